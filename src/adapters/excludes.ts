@@ -1,0 +1,30 @@
+import ignore from 'ignore';
+import type { Config } from '../core/config.ts';
+
+/** Ours, and git's: never part of a datastore, at any depth, whatever the rules say. */
+const ALWAYS = new Set(['.datastore-staging', '.git']);
+
+/**
+ * Which paths (relative to root, `/` between segments) are left out, by `directories` and the gitignore rules of
+ * `exclude`. A file below a folder that is left out is left out too, so a path gets the same answer when it comes
+ * from a walk, which never enters that folder, as when it is a key of the remote. Case counts, on every platform.
+ */
+export function buildExcludes(
+  config: Pick<Config, 'directories' | 'exclude'>,
+): (path: string, isFolder: boolean) => boolean {
+  const rules = ignore({ ignoreCase: false, allowRelativePaths: true }).add([...config.exclude]);
+  const { directories } = config;
+
+  const outside = (path: string, isFolder: boolean): boolean =>
+    directories !== null &&
+    !directories.some(
+      (directory) =>
+        path === directory || path.startsWith(`${directory}/`) || (isFolder && directory.startsWith(`${path}/`)),
+    );
+
+  return (path, isFolder) => {
+    if (path === '') return false;
+    if (path.split('/').some((segment) => ALWAYS.has(segment.toLowerCase()))) return true;
+    return outside(path, isFolder) || rules.ignores(isFolder ? `${path}/` : path);
+  };
+}

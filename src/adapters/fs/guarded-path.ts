@@ -1,0 +1,103 @@
+import type { Stats } from 'node:fs';
+import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { errorCode, reasonFor } from './refusal.ts';
+
+/** A real folder, by what it is and not only by its name. */
+export interface Folder {
+  /** Absolute. */
+  readonly path: string;
+  readonly dev: number;
+  readonly ino: number;
+}
+
+export type FolderAnswer =
+  | { readonly kind: 'folder'; readonly folder: Folder }
+  | { readonly kind: 'missing' }
+  /** Something on the way is no folder, is hidden from us, or leads elsewhere. */
+  | { readonly kind: 'blocked'; readonly reason: string; readonly errorCode?: string };
+
+export const STAGING = '.datastore-staging';
+
+/** Names that are ours or git's, on any level, however a case-blind filesystem spells them. */
+export const isReserved = (name: string): boolean => [STAGING, '.git'].includes(name.toLowerCase());
+
+/**
+ * The folder that holds `path` (relative to `top`, with `/`), each level checked to be a real folder and not a link.
+ * With `make`, missing levels are made one at a time, with `mode`.
+ */
+export function parentOf(top: Folder, path: string, make?: { readonly mode: number }): FolderAnswer {
+  const names = path.split('/');
+  const reserved = names.find(isReserved);
+  if (reserved !== undefined) return { kind: 'blocked', reason: `\`${reserved}\` is never synced` };
+  return foulName(names) ?? folderAt(top, names.slice(0, -1), make);
+}
+
+/** As `parentOf`, for a folder named by its segments, ours included. */
+export function folderAt(top: Folder, names: readonly string[], make?: { readonly mode: number }): FolderAnswer {
+  const foul = foulName(names);
+  if (foul !== null) return foul;
+  try {
+    if (!isStill(top)) return { kind: 'blocked', reason: `\`${top.path}\` was replaced meanwhile` };
+    let folder = top;
+    for (const name of names) {
+      const path = join(folder.path, name);
+      let stats = lstatSync(path, { throwIfNoEntry: false });
+      if (stats === undefined && make !== undefined) {
+        makeFolder(path, make.mode);
+        stats = lstatSync(path, { throwIfNoEntry: false });
+      }
+      if (stats === undefined) return { kind: 'missing' };
+      if (!stats.isDirectory())
+        return { kind: 'blocked', reason: `\`${path.slice(top.path.length + 1)}\` is ${kindOf(stats)}` };
+      folder = { path, dev: stats.dev, ino: stats.ino };
+    }
+    return isWhereItSays(top, folder)
+      ? { kind: 'folder', folder }
+      : { kind: 'blocked', reason: `\`${folder.path}\` leads elsewhere` };
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    return code === 'ENOENT' ? { kind: 'missing' } : { kind: 'blocked', reason: reasonFor(error), errorCode: code };
+  }
+}
+
+/** Whether the same folder still has that name. */
+export function isStill(folder: Folder): boolean {
+  const stats = lstatSync(folder.path, { throwIfNoEntry: false });
+  return stats !== undefined && stats.isDirectory() && stats.dev === folder.dev && stats.ino === folder.ino;
+}
+
+/** What a thing is, for people. */
+export function kindOf(stats: Stats): string {
+  if (stats.isSymbolicLink()) return 'a link';
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFile()) return 'a file';
+  if (stats.isSocket()) return 'a socket';
+  if (stats.isFIFO()) return 'a named pipe';
+  return stats.isBlockDevice() || stats.isCharacterDevice() ? 'a device' : 'neither a file nor a folder';
+}
+
+/** The last fence: paths were validated long before they come here. */
+function foulName(names: readonly string[]): FolderAnswer | null {
+  const foul = names.find((name) => ['', '.', '..'].includes(name) || /[/\\]/.test(name) || name.includes('\0'));
+  return foul === undefined ? null : { kind: 'blocked', reason: `\`${foul}\` is no name of a file or folder` };
+}
+
+function makeFolder(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+}
+
+/** Equal spelling too: `.GIT`, `GIT~1` or another case of a name must not reach a folder that has another name. */
+function isWhereItSays(top: Folder, folder: Folder): boolean {
+  const real = realpathSync.native(top.path);
+  const expected =
+    folder.path === top.path
+      ? real
+      : `${real.endsWith(sep) ? real.slice(0, -1) : real}${folder.path.slice(top.path.length)}`;
+  return realpathSync.native(folder.path).normalize('NFC') === expected.normalize('NFC');
+}

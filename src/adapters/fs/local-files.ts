@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, lstatSync, unlinkSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { SyncError } from '../../core/errors.ts';
+import type { FileStamp } from '../../core/tree.ts';
+import type { Clock, LocalFiles, Log } from '../../engine/ports.ts';
+import { type ApplyRoom, bringIn, install, remove } from './apply.ts';
+import { duplicate } from './duplicate.ts';
+import { syncFolder } from './fsync.ts';
+import { parentOf } from './guarded-path.ts';
+import { writeIntents } from './intents.ts';
+import { openLinker } from './link-in.ts';
+import { openFile, openRegular } from './open-file.ts';
+import { errorCode, localError } from './refusal.ts';
+import { createBeside } from './replace-file.ts';
+import { openRootFolder } from './root-folder.ts';
+import { isMarked, setMark } from './root-mark.ts';
+import { openStager } from './staged-file.ts';
+import { openStagingArea, type StagingArea } from './staging-area.ts';
+import { dropAside, dropRun, listRuns } from './staging-runs.ts';
+import { stampOf } from './stamp.ts';
+import { walkFolder } from './walk.ts';
+
+export interface LocalFilesOptions {
+  /** Absolute; may be reached through links. */
+  readonly workspace: string;
+  /** Relative to the workspace, with `/`. */
+  readonly root: string;
+  /** Names this run's folder in staging: a uuid, never used before. */
+  readonly run: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** In place of `fs.linkSync`, for filesystems a test does not have. */
+  readonly link?: (from: string, to: string) => void;
+}
+
+/** The root of a workspace on this machine's disk. Nothing is made or read until a method is called. */
+export function openLocalFiles({ workspace, root: relative, run, clock, log, link }: LocalFilesOptions): LocalFiles {
+  const root = openRootFolder(workspace, relative);
+  const area = openStagingArea(root.folder, run);
+  const stage = openStager(area);
+  const dirty = new Set<string>();
+  const room: ApplyRoom = {
+    root: root.folder,
+    area,
+    linkIn: openLinker(log, link),
+    touched: (folder) => {
+      // Up to the root, because a folder on the way may be new.
+      for (let at = folder; at.length >= root.path.length && !dirty.has(at); at = dirname(at)) dirty.add(at);
+    },
+  };
+  return {
+    root: root.path,
+    state: async () => root.state(),
+    create: async () => root.create(),
+    walk: async (skip, signal) => {
+      const top = root.folder();
+      const at = fileClock(area);
+      return { ...(await walkFolder(top, skip, clock, signal)), at };
+    },
+    stat: async (path) => statFile(room, path),
+    open: (path) => openFile(root.folder, path),
+    stage,
+    discard: async (staged) => removeStaged(area, staged.name),
+    intend: async (intents) => writeIntents(area, root.path, intents),
+    install: async (staged, path, expected) => install(room, staged, path, expected),
+    remove: async (path, expected) => remove(room, path, expected),
+    duplicate: (path, to, expected) => duplicate(room, stage, { path, expected }, to),
+    flush: async () => {
+      try {
+        for (const folder of dirty) {
+          syncFolder(folder);
+          dirty.delete(folder);
+        }
+      } catch (error) {
+        throw localError('What was done could not be made durable', error);
+      }
+    },
+    hashAside: async (name) => hashFile(area.locate(name), name),
+    restore: async (name, path) => bringIn(room, area.locate(name), path),
+    staging: async () => listRuns(area),
+    dropRun: async (run) => dropRun(area, run),
+    dropAside: async (name) => dropAside(area, name),
+    marked: async () => isMarked(area),
+    mark: async (content) => setMark(area, content),
+  };
+}
+
+function statFile(room: ApplyRoom, path: string): FileStamp | null {
+  const found = parentOf(room.root(), path);
+  if (found.kind !== 'folder') return null;
+  try {
+    const stats = lstatSync(join(found.folder.path, basename(path)), { throwIfNoEntry: false });
+    return stats?.isFile() === true ? stampOf(stats) : null;
+  } catch (error) {
+    throw localError(`\`${path}\` could not be read`, error);
+  }
+}
+
+function removeStaged(area: StagingArea, name: string): void {
+  try {
+    unlinkSync(join(area.own().inbox.path, basename(name)));
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw localError('A download could not be removed', error);
+  }
+}
+
+async function hashFile(path: string, name: string): Promise<string> {
+  const handle = await openRegular(path, name);
+  try {
+    const hash = createHash('sha256');
+    for await (const bytes of handle.createReadStream({ autoClose: false })) hash.update(bytes);
+    return hash.digest('hex');
+  } catch (error) {
+    throw localError(`\`${name}\` could not be read`, error);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The time the filesystem gives a file that is written now; 0 where none can be written. */
+function fileClock(area: StagingArea): number {
+  try {
+    const { temporary, fd } = createBeside(join(area.folder().path, 'clock'));
+    try {
+      writeSync(fd, 'x');
+      return stampOf(fstatSync(fd)).mtime;
+    } finally {
+      closeSync(fd);
+      unlinkSync(temporary);
+    }
+  } catch (error) {
+    if (error instanceof SyncError || errorCode(error) !== undefined) return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { SyncError } from '../../core/errors.ts';
+import { NO_FOLLOW, NO_WAIT } from './fsync.ts';
+import { kindOf } from './guarded-path.ts';
+import { isWithoutLinks } from './link-in.ts';
+import { errorCode } from './refusal.ts';
+import { createBeside } from './replace-file.ts';
+
+/** Contents are padded to a multiple of this: a beat overwrites in one call, and a reader never sees the end of an older one. */
+const BLOCK = 1024;
+
+/** Makes a lock complete and exclusively, and gives its handle; null when one is there. Throws what the operating system says. */
+export function createLock(path: string, content: string): number | null {
+  makeFolder(dirname(path));
+  const { temporary, fd } = createBeside(path);
+  try {
+    overwriteLock(fd, content);
+    linkSync(temporary, path);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    if (errorCode(error) === 'EEXIST') return null;
+    if (!isWithoutLinks(error)) throw error;
+    return createInPlace(path, content);
+  } finally {
+    unlinkSync(temporary);
+  }
+}
+
+/** Null when there is none. */
+export function readLock(path: string): string | null {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return null;
+  if (!stats.isFile()) throw new SyncError('local', `The lock \`${path}\` is ${kindOf(stats)}.`, 'Remove it.');
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    return readFileSync(fd, 'utf8').trimEnd();
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Through the handle, in one write. */
+export function overwriteLock(fd: number, content: string): void {
+  const text = new TextEncoder().encode(content);
+  const bytes = new Uint8Array(Math.ceil((text.length + 1) / BLOCK) * BLOCK).fill(0x20);
+  bytes.set(text);
+  bytes[bytes.length - 1] = 0x0a;
+  const written = writeSync(fd, bytes, 0, bytes.length, 0);
+  if (written < bytes.length) writeSync(fd, bytes, written, bytes.length - written, written);
+  if (fstatSync(fd).size > bytes.length) ftruncateSync(fd, bytes.length);
+}
+
+/** Exclusive but not complete at once: a reader may see it empty for a moment. */
+function createInPlace(path: string, content: string): number | null {
+  let fd: number;
+  try {
+    fd = openSync(path, 'wx+', 0o600);
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return null;
+    throw error;
+  }
+  try {
+    overwriteLock(fd, content);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    unlinkSync(path);
+    throw error;
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+  const stats = lstatSync(path);
+  if (!stats.isDirectory())
+    throw new SyncError('local', `\`${path}\` is ${kindOf(stats)}, not a folder.`, 'Put a real folder there.');
+}

@@ -1,0 +1,89 @@
+import { constants, fstatSync, lstatSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { SyncError } from '../../core/errors.ts';
+import { type FileStamp, sameStamp } from '../../core/tree.ts';
+import type { OpenFile } from '../../engine/ports.ts';
+import { NO_FOLLOW, NO_WAIT } from './fsync.ts';
+import { type Folder, type FolderAnswer, kindOf, parentOf } from './guarded-path.ts';
+import { localError } from './refusal.ts';
+import { sameContentStamp, stampOf } from './stamp.ts';
+
+/** `LocalFiles.open`: the path is checked before and after, so that the handle is surely of a file of the root. */
+export async function openFile(root: () => Folder, path: string): Promise<OpenFile> {
+  const target = join(folderOf(parentOf(root(), path), path).path, basename(path));
+  const handle = await openRegular(target, path);
+  try {
+    const stamp = stampOf(fstatSync(handle.fd));
+    folderOf(parentOf(root(), path), path);
+    const named = lstatSync(target, { throwIfNoEntry: false });
+    if (named === undefined || !sameContentStamp(stampOf(named), stamp)) throw changed(path);
+    return handleOf(handle, target, path, stamp);
+  } catch (error) {
+    await handle.close();
+    throw localError(`\`${path}\` could not be read`, error);
+  }
+}
+
+/** Opens for reading what is a regular file at its very name, else rejects with SyncError('local'). */
+export async function openRegular(target: string, path: string): Promise<FileHandle> {
+  let handle: FileHandle;
+  try {
+    handle = await open(target, constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
+  } catch (error) {
+    throw localError(`\`${path}\` could not be read`, error);
+  }
+  // Synchronous, as it answers from memory: a trip through the thread pool costs a hundred times as much.
+  const stats = fstatSync(handle.fd);
+  if (stats.isFile()) return handle;
+  await handle.close();
+  throw new SyncError(
+    'local',
+    `\`${path}\` is ${kindOf(stats)}, not a file.`,
+    'Exclude it, or put a file in its place.',
+  );
+}
+
+function handleOf(handle: FileHandle, target: string, path: string, stamp: FileStamp): OpenFile {
+  return {
+    stamp,
+    read: async (offset, length) => {
+      const bytes = new Uint8Array(length);
+      let filled = 0;
+      try {
+        while (filled < length) {
+          const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+          if (bytesRead === 0) break;
+          filled += bytesRead;
+        }
+      } catch (error) {
+        throw localError(`\`${path}\` could not be read`, error);
+      }
+      return bytes.subarray(0, filled);
+    },
+    stampNow: async () => {
+      const held = stampOf(fstatSync(handle.fd));
+      const named = lstatSync(target, { throwIfNoEntry: false });
+      return named?.isFile() === true && sameStamp(stampOf(named), held) ? held : null;
+    },
+    close: () => handle.close(),
+  };
+}
+
+function folderOf(found: FolderAnswer, path: string): Folder {
+  switch (found.kind) {
+    case 'folder':
+      return found.folder;
+    case 'missing':
+      throw new SyncError('local', `\`${path}\` does not exist (any more).`, 'Sync again.');
+    case 'blocked':
+      throw new SyncError(
+        'local',
+        `\`${path}\` could not be read: ${found.reason}.`,
+        'Put a real folder there, or exclude it.',
+      );
+  }
+}
+
+const changed = (path: string) =>
+  new SyncError('local', `\`${path}\` was replaced while it was opened.`, 'Sync again.');

@@ -1,0 +1,45 @@
+import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { syncFolder } from './fsync.ts';
+import { errorCode } from './refusal.ts';
+
+/** Complete and durable when it returns, else as before. Mode 0600. Throws what the operating system says. */
+export function replaceFile(path: string, bytes: Uint8Array): void {
+  const temporary = writeBeside(path, bytes);
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    unlinkSync(temporary);
+    throw error;
+  }
+  syncFolder(dirname(path));
+}
+
+/** Writes and fsyncs a new file named after `path`, and gives its path. */
+export function writeBeside(path: string, bytes: Uint8Array): string {
+  const { temporary, fd } = createBeside(path);
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    fsyncSync(fd);
+  } catch (error) {
+    unlinkSync(temporary);
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+  return temporary;
+}
+
+/** A process id means nothing to another container on the same folder, so a name that is taken is passed over. */
+export function createBeside(path: string): { temporary: string; fd: number } {
+  for (let count = 0; ; count += 1) {
+    const temporary = `${path}${TEMPORARY}${process.pid}-${count}`;
+    try {
+      return { temporary, fd: openSync(temporary, 'wx+', 0o600) };
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    }
+  }
+}
+
+export const TEMPORARY = '.new-';

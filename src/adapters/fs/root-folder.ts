@@ -1,0 +1,86 @@
+import { lstatSync, realpathSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import { SyncError } from '../../core/errors.ts';
+import type { RootState } from '../../engine/ports.ts';
+import { type Folder, folderAt, isReserved } from './guarded-path.ts';
+import { localError } from './refusal.ts';
+
+export interface RootFolder {
+  /** Absolute, below the real path of the workspace. */
+  readonly path: string;
+  state(): RootState;
+  /** The root as it is now. Throws SyncError('local') unless its state is `folder`. */
+  readonly folder: () => Folder;
+  /** Makes it, level by level. Throws SyncError('local'). */
+  create(): void;
+}
+
+/** The root below its workspace. `root` is relative with `/`; no level of it may be a link. */
+export function openRootFolder(workspace: string, root: string): RootFolder {
+  const names = root.split(/[/\\]/).filter((name) => name !== '' && name !== '.');
+  const problem = namingProblem(root, names);
+  const path = join(realWorkspace(workspace), ...(problem === null ? names : []));
+
+  const find = (make?: { readonly mode: number }) => {
+    if (problem !== null) return { kind: 'blocked', reason: problem } as const;
+    const top = realWorkspace(workspace);
+    const stats = lstatSync(top, { throwIfNoEntry: false });
+    if (stats === undefined) return { kind: 'missing' } as const;
+    if (!stats.isDirectory()) return { kind: 'blocked', reason: `\`${top}\` is no folder` } as const;
+    return folderAt({ path: top, dev: stats.dev, ino: stats.ino }, names, make);
+  };
+  const folder = (make?: { readonly mode: number }): Folder => {
+    const found = find(make);
+    switch (found.kind) {
+      case 'folder':
+        return found.folder;
+      case 'missing':
+        throw new SyncError(
+          'local',
+          `The root \`${path}\` does not exist.`,
+          'Create it, or correct `root` in the configuration.',
+        );
+      case 'blocked':
+        throw new SyncError(
+          'local',
+          `The root \`${path}\` cannot be used: ${found.reason}.`,
+          'Make it a real folder inside the workspace.',
+        );
+    }
+  };
+  return {
+    path,
+    state: () => {
+      const found = find();
+      switch (found.kind) {
+        case 'folder':
+          return { kind: 'folder' };
+        case 'missing':
+          return { kind: 'missing' };
+        case 'blocked':
+          return { kind: 'unusable', reason: found.reason };
+      }
+    },
+    folder,
+    create: () => {
+      folder({ mode: 0o777 });
+    },
+  };
+}
+
+function namingProblem(root: string, names: readonly string[]): string | null {
+  if (isAbsolute(root) || /^[A-Za-z]:/.test(root) || names.includes('..'))
+    return `\`${root}\` is not inside the workspace`;
+  const reserved = names.find(isReserved);
+  return reserved === undefined ? null : `\`${reserved}\` cannot be part of a root`;
+}
+
+function realWorkspace(workspace: string): string {
+  try {
+    return realpathSync.native(workspace);
+  } catch (error) {
+    const known = localError(workspace, error);
+    if (known instanceof SyncError) return resolve(workspace);
+    throw error;
+  }
+}

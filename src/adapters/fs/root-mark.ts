@@ -1,0 +1,22 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { localError } from './refusal.ts';
+import { replaceFile } from './replace-file.ts';
+import type { StagingArea } from './staging-area.ts';
+
+const NAME = 'root.json';
+
+/** Whether the root carries our mark. */
+export function isMarked(area: StagingArea): boolean {
+  const folder = area.peek();
+  return folder !== null && lstatSync(join(folder.path, NAME), { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** Sets the mark, durably. Throws SyncError('local'). */
+export function setMark(area: StagingArea, content: string): void {
+  try {
+    replaceFile(join(area.folder().path, NAME), new TextEncoder().encode(content));
+  } catch (error) {
+    throw localError('The root could not be marked', error);
+  }
+}

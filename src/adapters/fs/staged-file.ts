@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { unlinkSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SyncError } from '../../core/errors.ts';
+import type { StagedFile } from '../../engine/ports.ts';
+import { type Folder, isStill } from './guarded-path.ts';
+import { errorCode, localError } from './refusal.ts';
+import type { StagingArea } from './staging-area.ts';
+import { setModified, stampOf } from './stamp.ts';
+
+export interface StageOptions {
+  /** Milliseconds since 1970, up to three decimals. */
+  readonly mtime: number;
+  readonly exec: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Writes bodies into `in/<n>` of this run. Rejects with SyncError('local' | 'cancelled') or with the body's own error, and leaves nothing then. */
+export function openStager(
+  area: StagingArea,
+): (body: AsyncIterable<Uint8Array>, as: StageOptions) => Promise<StagedFile> {
+  let next = 0;
+  let inbox: Folder | null = null;
+  const create = async (exec: boolean): Promise<{ name: string; path: string; handle: FileHandle }> => {
+    // Made and checked once, level by level; then it only has to be the same folder still.
+    if (inbox === null || !isStill(inbox)) ({ inbox } = area.own());
+    for (;;) {
+      const name = String(next);
+      next += 1;
+      const path = join(inbox.path, name);
+      try {
+        // The umask (or a default ACL of the folder) makes of this what any new file gets.
+        return { name, path, handle: await open(path, 'wx', exec ? 0o777 : 0o666) };
+      } catch (error) {
+        if (errorCode(error) !== 'EEXIST') throw localError('A download could not be written', error);
+      }
+    }
+  };
+  return async (body, as) => {
+    const { name, path, handle } = await create(as.exec);
+    try {
+      const hash = createHash('sha256');
+      for await (const bytes of body) {
+        if (as.signal?.aborted) throw new SyncError('cancelled', 'The download was stopped.', 'Sync again.');
+        hash.update(bytes);
+        await handle.writeFile(bytes);
+      }
+      setModified(handle.fd, as.mtime);
+      await handle.sync();
+      const stamp = stampOf(await handle.stat());
+      await handle.close();
+      return { name, stamp, sha256: hash.digest('hex') };
+    } catch (error) {
+      await handle.close().catch(() => undefined);
+      unlinkSync(path);
+      throw localError('A download could not be written', error);
+    }
+  };
+}

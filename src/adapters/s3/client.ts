@@ -1,0 +1,82 @@
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { exposed, isExposed } from './endpoint.ts';
+import type { S3StoreOptions } from './s3-store.ts';
+import { answerHeader, outgoing } from './sdk-shapes.ts';
+
+const CONNECT_MS = 10_000;
+/** A socket on which nothing moves for so long is dead. */
+const IDLE_MS = 30_000;
+/** Above `concurrency`, so that the swaps of the lease never wait for a socket. */
+const SPARE_SOCKETS = 8;
+
+export interface Traffic {
+  requests: number;
+  bytesUp: number;
+  bytesDown: number;
+}
+
+/**
+ * A client that sends every request once: `retrying` repeats, so that no layer multiplies another's attempts.
+ * Counts each request that leaves into `traffic`, region redirects included.
+ */
+export function createClient(options: S3StoreOptions, endpoint: URL | undefined, traffic: Traffic): S3Client {
+  const agent = { keepAlive: true, maxSockets: (options.concurrency ?? 64) + SPARE_SOCKETS };
+  const config: S3ClientConfig = {
+    region: options.region,
+    forcePathStyle: options.forcePathStyle,
+    credentials: options.credentials ?? chain(options),
+    maxAttempts: 1,
+    retryMode: 'standard',
+    // A file's content is hashed by us, before and after; stores other than AWS refuse or mangle what the SDK adds.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    // Bodies are 16 MiB at most; the SDK would open a new connection for each one that waits for 100-continue.
+    expectContinueHeader: false,
+    requestHandler: {
+      connectionTimeout: CONNECT_MS,
+      socketTimeout: IDLE_MS,
+      httpAgent: agent,
+      httpsAgent: agent,
+      logger: silent,
+    },
+    ...(endpoint === undefined ? { followRegionRedirects: true } : { endpoint: endpoint.href }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+  };
+  const client = new S3Client(config);
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const { protocol, hostname, body } = outgoing(args.request);
+      // The environment can name an endpoint too (AWS_ENDPOINT_URL), which nobody has checked.
+      if (isExposed(protocol, hostname)) throw exposed(hostname);
+      traffic.requests += 1;
+      if (body instanceof Uint8Array) traffic.bytesUp += body.byteLength;
+      return next(args);
+    },
+    { step: 'deserialize', priority: 'low', name: 'countTraffic' },
+  );
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      if (context['commandName'] === 'GetObjectCommand') {
+        // By hand: asked for through the command, the SDK would hash every body again.
+        outgoing(args.request).headers['x-amz-checksum-mode'] = 'ENABLED';
+      }
+      const result = await next(args);
+      const date = answerHeader(result.response, 'date');
+      if (date !== undefined) dates.set(result.output, Date.parse(date));
+      return result;
+    },
+    { step: 'build', name: 'dateAnswers' },
+  );
+  return client;
+}
+
+const dates = new WeakMap<object, number>();
+
+/** The `Date` of the answer that became this output, milliseconds since 1970. */
+export const answerDate = (output: object): number | undefined => dates.get(output);
+
+const chain = ({ profile, region }: S3StoreOptions) =>
+  fromNodeProviderChain({ clientConfig: { region }, logger: silent, ...(profile === undefined ? {} : { profile }) });
+
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };

@@ -1,0 +1,42 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { SyncError } from '../core/errors.ts';
+import type { Clock, Ids } from '../engine/ports.ts';
+
+// Node fires a longer timer at once.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The time of this machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(cancelled(signal));
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      }, bounded(ms));
+      const stop = () => {
+        clearTimeout(timer);
+        reject(cancelled(signal));
+      };
+      signal?.addEventListener('abort', stop, { once: true });
+    }),
+  after(ms, tick) {
+    const timer = setTimeout(tick, bounded(ms)).unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** The randomness of this machine, from its cryptographic source. */
+export const systemIds: Ids = {
+  uuid: () => randomUUID(),
+  nonce: () => randomBytes(16).toString('hex'),
+  random: () => randomInt(2 ** 47) / 2 ** 47,
+};
+
+const bounded = (ms: number) => Math.min(Math.max(0, ms), LONGEST_TIMER_MS);
+
+const cancelled = (signal: AbortSignal | undefined) =>
+  new SyncError('cancelled', 'Stopped while waiting.', 'Sync again when you like.', { cause: signal?.reason });

@@ -1,0 +1,25 @@
+import type { Command } from './command.ts';
+import { conflictsCommand, resolveCommand } from './commands/conflicts.ts';
+import { catCommand, lsCommand } from './commands/contents.ts';
+import { lockAcquireCommand, lockReleaseCommand, lockStatusCommand } from './commands/lock.ts';
+import { runCommand } from './commands/run.ts';
+import { statusCommand } from './commands/status.ts';
+import { pullCommand, pushCommand, syncCommand } from './commands/sync.ts';
+import { watchCommand } from './commands/watch.ts';
+
+/** Everything `datastore` can do, in the order of its help. */
+export const COMMANDS: readonly Command[] = [
+  statusCommand,
+  syncCommand,
+  pullCommand,
+  pushCommand,
+  conflictsCommand,
+  resolveCommand,
+  runCommand,
+  watchCommand,
+  lsCommand,
+  catCommand,
+  lockStatusCommand,
+  lockAcquireCommand,
+  lockReleaseCommand,
+];

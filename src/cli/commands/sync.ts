@@ -1,0 +1,93 @@
+import type { SyncOptions } from '../../engine/datastore.ts';
+import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
+import { leftovers, worstCode } from '../failure.ts';
+import type { FlagName } from '../flags.ts';
+import { planDocument, planLines } from '../render/plan-text.ts';
+import { syncDocument, syncLines } from '../render/sync-text.ts';
+
+type Direction = NonNullable<SyncOptions['direction']>;
+
+const FLAGS: readonly FlagName[] = [
+  'dry-run',
+  'on-conflict',
+  'allow-mass-delete',
+  'accept-remote',
+  'wait',
+  'json',
+  'json-events',
+  ...COMMON,
+];
+
+const CONFLICTS =
+  'A file that changed on both sides is a conflict: it is held back, both versions stay, and the exit code is 3. --on-conflict decides for all of them at once.';
+
+const cycle = (name: string, direction: Direction, summary: string, details: readonly string[]): Command => ({
+  name,
+  usage: '',
+  summary,
+  details,
+  flags: FLAGS,
+  positionals: { least: 0, most: 0, words: '' },
+  passes: false,
+  writes: (flags) => flags['dry-run'] !== true,
+  run: (context) => context.limited((signal) => runCycle(context, direction, signal)),
+});
+
+export const syncCommand = cycle('sync', 'both', 'make this folder and the remote equal', [
+  'Takes what others committed, sends what changed here, commits it, and takes over deletions, in one cycle.',
+  CONFLICTS,
+]);
+
+export const pullCommand = cycle('pull', 'pull', 'only take what others committed', [
+  'Nothing is sent, and no lease is needed.',
+  CONFLICTS,
+]);
+
+export const pushCommand = cycle('push', 'push', 'only send what changed here', [
+  'Nothing of this folder is changed.',
+  CONFLICTS,
+]);
+
+async function runCycle(context: CommandContext, direction: Direction, signal: AbortSignal): Promise<Outcome> {
+  const { flags, paint } = context;
+  const datastore = await context.open();
+  const options = { ...syncOptions(context, direction), signal };
+  if (flags['dry-run'] === true) {
+    const preview = await datastore.preview(options);
+    context.reporter.done();
+    const left = leftovers(preview.plan.conflicts.length, preview.held.length);
+    const code = worstCode([preview.vetoes.length > 0 ? 6 : 0, left?.code ?? 0]);
+    return { code, document: { ...planDocument(preview), ...failureIn(code, left) }, lines: planLines(preview, paint) };
+  }
+  const report = await datastore.sync(options);
+  context.reporter.done();
+  const left = leftovers(report.conflicts.length, report.problems.length);
+  const document = { ...syncDocument(report), ...(left === null ? {} : { error: left.failure }) };
+  return { code: left?.code ?? 0, document, lines: syncLines(report, paint) };
+}
+
+function failureIn(code: number, left: ReturnType<typeof leftovers>): Record<string, unknown> {
+  if (code === 6) {
+    return {
+      error: {
+        kind: 'veto',
+        message: 'A sync would stop for safety',
+        remedy: 'See vetoes for the reasons and the ways out.',
+      },
+    };
+  }
+  return left === null ? {} : { error: left.failure };
+}
+
+/** What the flags say of a cycle. */
+export function syncOptions({ flags, reporter }: CommandContext, direction: Direction): SyncOptions {
+  const { 'on-conflict': onConflict, 'allow-mass-delete': allowMassDelete, 'accept-remote': acceptRemote } = flags;
+  return {
+    direction,
+    purpose: direction === 'both' ? 'sync' : direction,
+    onProgress: reporter.progress,
+    ...(onConflict === undefined ? {} : { onConflict }),
+    ...(allowMassDelete === undefined ? {} : { allowMassDelete }),
+    ...(acceptRemote === undefined ? {} : { acceptRemote }),
+  };
+}

@@ -1,0 +1,180 @@
+import { configProblemText } from '../core/config-problem.ts';
+import { SyncError } from '../core/errors.ts';
+import type { Datastore } from '../engine/datastore.ts';
+import type { Log } from '../engine/ports.ts';
+import type { CommandContext, Settings } from './command.ts';
+import { eventLine } from './commands/watch.ts';
+import type { Flags } from './flags.ts';
+import type { Host, StopSignal } from './host.ts';
+import { lineReporter, type Reporter, silentReporter, terminalReporter } from './progress-reporter.ts';
+import { noPaint, terminalPaint, usesColour } from './render/paint.ts';
+
+const SIGNAL_CODES: Readonly<Record<StopSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+
+interface Words {
+  readonly command: { readonly name: string; readonly passes: boolean };
+  readonly flags: Flags;
+  readonly positionals: readonly string[];
+  readonly rest: readonly string[];
+}
+
+/** What a stop may take before the process ends anyhow: the lease needs at most 3 s to go back. */
+const STOP_MS = 4000;
+
+/** What one command gets. `close` ends what it opened; call it once. */
+export function openContext(
+  words: Words,
+  host: Host,
+): { readonly context: CommandContext; readonly close: () => Promise<void> } {
+  const { flags, command } = words;
+  const stop = new AbortController();
+  const listeners = new Set<(signal: StopSignal) => void>();
+  const unlisten = host.onStop((signal) => {
+    const again = stop.signal.aborted;
+    for (const listener of listeners) listener(signal);
+    // Not waited for any more. A lease that is still held ends by its ttl.
+    if (again) host.exit(SIGNAL_CODES[signal]);
+    stop.abort(cancelledBy(signal));
+    // A program that `run` started may take its time; everything of ours may not.
+    if (!command.passes) host.clock.after(STOP_MS, () => host.exit(SIGNAL_CODES[signal]));
+  });
+  const settings = once(() => readSettings(flags, host));
+  const reporter = reporterFor(flags, host);
+  const log = logTo(reporter);
+  const open = once(async () => host.openDatastore({ ...(await onS3(settings, command.name)), log }));
+  let opened: Promise<Datastore> | null = null;
+
+  const context: CommandContext = {
+    host,
+    flags,
+    positionals: words.positionals,
+    rest: words.rest,
+    paint: usesColour(host.stdout.isTerminal, host.env, flags['no-color'] === true) ? terminalPaint : noPaint,
+    reporter,
+    stopped: stop.signal,
+    onStop(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    limited: (work) => limited(work, stop.signal, flags.timeout, host),
+    settings,
+    open: () => (opened = open()),
+  };
+  const close = async (): Promise<void> => {
+    try {
+      await (await opened?.catch(() => null))?.close();
+    } finally {
+      unlisten();
+    }
+  };
+  return { context, close };
+}
+
+async function limited<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  stopped: AbortSignal,
+  timeoutMs: number | undefined,
+  host: Host,
+): Promise<T> {
+  const late = new AbortController();
+  const cancel = timeoutMs === undefined ? () => undefined : host.clock.after(timeoutMs, () => late.abort());
+  // The clock's timers and idle sockets do not keep a process alive; unfinished work must.
+  const asleep = host.stayAwake();
+  try {
+    stopped.throwIfAborted();
+    const signal = AbortSignal.any([stopped, late.signal]);
+    return await Promise.race([work(signal), overdue(signal, host)]);
+  } catch (error) {
+    if (stopped.aborted) throw stopped.reason;
+    if (late.signal.aborted) {
+      throw new SyncError(
+        'cancelled',
+        `Not finished within ${(timeoutMs ?? 0) / 1000} s (--timeout).`,
+        'Give it more time; what was done is kept.',
+        {
+          cause: error,
+        },
+      );
+    }
+    throw error;
+  } finally {
+    asleep();
+    cancel();
+  }
+}
+
+/** Rejects when work goes on long after it was told to stop. */
+const overdue = (signal: AbortSignal, host: Host): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => host.clock.after(STOP_MS, () => reject(signal.reason)), { once: true });
+  });
+
+async function readSettings(flags: Flags, host: Host): Promise<Settings> {
+  const workspace = await host.findWorkspace(flags.cwd ?? '.');
+  const url = flags.datastore === undefined ? null : { source: '--datastore', url: flags.datastore };
+  const read = await host.readConfig(workspace, url);
+  if (read.ok) {
+    const { lock, ...config } = read.value;
+    return { workspace, config: { ...config, lock: { ...lock, waitMs: flags.wait ?? lock.waitMs } } };
+  }
+  const notSetUp = read.problem.every((problem) => problem.kind === 'not-set-up');
+  throw new SyncError(
+    notSetUp ? 'not-set-up' : 'config',
+    notSetUp ? `No datastore is set up in ${workspace}.` : read.problem.map(configProblemText).join('\n'),
+    notSetUp
+      ? 'Write .datastore.yaml with type, root and bucket, or set DATASTORE_URL=s3://bucket/prefix?root=FOLDER.'
+      : 'Correct that and try again.',
+    { details: { problems: read.problem } },
+  );
+}
+
+async function onS3(settings: () => Promise<Settings>, command: string): Promise<Settings> {
+  const found = await settings();
+  const { backend, source } = found.config;
+  switch (backend.type) {
+    case 's3':
+      return found;
+    case 'filesystem':
+      throw new SyncError(
+        'config',
+        `The datastore is the folder ${backend.path} (set by ${source}), used in place: ${command} needs one on S3.`,
+        'There is nothing to sync: status, ls and cat work on the folder.',
+      );
+    case 'unsupported':
+      throw new SyncError(
+        'config',
+        `The datastore (set by ${source}) is of the type ${backend.found}, another tool's format, which is not supported: nothing is read from it or written to it.`,
+        'Set up one of our own in .datastore.yaml, under another prefix.',
+      );
+  }
+}
+
+function reporterFor(flags: Flags, host: Host): Reporter {
+  if (flags['json-events'] === true) {
+    return {
+      progress: (progress) => host.stdout.write(eventLine('progress', { ...progress })),
+      line: (text) => (flags.quiet === true ? undefined : host.stderr.write(`${text}\n`)),
+      done: () => undefined,
+    };
+  }
+  if (flags.quiet === true) return silentReporter;
+  const draws = host.stderr.isTerminal && host.env['TERM'] !== 'dumb';
+  return draws ? terminalReporter(host.stderr, host.clock) : lineReporter(host.stderr, host.clock);
+}
+
+/** What the engine has to say beside its reports. */
+const logTo = (reporter: Reporter): Log => ({
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (message) => reporter.line(`datastore: ${message}`),
+  error: (message) => reporter.line(`datastore: ${message}`),
+});
+
+/** What a signal gives. */
+const cancelledBy = (signal: string): SyncError =>
+  new SyncError('cancelled', `Stopped by ${signal}.`, 'Nothing is half done: run it again when you like.');
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | null = null;
+  return () => (result ??= work());
+}

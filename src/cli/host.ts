@@ -1,0 +1,98 @@
+import type { Config } from '../core/config.ts';
+import type { ConfigProblem } from '../core/config-problem.ts';
+import type { Result } from '../core/errors.ts';
+import type { Progress, SyncReport } from '../core/sync-report.ts';
+import type { Datastore } from '../engine/datastore.ts';
+import type { Clock, Log } from '../engine/ports.ts';
+
+export interface Output {
+  /** Never throws: what a reader that has gone away does not take is dropped. */
+  write(data: string | Uint8Array): void;
+  /** Resolves when the reader has taken most of what was written, at once when it has gone away. */
+  ready(): Promise<void>;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  /** The reader has gone away (`| head`). */
+  readonly closed: boolean;
+}
+
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+export interface OpenRequest {
+  readonly workspace: string;
+  readonly config: Config;
+  readonly log: Log;
+}
+
+/** What a watch tells. */
+export interface WatchEvents {
+  synced(report: SyncReport): void;
+  /** A cycle failed; it is tried again. */
+  failed(error: unknown): void;
+  onProgress(progress: Progress): void;
+}
+
+export interface WatchHandle {
+  /** Resolves when what is under way was broken off cleanly. Closes the datastore. */
+  stop(): Promise<void>;
+}
+
+/** A program started by `run`. */
+export interface Child {
+  /** Its exit code, 128 + n when signal n ended it. Rejects with SyncError('usage') when it cannot be started. */
+  readonly ended: Promise<number>;
+  kill(signal: StopSignal): void;
+}
+
+/** A file of a datastore that is a folder used in place. */
+export interface FolderFile {
+  /** Relative to the folder. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly mtime: number;
+}
+
+export interface Folder {
+  readonly path: string;
+  /** Sorted; without what the configuration leaves out. SyncError('config') when there is no such folder, ('local') when it cannot be read. */
+  list(): Promise<readonly FolderFile[]>;
+  /** SyncError('usage') when there is no such file. */
+  read(path: string): AsyncIterable<Uint8Array>;
+}
+
+/** All the CLI has of the world; `src/cli.ts` builds the real one. */
+export interface Host {
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly pid: number;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Stdin is a terminal: Ctrl-C reaches a child by itself. */
+  readonly isInteractive: boolean;
+  readonly clock: Clock;
+  /** Calls `listener` on each signal that asks to stop; the returned function ends that. */
+  onStop(listener: (signal: StopSignal) => void): () => void;
+  /** Keeps the process alive until the returned function is called: timers of the clock do not. */
+  stayAwake(): () => void;
+  /** Ends the process now. */
+  exit(code: number): void;
+  /** An absolute folder from `--cwd`, and the workspace it is in. SyncError('usage') when there is no such folder. */
+  findWorkspace(cwd: string): Promise<string>;
+  readConfig(
+    workspace: string,
+    url: { readonly source: string; readonly url: string } | null,
+  ): Promise<Result<Config, readonly ConfigProblem[]>>;
+  /** S3 only. Contacts nobody yet. */
+  openDatastore(request: OpenRequest): Promise<Datastore>;
+  openFolder(path: string, config: Config): Folder;
+  /** `cwd` may be relative to ours; `env` is added to ours. */
+  spawn(
+    command: string,
+    args: readonly string[],
+    options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  ): Child;
+  /** Keeps the datastore in step until stopped. */
+  watch(datastore: Datastore, request: OpenRequest, events: WatchEvents): Promise<WatchHandle>;
+}

@@ -1,0 +1,98 @@
+import type { Progress } from '../core/sync-report.ts';
+import type { Clock } from '../engine/ports.ts';
+import type { Output } from './host.ts';
+import { progressLine } from './render/progress-line.ts';
+
+/** Where people see what is going on: stderr. Nothing of it is a result. */
+export interface Reporter {
+  readonly progress: (progress: Progress) => void;
+  /** A line that stays, above the bar. */
+  readonly line: (text: string) => void;
+  /** Takes the bar away. */
+  readonly done: () => void;
+}
+
+export const silentReporter: Reporter = { progress: () => undefined, line: () => undefined, done: () => undefined };
+
+/** A bar that is redrawn in place, at most ten times a second. */
+export function terminalReporter(output: Output, clock: Clock): Reporter {
+  const rate = rateMeter(clock);
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let phase: string | null = null;
+  const clear = (): void => {
+    if (phase !== null) output.write('\r\u001B[K');
+    phase = null;
+  };
+  return {
+    progress(progress) {
+      const speed = rate(progress);
+      if (progress.phase === 'done') return clear();
+      if (progress.phase === phase && clock.monotonic() - drawnAt < 100) return;
+      phase = progress.phase;
+      drawnAt = clock.monotonic();
+      // One column stays free: a full line would wrap on some terminals.
+      output.write(`\r${progressLine(progress, speed, Math.min(80, output.columns) - 1)}\u001B[K`);
+    },
+    line(text) {
+      clear();
+      output.write(`${text}\n`);
+    },
+    done: clear,
+  };
+}
+
+const TICK_MS = 3000;
+
+/** Plain lines for logs: whom we wait for at once, else every three seconds how far it is, if that changed. */
+export function lineReporter(output: Output, clock: Clock): Reporter {
+  const rate = rateMeter(clock);
+  let latest: Progress | null = null;
+  let speed: number | null = null;
+  let said = '';
+  let cancel: (() => void) | null = null;
+  const say = (): void => {
+    const text = latest === null ? said : progressLine(latest, speed, 200);
+    if (text !== said) output.write(`${text}\n`);
+    said = text;
+  };
+  const tick = (): void => {
+    say();
+    cancel = clock.after(TICK_MS, tick);
+  };
+  const done = (): void => {
+    cancel?.();
+    cancel = null;
+    latest = null;
+  };
+  return {
+    progress(progress) {
+      if (progress.phase === 'done') return done();
+      const isNew = progress.phase !== latest?.phase;
+      latest = progress;
+      speed = rate(progress);
+      cancel ??= clock.after(TICK_MS, tick);
+      if (isNew && progress.phase === 'waiting') say();
+    },
+    line(text) {
+      output.write(`${text}\n`);
+    },
+    done,
+  };
+}
+
+/** Bytes a second over the last three seconds; null while that is a guess. */
+function rateMeter(clock: Clock): (progress: Progress) => number | null {
+  let samples: { readonly at: number; readonly bytes: number }[] = [];
+  let phase: string | null = null;
+  return (progress) => {
+    if (progress.phase !== phase) samples = [];
+    phase = progress.phase;
+    const now = clock.monotonic();
+    const last = samples.at(-1);
+    if (last === undefined || now - last.at >= 100) samples.push({ at: now, bytes: progress.bytes });
+    while (samples.length > 2 && now - (samples[0]?.at ?? now) > 3000) samples.shift();
+    const first = samples[0];
+    if (first === undefined || now - first.at < 500) return null;
+    return ((progress.bytes - first.bytes) * 1000) / (now - first.at);
+  };
+}

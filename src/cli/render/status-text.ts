@@ -1,0 +1,134 @@
+import type { Config } from '../../core/config.ts';
+import { agoText, bytesText, countText, durationText } from '../../core/quantities.ts';
+import { vetoMessage } from '../../core/safety.ts';
+import type { Preview } from '../../core/sync-report.ts';
+import type { LeaseView, LocalStatus } from '../../engine/datastore.ts';
+import type { Failure } from '../failure.ts';
+import { leaseDocument, leaseText } from './lease-text.ts';
+import { type Paint, safeText } from './paint.ts';
+
+/** All that `status` could find out; what it could not is null, and `failure` says why. */
+export interface StatusFacts {
+  readonly workspace: string;
+  readonly config: Config;
+  readonly register: LeaseView | null;
+  readonly preview: Preview | null;
+  readonly local: LocalStatus | null;
+  /** Of a datastore that is a folder. */
+  readonly folder: { readonly files: number; readonly bytes: number } | null;
+  readonly failure: Failure | null;
+  /** Why there is no preview although nothing failed: another process works on this folder. */
+  readonly busy: string | null;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** `s3://bucket/prefix at https://… (region, profile x)`, or the folder. */
+export function backendText({ backend }: Config): string {
+  switch (backend.type) {
+    case 's3': {
+      const at = backend.endpoint === undefined ? '' : ` at ${backend.endpoint}`;
+      const profile = backend.profile === undefined ? '' : `, profile ${safeText(backend.profile)}`;
+      return `s3://${safeText([backend.bucket, backend.prefix].filter(Boolean).join('/'))}${at} (${backend.region}${profile})`;
+    }
+    case 'filesystem':
+      return `${safeText(backend.path)} (a folder used in place)`;
+    case 'unsupported':
+      return `${safeText(backend.found)} (another tool's format: not supported, never written to)`;
+  }
+}
+
+export function statusLines(facts: StatusFacts, paint: Paint): string[] {
+  const { config, failure } = facts;
+  const rows: [string, string][] = [
+    ['Datastore', backendText(config)],
+    ['Set by', config.source === 'default' ? 'default (the folder .swamp exists)' : config.source],
+    ['Workspace', safeText(facts.workspace)],
+  ];
+  if (config.backend.type === 's3') rows.push(['Shared', sharedText(config)]);
+  if (facts.folder !== null)
+    rows.push(['Contents', `${countText(facts.folder.files, 'file')}, ${bytesText(facts.folder.bytes)}`]);
+  if (facts.register !== null) {
+    rows.push(['Remote', remoteText(facts.register, facts.now)], ['Lease', leaseText(facts.register, facts.now)]);
+  }
+  if (facts.preview !== null) rows.push(['Pending', pendingText(facts.preview, paint)]);
+  if (facts.busy !== null) rows.push(['Pending', `not known now: ${safeText(facts.busy)}`]);
+  if (facts.local !== null) rows.push(['Last sync', lastSyncText(facts.local, facts.now)]);
+  const lines = rows.map(([name, value]) => `${paint.dim(name.padEnd(9))}  ${value}`);
+  for (const veto of facts.preview?.vetoes ?? []) {
+    const { message, remedy } = vetoMessage(veto);
+    lines.push('', paint.bad(`A sync would stop for safety: ${safeText(message)}`), safeText(remedy));
+  }
+  if (failure !== null) lines.push('', paint.bad(safeText(failure.message)), safeText(failure.remedy));
+  return lines;
+}
+
+function sharedText({ root, directories, exclude }: Config): string {
+  const only = directories === null ? '' : `, only ${directories.join(', ')}`;
+  const without = exclude.length === 0 ? '' : `, without ${exclude.join(', ')}`;
+  return safeText(`${root}/${only}${without}`);
+}
+
+function remoteText({ generation, committedAt, committedBy, latencyMs }: LeaseView, now: number): string {
+  const reached = `in reach (${durationText(latencyMs)})`;
+  if (generation === null) return `${reached}, nothing committed yet`;
+  const at = committedAt === null ? Number.NaN : Date.parse(committedAt);
+  const when = Number.isNaN(at) ? '' : `, committed ${agoText(at, now)}`;
+  return `${reached}, generation ${generation}${when}${committedBy === null ? '' : ` by ${safeText(committedBy)}`}`;
+}
+
+/** Counts of a preview by what a person would call them. */
+export function pendingOf({ plan, held }: Preview) {
+  const count = (...kinds: string[]): number => plan.steps.filter(({ kind }) => kinds.includes(kind)).length;
+  return {
+    upload: count('upload'),
+    download: count('download', 'keep-both'),
+    deleteRemote: count('delete-remote'),
+    deleteLocal: count('delete-local'),
+    conflicts: plan.conflicts.length,
+    held: held.length,
+  };
+}
+
+function pendingText(preview: Preview, paint: Paint): string {
+  const { upload, download, deleteRemote, deleteLocal, conflicts, held } = pendingOf(preview);
+  const parts = [
+    upload > 0 ? `${upload} up` : '',
+    download > 0 ? `${download} down` : '',
+    deleteRemote > 0 ? `${deleteRemote} to delete there` : '',
+    deleteLocal > 0 ? `${deleteLocal} to delete here` : '',
+    conflicts > 0 ? paint.attention(countText(conflicts, 'conflict')) : '',
+    held > 0 ? `${held} left alone` : '',
+  ].filter(Boolean);
+  return parts.length === 0 ? paint.good('nothing, in step') : parts.join(', ');
+}
+
+const lastSyncText = ({ lastSyncAt, generation }: LocalStatus, now: number): string =>
+  lastSyncAt === null
+    ? 'never here'
+    : `${agoText(lastSyncAt, now)}${generation === null ? '' : `, generation ${generation}`}`;
+
+/** `--json`. Times in milliseconds since 1970 where they are numbers. */
+export function statusDocument(facts: StatusFacts): Record<string, unknown> {
+  const { config, workspace, register, preview, local, folder, failure } = facts;
+  return {
+    workspace,
+    config,
+    remote:
+      register === null
+        ? null
+        : {
+            latencyMs: register.latencyMs,
+            generation: register.generation,
+            committedAt: register.committedAt,
+            committedBy: register.committedBy,
+          },
+    lease: register === null ? null : leaseDocument(register),
+    busy: facts.busy,
+    pending: preview === null ? null : pendingOf(preview),
+    vetoes: preview === null ? null : preview.vetoes.map((veto) => ({ ...veto, ...vetoMessage(veto) })),
+    lastSync: local === null ? null : { at: local.lastSyncAt, generation: local.generation },
+    ...(folder === null ? {} : { contents: folder }),
+    ...(failure === null ? {} : { error: failure }),
+  };
+}

@@ -1,0 +1,89 @@
+import type { Choice, Conflict, PlanPolicy } from '../core/plan.ts';
+import type { LeaseRecord } from '../core/records.ts';
+import type { Preview, Progress, SyncReport } from '../core/sync-report.ts';
+import type { RemoteTree } from '../core/tree.ts';
+
+export interface SyncOptions {
+  readonly direction?: PlanPolicy['direction'];
+  readonly onConflict?: PlanPolicy['onConflict'];
+  readonly choices?: readonly Choice[];
+  readonly allowMassDelete?: boolean;
+  /** Approves an identity veto for exactly this generation: the base is discarded, nothing is deleted. */
+  readonly acceptRemote?: number;
+  /** Shown to others while the lease is held. */
+  readonly purpose?: string;
+  /** Paths that must not be touched now (open and unsaved in an editor). */
+  readonly busyPaths?: ReadonlySet<string>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** The lease as the register shows it. */
+export interface LeaseView {
+  /** Null: free (or no head yet). */
+  readonly lease: LeaseRecord | null;
+  /** Whether it is held by this process, or by another process of this workspace (nonce in the state folder). */
+  readonly ours: 'this-process' | 'this-workspace' | 'no';
+  readonly generation: number | null;
+  readonly committedAt: string | null;
+  readonly committedBy: string | null;
+  /** When the head was last read, by our clock. */
+  readonly seenAt: number;
+  /** Round trip of that read in milliseconds. */
+  readonly latencyMs: number;
+}
+
+export interface HeldLease {
+  readonly record: LeaseRecord;
+  /** Aborts when the lease is lost. */
+  readonly signal: AbortSignal;
+  release(): Promise<void>;
+  /** Of a lease that is gone: whether a process of this workspace gave it back. False when another took it. */
+  isGivenBack(): Promise<boolean>;
+}
+
+export interface AcquireOptions {
+  readonly purpose: string;
+  /** 0: do not wait. */
+  readonly waitMs?: number;
+  readonly onWait?: (holder: LeaseRecord) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What the state folder knows, without a request. */
+export interface LocalStatus {
+  readonly lastSyncAt: number | null;
+  readonly generation: number | null;
+  readonly conflicts: readonly { readonly path: string; readonly reason: string }[];
+  readonly recent: readonly (Omit<SyncReport, 'conflicts' | 'problems' | 'skipped'> & {
+    readonly at: number;
+    readonly conflicts: number;
+    readonly problems: number;
+  })[];
+}
+
+/** One root and its remote: what CLI and extension stand on. Methods reject with SyncError. */
+export interface Datastore {
+  /** A whole cycle. Conflicts and problems are in the report; a veto, a held lease and the like reject. */
+  sync(options?: SyncOptions): Promise<SyncReport>;
+  /** The plan `sync` would run now; no lease, no transfer, no change on either side. */
+  preview(options?: SyncOptions): Promise<Preview>;
+  /** Reads the register: one conditional GET. */
+  lease(signal?: AbortSignal): Promise<LeaseView>;
+  /** Takes the lease and keeps it until released. Inside it, `sync` uses it. */
+  acquire(options: AcquireOptions): Promise<HeldLease>;
+  /** Gives back the lease this workspace holds (another process of it included). False when it holds none. */
+  release(): Promise<boolean>;
+  /** Takes the lease from the tenure that was shown. `moved` gives the new holder: ask again. */
+  forceRelease(
+    shown: LeaseRecord,
+  ): Promise<{ readonly kind: 'released' } | { readonly kind: 'moved'; readonly lease: LeaseRecord | null }>;
+  /** The committed files. */
+  contents(signal?: AbortSignal): Promise<RemoteTree>;
+  /** The committed content of one file, verified. SyncError('usage') when there is none. */
+  readRemote(path: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Conflicts now, from a preview. */
+  conflicts(signal?: AbortSignal): Promise<readonly Conflict[]>;
+  local(): Promise<LocalStatus>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,272 @@
+import { SyncError } from '../core/errors.ts';
+import { withForcedRelease, withRelease } from '../core/lease-record.ts';
+import { createBaseStore } from './base-store.ts';
+import { createByteBudget } from './byte-budget.ts';
+import { type CycleParts, findRoot, previewCycle, runCycle } from './cycle.ts';
+import type { AcquireOptions, Datastore, LeaseView } from './datastore.ts';
+import { heldFiles, heldState } from './held-root.ts';
+import type { Lease } from './lease.ts';
+import { openLedger } from './ledger.ts';
+import type { Clock, Codec, Identity, Ids, LocalFiles, LockFile, Log, ObjectStore, StateFiles } from './ports.ts';
+import { readVerified } from './read-verified.ts';
+import { createRegister, type RegisterState } from './register.ts';
+import { createRemoteLog } from './remote-log.ts';
+import { guardRoot, type RootGuard } from './root-guard.ts';
+import type { Skip } from './scan.ts';
+import { asSyncError } from './store-error.ts';
+import { prepareWriting, takeLease } from './writing.ts';
+
+export interface DatastoreParts {
+  readonly store: ObjectStore;
+  readonly state: StateFiles;
+  readonly openFiles: (run: string) => LocalFiles;
+  readonly lockFile: LockFile;
+  readonly skip: Skip;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly identity: Identity;
+  readonly ttlMs: number;
+  /** How long to wait for a held lease, or for another process on this root, milliseconds. */
+  readonly waitMs: number;
+}
+
+/** Bytes of files in memory on their way up. */
+const BUDGET_BYTES = 64 << 20;
+
+/** Attempts against a holder who renews. */
+const SWAPS = 5;
+
+/** One root and its remote, on whatever parts the composition root has wired. Sends nothing until a method is called. */
+export function openDatastore(given: DatastoreParts): Datastore {
+  const { store, clock, ids, log, codec } = given;
+  const base = createBaseStore(heldState(given.state, assertHeld));
+  const register = createRegister(store, clock, ids, log);
+  const remoteLog = createRemoteLog(store, codec, base);
+  const parts: CycleParts = {
+    ...given,
+    openFiles: (run) => heldFiles(given.openFiles(run), assertHeld),
+    register,
+    remoteLog,
+    base,
+    budget: createByteBudget(BUDGET_BYTES),
+  };
+  let guard: RootGuard | null = null;
+  let held: { readonly lease: Lease; count: number } | null = null;
+  let taking: Promise<void> | null = null;
+
+  async function guarded<T>(purpose: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    const mine = await guardRoot({ ...given, file: given.lockFile }, purpose, given.waitMs, signal);
+    guard = mine;
+    try {
+      return await work();
+    } finally {
+      guard = null;
+      await mine.release();
+    }
+  }
+
+  async function assertHeld(): Promise<void> {
+    await guard?.assertHeld();
+  }
+
+  async function translated<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw asSyncError(error, store.name);
+    }
+  }
+
+  async function primed(): Promise<Awaited<ReturnType<typeof openLedger>>> {
+    const ledger = await openLedger(base, store.name);
+    const { head, capabilities } = ledger.meta;
+    if (head && register.known() === null) register.prime(head.text, head.etag);
+    if (capabilities && !register.isFormInDoubt()) register.setEtagForm(capabilities.etagForm);
+    return ledger;
+  }
+
+  async function takeTenure(options: AcquireOptions): Promise<void> {
+    const isFirst = register.isFormInDoubt() || (await primed()).meta.capabilities === null;
+    const isThere = (await given.openFiles(ids.uuid()).state()).kind === 'folder';
+    // What the probe finds is kept in the base, which only one process at a time may write.
+    if (isFirst && isThere) await guarded(options.purpose, options.signal, () => prepare(options.signal));
+    else await prepare(options.signal);
+    let lease: Lease;
+    try {
+      lease = await takeLease(parts, { ...options, waitMs: options.waitMs ?? given.waitMs });
+    } catch (error) {
+      if (register.isFormInDoubt() && isThere) await guarded(options.purpose, undefined, forgetCapabilities);
+      throw error;
+    }
+    const mine = { lease, count: 0 };
+    held = mine;
+    lease.signal.addEventListener('abort', () => {
+      if (held === mine) held = null;
+    });
+  }
+
+  async function forgetCapabilities(): Promise<void> {
+    const ledger = await primed();
+    ledger.note({ capabilities: null });
+    await ledger.save();
+  }
+
+  async function prepare(signal: AbortSignal | undefined): Promise<void> {
+    const ledger = await primed();
+    const state = await register.read(signal);
+    requireSame(ledger.meta.datastoreId, state);
+    await prepareWriting(parts, ledger, state, signal);
+  }
+
+  async function viewOf(state: RegisterState, latencyMs: number): Promise<LeaseView> {
+    const lease = state.head?.lease ?? null;
+    const commit = state.head?.commit ?? null;
+    const ownNonce = lease === null ? null : await base.leaseNonce();
+    const here = lease !== null && lease.nonce === held?.lease.record.nonce;
+    return {
+      lease,
+      ours: here ? 'this-process' : lease !== null && lease.nonce === ownNonce ? 'this-workspace' : 'no',
+      generation: commit?.generation ?? null,
+      committedAt: commit?.committedAt ?? null,
+      committedBy: commit?.by ?? null,
+      seenAt: clock.now(),
+      latencyMs,
+    };
+  }
+
+  const datastore: Datastore = {
+    sync: (options = {}) =>
+      translated(async () => {
+        const root = await findRoot(parts, options);
+        if (!root.isThere) await root.create();
+        return guarded(options.purpose ?? 'sync', options.signal, () => runCycle(parts, options, held?.lease ?? null));
+      }),
+
+    preview: (options = {}) =>
+      translated(async () => {
+        const { isThere } = await findRoot(parts, options);
+        const look = () => previewCycle(parts, options, isThere);
+        return isThere ? guarded('preview', options.signal, look) : look();
+      }),
+
+    lease: (signal) =>
+      translated(async () => {
+        await primed();
+        const sent = clock.monotonic();
+        const state = await register.read(signal);
+        return viewOf(state, Math.round(clock.monotonic() - sent));
+      }),
+
+    acquire: (options) =>
+      translated(async () => {
+        // Re-entry: one tenure, counted; never a wait on oneself.
+        if (held === null) {
+          taking ??= takeTenure(options).finally(() => {
+            taking = null;
+          });
+          await taking;
+        }
+        const mine = held;
+        if (mine === null)
+          throw new SyncError('lease-lost', 'the lease was lost as soon as it was taken', 'Try again.');
+        mine.count += 1;
+        let given_back = false;
+        return {
+          record: mine.lease.record,
+          signal: mine.lease.signal,
+          async release() {
+            if (given_back) return;
+            given_back = true;
+            mine.count -= 1;
+            if (mine.count > 0) return;
+            if (held === mine) held = null;
+            await mine.lease.release();
+          },
+          isGivenBack: async () => (await base.leaseNonce()) !== mine.lease.record.nonce,
+        };
+      }),
+
+    release: () =>
+      translated(async () => {
+        if (held !== null) {
+          const { lease } = held;
+          held = null;
+          await lease.release();
+          return true;
+        }
+        const nonce = await base.leaseNonce();
+        if (nonce === null) return false;
+        await primed();
+        await register.read();
+        // Its holder goes on renewing meanwhile: another swap is no answer.
+        for (let attempt = 0; attempt < SWAPS; attempt += 1) {
+          const outcome = await register.swap((head) => head && withRelease(head, ids.nonce(), nonce));
+          if (outcome.kind !== 'won' && outcome.state.head?.lease?.nonce === nonce) continue;
+          await base.setLeaseNonce(null);
+          return outcome.kind === 'won';
+        }
+        throw new SyncError('offline', 'the lease could not be given back', 'Try again.');
+      }),
+
+    forceRelease: (shown) =>
+      translated(async () => {
+        await primed();
+        await register.read();
+        for (let attempt = 0; attempt < SWAPS; attempt += 1) {
+          const outcome = await register.swap((head) => head && withForcedRelease(head, ids.nonce(), shown.nonce));
+          if (outcome.kind === 'won') return { kind: 'released' };
+          const lease = outcome.state.head?.lease ?? null;
+          if (lease?.nonce !== shown.nonce) return { kind: 'moved', lease };
+        }
+        throw new SyncError('offline', 'the lease could not be released', 'Try again.');
+      }),
+
+    contents: (signal) =>
+      translated(async () => {
+        await primed();
+        const pointer = (await register.read(signal)).head?.commit;
+        return pointer ? (await remoteLog.view(pointer, signal)).tree : new Map();
+      }),
+
+    async *readRemote(path, signal) {
+      const tree = await datastore.contents(signal);
+      const entry = [...tree.values()].find((one) => one.path === path);
+      if (!entry) throw new SyncError('usage', `${path} is not on the remote`, 'See `datastore ls`.');
+      try {
+        yield* readVerified(store, codec, entry, signal);
+      } catch (error) {
+        throw asSyncError(error, store.name);
+      }
+    },
+
+    conflicts: async (signal) => (await datastore.preview(signal ? { signal } : {})).plan.conflicts,
+
+    async local() {
+      const { meta } = await openLedger(base, store.name);
+      return {
+        lastSyncAt: meta.lastSyncAt,
+        generation: meta.lastSyncAt === null ? null : (meta.newest?.generation ?? 0),
+        conflicts: meta.open.filter(({ conflict }) => conflict).map(({ path, reason }) => ({ path, reason })),
+        recent: meta.recent,
+      };
+    },
+
+    async close() {
+      await held?.lease.release();
+      held = null;
+      store.close();
+    },
+  };
+  return datastore;
+}
+
+function requireSame(expected: string | null, state: RegisterState): void {
+  if (expected === null || state.head === null || state.head.datastoreId === expected) return;
+  throw new SyncError(
+    'veto',
+    'another datastore lies at this place than the one this workspace was in step with',
+    'Look at it with `datastore sync --dry-run`; accept it with `--accept-remote GENERATION`.',
+  );
+}

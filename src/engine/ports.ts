@@ -1,0 +1,274 @@
+import type { FileStamp } from '../core/tree.ts';
+
+/* The engine meets the world here and nowhere else. Every method takes a signal where it can take long;
+   an aborted signal rejects with StoreError('aborted') on stores and SyncError('cancelled') elsewhere. */
+
+/** Opaque version of an object, in the form the store gave it. */
+export type ETag = string;
+
+export interface ObjectInfo {
+  readonly key: string;
+  readonly etag: ETag;
+  /** Bytes. */
+  readonly size: number;
+  /** The store's clock, milliseconds since 1970; 0 where it does not say. */
+  readonly lastModified: number;
+  /** Base64-free lower-case hex, where the store keeps one. */
+  readonly sha256?: string;
+}
+
+export interface FoundObject extends ObjectInfo {
+  readonly kind: 'found';
+  /** The `Date` of the very response, milliseconds since 1970; with `lastModified` an age by one clock. */
+  readonly date: number;
+  /** Bytes of this body: the range's, or the whole object's. */
+  readonly length: number;
+  /** Read once. Ends early with StoreError('unreachable') when bytes are missing. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface GetOptions {
+  /** First byte and count of bytes. */
+  readonly range?: { readonly offset: number; readonly length: number };
+  readonly ifNoneMatch?: ETag;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PutOptions {
+  /** `absent`: create only (`If-None-Match: *`); an ETag: replace only that version. */
+  readonly condition?: { readonly kind: 'absent' } | { readonly kind: 'match'; readonly etag: ETag };
+  /** Lower-case hex of the bytes; the store refuses others with StoreError('checksum'). */
+  readonly sha256?: string;
+  /** One attempt, no retry of any layer: for swaps, whose answers mean something. */
+  readonly once?: boolean;
+  /** Milliseconds for the whole request; the adapter's default otherwise. */
+  readonly timeoutMs?: number;
+  readonly contentType?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ListPage {
+  readonly objects: readonly ObjectInfo[];
+  /** Give it back to get the next page; absent on the last. */
+  readonly next?: string;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A bucket and prefix. Keys are relative to the prefix. Every failure is a StoreError. */
+export interface ObjectStore {
+  /** `s3://bucket/prefix at endpoint`, for people. */
+  readonly name: string;
+  /** StoreError('missing') when the key is absent. `unchanged` only with `ifNoneMatch`. */
+  get(key: string, options?: GetOptions): Promise<FoundObject | { readonly kind: 'unchanged' }>;
+  /** Objects of the format are bounded (16 MiB at most), so a body is bytes, not a stream: it can be sent again and hashed before. */
+  put(key: string, body: Uint8Array, options?: PutOptions): Promise<{ readonly etag: ETag }>;
+  head(key: string, options?: CallOptions): Promise<ObjectInfo>;
+  /** Keys below `prefix` (relative to the store's own) in UTF-8 order. */
+  list(prefix: string, options?: CallOptions & { readonly token?: string; readonly limit?: number }): Promise<ListPage>;
+  /** No error when the key is absent. */
+  delete(key: string, options?: CallOptions): Promise<void>;
+  /** Server-side. StoreError('missing') when the source is absent. */
+  copy(from: string, to: string, options?: CallOptions): Promise<void>;
+  /** Requests sent so far, retries included, and bytes of bodies. */
+  readonly traffic: { readonly requests: number; readonly bytesUp: number; readonly bytesDown: number };
+  close(): void;
+}
+
+export interface Clock {
+  /** Wall clock, milliseconds since 1970. May jump. */
+  now(): number;
+  /** Milliseconds from an arbitrary start, never back. May stand still in suspend. */
+  monotonic(): number;
+  /** Rejects with SyncError('cancelled') when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `tick` once after `ms`; the returned function cancels it. Never keeps a process alive by itself. */
+  after(ms: number, tick: () => void): () => void;
+}
+
+export interface Ids {
+  uuid(): string;
+  /** 32 hex. */
+  nonce(): string;
+  /** In [0, 1), for jitter. */
+  random(): number;
+}
+
+export interface Hasher {
+  update(bytes: Uint8Array): void;
+  /** Lower-case hex. */
+  digest(): string;
+}
+
+/** Bytes to bytes: what Node and its zlib do for us. */
+export interface Codec {
+  sha256(data: Uint8Array | string): string;
+  hasher(): Hasher;
+  gzip(bytes: Uint8Array): Promise<Uint8Array>;
+  /** Rejects with RangeError above `limit` decoded bytes, with any other error on garbage. */
+  gunzip(bytes: Uint8Array, limit: number): Promise<Uint8Array>;
+  /** Streams decoded bytes; the same rejections. */
+  unzstd(bytes: AsyncIterable<Uint8Array>, limit: number): AsyncIterable<Uint8Array>;
+}
+
+export interface Log {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** Small records outside the workspace, one folder for each real path of a root. */
+export interface StateFiles {
+  /** For people. */
+  readonly folder: string;
+  /** Null when absent. */
+  read(name: string): Promise<Uint8Array | null>;
+  /** Complete and fsynced (file and folder) when it resolves, or as before. */
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+export type RootState =
+  | { readonly kind: 'folder' }
+  | { readonly kind: 'missing' }
+  /** A file, a link, outside the workspace: never touched. */
+  | { readonly kind: 'unusable'; readonly reason: string };
+
+export interface Walk {
+  /** Regular files, by path relative to the root with `/`; invalid names included (the caller refuses them). */
+  readonly files: ReadonlyMap<string, FileStamp>;
+  /** Links, sockets, pipes, devices: path to what it is. Never followed or opened. */
+  readonly irregular: ReadonlyMap<string, string>;
+  /** What could not be read, folders included: path to reason. */
+  readonly unknown: ReadonlyMap<string, string>;
+  /** The filesystem's own clock when the walk began, milliseconds (by touching a file in staging); 0 (everything is then hashed) where nothing can be written. */
+  readonly at: number;
+}
+
+/** A file opened for reading, without following a link at any level. Bytes come from one handle. */
+export interface OpenFile {
+  /** When it was opened. */
+  readonly stamp: FileStamp;
+  /** Fewer bytes than asked for only at the end of the file. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** fstat of the handle and lstat of the path now; null when the path names another file or none. */
+  stampNow(): Promise<FileStamp | null>;
+  close(): Promise<void>;
+}
+
+/** A verified file waiting in staging. */
+export interface StagedFile {
+  readonly name: string;
+  readonly stamp: FileStamp;
+  readonly sha256: string;
+}
+
+export type ApplyAnswer =
+  /** `aside`: name in staging of what was there before; hash it before it is dropped. */
+  | { readonly kind: 'done'; readonly stamp: FileStamp | null; readonly aside: string | null }
+  /**
+   * The path no longer is what was expected. Nothing was changed, or all was put back; `aside` names the file
+   * of the person that could not go back because another took its place meanwhile: make it a conflict copy.
+   */
+  | { readonly kind: 'moved'; readonly aside?: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** What is about to happen to one path: written and fsynced in staging before it happens. */
+export interface ApplyIntent {
+  readonly path: string;
+  /** SHA-256 of the file that will be moved aside; null when the path is absent. */
+  readonly expected: string | null;
+  /** SHA-256 of what comes there; null for a deletion. */
+  readonly becomes: string | null;
+}
+
+/** Left by a run that did not finish, or kept for its 24 hours. */
+export interface StagingRun {
+  readonly run: string;
+  /** Milliseconds since 1970 by the filesystem. */
+  readonly startedAt: number;
+  readonly intents: readonly ApplyIntent[];
+  /** Files moved aside, by the path they came from. */
+  readonly asides: readonly { readonly path: string; readonly name: string }[];
+}
+
+/** The root on disk. Paths are valid SyncPaths unless said otherwise. Never follows a link, never leaves the root. */
+export interface LocalFiles {
+  /** Absolute, for people. */
+  readonly root: string;
+  state(): Promise<RootState>;
+  /** Makes the root folder (and its parents inside the workspace) when it is missing. */
+  create(): Promise<void>;
+  /** `skip(path, isFolder)` true: not looked at, not reported. */
+  walk(skip: (path: string, isFolder: boolean) => boolean, signal?: AbortSignal): Promise<Walk>;
+  /** Null when absent or not a regular file. */
+  stat(path: string): Promise<FileStamp | null>;
+  /** Rejects with SyncError('local') when it is absent, unreadable or not a regular file. */
+  open(path: string): Promise<OpenFile>;
+  /** Writes a body into staging of this run (fsynced, mtime and exec set). The hash is of the bytes written. */
+  stage(
+    body: AsyncIterable<Uint8Array>,
+    as: { mtime: number; exec: boolean; signal?: AbortSignal | undefined },
+  ): Promise<StagedFile>;
+  discard(staged: StagedFile): Promise<void>;
+  /** Records intents durably; required before `install` and `remove` of those paths. */
+  intend(intents: readonly ApplyIntent[]): Promise<void>;
+  /** Moves what is expected aside and links the staged file in, without replacing. `expected` null: the path must be absent. */
+  install(staged: StagedFile, path: string, expected: FileStamp | null): Promise<ApplyAnswer>;
+  /** Moves what is expected aside. Empty parent folders are removed up to the root. */
+  remove(path: string, expected: FileStamp): Promise<ApplyAnswer>;
+  /** Copies a file of the root beside itself, without replacing. */
+  duplicate(path: string, to: string, expected: FileStamp): Promise<ApplyAnswer>;
+  /** Makes what `install`, `remove`, `duplicate` and `restore` did survive a power cut. Call it before the base records it. */
+  flush(): Promise<void>;
+  /** Lower-case hex. Rejects with SyncError('local') when it cannot be read. */
+  hashAside(name: string): Promise<string>;
+  /** Links a file moved aside back in, without replacing, and takes it out of staging: `moved` when something is there. */
+  restore(name: string, path: string): Promise<ApplyAnswer>;
+  /** Runs other than this one. */
+  staging(): Promise<readonly StagingRun[]>;
+  /** Removes a run's folder, or one file that was moved aside. */
+  dropRun(run: string): Promise<void>;
+  dropAside(name: string): Promise<void>;
+  /** Whether the root carries our mark (a staging folder with `root.json`), and setting it. */
+  marked(): Promise<boolean>;
+  mark(content: string): Promise<void>;
+}
+
+/** A lock file at a fixed path. The engine's `root-guard` decides; these are its single steps. */
+export interface LockFile {
+  /** For people. */
+  readonly path: string;
+  /** Complete and exclusive (temporary file + link): false when one is there. Keeps a handle for `beat`. */
+  create(content: string): Promise<boolean>;
+  read(): Promise<string | null>;
+  /** Writes through the handle kept by `create`: reaches our own file even when it was moved, never a successor's. */
+  beat(content: string): Promise<void>;
+  /** Moves the lock aside and gives what was moved; null when there is none. */
+  moveAside(): Promise<{ readonly content: string; putBack(): Promise<void>; drop(): Promise<void> } | null>;
+  /** Whether a process of this host lives. */
+  isAlive(pid: number): boolean;
+}
+
+export interface Watcher {
+  /** Calls `changed` after things settle. Hints only: a full scan decides. The returned function stops it. */
+  watch(
+    skip: (path: string, isFolder: boolean) => boolean,
+    changed: (paths: readonly string[]) => void,
+    failed: (reason: string) => void,
+  ): () => Promise<void>;
+}
+
+/** Who we are, for records. */
+export interface Identity {
+  /** `user@host` */
+  readonly holder: string;
+  readonly user: string;
+  readonly hostname: string;
+  readonly pid: number;
+  readonly workspace: string;
+  readonly tool: 'vscode' | 'cli';
+}

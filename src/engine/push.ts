@@ -1,0 +1,188 @@
+import { type Problem, SyncError } from '../core/errors.ts';
+import type { Step } from '../core/plan.ts';
+import type { Commit, CommitPointer } from '../core/records.ts';
+import { commitKey, type ShardLine, serialiseEntry } from '../core/sync-index.ts';
+import { collisionKey, compareByUtf8, type SyncPath } from '../core/sync-path.ts';
+import type { BaseEntry, Entry } from '../core/tree.ts';
+import type { BaseStore } from './base-store.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { AT_ONCE, each } from './each.ts';
+import type { Clock, Codec, Identity, Ids, LocalFiles, ObjectStore } from './ports.ts';
+import type { SwapOptions, SwapOutcome } from './register.ts';
+import type { RemoteLog, RemoteView } from './remote-log.ts';
+import { CHUNK_BYTES, createUploader, wholeObjects } from './upload.ts';
+
+export interface PushParts {
+  readonly store: ObjectStore;
+  readonly files: LocalFiles;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly identity: Identity;
+  readonly budget: ByteBudget;
+  readonly log: RemoteLog;
+  readonly base: BaseStore;
+  readonly onBytes: (bytes: number) => void;
+  readonly onFile: () => void;
+  readonly onCommit: () => void;
+}
+
+/** The right to write: under a lease, or for one small swap. */
+export interface Ticket {
+  readonly datastoreId: string;
+  readonly epoch: number;
+  readonly signal: AbortSignal;
+  readonly assertMayWrite: () => void;
+  commit(pointer: CommitPointer, before: SwapOptions['before']): Promise<SwapOutcome>;
+}
+
+export type Pushed =
+  | {
+      readonly kind: 'committed';
+      readonly pointer: CommitPointer;
+      readonly commit: Commit;
+      readonly uploaded: number;
+      readonly deleted: number;
+      readonly advanced: readonly BaseEntry[];
+      readonly forgotten: readonly SyncPath[];
+      readonly problems: readonly Problem[];
+      readonly moved: readonly SyncPath[];
+    }
+  /** Nothing was left to commit. */
+  | { readonly kind: 'nothing'; readonly problems: readonly Problem[]; readonly moved: readonly SyncPath[] }
+  /** Another commit came first: plan again. */
+  | { readonly kind: 'lost' };
+
+/** Objects, then shards, then the commit, then the swap: the only commit point. */
+export async function push(
+  parts: PushParts,
+  ticket: Ticket,
+  view: RemoteView,
+  steps: readonly Step[],
+  scannedAt: number,
+): Promise<Pushed> {
+  const { base, clock, ids, identity, log } = parts;
+  const uploader = createUploader({
+    ...parts,
+    epoch: ticket.epoch,
+    earlier: await base.uploads(),
+    standing: steps.some(({ local }) => (local?.stamp.size ?? 0) > CHUNK_BYTES) ? wholeObjects(view.tree) : new Map(),
+    signal: ticket.signal,
+    assertMayWrite: ticket.assertMayWrite,
+  });
+  try {
+    const generation = (view.commit?.generation ?? 0) + 1;
+    const gathered = await gather(parts, steps, (step) => uploader.upload(step), generation, scannedAt);
+    const { entries, removed, problems, moved } = gathered;
+    if (entries.length === 0 && removed.length === 0) return { kind: 'nothing', problems, moved };
+    parts.onCommit();
+    ticket.assertMayWrite();
+    const next = mergeTree(view, entries, removed);
+    const shards = await log.writeShards(next.lines, view.commit, ticket.epoch, ticket.signal);
+    const id = ids.uuid();
+    const commit: Commit = {
+      format: 1,
+      datastoreId: ticket.datastoreId,
+      generation,
+      id,
+      parent: view.pointer && { id: view.pointer.id, key: view.pointer.key, sha256: view.pointer.sha256 },
+      epoch: ticket.epoch,
+      by: identity.holder,
+      at: new Date(clock.now()).toISOString(),
+      message: '',
+      stats: next.stats,
+      shards,
+    };
+    ticket.assertMayWrite();
+    const pointer = await log.writeCommit(commit, commitKey(generation, id), ticket.signal);
+    ticket.assertMayWrite();
+    const advanced = gathered.advanced;
+    const journal = await base.journal();
+    const outcome = await ticket.commit(pointer, (head, named) =>
+      base.setJournal([...journal, { commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed }]),
+    );
+    if (outcome.kind === 'unknown') throw unknownOutcome(outcome.cause);
+    if (outcome.kind !== 'won' && outcome.kind !== 'superseded') {
+      await base.setJournal(journal);
+      await keepUploads();
+      return { kind: 'lost' };
+    }
+    await base.setUploads(new Map());
+    return {
+      kind: 'committed',
+      pointer,
+      commit,
+      uploaded: entries.length,
+      deleted: removed.length,
+      advanced,
+      forgotten: removed,
+      problems,
+      moved,
+    };
+  } catch (error) {
+    await keepUploads();
+    throw error;
+  }
+
+  async function keepUploads() {
+    await base.setUploads(new Map([...(await base.uploads()), ...uploader.sent]));
+  }
+}
+
+type Upload = ReturnType<typeof createUploader>['upload'];
+
+async function gather(parts: PushParts, steps: readonly Step[], upload: Upload, generation: number, scannedAt: number) {
+  const entries: Entry[] = [];
+  const advanced: BaseEntry[] = [];
+  const removed: SyncPath[] = [];
+  const problems: Problem[] = [];
+  const moved: SyncPath[] = [];
+  const arriving = new Set(steps.flatMap(({ kind, path }) => (kind === 'upload' ? [collisionKey(path)] : [])));
+  await each(steps, AT_ONCE, async (step) => {
+    if (step.kind === 'delete-remote') {
+      // Where case does not count, the file renamed to its twin still answers to the old name.
+      const stands = !arriving.has(collisionKey(step.path)) && (await parts.files.stat(step.path)) !== null;
+      (stands ? moved : removed).push(step.path);
+      return;
+    }
+    const sent = await upload(step);
+    if (sent.kind === 'moved') moved.push(step.path);
+    else if (sent.kind === 'failed') problems.push({ path: step.path, reason: sent.reason });
+    else if (step.local) {
+      const { path, sha256 } = step.local;
+      const { size, mtime, exec } = sent.stamp;
+      entries.push({ path, size, mtime, sha256, exec, by: parts.identity.holder, generation, slices: sent.slices });
+      advanced.push({ path, sha256, stamp: sent.stamp, seenAt: scannedAt });
+      parts.onFile();
+    }
+  });
+  return { entries, advanced, removed, problems, moved };
+}
+
+function mergeTree(view: RemoteView, entries: readonly Entry[], removed: readonly SyncPath[]) {
+  const tree = new Map(view.tree);
+  const stats = { files: 0, bytes: 0, added: 0, changed: 0, removed: removed.length };
+  for (const path of removed) tree.delete(path);
+  for (const entry of entries) {
+    if (tree.has(entry.path)) stats.changed += 1;
+    else stats.added += 1;
+    tree.set(entry.path, entry);
+  }
+  const lines: ShardLine[] = view.refused.map(({ path, line }) => ({ path, line }));
+  for (const entry of tree.values()) {
+    stats.files += 1;
+    stats.bytes += entry.size;
+    lines.push({ path: entry.path, line: serialiseEntry(entry) });
+  }
+  lines.sort((a, b) => compareByUtf8(a.path, b.path));
+  return { lines, stats };
+}
+
+function unknownOutcome(cause: unknown): SyncError {
+  return new SyncError(
+    'unknown-outcome',
+    'the store did not say whether the commit was taken',
+    'Sync again: the journal settles it, and nothing is sent or deleted twice.',
+    { cause },
+  );
+}

@@ -1,0 +1,83 @@
+import { SyncError } from '../core/errors.ts';
+import type { LeaseRecord } from '../core/records.ts';
+import type { CycleParts } from './cycle.ts';
+import { acquireLease, type Lease } from './lease.ts';
+import type { Ledger } from './ledger.ts';
+import type { ObjectStore } from './ports.ts';
+import { probeStore } from './probe.ts';
+import { HEAD_KEY, type RegisterState } from './register.ts';
+
+/** Before the first write to a remote: nothing foreign lies there, and its compare-and-swap works. The finding is kept in the base. */
+export async function prepareWriting(
+  parts: CycleParts,
+  ledger: Ledger,
+  state: RegisterState,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (state.head === null) await requireEmpty(parts.store, signal);
+  const known = parts.register.isFormInDoubt() ? null : ledger.meta.capabilities;
+  const capabilities = known ?? (await probeStore(parts, signal));
+  parts.register.setEtagForm(capabilities.etagForm);
+  if (known === null) {
+    ledger.note({ capabilities });
+    await ledger.save();
+  }
+}
+
+/** Takes the lease and remembers its nonce in the state folder, so that another process of this workspace can give it back. */
+export async function takeLease(
+  parts: CycleParts,
+  options: {
+    readonly purpose: string;
+    readonly waitMs: number;
+    readonly onWait?: ((holder: LeaseRecord) => void) | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<Lease> {
+  const lease = await acquireLease(parts, {
+    ...options,
+    beforeFirstHead: () => requireEmpty(parts.store, options.signal),
+  });
+  try {
+    await parts.base.setLeaseNonce(lease.record.nonce);
+  } catch (error) {
+    await lease.release();
+    throw error;
+  }
+  return {
+    ...lease,
+    async release() {
+      await lease.release();
+      if ((await parts.base.leaseNonce()) === lease.record.nonce) await parts.base.setLeaseNonce(null);
+    },
+  };
+}
+
+/** Other tools' marks, so that the message can name them. */
+const KNOWN: readonly [string, string][] = [
+  ['.datastore-index.json', 'the index of another datastore tool'],
+  ['_index/_meta.json', 'the index of another datastore tool'],
+];
+
+/** SyncError('foreign') unless nothing but probes lies there, or a datastore by now. */
+export async function requireEmpty(store: ObjectStore, signal?: AbortSignal): Promise<void> {
+  let token: string | undefined;
+  do {
+    const page = await store.list('', { ...(token === undefined ? {} : { token }), signal });
+    const keys = page.objects.map((object) => object.key).filter((key) => !key.startsWith('probe/'));
+    // Somebody has made it a datastore since we looked: the swap decides.
+    if (keys.includes(HEAD_KEY)) return;
+    if (keys.length > 0) throw foreign(store, keys);
+    token = page.next;
+  } while (token !== undefined);
+}
+
+function foreign(store: ObjectStore, keys: readonly string[]): SyncError {
+  const known = KNOWN.find(([key]) => keys.includes(key));
+  const found = known ? `${known[0]} (${known[1]})` : `${keys.slice(0, 3).join(', ')}${keys.length > 3 ? ', …' : ''}`;
+  return new SyncError(
+    'foreign',
+    `${store.name} is not empty and is no datastore: found ${found}`,
+    'Nothing was written. Choose another `prefix`.',
+  );
+}

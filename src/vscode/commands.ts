@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import {
+  compareConflict,
+  keepBoth,
+  keepMine,
+  keepTheirs,
+  markMerged,
+  resolveAll,
+  resolveConflicts,
+} from './commands/conflict-commands.ts';
+import { connect } from './commands/connect.ts';
+import { compareWithRemote, copyKey, openFile, revealFile } from './commands/file-commands.ts';
+import { forceReleaseLock, holdLock, releaseLock } from './commands/lock-commands.ts';
+import { pause, resume } from './commands/pause-commands.ts';
+import { preview } from './commands/preview.ts';
+import { openConfiguration, refresh, showLog, showStatus } from './commands/show-commands.ts';
+import { signIn, signOut } from './commands/sign-in.ts';
+import { clickStatusBar } from './commands/status-bar-click.ts';
+import { pull, push, sync } from './commands/sync-commands.ts';
+import type { Ui } from './ui.ts';
+
+type Handler = (ui: Ui, argument: unknown) => Promise<void>;
+
+/** Every command: what is called, in whatever state, by whomever, with whatever argument. */
+export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
+  'datastore.sync': sync,
+  'datastore.pull': pull,
+  'datastore.push': push,
+  'datastore.preview': preview,
+  'datastore.statusBar': clickStatusBar,
+  'datastore.showStatus': showStatus,
+  'datastore.showLog': showLog,
+  'datastore.refresh': refresh,
+  'datastore.openConfiguration': openConfiguration,
+  'datastore.connect': connect,
+  'datastore.signIn': signIn,
+  'datastore.signOut': signOut,
+  'datastore.holdLock': holdLock,
+  'datastore.releaseLock': releaseLock,
+  'datastore.forceReleaseLock': forceReleaseLock,
+  'datastore.pause': pause,
+  'datastore.resume': resume,
+  'datastore.resolveConflicts': resolveConflicts,
+  'datastore.resolveAll': resolveAll,
+  'datastore.compareConflict': compareConflict,
+  'datastore.keepMine': keepMine,
+  'datastore.keepTheirs': keepTheirs,
+  'datastore.keepBoth': keepBoth,
+  'datastore.markMerged': markMerged,
+  'datastore.openFile': openFile,
+  'datastore.compareWithRemote': compareWithRemote,
+  'datastore.revealFile': revealFile,
+  'datastore.copyKey': copyKey,
+};
+
+/** A handler's failure is shown with its remedy; the command itself never throws. */
+export function registerCommands(ui: Ui): vscode.Disposable {
+  const registered = Object.entries(COMMANDS).map(([id, handler]) =>
+    vscode.commands.registerCommand(id, async (argument: unknown) => {
+      ui.log.debug(`command ${id}`);
+      try {
+        await handler(ui, argument);
+      } catch (error) {
+        ui.notices.failed(error);
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}

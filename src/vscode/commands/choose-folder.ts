@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import type { Folder, Running } from '../folder.ts';
+import { faceOf } from '../folder-state.ts';
+import { runningFolders } from '../folders.ts';
+import { renderBar } from '../render/bar.ts';
+import type { Ui } from '../ui.ts';
+import { targetOf } from '../views/target.ts';
+import { explainState } from './explain-state.ts';
+
+export interface Chosen {
+  readonly folder: Folder;
+  readonly running: Running;
+}
+
+/** The connected folder a command is for: of the row it was called on, the only one, or the one the person picks. Says why there is none. */
+export async function chooseRunning(ui: Ui, argument: unknown, placeHolder: string): Promise<Chosen | null> {
+  const target = targetOf(argument);
+  const all = runningFolders(ui.folders).filter(({ folder }) => target === null || folder === target.folder);
+  const [only, second] = all;
+  if (only === undefined) {
+    explainState(ui, target === null ? ui.folders.all() : [target.folder]);
+    return null;
+  }
+  if (second === undefined) return only;
+  const items = all.map((one) => ({ label: one.folder.workspace.name, description: describe(ui, one.folder), one }));
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.one ?? null;
+}
+
+/** As the status bar would show it, in words. */
+export function describe(ui: Ui, folder: Folder): string {
+  const bar = renderBar([{ name: folder.workspace.name, state: folder.state() }], ui.host.clock.now());
+  return bar?.label.replace(/^Datastore: /, '') ?? faceOf(folder.state()).kind;
+}

@@ -1,0 +1,68 @@
+import * as vscode from 'vscode';
+import type { Folder } from '../folder.ts';
+import type { FolderState } from '../folder-state.ts';
+import { placeText } from '../render/place-text.ts';
+import type { Ui } from '../ui.ts';
+
+/** Says why nothing can be done in these folders, and what would help. */
+export function explainState({ notices }: Ui, folders: readonly Folder[]): void {
+  const configure = { label: 'Open Configuration', run: 'datastore.openConfiguration' };
+  const state = heaviest(folders.map((folder) => folder.state()));
+  switch (state?.kind) {
+    case undefined: {
+      const isVirtual = (vscode.workspace.workspaceFolders ?? []).length > 0;
+      return notices.info(
+        isVirtual
+          ? 'Datastore Sync needs a folder on a disk: virtual workspaces are not supported.'
+          : 'Open a folder first: Datastore Sync keeps a folder of it in step.',
+      );
+    }
+    case 'untrusted':
+      return notices.warn('This workspace is not trusted, so Datastore Sync contacts nobody.', {
+        label: 'Manage Trust',
+        run: 'workbench.trust.manage',
+      });
+    case 'asking':
+    case 'declined':
+      return notices.info(`Not connected to ${placeText(state.config)}: that needs your answer.`, {
+        label: 'Answer…',
+        run: 'datastore.connect',
+      });
+    case 'invalid':
+      return notices.warn('The configuration of the datastore has mistakes.', configure, {
+        label: 'Show Status',
+        run: 'datastore.showStatus',
+      });
+    case 'broken':
+      return notices.warn(`${state.message} ${state.remedy}`, configure);
+    case 'in-place':
+      return notices.info('This datastore is a folder used in place: there is nothing to sync.');
+    case 'unsupported':
+      return notices.warn(
+        `The datastore type ${state.found} is another tool's: it is shown, never written to.`,
+        configure,
+      );
+    case 'loading':
+      return notices.info('Datastore Sync is still reading the configuration. Try again in a moment.');
+    case 'not-set-up':
+      return notices.info('No datastore is set up in this workspace.', configure);
+    case 'active':
+      return notices.info('The datastore is connected: there is nothing to do here.');
+  }
+}
+
+const ORDER: readonly FolderState['kind'][] = [
+  'untrusted',
+  'asking',
+  'invalid',
+  'broken',
+  'declined',
+  'unsupported',
+  'in-place',
+  'loading',
+  'active',
+  'not-set-up',
+];
+
+const heaviest = (states: readonly FolderState[]): FolderState | undefined =>
+  states.toSorted((left, right) => ORDER.indexOf(left.kind) - ORDER.indexOf(right.kind))[0];

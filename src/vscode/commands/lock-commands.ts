@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import type { LeaseRecord } from '../../core/records.ts';
+import { leaseFacts, leaseText } from '../render/lease-text.ts';
+import { withSlowProgress } from '../slow-progress.ts';
+import type { Ui } from '../ui.ts';
+import { chooseRunning } from './choose-folder.ts';
+
+/** Takes the lock and keeps it until it is released. A text as argument is the purpose; else the person is asked for one. */
+export async function holdLock(ui: Ui, argument: unknown): Promise<void> {
+  const chosen = await chooseRunning(ui, argument, 'Hold the lock of which folder?');
+  if (chosen === null) return;
+  const { folder, running } = chosen;
+  const status = running.coordinator.status();
+  if (status.lease?.ours === 'this-process') return ui.notices.info('This window holds the lock already.');
+  const asked = { title: 'Hold Lock', prompt: 'What for? Others see it while they wait.', value: 'maintenance' };
+  const purpose = typeof argument === 'string' ? argument : await vscode.window.showInputBox(asked);
+  if (purpose === undefined) return;
+  await withSlowProgress(ui.host.clock, `Waiting for the lock of ${folder.workspace.name}`, ({ signal }) =>
+    running.coordinator.hold(purpose.trim() || 'maintenance', signal),
+  );
+}
+
+export async function releaseLock(ui: Ui, argument: unknown): Promise<void> {
+  const chosen = await chooseRunning(ui, argument, 'Release the lock of which folder?');
+  if (chosen === null) return;
+  const { coordinator, datastore } = chosen.running;
+  if (await coordinator.release()) return;
+  const { lease, ours } = await datastore.lease();
+  if (lease === null) return ui.notices.info('The lock is free already.');
+  const holder = leaseText({ record: lease, ours }, ui.host.clock.now());
+  ui.notices.info(`This workspace does not hold the lock: it is ${holder}.`, {
+    label: 'Force-Release…',
+    run: 'datastore.forceReleaseLock',
+  });
+}
+
+/** Takes the lock from exactly the holder that was shown; another one is shown, and asked about, again. */
+export async function forceReleaseLock(ui: Ui, argument: unknown): Promise<void> {
+  const chosen = await chooseRunning(ui, argument, 'Force-release the lock of which folder?');
+  if (chosen === null) return;
+  const { coordinator, datastore } = chosen.running;
+  let shown: LeaseRecord | null = (await datastore.lease()).lease;
+  for (let moved = false; shown !== null; moved = true) {
+    if (!(await confirm(ui, shown, moved))) return;
+    const answer = await datastore.forceRelease(shown);
+    if (answer.kind === 'released') {
+      await coordinator.poll();
+      return ui.notices.info(`The lock was taken from ${shown.holder} and is free.`);
+    }
+    shown = answer.lease;
+  }
+  await coordinator.poll();
+  ui.notices.info('The lock is free.');
+}
+
+async function confirm(ui: Ui, shown: LeaseRecord, moved: boolean): Promise<boolean> {
+  const facts = leaseFacts(shown, ui.host.clock.now()).map(({ name, value }) => `${name}: ${value}`);
+  const detail = [
+    ...(moved ? ['The lock has passed to another holder meanwhile.', ''] : []),
+    ...facts,
+    '',
+    'What they are uploading is not lost on their side, but has to be synced again. Times are by their clock.',
+  ].join('\n');
+  const yes = 'Force Release';
+  return (
+    (await vscode.window.showWarningMessage(`Take the lock from ${shown.holder}?`, { modal: true, detail }, yes)) ===
+    yes
+  );
+}

@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import type { Folder } from '../folder.ts';
+import type { Ui } from '../ui.ts';
+import { targetOf } from '../views/target.ts';
+
+/** Where nothing is set up there is no status: the Contents view says how to begin. */
+export async function showStatus(ui: Ui): Promise<void> {
+  const isSetUp = ui.folders.all().some((folder) => folder.state().kind !== 'not-set-up');
+  await vscode.commands.executeCommand(isSetUp ? 'datastore.status.focus' : 'datastore.contents.focus');
+}
+
+export async function showLog(ui: Ui): Promise<void> {
+  ui.log.show(true);
+}
+
+export async function refresh(ui: Ui): Promise<void> {
+  ui.refreshContents();
+  const polls = ui.folders.all().map(async (folder) => folder.running()?.coordinator.poll());
+  await Promise.all(polls);
+}
+
+/** Opens what configures the folder; where nothing does, a draft that becomes it when it is saved. */
+export async function openConfiguration(ui: Ui, argument: unknown): Promise<void> {
+  const folder = await chooseAny(ui, argument);
+  if (folder === null) return ui.notices.info('Open a folder first.');
+  const { uri } = folder.workspace;
+  for (const name of ['.datastore.yaml', '.swamp.yaml']) {
+    const file = vscode.Uri.joinPath(uri, name);
+    const isThere = await vscode.workspace.fs.stat(file).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) {
+      await vscode.window.showTextDocument(file);
+      return;
+    }
+  }
+  const draft = await vscode.workspace.openTextDocument(
+    vscode.Uri.joinPath(uri, '.datastore.yaml').with({ scheme: 'untitled' }),
+  );
+  const editor = await vscode.window.showTextDocument(draft);
+  if (draft.getText() === '') await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), TEMPLATE));
+}
+
+async function chooseAny(ui: Ui, argument: unknown): Promise<Folder | null> {
+  const target = targetOf(argument);
+  if (target !== null) return target.folder;
+  const [first, second] = ui.folders.all();
+  if (first === undefined || second === undefined) return first ?? null;
+  const items = ui.folders.all().map((folder) => ({ label: folder.workspace.name, folder }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: 'Configuration of which folder?' }))?.folder ?? null;
+}
+
+const TEMPLATE = `# What this workspace shares, and where. Save this file, and commit it for the whole team.
+type: s3
+root: data                 # the folder of this workspace that is kept in step
+bucket: my-team-data
+# prefix: my-project
+region: eu-central-1
+# endpoint: https://…      # for stores other than AWS
+# profile: team            # an AWS profile; never put keys into this file
+# exclude: ["*.tmp"]       # rules as in .gitignore
+`;

@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { countText } from '../../core/quantities.ts';
+import type { SyncReport } from '../../core/sync-report.ts';
+import type { SyncOptions } from '../../engine/datastore.ts';
+import { tellConflicts } from '../news.ts';
+import { withSlowProgress } from '../slow-progress.ts';
+import type { Ui } from '../ui.ts';
+import { type Chosen, chooseRunning } from './choose-folder.ts';
+
+/** Resolves when the cycle is over. */
+export async function sync(ui: Ui, argument: unknown): Promise<void> {
+  await cycle(ui, argument, 'Syncing', {});
+}
+
+export async function pull(ui: Ui, argument: unknown): Promise<void> {
+  await cycle(ui, argument, 'Pulling', { direction: 'pull', purpose: 'pull' });
+}
+
+export async function push(ui: Ui, argument: unknown): Promise<void> {
+  await cycle(ui, argument, 'Pushing', { direction: 'push', purpose: 'push' });
+}
+
+async function cycle(ui: Ui, argument: unknown, title: string, options: SyncOptions): Promise<void> {
+  const chosen = await chooseRunning(ui, argument, `${title}: which folder?`);
+  if (chosen !== null) await runCycle(ui, chosen, title, options);
+}
+
+/** One cycle that the person started, and what it came to in words. */
+export async function runCycle(
+  ui: Ui,
+  { folder, running }: Chosen,
+  title: string,
+  options: SyncOptions,
+): Promise<SyncReport> {
+  const report = await withSlowProgress(ui.host.clock, `${title} ${folder.workspace.name}`, (task) =>
+    running.coordinator.sync({ ...options, ...task }),
+  );
+  const { conflicts, problems } = report;
+  if (conflicts.length > 0) {
+    tellConflicts(ui.notices, folder.workspace.name, conflicts.length);
+  } else if (problems.length > 0) {
+    ui.notices.warn(`${countText(problems.length, 'file')} could not be synced.`, {
+      label: 'Show Status',
+      run: 'datastore.showStatus',
+    });
+  } else {
+    vscode.window.setStatusBarMessage(`$(check) ${summary(report)}`, 4_000);
+  }
+  return report;
+}
+
+function summary({ uploaded, downloaded, deletedLocal, deletedRemote }: SyncReport): string {
+  const deleted = deletedLocal + deletedRemote;
+  const parts = [
+    uploaded > 0 ? `${countText(uploaded, 'file')} uploaded` : '',
+    downloaded > 0 ? `${countText(downloaded, 'file')} downloaded` : '',
+    deleted > 0 ? `${countText(deleted, 'file')} deleted` : '',
+  ].filter(Boolean);
+  return parts.length === 0 ? 'Nothing to transfer' : parts.join(', ');
+}

@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import type { FolderState } from './folder-state.ts';
+import { type Folders, statesOf } from './folders.ts';
+
+/** Keeps the `datastore.*` keys that menus, enablement and welcome views ask for. */
+export function keepContextKeys(folders: Folders): vscode.Disposable {
+  const told = new Map<string, unknown>();
+  const tell = () => {
+    for (const [key, value] of Object.entries(keysOf(statesOf(folders)))) {
+      if (told.get(key) === value) continue;
+      told.set(key, value);
+      void vscode.commands.executeCommand('setContext', `datastore.${key}`, value);
+    }
+  };
+  return folders.onChange(tell);
+}
+
+function keysOf(states: readonly FolderState[]): Readonly<Record<string, boolean | string>> {
+  const active = states.flatMap((state) => (state.kind === 'active' ? [state.status] : []));
+  return {
+    state: welcomeOf(states),
+    active: active.length > 0,
+    s3: states.some((state) => ['active', 'asking', 'declined', 'broken'].includes(state.kind)),
+    running: active.some((status) => !status.paused),
+    paused: active.some((status) => status.paused),
+    conflicts: active.some((status) => status.conflicts.length > 0),
+    lockIsOurs: active.some((status) => status.lease !== null && status.lease.ours !== 'no'),
+    lockIsHeld: active.some((status) => status.lease !== null && status.lease.ours !== 'this-process'),
+  };
+}
+
+/** Which welcome an empty view shows: the first that needs the person. */
+function welcomeOf(states: readonly FolderState[]): string {
+  const has = (kind: FolderState['kind']) => states.some((state) => state.kind === kind);
+  const isSignedOut = states.some((state) => state.kind === 'active' && state.status.failure?.kind === 'credentials');
+  if (isSignedOut) return 'signed-out';
+  const isOffline = states.some((state) => state.kind === 'active' && state.status.failure?.kind === 'offline');
+  if (isOffline) return 'offline';
+  const order = [
+    'asking',
+    'untrusted',
+    'invalid',
+    'broken',
+    'active',
+    'in-place',
+    'declined',
+    'unsupported',
+    'loading',
+  ] as const;
+  const first = order.find(has) ?? (states.length === 0 ? 'no-folder' : 'not-set-up');
+  const isBareUntrusted = states.every((state) => state.kind !== 'untrusted' || state.config === null);
+  return first === 'untrusted' && isBareUntrusted ? 'not-set-up' : first;
+}

@@ -1,0 +1,160 @@
+import * as vscode from 'vscode';
+import type { Config } from '../core/config.ts';
+import { SyncError } from '../core/errors.ts';
+import { type AutoSync, type Coordinator, createCoordinator } from '../engine/coordinator.ts';
+import type { Datastore } from '../engine/datastore.ts';
+import type { Log } from '../engine/ports.ts';
+import type { Answers } from './answers.ts';
+import { busyPathsBelow } from './busy-paths.ts';
+import type { FolderState } from './folder-state.ts';
+import type { Host } from './host.ts';
+import type { Keys } from './keys.ts';
+import { placeOf } from './place.ts';
+
+/** What runs while a folder is connected. */
+export interface Running {
+  readonly config: Config;
+  readonly datastore: Datastore;
+  readonly coordinator: Coordinator;
+  /** The shared folder. */
+  readonly root: vscode.Uri;
+}
+
+/** One workspace folder: its configuration, and its engine where it may have one. */
+export interface Folder {
+  readonly workspace: vscode.WorkspaceFolder;
+  /** The folder's URI as text: what answers, pauses and documents name it by. */
+  readonly id: string;
+  state(): FolderState;
+  running(): Running | null;
+  /** Reads the configuration again; the engine is built anew where it differs, or when `force` is set. */
+  reload(force?: boolean): Promise<void>;
+  pause(): void;
+  resume(): void;
+  dispose(): Promise<void>;
+}
+
+export interface FolderParts {
+  readonly host: Host;
+  readonly answers: Answers;
+  readonly keys: Keys;
+  readonly log: Log;
+  /** Folders that the person paused, over restarts. */
+  readonly paused: { has(folder: string): boolean; set(folder: string, paused: boolean): void };
+  readonly changed: (folder: Folder) => void;
+}
+
+export function openFolder(workspace: vscode.WorkspaceFolder, parts: FolderParts): Folder {
+  const { host, answers, keys, log } = parts;
+  const id = workspace.uri.toString();
+  let state: FolderState = { kind: 'loading' };
+  let running: Running | null = null;
+  /** What the engine was built from. */
+  let built = '';
+  let queue: Promise<void> = Promise.resolve();
+  let disposed = false;
+
+  function show(next: FolderState): void {
+    state = next;
+    if (!disposed) parts.changed(folder);
+  }
+
+  async function stop(): Promise<void> {
+    const old = running;
+    running = null;
+    built = '';
+    await old?.coordinator.dispose().catch((error: unknown) => log.warn(`closing ${workspace.name}: ${String(error)}`));
+  }
+
+  async function load(force: boolean): Promise<void> {
+    const settings = vscode.workspace.getConfiguration('datastore', workspace.uri);
+    // A setting of an untrusted workspace is withheld by VS Code itself (restrictedConfigurations).
+    const read = await host.readConfig(workspace.uri.fsPath, settings.get<string>('url', ''));
+    const trusted = vscode.workspace.isTrusted;
+    if (!read.ok) {
+      await stop();
+      const [first] = read.problem;
+      const isMissing = first?.kind === 'not-set-up';
+      if (isMissing) return show({ kind: 'not-set-up', hinted: first.source !== 'configuration' });
+      return show({ kind: 'invalid', problems: read.problem });
+    }
+    const config = read.value;
+    const { backend } = config;
+    const place = placeOf(config);
+    if (backend.type === 'unsupported') return stopped({ kind: 'unsupported', config, found: backend.found });
+    if (backend.type === 'filesystem') return stopped({ kind: 'in-place', config, path: backend.path });
+    if (!trusted || place === null) return stopped({ kind: 'untrusted', config });
+    const answer = answers.get(id, place);
+    if (answer === null) return stopped({ kind: 'asking', config });
+    if (answer === 'decline') return stopped({ kind: 'declined', config });
+    const autoSync = settings.get<AutoSync>('autoSync', 'on');
+    const wanted = JSON.stringify([config, autoSync]);
+    if (wanted === built && !force) return;
+    await stop();
+    try {
+      await start(config, autoSync);
+      built = wanted;
+    } catch (error) {
+      const { message, remedy } =
+        error instanceof SyncError ? error : { message: String(error), remedy: 'See the log.' };
+      show({ kind: 'broken', config, message, remedy });
+    }
+  }
+
+  async function stopped(next: FolderState): Promise<void> {
+    await stop();
+    show(next);
+  }
+
+  async function start(config: Config, autoSync: AutoSync): Promise<void> {
+    const place = placeOf(config);
+    const credentials = place === null ? undefined : await keys.get(place);
+    const engine = await host.openEngine({ workspace: workspace.uri.fsPath, config, log, credentials });
+    const root = vscode.Uri.file(engine.root);
+    const coordinator = createCoordinator({
+      ...engine,
+      clock: host.clock,
+      log,
+      autoSync,
+      busyPaths: () => busyPathsBelow(root),
+    });
+    if (disposed) return coordinator.dispose();
+    running = { config, datastore: engine.datastore, coordinator, root };
+    const mine = running;
+    if (parts.paused.has(id)) coordinator.pause();
+    coordinator.setFocused(vscode.window.state.focused);
+    show({ kind: 'active', config, status: coordinator.status() });
+    coordinator.onChange((status) => {
+      if (running === mine) show({ kind: 'active', config, status });
+    });
+    coordinator.start();
+  }
+
+  const folder: Folder = {
+    workspace,
+    id,
+    state: () => state,
+    running: () => running,
+    reload(force = false) {
+      // One after another: two file events must not build two engines on one root.
+      queue = queue
+        .then(() => (disposed ? undefined : load(force)))
+        .catch((error: unknown) => log.error(String(error)));
+      return queue;
+    },
+    pause() {
+      parts.paused.set(id, true);
+      running?.coordinator.pause();
+    },
+    resume() {
+      parts.paused.set(id, false);
+      running?.coordinator.resume();
+    },
+    async dispose() {
+      disposed = true;
+      await queue;
+      await stop();
+    },
+  };
+  return folder;
+}

@@ -1,0 +1,40 @@
+import type { Config } from '../core/config.ts';
+import type { ConfigProblem } from '../core/config-problem.ts';
+import type { Result } from '../core/errors.ts';
+import type { Datastore } from '../engine/datastore.ts';
+import type { Clock, Log, Watcher } from '../engine/ports.ts';
+import type { Skip } from '../engine/scan.ts';
+
+/** What `datastore.signIn` keeps in VS Code's secret storage. */
+export interface AccessKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export interface EngineRequest {
+  /** Absolute. */
+  readonly workspace: string;
+  readonly config: Config;
+  readonly log: Log;
+  /** The AWS chain otherwise. */
+  readonly credentials?: AccessKeys | undefined;
+}
+
+export interface Engine {
+  readonly datastore: Datastore;
+  readonly watcher: Watcher;
+  readonly skip: Skip;
+  /** Absolute. */
+  readonly root: string;
+}
+
+/** What this room has of the rest; `src/extension.ts` builds the real one. */
+export interface Host {
+  readonly clock: Clock;
+  /** `url`: the setting `datastore.url`. Contacts nobody. */
+  readConfig(workspace: string, url: string): Promise<Result<Config, readonly ConfigProblem[]>>;
+  /** S3 only; loads the SDK. Contacts nobody yet. */
+  openEngine(request: EngineRequest): Promise<Engine>;
+  skipOf(config: Config): Skip;
+}

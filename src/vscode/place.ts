@@ -1,0 +1,29 @@
+import type { Config } from '../core/config.ts';
+
+/** Where a workspace would connect to: the four things a person decides about. */
+export interface Place {
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly profile: string;
+}
+
+/** Null where nobody is contacted. */
+export function placeOf({ backend }: Config): Place | null {
+  if (backend.type !== 's3') return null;
+  const { endpoint, region, bucket, prefix, profile } = backend;
+  return { endpoint: endpoint ?? `AWS ${region}`, bucket, prefix, profile: profile ?? 'default' };
+}
+
+export const placeKey = ({ endpoint, bucket, prefix, profile }: Place): string =>
+  JSON.stringify([endpoint, bucket, prefix, profile]);
+
+/** One line each, for a dialog. */
+export function placeLines({ endpoint, bucket, prefix, profile }: Place): readonly string[] {
+  return [
+    `Endpoint: ${endpoint}`,
+    `Bucket: ${bucket}`,
+    `Prefix: ${prefix === '' ? '(none)' : prefix}`,
+    `AWS profile: ${profile}`,
+  ];
+}

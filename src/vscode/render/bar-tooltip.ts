@@ -1,0 +1,107 @@
+import { configProblemText } from '../../core/config-problem.ts';
+import { agoText, countText } from '../../core/quantities.ts';
+import type { SyncStatus } from '../../core/sync-status.ts';
+import type { FolderState, NamedState } from '../folder-state.ts';
+import { leaseText } from './lease-text.ts';
+import { commandLink, escapeMarkdown } from './markdown.ts';
+import { placeText } from './place-text.ts';
+
+/** Markdown: a paragraph for each folder, then what can be done. */
+export function tooltipOf(folders: readonly NamedState[], now: number): string {
+  const several = folders.length > 1;
+  return folders
+    .map(({ name, state }) => {
+      const title = several ? `**${escapeMarkdown(name)}** — ` : '';
+      const { heading, lines } = partsOf(state, now);
+      return [`${title}${heading}`, ...lines].join('  \n');
+    })
+    .concat(linksOf(folders))
+    .join('\n\n');
+}
+
+function partsOf(state: FolderState, now: number): { readonly heading: string; readonly lines: readonly string[] } {
+  switch (state.kind) {
+    case 'active':
+      return {
+        heading: `**${escapeMarkdown(placeText(state.config))}** ⇄ ${escapeMarkdown(`${state.config.root}/`)}`,
+        lines: statusLines(state.status, now).map(escapeMarkdown),
+      };
+    case 'in-place':
+      return { heading: `**${escapeMarkdown(state.path)}**`, lines: ['A folder used in place: nothing to sync.'] };
+    case 'unsupported':
+      return {
+        heading: `**${escapeMarkdown(state.found)}**`,
+        lines: ["Another tool's format: shown, never written to."],
+      };
+    case 'asking':
+      return {
+        heading: `**${escapeMarkdown(placeText(state.config))}**`,
+        lines: ['Waits for your answer before the first connection.'],
+      };
+    case 'declined':
+      return { heading: `**${escapeMarkdown(placeText(state.config))}**`, lines: ['Not connected, as you answered.'] };
+    case 'broken':
+      return { heading: escapeMarkdown(state.message), lines: [escapeMarkdown(state.remedy)] };
+    case 'invalid':
+      return {
+        heading: 'The configuration has mistakes:',
+        lines: state.problems.slice(0, 5).map((problem) => escapeMarkdown(configProblemText(problem))),
+      };
+    case 'untrusted':
+      return { heading: 'This workspace is not trusted.', lines: ['The configuration was read; nobody is contacted.'] };
+    case 'not-set-up':
+      return { heading: 'No datastore is set up here.', lines: [] };
+    case 'loading':
+      return { heading: 'Reading the configuration.', lines: [] };
+  }
+}
+
+function statusLines(status: SyncStatus, now: number): string[] {
+  const { failure, pending, conflicts, problems, last, lease, seenAt, latencyMs } = status;
+  const lines: string[] = [];
+  if (failure !== null) lines.push(failure.message, failure.remedy);
+  if (conflicts.length > 0) lines.push(`${countText(conflicts.length, 'conflict')} to decide`);
+  if (pending !== null) {
+    const { up, down } = pending;
+    lines.push(up + down === 0 ? 'Nothing to transfer' : `${up} to upload, ${down} to download`);
+  }
+  if (problems.length > 0) lines.push(`${countText(problems.length, 'file')} left alone`);
+  if (lease !== null)
+    lines.push(`Lock: ${leaseText(lease, now)}${seenAt === null ? '' : `, as of ${agoText(seenAt, now)}`}`);
+  const synced = last === null ? '' : `Last sync ${agoText(last.at, now)}`;
+  const verified =
+    seenAt === null ? '' : `verified ${agoText(seenAt, now)}${latencyMs === null ? '' : ` (${latencyMs} ms)`}`;
+  const times = [synced, verified].filter(Boolean).join(' · ');
+  if (times !== '') lines.push(`${times.slice(0, 1).toUpperCase()}${times.slice(1)}`);
+  return lines;
+}
+
+/** Commands a tooltip may run. */
+export const TOOLTIP_COMMANDS = [
+  'datastore.sync',
+  'datastore.preview',
+  'datastore.showStatus',
+  'datastore.showLog',
+  'datastore.resolveConflicts',
+  'datastore.connect',
+  'datastore.openConfiguration',
+  'datastore.signIn',
+  'workbench.trust.manage',
+] as const;
+
+function linksOf(folders: readonly NamedState[]): string {
+  const any = (test: (state: FolderState) => boolean) => folders.some(({ state }) => test(state));
+  const links: string[] = [];
+  if (any((state) => state.kind === 'asking' || state.kind === 'declined'))
+    links.push(commandLink('Answer', 'datastore.connect'));
+  if (any((state) => state.kind === 'untrusted')) links.push(commandLink('Manage trust', 'workbench.trust.manage'));
+  if (any((state) => state.kind === 'active' && state.status.failure?.kind === 'credentials'))
+    links.push(commandLink('Sign in', 'datastore.signIn'));
+  if (any((state) => state.kind === 'active' && state.status.conflicts.length > 0))
+    links.push(commandLink('Resolve conflicts', 'datastore.resolveConflicts'));
+  if (any((state) => state.kind === 'active'))
+    links.push(commandLink('Sync now', 'datastore.sync'), commandLink('Preview', 'datastore.preview'));
+  else links.push(commandLink('Configuration', 'datastore.openConfiguration'));
+  links.push(commandLink('Status', 'datastore.showStatus'), commandLink('Log', 'datastore.showLog'));
+  return links.join(' · ');
+}

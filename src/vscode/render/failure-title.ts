@@ -1,0 +1,41 @@
+import type { SyncErrorKind } from '../../core/errors.ts';
+
+/** A failure in a word or two: what stands before its message. */
+export function failureTitle(kind: SyncErrorKind): string {
+  switch (kind) {
+    case 'offline':
+      return 'Offline';
+    case 'unknown-outcome':
+      return 'Not certain';
+    case 'credentials':
+      return 'Signed out';
+    case 'denied':
+      return 'Not permitted';
+    case 'bucket':
+      return 'Bucket';
+    case 'unsafe-store':
+      return 'Read-only store';
+    case 'veto':
+      return 'Stopped for safety';
+    case 'foreign':
+      return 'Foreign data';
+    case 'newer-format':
+      return 'Newer format';
+    case 'corrupt':
+      return 'Damaged remote';
+    case 'locked':
+      return 'Locked';
+    case 'lease-lost':
+      return 'Lock lost';
+    case 'local':
+      return 'This machine';
+    case 'cancelled':
+      return 'Stopped';
+    case 'usage':
+    case 'config':
+    case 'not-set-up':
+      return 'Configuration';
+    case 'failed':
+      return 'Failed';
+  }
+}

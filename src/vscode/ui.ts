@@ -1,0 +1,18 @@
+import type * as vscode from 'vscode';
+import type { Answers } from './answers.ts';
+import type { Folders } from './folders.ts';
+import type { Host } from './host.ts';
+import type { Keys } from './keys.ts';
+import type { Notices } from './notices.ts';
+
+/** What commands stand on. */
+export interface Ui {
+  readonly host: Host;
+  readonly folders: Folders;
+  readonly notices: Notices;
+  readonly answers: Answers;
+  readonly keys: Keys;
+  readonly log: vscode.LogOutputChannel;
+  /** Draws the Contents view anew. */
+  refreshContents(): void;
+}

@@ -1,0 +1,86 @@
+import * as vscode from 'vscode';
+import type { LocalStatus } from '../../engine/datastore.ts';
+import type { Clock, Log } from '../../engine/ports.ts';
+import type { Folder } from '../folder.ts';
+import type { Folders } from '../folders.ts';
+import type { Row } from '../render/row.ts';
+import { statusRows } from '../render/status-rows.ts';
+import { closedIf, rowItem } from './row-item.ts';
+import { asTarget, type Target } from './target.ts';
+
+type Node = (Target & { readonly kind: 'workspace' }) | (Target & { readonly kind: 'row'; readonly row: Row });
+
+/** Ages on show are read again after this. */
+const AGE_MS = 15_000;
+
+/** The Status view; its badge counts what is to be transferred. */
+export function openStatusView(folders: Folders, clock: Clock, log: Log): vscode.Disposable {
+  const changes = new vscode.EventEmitter<undefined>();
+
+  async function rowsOf(folder: Folder): Promise<Node[]> {
+    const recent = await recentOf(folder);
+    return statusRows(folder.state(), recent, clock.now()).map((row) => asTarget({ kind: 'row', folder, row }));
+  }
+
+  async function recentOf(folder: Folder): Promise<LocalStatus['recent']> {
+    try {
+      return (await folder.running()?.datastore.local())?.recent ?? [];
+    } catch (error) {
+      log.warn(`the history of ${folder.workspace.name} cannot be read: ${String(error)}`);
+      return [];
+    }
+  }
+
+  const provider: vscode.TreeDataProvider<Node> = {
+    onDidChangeTreeData: changes.event,
+    async getChildren(node) {
+      if (node?.kind === 'row')
+        return (node.row.children ?? []).map((row) => asTarget({ kind: 'row', folder: node.folder, row }));
+      if (node?.kind === 'workspace') return rowsOf(node.folder);
+      const shown = folders.all().filter((folder) => folder.state().kind !== 'not-set-up');
+      const [only, second] = shown;
+      if (only !== undefined && second === undefined) return rowsOf(only);
+      return shown.map((folder) => asTarget({ kind: 'workspace', folder }));
+    },
+    getTreeItem(node) {
+      if (node.kind === 'workspace') return workspaceItem(node.folder);
+      return rowItem(node.folder.id, node.row, closedIf((node.row.children ?? []).length > 0));
+    },
+  };
+
+  const view = vscode.window.createTreeView('datastore.status', { treeDataProvider: provider, showCollapseAll: false });
+  let cancelAges = () => {};
+  const age = () => {
+    cancelAges();
+    cancelAges = clock.after(AGE_MS, () => {
+      if (view.visible) changes.fire(undefined);
+      age();
+    });
+  };
+  age();
+  return vscode.Disposable.from(
+    view,
+    changes,
+    { dispose: () => cancelAges() },
+    folders.onChange(() => {
+      changes.fire(undefined);
+      const pending = folders.all().reduce((sum, folder) => sum + pendingOf(folder), 0);
+      view.badge = pending === 0 ? undefined : { value: pending, tooltip: `${pending} to transfer` };
+    }),
+  );
+}
+
+function pendingOf(folder: Folder): number {
+  const state = folder.state();
+  if (state.kind !== 'active' || state.status.pending === null) return 0;
+  return state.status.pending.up + state.status.pending.down;
+}
+
+/** The heading of a folder where several are open. */
+export function workspaceItem(folder: Folder): vscode.TreeItem {
+  const item = new vscode.TreeItem(folder.workspace.name, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = folder.id;
+  item.iconPath = new vscode.ThemeIcon('root-folder');
+  item.contextValue = 'workspace';
+  return item;
+}

@@ -1,0 +1,55 @@
+import type * as vscode from 'vscode';
+import { openAnswers } from './answers.ts';
+import { registerCommands } from './commands.ts';
+import { keepContextKeys } from './context-keys.ts';
+import { decorateExplorer } from './decorations.ts';
+import { openFolders } from './folders.ts';
+import type { Host } from './host.ts';
+import { openKeys } from './keys.ts';
+import { announceNews } from './news.ts';
+import { openNotices } from './notices.ts';
+import { serveRemoteDocuments } from './remote-documents.ts';
+import { openStatusBar } from './status-bar.ts';
+import type { Ui } from './ui.ts';
+import { openConflictsView } from './views/conflicts-view.ts';
+import { openContentsView } from './views/contents-view.ts';
+import { openStatusView } from './views/status-view.ts';
+
+export interface Window {
+  /** For VS Code's own test mode. */
+  readonly ui: Ui;
+  /** Ends every engine; resolves when held locks are given back. */
+  close(): Promise<void>;
+}
+
+/** Builds everything one window shows, and starts its folders. */
+export function openWindow(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, host: Host): Window {
+  const answers = openAnswers(context.workspaceState);
+  const keys = openKeys(context.secrets);
+  const notices = openNotices(context.globalState, log);
+  const folders = openFolders({ host, answers, keys, log, paused: keepPauses(context.workspaceState) });
+  const contents = openContentsView(folders, host, log);
+  const ui: Ui = { host, folders, notices, answers, keys, log, refreshContents: () => contents.refresh() };
+  context.subscriptions.push(
+    contents,
+    openStatusView(folders, host.clock, log),
+    openConflictsView(folders, host.clock),
+    openStatusBar(folders, host.clock),
+    keepContextKeys(folders),
+    decorateExplorer(folders),
+    serveRemoteDocuments(folders),
+    announceNews(folders, notices),
+    registerCommands(ui),
+  );
+  folders.start().catch((error: unknown) => log.error(String(error)));
+  return { ui, close: () => folders.dispose() };
+}
+
+/** A pause outlives the window: a person who paused comes back to a paused folder. */
+function keepPauses(memory: vscode.Memento) {
+  const keyOf = (folder: string) => `datastore.paused:${folder}`;
+  return {
+    has: (folder: string) => memory.get(keyOf(folder)) === true,
+    set: (folder: string, paused: boolean) => void memory.update(keyOf(folder), paused ? true : undefined),
+  };
+}

@@ -1,0 +1,106 @@
+import { realpathSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import path from 'node:path';
+import { nodeCodec } from './adapters/codec.ts';
+import { buildExcludes } from './adapters/excludes.ts';
+import { openLocalFiles } from './adapters/fs/local-files.ts';
+import { openLockFile } from './adapters/fs/lock-file.ts';
+import { openStateFiles } from './adapters/fs/state-files.ts';
+import { openWatcher } from './adapters/fs/watcher.ts';
+import { bounded, createBudget } from './adapters/store/bounded.ts';
+import { retrying } from './adapters/store/retrying.ts';
+import { systemClock, systemIds } from './adapters/system.ts';
+import type { Config } from './core/config.ts';
+import { SyncError } from './core/errors.ts';
+import type { Datastore } from './engine/datastore.ts';
+import { openDatastore } from './engine/open-datastore.ts';
+import type { Identity, Log, Watcher } from './engine/ports.ts';
+import type { Skip } from './engine/scan.ts';
+
+export interface WireRequest {
+  /** Absolute. */
+  readonly workspace: string;
+  /** SyncError('config') unless its backend is S3. */
+  readonly config: Config;
+  readonly tool: Identity['tool'];
+  readonly log: Log;
+  /** The AWS chain otherwise. */
+  readonly credentials?: AccessKeys | undefined;
+  /** In place of the configuration's, milliseconds. */
+  readonly waitMs?: number | undefined;
+  /** Quiet after a change before it is told, milliseconds. */
+  readonly settleMs?: number | undefined;
+}
+
+export interface AccessKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export interface Wired {
+  readonly datastore: Datastore;
+  readonly watcher: Watcher;
+  readonly skip: Skip;
+  /** Absolute. */
+  readonly root: string;
+}
+
+const SETTLE_MS = 2000;
+
+/** Requests and bytes of all datastores of this process. */
+const budget = createBudget();
+
+/** Builds the datastore of one workspace from the adapters; both composition roots come here. SyncError('config') when it is not on S3. */
+export async function wireDatastore(request: WireRequest): Promise<Wired> {
+  const { config, log, tool } = request;
+  const { backend } = config;
+  if (backend.type !== 's3') throw new SyncError('config', 'This datastore is not on S3.', 'Configure a bucket.');
+  // Loaded on first use: the SDK is most of what there is to load.
+  const { openS3Store } = await import('./adapters/s3/s3-store.ts');
+  const { credentials } = request;
+  const plain = openS3Store({ ...backend, ...(credentials === undefined ? {} : { credentials }) });
+  // Patience outside, so that what waits to try again holds no place.
+  const store = retrying(bounded(plain, budget), { clock: systemClock, ids: systemIds });
+  const workspace = realpathSync.native(request.workspace);
+  const root = path.join(workspace, ...config.root.split('/'));
+  const skip = buildExcludes(config);
+  const datastore = openDatastore({
+    store,
+    state: openStateFiles(root),
+    openFiles: (run) => openLocalFiles({ workspace, root: config.root, run, clock: systemClock, log }),
+    lockFile: openLockFile(path.join(root, '.datastore-staging', 'lock')),
+    skip,
+    codec: nodeCodec,
+    clock: systemClock,
+    ids: systemIds,
+    log,
+    identity: identityOf(workspace, tool),
+    ttlMs: config.lock.ttlMs,
+    waitMs: request.waitMs ?? config.lock.waitMs,
+  });
+  const watcher = openWatcher(root, { settleMs: request.settleMs ?? SETTLE_MS }, systemClock);
+  return { datastore, watcher, skip, root };
+}
+
+function identityOf(workspace: string, tool: Identity['tool']): Identity {
+  const user = userName();
+  const host = hostname();
+  return {
+    holder: `${user}@${host}`,
+    user,
+    hostname: host,
+    pid: process.pid,
+    workspace: path.basename(workspace),
+    tool,
+  };
+}
+
+/** A container may run under a uid that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env['USER'] ?? `uid-${process.getuid?.() ?? 'unknown'}`;
+  }
+}

@@ -1,0 +1,131 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DevServer } from './dev-server.ts';
+import type { Command } from './measure.ts';
+
+/** A workspace of one contender: its files lie in `data`, which is to be equal to `bucket`. */
+export interface Place {
+  readonly workspace: string;
+  readonly data: string;
+  readonly bucket: string;
+  /** For what a program remembers between two runs. */
+  readonly home: string;
+}
+
+export type Act = 'push' | 'both' | 'pull';
+
+export interface Contender {
+  readonly name: string;
+  readonly version: string;
+  /** Before the first act in a workspace. */
+  prepare(place: Place, server: DevServer): void;
+  command(act: Act, place: Place, server: DevServer): Command;
+}
+
+/** Ours first. Throws with a message for people when one is not there. */
+export function findContenders(): readonly Contender[] {
+  return [ours(), aws(), rclone('rclone', []), rclone('rclone tuned', TUNED)];
+}
+
+const TUNED = '--transfers 64 --checkers 64 --fast-list --s3-no-head --update --use-server-modtime'.split(' ');
+
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+function ours(): Contender {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  const verbs = { push: 'push', both: 'sync', pull: 'pull' } as const;
+  return {
+    name: 'datastore',
+    version: `${version} on Node ${process.versions.node}`,
+    prepare({ workspace, bucket }, { endpoint, region }) {
+      const config = { type: 's3', root: 'data', bucket, prefix: 'bench', region, endpoint, forcePathStyle: true };
+      const lines = Object.entries(config).map(([name, value]) => `${name}: ${value}\n`);
+      writeFileSync(join(workspace, '.datastore.yaml'), lines.join(''));
+    },
+    command: (act, { workspace, home }, server) => ({
+      program: process.execPath,
+      args: [cli, verbs[act]],
+      cwd: workspace,
+      env: { ...environment(server), HOME: home, XDG_STATE_HOME: join(home, 'state') },
+    }),
+  };
+}
+
+function aws(): Contender {
+  const { program, version } = working('aws');
+  return {
+    name: 'aws s3 sync',
+    // The rest of the line names this machine's kernel.
+    version: version.split(' ')[0] ?? version,
+    prepare: () => undefined,
+    command(act, { workspace, data, bucket, home }, server) {
+      const [from, to] = direction(act, data, `s3://${bucket}/bench`);
+      return {
+        program,
+        args: ['--endpoint-url', server.endpoint, 's3', 'sync', '--only-show-errors', from, to],
+        cwd: workspace,
+        env: { ...environment(server), HOME: home, AWS_CONFIG_FILE: '/dev/null' },
+      };
+    },
+  };
+}
+
+function rclone(name: string, flags: readonly string[]): Contender {
+  const { program, version } = working('rclone');
+  return {
+    name,
+    version: flags.length === 0 ? version : `${version} ${flags.join(' ')}`,
+    prepare: () => undefined,
+    command(act, { workspace, data, bucket, home }, server) {
+      const [from, to] = direction(act, data, `dev:${bucket}/bench`);
+      return {
+        program,
+        args: ['sync', ...flags, from, to],
+        cwd: workspace,
+        env: {
+          ...environment(server),
+          HOME: home,
+          RCLONE_CONFIG: '/dev/null',
+          RCLONE_CONFIG_DEV_TYPE: 's3',
+          RCLONE_CONFIG_DEV_PROVIDER: 'Other',
+          RCLONE_CONFIG_DEV_ENV_AUTH: 'true',
+          RCLONE_CONFIG_DEV_ENDPOINT: server.endpoint,
+          RCLONE_CONFIG_DEV_REGION: server.region,
+        },
+      };
+    },
+  };
+}
+
+/** A peer knows one direction at a time; nothing to do is nothing to push. */
+const direction = (act: Act, local: string, remote: string): [string, string] =>
+  act === 'pull' ? [remote, local] : [local, remote];
+
+/** The first program of that name that can say its version, which is the first line: a shim on PATH may be broken. */
+function working(name: string): { program: string; version: string } {
+  const folders = ['/usr/bin', ...(process.env['PATH'] ?? '').split(delimiter)];
+  for (const program of folders.map((folder) => join(folder, name))) {
+    try {
+      const said = execFileSync(program, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+      return { program, version: said.split('\n')[0]?.trim() ?? '' };
+    } catch {
+      // Not there, or broken: the next folder.
+    }
+  }
+  throw new Error(`no working ${name} on this machine (Debian packages: awscli, rclone)`);
+}
+
+/** Nothing of ours that would steer a program elsewhere: profiles, proxies, certificates. */
+const environment = ({ accessKeyId, secretAccessKey, region }: DevServer): Record<string, string> => ({
+  PATH: process.env['PATH'] ?? '',
+  LANG: 'C.UTF-8',
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  AWS_DEFAULT_REGION: region,
+  AWS_REGION: region,
+  AWS_EC2_METADATA_DISABLED: 'true',
+});

@@ -1,0 +1,32 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { findContenders } from './contenders.ts';
+import { parseOptions } from './options.ts';
+import { pageText } from './page.ts';
+import { playAll } from './play.ts';
+import { tableText, tabulate } from './table.ts';
+
+/** Plays the workloads with the built CLI (`node esbuild.mjs cli`) and its peers, and prints the medians. */
+async function main(argv: readonly string[]): Promise<void> {
+  const options = parseOptions(argv);
+  const contenders = findContenders();
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  for (const { name, version } of contenders) say(`${name}: ${version}`);
+  const results = await playAll(contenders, options, say);
+  const tables = tabulate(
+    results,
+    contenders.map(({ name }) => name),
+  );
+  process.stdout.write(`${tables.map(tableText).join('\n')}\n`);
+  if (options.write === undefined) return;
+  const command = ['npm run bench --', ...argv].join(' ');
+  mkdirSync(dirname(options.write), { recursive: true });
+  writeFileSync(options.write, pageText(tables, contenders, options, command, new Date()));
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import { type Workload, workloads, workloadsOf } from './workload.ts';
+
+export interface Options {
+  /** Measured rounds; the medians of these are shown. */
+  readonly runs: number;
+  /** One round before that counts for nothing. */
+  readonly warmUp: boolean;
+  readonly files: number;
+  /** Of the large file, bytes. */
+  readonly largeBytes: number;
+  readonly only: ReadonlySet<Workload>;
+  /** Added to every answer of the server, milliseconds. */
+  readonly latency: number;
+  /** Page to write; none by default. */
+  readonly write: string | undefined;
+}
+
+export const usage = `usage: npm run bench -- [--runs N] [--files N] [--only W1,W2,…] [--latency MS] [--quick] [--write PAGE]
+  --runs N      measured rounds after a warm-up (3)
+  --files N     small files of 1 to 4 KiB (10000)
+  --only LIST   of ${workloads.map(({ id }) => id).join(', ')}
+  --latency MS  added to every answer of the server (0)
+  --quick       one round without warm-up: 500 files, 64 MiB
+  --write PAGE  writes the page, for example docs/performance.md`;
+
+/** Throws with a message for people. */
+export function parseOptions(argv: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      runs: { type: 'string' },
+      files: { type: 'string' },
+      only: { type: 'string' },
+      latency: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      write: { type: 'string' },
+    },
+  });
+  const { quick } = values;
+  return {
+    runs: count('--runs', values.runs, quick ? 1 : 3, 1),
+    warmUp: !quick,
+    // W3 changes 100 of them.
+    files: count('--files', values.files, quick ? 500 : 10_000, 100),
+    largeBytes: quick ? 64 << 20 : 1 << 30,
+    only: new Set(values.only === undefined ? workloads.map(({ id }) => id) : values.only.split(',').flatMap(named)),
+    latency: count('--latency', values.latency, 0, 0),
+    write: values.write,
+  };
+}
+
+function count(flag: string, text: string | undefined, otherwise: number, least: number): number {
+  const value = text === undefined ? otherwise : Number(text);
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new Error(`${flag} takes a whole number from ${least} on\n${usage}`);
+}
+
+function named(name: string): readonly Workload[] {
+  const found = workloadsOf(name.trim());
+  if (found.length > 0) return found;
+  throw new Error(`--only: there is no ${name}\n${usage}`);
+}

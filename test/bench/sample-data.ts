@@ -1,0 +1,66 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** Long past: nobody takes these files for just written. */
+const WRITTEN = new Date('2024-05-01T12:00:00Z');
+const PER_FOLDER = 100;
+const CHANGED = 100;
+
+/** Writes `count` files of 1 to 4 KiB, a hundred to a folder. */
+export function writeSmallFiles(folder: string, count: number): void {
+  for (let n = 0; n < count; n += 1) {
+    const path = pathOf(folder, n);
+    if (n % PER_FOLDER === 0) mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, randomBytes(1024 + ((n * 7919) % 3073)));
+    utimesSync(path, WRITTEN, WRITTEN);
+  }
+}
+
+/** Gives a hundred of them, spread over all folders, another content and length. */
+export function changeSmallFiles(folder: string, count: number): void {
+  for (let n = 0; n < CHANGED; n += 1)
+    writeFileSync(pathOf(folder, Math.floor((n * count) / CHANGED)), randomBytes(5000));
+}
+
+/** Writes one file that repeats nowhere. */
+export function writeLargeFile(folder: string, bytes: number): void {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, 'large.bin');
+  const fd = openSync(path, 'w');
+  try {
+    for (let done = 0; done < bytes; ) done += writeSync(fd, randomBytes(Math.min(8 << 20, bytes - done)));
+  } finally {
+    closeSync(fd);
+  }
+  utimesSync(path, WRITTEN, WRITTEN);
+}
+
+/** One hash over names and contents; what `datastore` keeps for itself in the folder is no content. */
+export function hashFolder(folder: string): string {
+  const whole = createHash('sha256');
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.includes('.datastore-staging'))
+    .toSorted();
+  for (const path of found) whole.update(`${relative(folder, path)}\0${hashFile(path)}\n`);
+  return whole.digest('hex');
+}
+
+function hashFile(path: string): string {
+  const hash = createHash('sha256');
+  const part = Buffer.allocUnsafe(1 << 20);
+  const fd = openSync(path, 'r');
+  try {
+    for (let got = readSync(fd, part); got > 0; got = readSync(fd, part)) hash.update(part.subarray(0, got));
+  } finally {
+    closeSync(fd);
+  }
+  return hash.digest('hex');
+}
+
+function pathOf(folder: string, n: number): string {
+  const group = String(Math.floor(n / PER_FOLDER)).padStart(4, '0');
+  return join(folder, `group-${group}`, `item-${String(n).padStart(6, '0')}.bin`);
+}

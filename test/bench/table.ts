@@ -1,0 +1,76 @@
+import type { Results } from './play.ts';
+import type { Sample } from './story.ts';
+import { type Workload, workloads } from './workload.ts';
+
+export interface Row {
+  readonly name: string;
+  readonly median: Sample;
+  /** Our time over the peer's: 0.5 is twice as fast. Null for ourselves. */
+  readonly ratio: number | null;
+}
+
+export interface Table {
+  readonly workload: Workload;
+  readonly title: string;
+  /** Ours first. */
+  readonly rows: readonly Row[];
+}
+
+/** Medians over the rounds, measure by measure. `ours` names the contender the others are compared with. */
+export function tabulate(results: Results, names: readonly string[]): readonly Table[] {
+  return workloads.flatMap(({ id, title }) => {
+    const byName = results.get(id);
+    if (byName === undefined) return [];
+    const medians = names.flatMap((name) => {
+      const samples = byName.get(name);
+      return samples === undefined ? [] : [{ name, median: medianOf(samples) }];
+    });
+    const ours = medians[0]?.median.wallMs ?? Number.NaN;
+    const rows = medians.map(({ name, median }, index) => ({
+      name,
+      median,
+      ratio: index === 0 ? null : ours / median.wallMs,
+    }));
+    return [{ workload: id, title, rows }];
+  });
+}
+
+/** Markdown, aligned for reading as it is. */
+export function tableText({ workload, title, rows }: Table): string {
+  const head = ['', 'time', 'ours / theirs', 'CPU', 'peak memory', 'requests', 'sent', 'received'];
+  const cells = rows.map(({ name, median, ratio }) => [
+    name,
+    `${(median.wallMs / 1000).toFixed(2)} s`,
+    ratio === null ? '' : ratio.toFixed(2),
+    `${(median.cpuMs / 1000).toFixed(2)} s`,
+    `${Math.round(median.peakBytes / 2 ** 20)} MiB`,
+    String(Math.round(median.requests)),
+    mebibytes(median.bytesUp),
+    mebibytes(median.bytesDown),
+  ]);
+  const widths = head.map((name, column) => Math.max(3, name.length, ...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`;
+  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
+  return [`### ${workload}: ${title}`, '', line(head), rule, ...cells.map(line), ''].join('\n');
+}
+
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
+function medianOf(samples: readonly Sample[]): Sample {
+  const of = (value: (sample: Sample) => number): number => {
+    const sorted = samples.map(value).toSorted((a, b) => a - b);
+    const middle = Math.floor(sorted.length / 2);
+    const [below, above] = [sorted[middle - 1], sorted[middle]];
+    if (above === undefined) return Number.NaN;
+    return sorted.length % 2 === 0 && below !== undefined ? (below + above) / 2 : above;
+  };
+  return {
+    wallMs: of((sample) => sample.wallMs),
+    cpuMs: of((sample) => sample.cpuMs),
+    peakBytes: of((sample) => sample.peakBytes),
+    requests: of((sample) => sample.requests),
+    bytesUp: of((sample) => sample.bytesUp),
+    bytesDown: of((sample) => sample.bytesDown),
+  };
+}

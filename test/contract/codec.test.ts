@@ -1,0 +1,67 @@
+import { zstdCompressSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { nodeCodec } from '../../src/adapters/codec.ts';
+import { bytes, collect } from './store/check.ts';
+
+const text = bytes('some text that repeats, '.repeat(10_000));
+const [gzipped, zstd] = [await nodeCodec.gzip(text), new Uint8Array(zstdCompressSync(text))];
+
+async function* inParts(content: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < content.byteLength; at += 7) yield content.subarray(at, at + 7);
+}
+
+const gunzip = (content: Uint8Array, limit: number) => nodeCodec.gunzip(content, limit);
+const unzstd = (content: Uint8Array, limit: number) => collect(nodeCodec.unzstd(inParts(content), limit));
+
+type Decode = typeof gunzip;
+type Row = readonly [string, Decode, Uint8Array, number, 'text' | typeof RangeError | typeof Error];
+
+const rows: readonly Row[] = [
+  ['gzip comes back', gunzip, gzipped, text.byteLength, 'text'],
+  ['gzip one byte over the limit', gunzip, gzipped, text.byteLength - 1, RangeError],
+  ['gzip cut short', gunzip, gzipped.subarray(0, -9), text.byteLength, Error],
+  ['no gzip at all', gunzip, text, text.byteLength, Error],
+  ['zstd comes back', unzstd, zstd, text.byteLength, 'text'],
+  ['zstd one byte over the limit', unzstd, zstd, text.byteLength - 1, RangeError],
+  ['zstd cut short', unzstd, zstd.subarray(0, -9), text.byteLength, Error],
+  ['no zstd at all', unzstd, text, text.byteLength, Error],
+  ['nothing where zstd should be', unzstd, new Uint8Array(), text.byteLength, Error],
+];
+
+describe('the codec', () => {
+  test.each(rows)('%s', async (_what, decode, content, limit, expected) => {
+    if (expected === 'text') return expect(Buffer.from(await decode(content, limit)).equals(text)).toBe(true);
+    const error: unknown = await decode(content, limit).then(
+      () => 'decoded',
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(expected);
+    // RangeError means "too large" and nothing else.
+    expect(error instanceof RangeError).toBe(expected === RangeError);
+  });
+
+  test('hashes whole and in parts alike', async () => {
+    const hasher = nodeCodec.hasher();
+    for await (const part of inParts(text)) hasher.update(part);
+    expect(hasher.digest()).toBe(nodeCodec.sha256(text));
+    expect(nodeCodec.sha256('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+  });
+
+  test('a source that fails is heard, and a reader that leaves closes it', async () => {
+    const broken = (async function* () {
+      yield zstd.subarray(0, 20);
+      throw new Error('the network');
+    })();
+    await expect(collect(nodeCodec.unzstd(broken, 1e9))).rejects.toThrow('the network');
+    let closed = false;
+    const endless = (async function* () {
+      try {
+        for (;;) yield zstd;
+      } finally {
+        closed = true;
+      }
+    })();
+    for await (const part of nodeCodec.unzstd(endless, 1e12)) if (part.byteLength > 0) break;
+    expect(closed).toBe(true);
+  });
+});

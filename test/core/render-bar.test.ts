@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import type { Config } from '../../src/core/config.ts';
+import type { LeaseRecord } from '../../src/core/records.ts';
+import { INITIAL_STATUS, type SyncStatus } from '../../src/core/sync-status.ts';
+import type { FolderState } from '../../src/vscode/folder-state.ts';
+import { type Bar, renderBar } from '../../src/vscode/render/bar.ts';
+import { statusRows } from '../../src/vscode/render/status-rows.ts';
+
+const NOW = 1_763_650_000_000;
+const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
+
+const config: Config = {
+  backend: { type: 's3', bucket: 'team-data', prefix: 'p', region: 'eu-central-1', forcePathStyle: false },
+  root: 'data',
+  directories: null,
+  exclude: [],
+  lock: { ttlMs: 30_000, waitMs: 60_000 },
+  source: '.datastore.yaml',
+};
+const lease: LeaseRecord = {
+  nonce: 'n',
+  holder: 'alice@build-7',
+  hostname: 'build-7',
+  pid: 77,
+  workspace: 'models',
+  tool: 'cli',
+  purpose: 'run make',
+  acquiredAt: ago(125),
+  renewedAt: ago(4),
+  ttlMs: 30_000,
+};
+const active = (status: Partial<SyncStatus>): FolderState => ({
+  kind: 'active',
+  config,
+  status: { ...INITIAL_STATUS, pending: { up: 0, down: 0 }, seenAt: NOW - 40_000, latencyMs: 12, ...status },
+});
+const failure = (kind: 'veto' | 'denied' | 'credentials' | 'offline' | 'unsafe-store') => ({
+  kind,
+  message: 'why',
+  remedy: 'do this',
+  at: NOW,
+});
+const moving = (phase: 'uploading' | 'committing') => ({ phase, files: 12, totalFiles: 40, bytes: 1, totalBytes: 2 });
+const problem = { kind: 'config', source: '.datastore.yaml', line: 3, field: 'bucket', message: 'no' } as const;
+
+const rows: readonly (readonly [string, readonly FolderState[], Omit<Bar, 'tooltip'> | null])[] = [
+  ['in step', [active({})], { text: '$(check) Datastore', background: 'none', label: 'Datastore: in step' }],
+  [
+    'bytes move: it turns',
+    [active({ progress: moving('uploading') })],
+    { text: '$(sync~spin) Datastore 12/40', background: 'none', label: 'Datastore: syncing, 12 of 40 files' },
+  ],
+  [
+    'no bytes move: it stands',
+    [active({ progress: moving('committing') })],
+    { text: '$(sync) Datastore 12/40', background: 'none', label: 'Datastore: syncing, 12 of 40 files' },
+  ],
+  [
+    'up and down',
+    [active({ pending: { up: 3, down: 1 } })],
+    {
+      text: '$(database) $(arrow-up)3 $(arrow-down)1',
+      background: 'none',
+      label: 'Datastore: 3 to upload, 1 to download',
+    },
+  ],
+  [
+    'only down',
+    [active({ pending: { up: 0, down: 1 } })],
+    { text: '$(database) $(arrow-down)1', background: 'none', label: 'Datastore: 1 to download' },
+  ],
+  [
+    'locked',
+    [active({ lease: { record: lease, ours: 'no' } })],
+    { text: '$(lock) alice@build-7', background: 'none', label: 'Datastore: locked by alice@build-7' },
+  ],
+  [
+    'a holder cannot draw icons',
+    [active({ lease: { record: { ...lease, holder: '$(check) ok' }, ours: 'no' } })],
+    { text: '$(lock) $ (check) ok', background: 'none', label: 'Datastore: locked by $(check) ok' },
+  ],
+  [
+    'held by me',
+    [active({ lease: { record: lease, ours: 'this-process' } })],
+    { text: '$(lock) Datastore held by me', background: 'none', label: 'Datastore: the lock is held by this window' },
+  ],
+  [
+    'error',
+    [active({ failure: failure('denied') })],
+    { text: '$(error) Datastore', background: 'error', label: 'Datastore: failed, why' },
+  ],
+  [
+    'vetoed',
+    [active({ failure: failure('veto') })],
+    { text: '$(error) Datastore stopped', background: 'error', label: 'Datastore: stopped for safety, why' },
+  ],
+  [
+    'signed out',
+    [active({ failure: failure('credentials') })],
+    { text: '$(key) Datastore signed out', background: 'warning', label: 'Datastore: signed out, why' },
+  ],
+  [
+    'read-only',
+    [active({ failure: failure('unsafe-store') })],
+    { text: '$(eye) Datastore read-only', background: 'warning', label: 'Datastore: the store is read-only, why' },
+  ],
+  [
+    'offline',
+    [active({ failure: failure('offline') })],
+    {
+      text: '$(debug-disconnect) Datastore offline',
+      background: 'none',
+      label: 'Datastore: offline, the store cannot be reached',
+    },
+  ],
+  [
+    'paused',
+    [active({ paused: true })],
+    { text: '$(circle-slash) Datastore paused', background: 'none', label: 'Datastore: automatic sync is paused' },
+  ],
+  [
+    'first connection',
+    [{ kind: 'asking', config }],
+    {
+      text: '$(question) Datastore waits for your answer',
+      background: 'warning',
+      label: 'Datastore: waiting for your answer about a first connection',
+    },
+  ],
+  [
+    'a mistake in the configuration',
+    [{ kind: 'invalid', problems: [problem] }],
+    { text: '$(error) Datastore', background: 'error', label: 'Datastore: failed, the configuration has mistakes' },
+  ],
+  [
+    'not trusted',
+    [{ kind: 'untrusted', config }],
+    {
+      text: '$(shield) Datastore: not trusted',
+      background: 'none',
+      label: 'Datastore: this workspace is not trusted, so nobody is contacted',
+    },
+  ],
+  [
+    'a file is there that names no datastore',
+    [{ kind: 'not-set-up', hinted: true }],
+    { text: '$(database) Datastore: not set up', background: 'none', label: 'Datastore: not set up' },
+  ],
+  ['a folder that has nothing to do with us', [{ kind: 'not-set-up', hinted: false }], null],
+  ['no folder', [], null],
+  [
+    'two folders: the heavier counts',
+    [active({}), active({ failure: failure('offline') })],
+    {
+      text: '$(debug-disconnect) Datastore offline',
+      background: 'none',
+      label: 'Datastore: offline, the store cannot be reached',
+    },
+  ],
+  [
+    'two folders: counts add up',
+    [active({ pending: { up: 1, down: 0 } }), active({ pending: { up: 2, down: 2 } })],
+    {
+      text: '$(database) $(arrow-up)3 $(arrow-down)2',
+      background: 'none',
+      label: 'Datastore: 3 to upload, 2 to download',
+    },
+  ],
+  [
+    'one of ours beside one that is not',
+    [{ kind: 'not-set-up', hinted: false }, active({})],
+    { text: '$(check) Datastore', background: 'none', label: 'Datastore: in step' },
+  ],
+];
+
+describe('the status bar', () => {
+  it.each(rows)('%s', (_, states, expected) => {
+    const bar = renderBar(
+      states.map((state, index) => ({ name: `folder-${index}`, state })),
+      NOW,
+    );
+    expect(bar === null ? null : { text: bar.text, background: bar.background, label: bar.label }).toEqual(expected);
+  });
+
+  it('the tooltip says where, when and who, and lets nobody write links into it', () => {
+    const evil = { ...lease, purpose: '[click](command:evil) $(check)' };
+    const { tooltip = '' } =
+      renderBar([{ name: 'one', state: active({ lease: { record: evil, ours: 'no' } }) }], NOW) ?? {};
+    expect(tooltip).toContain(String.raw`s3://team\-data/p`);
+    expect(tooltip).toContain('40 s ago');
+    expect(tooltip).toContain('2 min 5 s ago');
+    expect(tooltip).not.toContain('](command:evil)');
+    expect(tooltip).not.toContain('$(check)');
+  });
+});
+
+describe('the Status view', () => {
+  const labels = (state: FolderState) =>
+    statusRows(state, [], NOW).map(({ label, description }) => `${label}: ${description}`);
+
+  it('says all there is to say of a folder in step', () => {
+    expect(labels(active({}))).toEqual([
+      'In step: nothing to transfer',
+      'Lock: free',
+      'Remote: s3://team-data/p',
+      'Last sync: never here',
+      'Set by: .datastore.yaml',
+    ]);
+  });
+  it('shows the holder with purpose and age, and the rest below', () => {
+    const row = statusRows(active({ lease: { record: lease, ours: 'no' } }), [], NOW).find(({ id }) => id === 'lease');
+    expect(row).toMatchObject({
+      description: 'alice@build-7 · run make · 2 min 5 s ago',
+      context: 'lease-other',
+      icon: 'lock',
+    });
+    expect(row?.children?.map(({ label }) => label)).toEqual([
+      'Holder',
+      'Host',
+      'Workspace',
+      'Purpose',
+      'Held since',
+      'Last heartbeat',
+    ]);
+  });
+  it('puts a failure first, with what can be done', () => {
+    expect(labels(active({ failure: failure('credentials') }))[0]).toBe('Signed out: do this');
+  });
+  it('is not in step while conflicts wait', () => {
+    const conflict = { path: 'c', reason: 'both-changed', base: null, local: null, remote: null } as never;
+    expect(labels(active({ conflicts: [conflict] })).slice(0, 2)).toEqual([
+      'Pending: nothing but the conflicts',
+      'Conflicts: 1',
+    ]);
+  });
+});

@@ -1,0 +1,325 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { SyncError, type SyncErrorKind } from '../../src/core/errors.ts';
+import type { Preview, SyncReport } from '../../src/core/sync-report.ts';
+import { type AutoSync, createCoordinator } from '../../src/engine/coordinator.ts';
+import type { Datastore, LeaseView, SyncOptions } from '../../src/engine/datastore.ts';
+import type { Watcher } from '../../src/engine/ports.ts';
+import { createManualClock } from '../support/manual-clock.ts';
+
+const POLL = 30_000;
+const RARE_POLL = 5 * 60_000;
+const FULL_SCAN = 15 * 60_000;
+
+test('many triggers make one cycle; triggers while it runs make one more', async () => {
+  const { coordinator, clock, watcher, calls, datastore } = start();
+  await clock.advance(0);
+  expect(calls()).toEqual(['sync']);
+  for (let index = 0; index < 10; index += 1) watcher.changed(['a', 'b']);
+  await clock.advance(0);
+  expect(calls()).toEqual(['sync', 'sync']);
+  datastore.takesMs = 5_000;
+  watcher.changed(['c']);
+  await clock.advance(1_000);
+  for (let index = 0; index < 10; index += 1) watcher.changed(['d']);
+  expect(datastore.most).toBe(1);
+  await clock.advance(20_000);
+  expect(calls()).toEqual(['sync', 'sync', 'sync', 'sync']);
+  expect(datastore.most).toBe(1);
+  await coordinator.dispose();
+});
+
+test('what people ask for joins the same queue', async () => {
+  const { coordinator, clock, watcher, calls, datastore } = start();
+  datastore.takesMs = 100;
+  watcher.changed(['a']);
+  const asked = Promise.all([coordinator.sync({ direction: 'push' }), coordinator.preview(), coordinator.sync()]);
+  await clock.advance(2_000);
+  await asked;
+  expect(datastore.most).toBe(1);
+  expect(calls().filter((call) => call === 'sync push')).toHaveLength(1);
+});
+
+const modes: Record<AutoSync, string[]> = { on: ['sync'], pull: ['sync pull', 'preview'], off: ['preview'] };
+
+test.each(Object.entries(modes))('automatic sync "%s": a trigger makes %s', async (autoSync, expected) => {
+  const { clock, calls } = start({ autoSync: autoSync as AutoSync });
+  await clock.advance(0);
+  expect(calls()).toEqual(expected);
+});
+
+test('paused: triggers only look, whatever their number; resumed: a cycle', async () => {
+  const { coordinator, clock, watcher, calls, datastore } = start();
+  await clock.advance(0);
+  coordinator.pause();
+  watcher.changed(['a']);
+  watcher.changed(['b']);
+  await clock.advance(0);
+  datastore.generation = 2;
+  await clock.advance(POLL);
+  expect(calls().slice(1)).toEqual(['preview', 'preview']);
+  expect(coordinator.status().paused).toBe(true);
+  coordinator.resume();
+  await clock.advance(0);
+  expect(calls().at(-1)).toBe('sync');
+});
+
+test.each<[SyncErrorKind, boolean]>([
+  ['offline', true],
+  ['locked', true],
+  ['lease-lost', true],
+  ['unknown-outcome', true],
+  ['veto', false],
+  ['credentials', false],
+  ['corrupt', false],
+])('after "%s" it tries again by itself: %s', async (kind, again) => {
+  const { coordinator, clock, watcher, calls, datastore } = start();
+  await clock.advance(0);
+  datastore.failure = new SyncError(kind, 'by script', 'none');
+  watcher.changed(['a']);
+  await clock.advance(0);
+  expect(coordinator.status().failure).toMatchObject({ kind });
+  datastore.failure = null;
+  await clock.advance(POLL + 1_000);
+  expect(calls().length).toBe(again ? 3 : 2);
+});
+
+test('a poll that sees a new commit syncs; one that sees none does not', async () => {
+  const { clock, calls, datastore } = start();
+  await clock.advance(2 * POLL);
+  expect(calls()).toEqual(['sync']);
+  datastore.generation = 7;
+  await clock.advance(POLL);
+  expect(calls()).toEqual(['sync', 'sync']);
+  await clock.advance(2 * POLL);
+  expect(calls()).toEqual(['sync', 'sync']);
+});
+
+test('while nobody looks polls are rare; back in focus it looks at once', async () => {
+  const { coordinator, clock, calls, datastore } = start();
+  await clock.advance(0);
+  coordinator.setFocused(false);
+  const before = datastore.polls;
+  await clock.advance(RARE_POLL - 1_000);
+  expect(datastore.polls).toBe(before);
+  await clock.advance(2_000);
+  expect(datastore.polls).toBe(before + 1);
+  coordinator.setFocused(true);
+  await clock.advance(0);
+  expect(calls()).toEqual(['sync', 'sync']);
+});
+
+test('a full scan every quarter of an hour, without any hint', async () => {
+  const { clock, calls } = start();
+  await clock.advance(2 * FULL_SCAN + 1_000);
+  expect(calls()).toEqual(['sync', 'sync', 'sync']);
+});
+
+test('a cycle that fails shows its failure and no progress, also when progress comes late', async () => {
+  const { coordinator, clock, datastore } = start();
+  datastore.failure = new SyncError('offline', 'by script', 'none');
+  datastore.lateProgress = true;
+  await clock.advance(5_000);
+  expect(coordinator.status()).toMatchObject({ progress: null, failure: { kind: 'offline' } });
+});
+
+test('holding twice is holding once, and giving it back frees it', async () => {
+  const { coordinator, clock, datastore } = start();
+  await clock.advance(0);
+  const held = Promise.all([coordinator.hold('a'), coordinator.hold('b')]);
+  await clock.advance(1_000);
+  await held;
+  expect(await coordinator.release()).toBe(true);
+  expect(datastore.holders).toBe(0);
+});
+
+test('dispose ends everything: the running cycle, the timers, the watcher, the lease; nothing happens after', async () => {
+  const { coordinator, clock, watcher, calls, datastore } = start();
+  datastore.takesMs = 60_000;
+  await clock.advance(0);
+  void coordinator.hold('x');
+  await clock.advance(1_000);
+  watcher.changed(['a']);
+  const ended = coordinator.dispose();
+  await clock.advance(0);
+  await ended;
+  expect(watcher.stopped).toBe(true);
+  expect(datastore).toMatchObject({ closed: true, holders: 0 });
+  const before = [...calls()];
+  expect(before.length).toBeLessThanOrEqual(2);
+  watcher.changed(['b']);
+  coordinator.setFocused(false);
+  coordinator.setFocused(true);
+  await clock.advance(10 * FULL_SCAN);
+  expect(calls()).toEqual(before);
+  expect(clock.waiting).toBe(0);
+});
+
+test('dispose right after a trigger: the cycle does not begin behind the closed door', async () => {
+  const { coordinator, clock, watcher, calls } = start();
+  await clock.advance(0);
+  watcher.changed(['a']);
+  await coordinator.dispose();
+  await clock.advance(1_000);
+  expect(calls()).toEqual(['sync']);
+});
+
+test('listeners hear every change, until they are let go', async () => {
+  const { coordinator, clock, watcher } = start();
+  let heard = 0;
+  const stop = coordinator.onChange(() => (heard += 1));
+  await clock.advance(0);
+  expect(heard).toBeGreaterThan(0);
+  stop();
+  const before = heard;
+  watcher.changed(['a']);
+  await clock.advance(0);
+  expect(heard).toBe(before);
+});
+
+function start(options: { autoSync?: AutoSync } = {}) {
+  const clock = createManualClock();
+  const watcher = scriptedWatcher();
+  const datastore = scriptedDatastore(clock);
+  const coordinator = createCoordinator({
+    datastore,
+    watcher,
+    skip: () => false,
+    clock,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    autoSync: options.autoSync ?? 'on',
+  });
+  coordinator.start();
+  onTestFinished(async () => {
+    datastore.takesMs = 0;
+    const ended = coordinator.dispose();
+    await clock.advance(100_000);
+    await ended;
+  });
+  return { coordinator, clock, watcher, datastore, calls: () => datastore.calls };
+}
+
+function scriptedWatcher() {
+  let tell: (paths: readonly string[]) => void = () => {};
+  const watcher = {
+    stopped: false,
+    changed: (paths: readonly string[]) => tell(paths),
+    watch(_skip: unknown, changed: (paths: readonly string[]) => void) {
+      tell = changed;
+      return async () => {
+        watcher.stopped = true;
+      };
+    },
+  };
+  return watcher satisfies Watcher;
+}
+
+type Scripted = Datastore & {
+  readonly calls: string[];
+  takesMs: number;
+  failure: SyncError | null;
+  lateProgress: boolean;
+  generation: number;
+  polls: number;
+  /** Cycles at the same time, at most. */
+  most: number;
+  holders: number;
+  closed: boolean;
+};
+
+function scriptedDatastore(clock: ReturnType<typeof createManualClock>): Scripted {
+  let running = 0;
+  async function cycle<T>(call: string, options: SyncOptions, result: () => T): Promise<T> {
+    datastore.calls.push(call);
+    running += 1;
+    datastore.most = Math.max(datastore.most, running);
+    try {
+      if (datastore.takesMs > 0) await clock.sleep(datastore.takesMs, options.signal);
+      options.signal?.throwIfAborted();
+      if (datastore.lateProgress)
+        clock.after(1_000, () =>
+          options.onProgress?.({ phase: 'uploading', files: 1, totalFiles: 2, bytes: 1, totalBytes: 2 }),
+        );
+      if (datastore.failure) throw datastore.failure;
+      return result();
+    } finally {
+      running -= 1;
+    }
+  }
+  const view = (): LeaseView => ({
+    lease: null,
+    ours: 'no',
+    generation: datastore.generation,
+    committedAt: null,
+    committedBy: null,
+    seenAt: clock.now(),
+    latencyMs: 1,
+  });
+  const unused = () => Promise.reject(new Error('not used here'));
+  const datastore: Scripted = {
+    calls: [],
+    takesMs: 0,
+    failure: null,
+    lateProgress: false,
+    generation: 1,
+    polls: 0,
+    most: 0,
+    holders: 0,
+    closed: false,
+    sync: (options = {}) =>
+      cycle(['sync', options.direction].filter(Boolean).join(' '), options, () => ({
+        ...REPORT,
+        generation: datastore.generation,
+      })),
+    preview: (options = {}) => cycle('preview', options, () => ({ ...PREVIEW, generation: datastore.generation })),
+    async lease() {
+      datastore.polls += 1;
+      return view();
+    },
+    async acquire({ signal }) {
+      await clock.sleep(10, signal);
+      datastore.holders += 1;
+      return {
+        record: {} as never,
+        signal: new AbortController().signal,
+        async release() {
+          datastore.holders -= 1;
+        },
+        isGivenBack: unused,
+      };
+    },
+    async close() {
+      datastore.closed = true;
+    },
+    release: async () => false,
+    forceRelease: unused,
+    contents: unused,
+    readRemote: () => {
+      throw new Error('not used here');
+    },
+    conflicts: unused,
+    local: unused,
+  };
+  return datastore;
+}
+
+const REPORT: SyncReport = {
+  generation: 1,
+  uploaded: 0,
+  downloaded: 0,
+  deletedLocal: 0,
+  deletedRemote: 0,
+  adopted: 0,
+  conflicts: [],
+  problems: [],
+  skipped: [],
+  bytesUp: 0,
+  bytesDown: 0,
+  requests: 1,
+  ms: 1,
+};
+const PREVIEW: Preview = {
+  plan: { steps: [], conflicts: [], held: [] },
+  vetoes: [],
+  generation: 1,
+  held: [],
+};

@@ -1,0 +1,59 @@
+import { statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openWorld } from '../support/replica.ts';
+
+test('the first push fills an empty prefix, the first pull an empty root', async () => {
+  const world = openWorld();
+  const alice = world.replica('alice');
+  const bob = world.replica('bob');
+  alice.write('a.txt', 'one');
+  alice.write('deep/er/b.txt', 'two');
+  alice.write('empty', '');
+  expect(await alice.sync()).toMatchObject({ generation: 1, uploaded: 3, downloaded: 0, problems: [], conflicts: [] });
+  expect(await bob.sync()).toMatchObject({ generation: 1, uploaded: 0, downloaded: 3, problems: [], conflicts: [] });
+  expect(bob.files()).toEqual({ 'a.txt': 'one', 'deep/er/b.txt': 'two', empty: '' });
+  expect(await world.remoteFiles()).toEqual(bob.files());
+  expect((await world.remote()).lease).toBeNull();
+  await world.expectNothingLost();
+});
+
+test('nothing to do costs one request, writes nothing and takes no lease', async () => {
+  const world = openWorld();
+  const alice = world.replica('alice');
+  alice.write('a.txt', 'one');
+  await alice.sync();
+  for (const again of ['the same process', 'another process']) {
+    if (again === 'another process') alice.restart();
+    alice.store.forget();
+    expect(await alice.sync(), again).toMatchObject({ requests: 1, uploaded: 0 });
+    expect(alice.store.calls).toEqual([{ operation: 'get', key: 'head.json', outcome: 'done' }]);
+  }
+});
+
+test('both directions in one cycle', async () => {
+  const world = openWorld();
+  const alice = world.replica('alice');
+  const bob = world.replica('bob');
+  alice.write('a.txt', 'one');
+  await alice.sync();
+  bob.write('b.txt', 'two');
+  expect(await bob.sync()).toMatchObject({ uploaded: 1, downloaded: 1, generation: 2 });
+  expect(await alice.sync()).toMatchObject({ uploaded: 0, downloaded: 1 });
+  expect(alice.files()).toEqual(bob.files());
+});
+
+test('a touch makes no commit, and the first mtime stays on the remote', async () => {
+  const world = openWorld();
+  const alice = world.replica('alice');
+  const bob = world.replica('bob');
+  alice.write('a.txt', 'one');
+  utimesSync(join(alice.root, 'a.txt'), 1_700_000_000.123, 1_700_000_000.123);
+  await alice.sync();
+  utimesSync(join(alice.root, 'a.txt'), 1_710_000_000, 1_710_000_000);
+  expect(await alice.sync()).toMatchObject({ generation: 1, uploaded: 0, requests: 1 });
+  alice.write('b.txt', 'two');
+  await alice.sync();
+  await bob.sync();
+  expect(statSync(join(bob.root, 'a.txt')).mtimeMs).toBeCloseTo(1_700_000_000_123, 2);
+});

@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, type TestContext, test } from 'vitest';
+import { openStateFiles } from '../../../src/adapters/fs/state-files.ts';
+import { bytesOf, contents, MTIME, openSandbox } from './sandbox.ts';
+
+/** A small filesystem of its own at `path`. Skips the test, saying why, where that cannot be had; never as root in CI. */
+function mountSmall(context: TestContext, path: string): void {
+  const [isRoot, isCi] = [process.geteuid?.() === 0, process.env['CI'] === 'true'];
+  try {
+    if (!isRoot) throw new Error('only root can mount a filesystem');
+    mkdirSync(path, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0777', 'tmpfs', path], { stdio: 'pipe' });
+  } catch (error) {
+    if (isRoot && isCi) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    console.warn(`skipped: ${context.task.name}: ${reason}`);
+    context.skip(reason);
+  }
+  onTestFinished(() => void execFileSync('umount', ['-l', path]));
+}
+
+function fill(folder: string): string {
+  const path = join(folder, 'filler');
+  const block = Buffer.alloc(4096, 1);
+  try {
+    for (;;) writeFileSync(path, block, { flag: 'a' });
+  } catch {
+    return path;
+  }
+}
+
+test('a full disk: a clean failure that says so, and nothing half-written', async (context) => {
+  const box = openSandbox();
+  mountSmall(context, box.root);
+  box.write('a', 'mine');
+  await box.stage('first');
+  const filler = fill(box.root);
+  await expect(box.files.stage(bytesOf('x'.repeat(100_000)), { mtime: MTIME, exec: false })).rejects.toMatchObject({
+    kind: 'local',
+    message: expect.stringContaining('the disk is full'),
+    remedy: expect.stringContaining('Free some space on it, then sync again.'),
+  });
+  expect(readdirSync(join(box.root, '.datastore-staging', box.run, 'in'))).toEqual(['0']);
+  expect(box.read('a')).toBe('mine');
+  rmSync(filler);
+  expect(await box.files.install(await box.stage('new'), 'a', await box.stamp('a'))).toMatchObject({ kind: 'done' });
+});
+
+test('a full disk: an install puts the file back, a record stays as it was', async (context) => {
+  const box = openSandbox();
+  mountSmall(context, box.root);
+  box.write('d/a', 'mine');
+  const state = openStateFiles('/r', { env: { XDG_STATE_HOME: box.root }, platform: 'linux', home: '/' });
+  await state.write('base', new Uint8Array([1, 2, 3]));
+  const staged = await box.stage('new');
+  const filler = fill(box.root);
+  const answer = await box.files.install(staged, `${'deep/'.repeat(40)}a`, null);
+  if (answer.kind !== 'done')
+    expect(answer).toEqual({ kind: 'refused', reason: expect.stringContaining('the disk is full') });
+  expect(['done', 'moved', 'refused']).toContain((await box.files.install(staged, 'd/a', await box.stamp('d/a'))).kind);
+  expect(['mine', 'new']).toContain(box.read('d/a'));
+  await expect(state.write('base', new Uint8Array(50_000))).rejects.toMatchObject({ kind: 'local' });
+  expect(await state.read('base')).toEqual(new Uint8Array([1, 2, 3]));
+  expect(readdirSync(state.folder).toSorted()).toEqual(['base', 'workspace.json']);
+  rmSync(filler);
+});
+
+test('another filesystem inside the root: files come by copy, what is there is not replaced', async (context) => {
+  const box = openSandbox();
+  mountSmall(context, join(box.root, 'mount'));
+  box.write('mount/a', 'mine');
+  expect(await box.files.install(await box.stage('new'), 'mount/b', null)).toMatchObject({ kind: 'done' });
+  expect(await box.stamp('mount/b')).toMatchObject({ size: 3, mtime: MTIME });
+  expect(await box.files.install(await box.stage('new'), 'mount/a', await box.stamp('mount/a'))).toEqual({
+    kind: 'refused',
+    reason: expect.stringContaining('another filesystem'),
+  });
+  expect(await box.files.remove('mount/a', await box.stamp('mount/a'))).toMatchObject({ kind: 'refused' });
+  expect(contents(box.root)).toEqual({ 'mount/': '', 'mount/a': 'mine', 'mount/b': 'new' });
+  expect(box.warnings).toHaveLength(1);
+});
+
+test('a read-only filesystem: refused, with the reason', async (context) => {
+  const box = openSandbox();
+  mountSmall(context, box.root);
+  box.write('a', 'mine');
+  const staged = await box.stage('new');
+  execFileSync('mount', ['-o', 'remount,ro', box.root]);
+  expect(await box.files.install(staged, 'a', await box.stamp('a'))).toEqual({
+    kind: 'refused',
+    reason: expect.stringContaining('read-only'),
+  });
+  await expect(box.stage('more')).rejects.toMatchObject({
+    kind: 'local',
+    message: expect.stringContaining('read-only'),
+  });
+  expect((await box.files.walk(() => false)).at).toBe(0);
+  expect(box.read('a')).toBe('mine');
+});

@@ -1,0 +1,192 @@
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
+import { systemIds } from '../../src/adapters/system.ts';
+import type { LockFile } from '../../src/engine/ports.ts';
+import { guardRoot, parseLock } from '../../src/engine/root-guard.ts';
+import { createManualClock, type ManualClock, settled } from '../support/manual-clock.ts';
+
+const TTL = 30_000;
+
+test('one at a time: the second waits, and enters when the first has left', async () => {
+  const { clock, enter } = onRoot();
+  const first = await enter('first');
+  let entered = false;
+  const second = enter('second', { waitMs: 10_000 }).then((guard) => {
+    entered = true;
+    return guard;
+  });
+  await clock.advance(3_000);
+  expect(entered).toBe(false);
+  await first.release();
+  await clock.advance(1_000);
+  expect(entered).toBe(true);
+  await (await second).release();
+});
+
+test('waiting is over: locked, and said by whom', async () => {
+  const { clock, enter } = onRoot();
+  await enter('first');
+  const refused = enter('second', { waitMs: 2_000 }).catch((error: unknown) => error);
+  await clock.advance(3_000);
+  expect(await refused).toMatchObject({ kind: 'locked', details: { purpose: 'first', pid: process.pid } });
+});
+
+test('waiting can be stopped', async () => {
+  const { clock, enter } = onRoot();
+  await enter('first');
+  const stop = new AbortController();
+  const refused = enter('second', { waitMs: 60_000, signal: stop.signal }).catch((error: unknown) => error);
+  await clock.advance(500);
+  stop.abort();
+  expect(await refused).toMatchObject({ kind: 'cancelled' });
+});
+
+test('a holder that lives and beats is never taken over, however long it takes', async () => {
+  const { clock, enter } = onRoot();
+  const first = await enter('first');
+  const refused = enter('second', { waitMs: 20 * TTL }).catch((error: unknown) => error);
+  await clock.advance(21 * TTL);
+  expect(await refused).toMatchObject({ kind: 'locked' });
+  await first.release();
+});
+
+test('a dead process of this host: taken over at once', async () => {
+  const { enter, path } = onRoot();
+  await enter('crashed', { pid: 1 << 30 });
+  const next = await enter('next', { waitMs: 0 });
+  expect(parseLock(readFileSync(path, 'utf8'))).toMatchObject({ purpose: 'next' });
+  await next.release();
+});
+
+test('the same process number on another host says nothing: only standing still for a whole ttl does', async () => {
+  const { clock, enter } = onRoot();
+  const stopped = createManualClock();
+  await enter('elsewhere', { pid: 1 << 30, hostname: 'other', clock: stopped });
+  let entered = false;
+  const next = enter('next', { waitMs: 2 * TTL }).then((guard) => {
+    entered = true;
+    return guard;
+  });
+  await clock.advance(TTL - 1_000);
+  expect(entered).toBe(false);
+  await clock.advance(2_000);
+  expect(entered).toBe(true);
+  await (await next).release();
+});
+
+test.each(['not json', ''])(
+  'a lock nobody can read is stale after a ttl too, and not before: "%s"',
+  async (content) => {
+    const { clock, enter, path } = onRoot();
+    await clock.advance(2 * TTL);
+    await openLockFile(path).create(content);
+    let entered = false;
+    const next = enter('next', { waitMs: 2 * TTL }).then((guard) => {
+      entered = true;
+      return guard;
+    });
+    await clock.advance(TTL - 1_000);
+    expect(entered).toBe(false);
+    await clock.advance(2_000);
+    await (await next).release();
+  },
+);
+
+test('a lock that changed between look and move is put back', async () => {
+  const { clock, enter, path } = onRoot();
+  const stopped = createManualClock();
+  await enter('elsewhere', { pid: 1 << 30, hostname: 'other', clock: stopped });
+  const waker = openLockFile(path);
+  let moved = 0;
+  // Wakes up in the last moment: just before the file is moved, it has written its heartbeat.
+  const racing = (lock: LockFile): LockFile => ({
+    ...lock,
+    async moveAside() {
+      moved += 1;
+      if (moved === 1) {
+        renameSync(path, `${path}.old`);
+        await waker.create(readFileSync(`${path}.old`, 'utf8').replace('elsewhere', 'awake again'));
+      }
+      return lock.moveAside();
+    },
+  });
+  const refused = enter('next', { waitMs: TTL + 2_000, dress: racing }).catch((error: unknown) => error);
+  await clock.advance(2 * TTL);
+  expect(await refused).toMatchObject({ kind: 'locked', details: { purpose: 'awake again' } });
+  expect(moved).toBe(1);
+  expect(parseLock(readFileSync(path, 'utf8'))).toMatchObject({ purpose: 'awake again' });
+});
+
+test('one that was taken over leaves its successor alone: neither its beats nor its release reach it', async () => {
+  const { clock, enter, path } = onRoot();
+  const slow = createManualClock();
+  const first = await enter('slow', { pid: 1 << 30, hostname: 'other', clock: slow });
+  const next = enter('next', { waitMs: 2 * TTL });
+  await clock.advance(TTL + 1_000);
+  const guard = await next;
+  await slow.advance(TTL);
+  expect(parseLock(readFileSync(path, 'utf8'))).toMatchObject({ purpose: 'next' });
+  await expect(first.assertHeld()).rejects.toMatchObject({ kind: 'locked', details: { purpose: 'next' } });
+  await guard.assertHeld();
+  await first.release();
+  expect(parseLock(readFileSync(path, 'utf8'))).toMatchObject({ purpose: 'next' });
+  await guard.release();
+  expect(() => readFileSync(path)).toThrow('ENOENT');
+});
+
+test('sixteen at once: each has it alone', async () => {
+  const { clock, enter } = onRoot();
+  let inside = 0;
+  let most = 0;
+  const all = Array.from({ length: 16 }, async (_, index) => {
+    const guard = await enter(`w${index}`, { waitMs: 60_000 });
+    inside += 1;
+    most = Math.max(most, inside);
+    await settled(2);
+    inside -= 1;
+    await guard.release();
+  });
+  await clock.advance(60_000);
+  await Promise.all(all);
+  expect(most).toBe(1);
+});
+
+interface Entering {
+  readonly waitMs?: number;
+  readonly pid?: number;
+  readonly hostname?: string;
+  readonly clock?: ManualClock;
+  readonly signal?: AbortSignal;
+  readonly dress?: (lock: LockFile) => LockFile;
+}
+
+/** A lock in a folder of its own; every entrant is a process with its own handle. */
+function onRoot() {
+  const folder = mkdtempSync(join(tmpdir(), 'datastore-guard-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, '.datastore-staging'));
+  const path = join(folder, '.datastore-staging', 'lock');
+  const clock = createManualClock();
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const enter = (purpose: string, options: Entering = {}) => {
+    const identity = {
+      holder: 'alice@host',
+      user: 'alice',
+      hostname: options.hostname ?? 'host',
+      pid: options.pid ?? process.pid,
+      workspace: 'w',
+      tool: 'cli',
+    } as const;
+    const file = (options.dress ?? ((lock: LockFile) => lock))(openLockFile(path));
+    return guardRoot(
+      { file, clock: options.clock ?? clock, ids: systemIds, identity, log },
+      purpose,
+      options.waitMs ?? 0,
+      options.signal,
+    );
+  };
+  return { clock, path, enter };
+}

@@ -1,0 +1,55 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { ensureChromium } from './chromium.ts';
+import type { PageOptions } from './page-url.ts';
+import type { RunningServer } from './server.ts';
+import { Workbench } from './workbench.ts';
+
+/** Launches a headless Chromium with a new empty profile that can reach nothing but 127.0.0.1. Throws without a Chromium. */
+export async function launchBrowser(): Promise<Browser> {
+  const found = await ensureChromium();
+  if ('unavailable' in found) throw new Error(found.unavailable);
+  return chromium.launch({ executablePath: found.path, args: FLAGS });
+}
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+];
+
+/** A window of its own profile on the server; resolves when it is drawn and its extension host has started. */
+export async function openWorkbench(browser: Browser, server: RunningServer, options: PageOptions): Promise<Workbench> {
+  const page = await openPage(browser, server.pageUrl(options));
+  const workbench = new Workbench(page.page, page.errors);
+  await workbench.waitReady();
+  return workbench;
+}
+
+/** A window with nothing waited for; `prepare` runs before the workbench's own scripts. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  prepare: (page: Page) => Promise<void> = async () => {},
+): Promise<{ readonly page: Page; readonly errors: readonly string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('console', (message) => {
+    const place = message.location().url;
+    if (message.type() === 'error' && !NOISE.test(`${message.text()} ${place}`))
+      errors.push(`${message.text()} (${place})`);
+  });
+  page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
+  await prepare(page);
+  await page.goto(url);
+  return { page, errors };
+}
+
+/** Files that this build of the workbench asks for and does not have, and hosts it cannot reach from here. */
+const NOISE =
+  /manifest\.json|update\/check|when fetching the script|vsda|[Ss]ervice ?[Ww]orker|pwa-icon|favicon|open-vsx\.org|nls\.messages|ERR_NAME_NOT_RESOLVED/;

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect, describeUi, type Stage, setStage } from './stage.ts';
+
+describeUi('the lock of another', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage.close());
+
+  it('is shown in the status bar and the Status view, and taken by exactly the answer to what was shown', async () => {
+    const folder = await stage.rig.workspace('locked', { 'a.txt': 'a\n' });
+    const other = await stage.rig.workspace('locked', {});
+    const window = await stage.open(folder);
+    await connect(window);
+    await window.statusBarItem(/in step/);
+
+    const holder = stage.rig.start(other, ['lock', 'acquire']);
+    await holder.printed('Held by');
+    await window.openView('Status');
+    await window.runCommand('Datastore: Refresh');
+    const bar = await window.statusBarItem(/locked by/);
+    expect(bar.text).toMatch(/^\S+@\S+$/);
+    expect(bar.icons).toContain('lock');
+    const row = await window.trees.row('Status', 'Lock');
+    expect(row.description).toContain(`${bar.text} · lock acquire · `);
+    await window.trees.click('Status', 'Lock');
+    await window.trees.row('Status', 'Last heartbeat');
+    await window.screenshot('locked-light');
+    await window.setTheme('dark');
+    await window.openView('Status');
+    await window.screenshot('locked-dark');
+
+    await window.runCommand('Datastore: Force-Release Lock…');
+    const { text, detail } = await window.dialogs.read();
+    expect(text).toBe(`Take the lock from ${bar.text}?`);
+    for (const name of ['Holder', 'Host', 'Purpose: lock acquire', 'Held since', 'Last heartbeat'])
+      expect(detail).toContain(name);
+    await window.screenshot('force-release-dark');
+    await window.dialogs.press('Force Release');
+    await window.statusBarItem(/in step/);
+    // Taken, not given back: its script must notice.
+    expect((await holder.ended).code).toBe(4);
+    const free = await stage.rig.cli(folder, ['lock', 'status']);
+    expect(free.stdout).toContain('free');
+    await window.close();
+  });
+});

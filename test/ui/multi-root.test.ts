@@ -1,0 +1,45 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BAR, describeUi, type Stage, setStage } from './stage.ts';
+
+describeUi('several folders', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage.close());
+
+  it('are asked about one by one, shown under their names, and one status bar item speaks for all', async () => {
+    const one = await stage.rig.workspace('one', { 'models/a.json': '{}\n', 'notes.txt': 'hello\n' });
+    const two = await stage.rig.workspace('two', { 'x.txt': 'x\n' });
+    const bare = join(stage.rig.folder, 'bare');
+    await mkdir(bare);
+    const file = join(stage.rig.folder, 'several.code-workspace');
+    await writeFile(file, JSON.stringify({ folders: [one, two, bare].map((path) => ({ path })) }));
+    const window = await stage.open(file);
+    await window.statusBarItem(/waiting for your answer/, 60_000);
+    await window.notifications.press(/^Connect /, 'Review…');
+    await window.quickInput.choose(basename(one));
+    await window.dialogs.press('Connect');
+    await window.openView('Contents');
+    await window.trees.row('Contents', 'notes.txt');
+    // One still waits, and that is what the two together show.
+    await window.statusBarItem(/waiting for your answer/);
+    await window.runCommand('Datastore: Answer Connection Question…');
+    expect((await window.dialogs.read()).detail).toContain('Prefix: two');
+    await window.dialogs.press('Connect');
+    await window.statusBarItem(/in step/);
+    await window.trees.row('Contents', 'x.txt');
+    const rows = (await window.trees.rows('Contents')).map(({ level, label }) => `${level} ${label}`);
+    expect(rows).toEqual([`1 ${basename(one)}`, '2 models', '2 notes.txt', `1 ${basename(two)}`, '2 x.txt']);
+
+    await writeFile(join(two, 'data', 'x.txt'), 'changed\n');
+    await window.statusBar.click(BAR);
+    await window.quickInput.choose(basename(two));
+    await window.statusBarItem(/in step/);
+    expect((await stage.rig.cli(two, ['cat', 'x.txt'])).stdout).toBe('changed\n');
+    await window.screenshot('several-folders-light');
+    await window.close();
+  });
+});

@@ -1,0 +1,87 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BAR, connect, describeUi, type Stage, setStage } from './stage.ts';
+
+describeUi('what keeps a folder from syncing', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await setStage({ trust: false });
+  });
+  afterAll(() => stage.close());
+
+  it('an untrusted workspace is read, said to be untrusted, and contacts nobody', async () => {
+    const folder = await stage.rig.workspace('untrusted', { 'a.txt': 'a\n' });
+    const window = await stage.open(folder);
+    await window.dialogs.press("No, I don't trust the authors");
+    const bar = await window.statusBarItem(/^Datastore: this workspace is not trusted/);
+    expect(bar.text).toBe('Datastore: not trusted');
+    await window.openView('Contents');
+    expect(await window.trees.message('Contents')).toContain('This workspace is not trusted');
+    await window.statusBar.click(BAR);
+    await window.notifications.waitFor(/contacts nobody/);
+    await window.screenshot('untrusted-light');
+    expect(stage.rig.server.requests.total).toBe(0);
+    await window.close();
+  });
+
+  it('keys that the store refuses show as signed out, with the way to sign in', async () => {
+    const folder = await stage.rig.workspace('refused', { 'a.txt': 'a\n' });
+    const window = await stage.open(folder, { trust: true });
+    stage.rig.server.faults.add({ match: {}, fault: { kind: 'status', status: 403, code: 'InvalidAccessKeyId' } });
+    await connect(window);
+    const bar = await window.statusBarItem(/signed out/);
+    expect(bar.kind).toBe('warning');
+    await window.openView('Contents');
+    expect(await window.trees.message('Contents')).toContain('No valid credentials');
+    await window.screenshot('signed-out-light');
+    stage.rig.server.faults.clear();
+    await window.runCommand('Datastore: Sync Now');
+    await window.statusBarItem(/in step/);
+    await window.close();
+  });
+
+  it('a store that is gone shows as offline, and the contents stay on show with their age', async () => {
+    const folder = await stage.rig.workspace('gone', { 'a.txt': 'a\n' });
+    const window = await stage.open(folder, { trust: true });
+    await connect(window);
+    await window.statusBarItem(/in step/);
+    await window.openView('Contents');
+    await window.trees.row('Contents', 'a.txt');
+    stage.rig.server.faults.add({ match: {}, fault: { kind: 'reset', when: 'before' } });
+    await window.runCommand('Datastore: Sync Now');
+    const bar = await window.statusBarItem(/offline/, 60_000);
+    expect(bar.icons).toEqual(['debug-disconnect']);
+    expect(await window.trees.message('Contents')).toMatch(/^Offline: as of /);
+    await window.screenshot('offline-light');
+    await window.trees.row('Contents', 'a.txt');
+    stage.rig.server.faults.clear();
+    await window.close();
+  });
+
+  it('a folder used in place is shown as it is', async () => {
+    const folder = await mkdtemp(join(stage.rig.folder, 'in-place-'));
+    await mkdir(join(folder, '.swamp', 'outputs'), { recursive: true });
+    await writeFile(join(folder, '.swamp', 'outputs', 'run.log'), 'done\n');
+    await writeFile(join(folder, '.swamp', 'state.json'), '{}\n');
+    const window = await stage.open(folder, { trust: true });
+    const bar = await window.statusBarItem(/used in place/);
+    expect(bar.icons).toEqual(['folder']);
+    await window.openView('Contents');
+    await window.trees.click('Contents', 'outputs');
+    const row = await window.trees.row('Contents', 'run.log');
+    expect(row.description).toMatch(/^5 B/);
+    await window.screenshot('in-place-light');
+    await window.close();
+  });
+
+  it('where nothing is set up the view says how to begin', async () => {
+    const folder = await mkdtemp(join(stage.rig.folder, 'bare-'));
+    await writeFile(join(folder, 'readme.txt'), 'x\n');
+    const window = await stage.open(folder, { trust: true });
+    await window.openView('Contents');
+    expect(await window.trees.message('Contents')).toContain('No datastore is set up here');
+    await window.screenshot('not-set-up-light');
+    await window.close();
+  });
+});

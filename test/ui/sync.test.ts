@@ -1,0 +1,89 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expectSoon } from '../support/vscode-server/expect-soon.ts';
+import { BAR, connect, describeUi, type Stage, setStage } from './stage.ts';
+
+describeUi('keeping in step', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage.close());
+
+  it('an edit is pending while automatic sync is off, and in step after a click on the status bar', async () => {
+    const folder = await stage.rig.workspace('clicked', { 'notes.txt': 'one\n', 'models/a.json': '{}\n' });
+    await stage.settings(folder, { 'datastore.autoSync': 'off' });
+    const window = await stage.open(folder);
+    await connect(window);
+    await window.statusBarItem(/2 to upload/);
+    await window.statusBar.click(BAR);
+    await window.statusBarItem(/in step/);
+    await window.openFile('notes.txt');
+    await window.typeInEditor('two\n');
+    await window.page.keyboard.press('Control+s');
+    const pending = await window.statusBarItem(/1 to upload/);
+    expect(pending.text).toMatch(/1$/);
+    expect(pending.icons).toContain('arrow-up');
+    await window.openView('Contents');
+    await window.trees.row('Contents', 'notes.txt');
+    await window.screenshot('pending-light');
+    await window.statusBar.click(BAR);
+    const inStep = await window.statusBarItem(/in step/);
+    expect(inStep.icons).toEqual(['check']);
+    const { stdout } = await stage.rig.cli(folder, ['cat', 'notes.txt']);
+    expect(stdout).toBe('one\ntwo\n');
+    await window.close();
+  });
+
+  it('with automatic sync on, what is typed and saved is on the remote by itself, and what others push comes here', async () => {
+    const folder = await stage.rig.workspace('auto', { 'notes.txt': 'one\n' });
+    const window = await stage.open(folder);
+    await connect(window);
+    await window.statusBarItem(/in step/);
+    await window.openFile('notes.txt');
+    await window.typeInEditor('two\n');
+    await window.page.keyboard.press('Control+s');
+    const remote = async () => (await stage.rig.cli(folder, ['cat', 'notes.txt'])).stdout;
+    await expectSoon('the edit on the remote', remote, (text) => (text === 'one\ntwo\n' ? true : undefined), 30_000);
+    await window.statusBarItem(/in step/);
+
+    const other = await stage.rig.workspace('auto', {});
+    await stage.rig.cli(other, ['pull']);
+    await writeFile(join(other, 'data', 'from-other.txt'), 'hello\n');
+    expect((await stage.rig.cli(other, ['sync'])).code).toBe(0);
+    await window.runCommand('Datastore: Pull');
+    const here = () => readFile(join(folder, 'data', 'from-other.txt'), 'utf8').catch(() => '');
+    await expectSoon('the other file here', here, (text) => (text === 'hello\n' ? true : undefined), 15_000);
+    await window.close();
+  });
+
+  it('the Contents view opens level by level, with size, age and who', async () => {
+    const folder = await stage.rig.workspace('tree', {
+      'models/deep/a.json': '{"a":1}\n',
+      'models/b.json': '{}\n',
+      'top.txt': 't\n',
+    });
+    const window = await stage.open(folder);
+    await connect(window);
+    await window.statusBarItem(/in step/);
+    await window.openView('Contents');
+    await window.trees.row('Contents', 'models');
+    expect((await window.trees.rows('Contents')).map(({ label }) => label)).toEqual(['models', 'top.txt']);
+    await window.trees.click('Contents', 'models');
+    await window.trees.click('Contents', 'deep');
+    const file = await window.trees.row('Contents', 'a.json');
+    expect(file.level).toBe(3);
+    expect(file.description).toMatch(/^8 B · .* · \S+@\S+$/);
+    expect(file.ariaLabel).toMatch(/^a\.json, in step, /);
+    const menu = await window.trees.contextMenu('Contents', 'a.json');
+    expect(menu).toEqual(expect.arrayContaining(['Open', 'Compare with Remote', 'Copy Key']));
+    await window.page.keyboard.press('Escape');
+    for (const theme of ['light', 'dark', 'high-contrast'] as const) {
+      await window.setTheme(theme);
+      await window.openView('Contents');
+      await window.screenshot(`in-step-${theme}`);
+    }
+    await window.close();
+  });
+});

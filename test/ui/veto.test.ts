@@ -1,0 +1,39 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BAR, connect, describeUi, type Stage, setStage } from './stage.ts';
+
+describeUi('a stop for safety', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage.close());
+
+  it('holds a mass deletion until the person has seen it and said yes twice', async () => {
+    const names = Array.from({ length: 30 }, (_, n) => `runs/${String(n).padStart(2, '0')}.log`);
+    const folder = await stage.rig.workspace('many', Object.fromEntries(names.map((name) => [name, `${name}\n`])));
+    expect((await stage.rig.cli(folder, ['sync'])).code).toBe(0);
+    for (const name of names.slice(0, 25)) await rm(join(folder, 'data', name));
+    const window = await stage.open(folder);
+    await connect(window);
+    const bar = await window.statusBarItem(/stopped for safety/);
+    expect(bar.kind).toBe('error');
+    await window.statusBar.click(BAR);
+    await window.quickInput.choose(/Allow these deletions/);
+    const question = await window.dialogs.read();
+    expect(question.detail).toContain('25 of 30 files would be deleted on the remote');
+    expect(question.buttons).toContain('Delete and Sync');
+    await window.screenshot('mass-delete-question-light');
+    await window.dialogs.press('Cancel');
+    expect((await stage.rig.cli(folder, ['cat', 'runs/00.log'])).stdout).toBe('runs/00.log\n');
+
+    await window.runCommand('Datastore: Preview Sync…');
+    await window.quickInput.choose(/Allow these deletions/);
+    await window.dialogs.press('Delete and Sync');
+    await window.statusBarItem(/in step/);
+    expect((await stage.rig.cli(folder, ['cat', 'runs/00.log'])).code).not.toBe(0);
+    expect((await stage.rig.cli(folder, ['cat', 'runs/29.log'])).stdout).toBe('runs/29.log\n');
+    await window.close();
+  });
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { describe, it } from './harness.ts';
+import { bar, extensionUi, ID } from './in-host.ts';
+
+interface Contributed {
+  readonly command: string;
+  readonly enablement?: string;
+}
+
+const contributed = (): readonly Contributed[] => {
+  const manifest = vscode.extensions.getExtension(ID)?.packageJSON as {
+    contributes: { commands: readonly Contributed[] };
+  };
+  return manifest.contributes.commands;
+};
+
+/** Shown in every state, because they help in every state; the rest of those without one is not in the palette. */
+const ALWAYS = ['datastore.showStatus', 'datastore.showLog', 'datastore.statusBar'];
+const OF_A_ROW = ['datastore.openFile', 'datastore.compareWithRemote', 'datastore.revealFile', 'datastore.copyKey'];
+
+/** In a folder without any configuration. */
+export const commands = describe('commands where nothing is set up', [
+  it('every command of the manifest is registered', async () => {
+    await extensionUi();
+    const known = new Set(await vscode.commands.getCommands(true));
+    assert.deepEqual(
+      contributed()
+        .map(({ command }) => command)
+        .filter((command) => !known.has(command)),
+      [],
+    );
+    assert.ok(contributed().length >= 20);
+  }),
+  it('every command that needs something says so in its enablement', () => {
+    const without = contributed()
+      .filter(({ enablement }) => enablement === undefined)
+      .map(({ command }) => command);
+    assert.deepEqual(without.toSorted(), [...ALWAYS, ...OF_A_ROW].toSorted());
+  }),
+  it('nothing is shown in the status bar', async () => {
+    assert.equal(await bar(), null);
+  }),
+  it(
+    'each command can be called by id, with nothing and with nonsense, and does not throw',
+    async () => {
+      for (const { command } of contributed()) {
+        for (const argument of [undefined, 7, { folder: 'x', path: 'y' }, null])
+          await vscode.commands.executeCommand(command, argument);
+      }
+    },
+    { timeoutMs: 60_000 },
+  ),
+  it('Open Configuration drafts one that reads as a configuration of S3', async () => {
+    await vscode.commands.executeCommand('datastore.openConfiguration');
+    const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+    assert.match(text, /^type: s3$/m);
+    assert.match(text, /^root: data/m);
+  }),
+]);
