@@ -70,7 +70,17 @@ export class TreeViews {
   async chooseFromContextMenu(view: string, label: string | RegExp, entry: string): Promise<void> {
     const entries = await this.contextMenu(view, label);
     if (!entries.includes(entry)) throw new Error(`no ${entry} in the context menu; seen: ${JSON.stringify(entries)}`);
-    await this.#page.locator('.context-view .action-label', { hasText: entry }).first().click();
+    const item = this.#page.locator('.context-view .action-label', { hasText: entry }).first();
+    // VS Code's menu takes no click in its first 100 ms, so that the one that opened it chooses nothing.
+    await expectSoon(
+      `${entry} chosen`,
+      async () => {
+        await item.click({ timeout: 1000 }).catch(() => {});
+        return item.isVisible();
+      },
+      (open) => (open ? undefined : true),
+      SOON_MS,
+    );
   }
 
   /** The buttons in the view's own title bar, by their accessible names. */
