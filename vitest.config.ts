@@ -1,13 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-const quick = ['core', 'engine', 'contract', 'cli'].map((name) => ({
+const quick = ['core', 'engine', 'contract', 'simulation', 'exhaustive', 'hostile', 'crash', 'cli'].map((name) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     setupFiles: ['test/support/properties.ts'],
-    globalSetup: name === 'cli' ? ['test/cli/build-cli.ts'] : [],
+    globalSetup: name === 'cli' || name === 'crash' ? ['test/cli/build-cli.ts'] : [],
   },
 }));
 
