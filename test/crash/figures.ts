@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import type { StoreName } from './stores.ts';
+import type { TormentResult } from './torment.ts';
+
+export const STORE_TITLES: Readonly<Record<StoreName, string>> = { dev: 'dev S3 server', ceph: 'Ceph RGW' };
+
+/** When, by which command, of which commit. */
+export function provenance(command: string): string {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  return `${new Date().toISOString().slice(0, 10)}, commit ${commit}: \`${command}\``;
+}
+
+/** Rows of figures, a column for each store. */
+export function tortureTable(command: string, results: ReadonlyMap<StoreName, TormentResult>): string {
+  const columns = [...results.values()];
+  const rows: [string, (result: TormentResult) => string | number][] = [
+    ['SIGKILL in the middle of a cycle', ({ killsInCycle }) => killsInCycle],
+    ['SIGSTOP for longer than the ttl, in the middle of a cycle', ({ stopsInCycle }) => stopsInCycle],
+    ['further SIGKILL and SIGSTOP outside a cycle', (r) => r.kills - r.killsInCycle + r.stops - r.stopsInCycle],
+    ['starts of the program', ({ starts }) => starts],
+    ['how they ended (exit code, kind)', ({ ends }) => endsText(ends)],
+    ['commits', ({ commits }) => commits],
+    ['versions saved by people', ({ versions }) => versions],
+    ['… in every folder at the end', ({ whereabouts }) => whereabouts['in a folder']],
+    ['… as a conflict copy', ({ whereabouts }) => whereabouts['conflict copy']],
+    ['… in the history', ({ whereabouts }) => whereabouts.history],
+    [
+      '… replaced or removed by their own author, who had seen them',
+      (r) => r.whereabouts['replaced by who had seen it'],
+    ],
+    ['… lost', ({ whereabouts }) => whereabouts.LOST],
+    ['conflicts held back to the end, then decided', ({ decided }) => decided],
+    ['files, equal in all folders and on the remote', ({ files }) => files],
+    ['failures', ({ failures }) => failures.length],
+    ['seconds', ({ seconds }) => Math.round(seconds)],
+  ];
+  return [
+    provenance(command),
+    '',
+    `| | ${[...results.keys()].map((name) => STORE_TITLES[name]).join(' | ')} |`,
+    `|---|${columns.map(() => '---').join('|')}|`,
+    ...rows.map(([title, of]) => `| ${title} | ${columns.map((result) => of(result)).join(' | ')} |`),
+  ].join('\n');
+}
+
+const endsText = (ends: Readonly<Record<string, number>>): string =>
+  Object.entries(ends)
+    .toSorted((a, b) => b[1] - a[1])
+    .map(([end, count]) => `${end}: ${count}`)
+    .join(', ');

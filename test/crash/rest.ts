@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
+import path from 'node:path';
+import type { ObjectStore } from '../../src/engine/ports.ts';
+import type { Ended, Workspaces } from '../cli/harness.ts';
+import { verifyRemote } from '../support/verify-remote.ts';
+import type { Chance } from './random.ts';
+import { hashesBelow, type Versions, type Whereabouts } from './versions.ts';
+
+export interface Member {
+  readonly name: string;
+  readonly workspace: string;
+  /** The shared folder, absolute. */
+  readonly root: string;
+}
+
+export interface Rest {
+  readonly commits: number;
+  readonly epoch: number;
+  /** In every folder and on the remote. */
+  readonly files: number;
+  /** Conflicts that were held back and then decided. */
+  readonly decided: number;
+  readonly whereabouts: Readonly<Record<Whereabouts, number>>;
+  readonly failures: readonly string[];
+}
+
+export interface RestOptions {
+  readonly workspaces: Workspaces;
+  readonly members: readonly Member[];
+  readonly store: ObjectStore;
+  readonly versions: Versions;
+  readonly chance: Chance;
+}
+
+/** Rounds of all members until nothing moves; conflicts cost some. */
+const ROUNDS = 25;
+const DAY_AND_HOUR = 25 * 3600;
+
+/** When nobody writes any more: syncs all until nothing moves, decides conflicts, lets a day pass, and looks at everything. Rejects when they do not come to rest. */
+export async function bringToRest({ workspaces, members, store, versions, chance }: RestOptions): Promise<Rest> {
+  let decided = 0;
+  await quiet();
+  // What a program wrote late into a replaced file comes back when the replaced file's day is over.
+  for (const { root } of members) age(root);
+  await quiet();
+
+  const failures: string[] = [];
+  const truth = await verifyRemote(store);
+  if (truth === null) throw new Error('there is no head');
+  const there = Object.fromEntries(
+    [...truth.files].map(([file, content]) => [file, createHash('sha256').update(content).digest('hex')]),
+  );
+  const folders = members.map(({ root }) => hashesBelow(root));
+  for (const [index, files] of folders.entries()) {
+    const differing = [...new Set([...Object.keys(files), ...Object.keys(there)])].filter(
+      (file) => files[file] !== there[file],
+    );
+    if (differing.length > 0)
+      failures.push(`${members[index]?.name} differs from the remote in ${differing.join(', ')}`);
+  }
+  if (truth.lease !== null) failures.push('a lease is left');
+  for (const { name, root } of members) {
+    const left = leftInStaging(root);
+    if (left.length > 0) failures.push(`${name} has in staging: ${left.join(', ')}`);
+  }
+  const { counts, lost } = versions.whereabouts(folders, truth.everCommitted);
+  failures.push(...lost.map((what) => `LOST: ${what}`));
+  return {
+    commits: truth.generation,
+    epoch: truth.epoch,
+    files: truth.files.size,
+    decided,
+    whereabouts: counts,
+    failures,
+  };
+
+  async function quiet(): Promise<void> {
+    for (let still = 0, round = 0; still < members.length; round += 1) {
+      if (round > ROUNDS) throw new Error('they do not come to rest');
+      for (const { workspace, root } of members) {
+        const ended = await workspaces.cli(workspace, ['sync', '--json']);
+        const report = ended.json() as unknown as Report;
+        if (ended.code === 3) await decide(workspace, root, report);
+        else if (ended.code !== 0 && ended.code !== 1) throw new Error(`a last sync: ${ended.stdout}${ended.stderr}`);
+        const { uploaded, downloaded, deletedLocal, deletedRemote } = report;
+        const moved = uploaded + downloaded + deletedLocal + deletedRemote;
+        still = ended.code === 0 && moved === 0 ? still + 1 : 0;
+      }
+    }
+  }
+
+  async function decide(workspace: string, root: string, { conflicts }: Report): Promise<Ended | null> {
+    const [conflict] = conflicts;
+    if (conflict === undefined) return null;
+    decided += 1;
+    const answer = chance.pick(
+      conflict.reason === 'both-changed' ? ['--mine', '--both', '--theirs'] : ['--mine', '--theirs'],
+    );
+    const here = path.join(root, conflict.path);
+    // Whoever takes theirs has both before them.
+    if (answer === '--theirs' && existsSync(here)) versions.seen(readFileSync(here));
+    return workspaces.cli(workspace, ['resolve', conflict.path, answer, '--json']);
+  }
+}
+
+interface Report {
+  readonly uploaded: number;
+  readonly downloaded: number;
+  readonly deletedLocal: number;
+  readonly deletedRemote: number;
+  readonly conflicts: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** Makes every run of the staging folder a day and an hour older. */
+function age(root: string): void {
+  const staging = path.join(root, '.datastore-staging');
+  const then = Date.now() / 1000 - DAY_AND_HOUR;
+  for (const entry of readdirSync(staging, { withFileTypes: true }))
+    if (entry.isDirectory()) utimesSync(path.join(staging, entry.name), then, then);
+}
+
+/** What is still there when everything is done and a day has passed: nothing but the mark of the root. */
+function leftInStaging(root: string): string[] {
+  return readdirSync(path.join(root, '.datastore-staging')).filter((name) => name !== 'root.json');
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { describeStores } from '../cli/stores.ts';
+import { torment } from './torment.ts';
+
+/** DATASTORE_SEED=… chooses again as in one run. */
+const SEED = Number(process.env['DATASTORE_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
+
+await describeStores((open) => {
+  test(`six workspaces, killed 20 times and stopped 5 times: all equal, nothing lost (seed ${SEED})`, async () => {
+    const result = await torment({
+      workspaces: open(),
+      prefix: 'torture',
+      seed: SEED,
+      kills: 20,
+      stops: 5,
+      members: 6,
+      ttlSeconds: 1,
+    });
+    expect(result.failures).toEqual([]);
+    expect(result.killsInCycle).toBeGreaterThanOrEqual(20);
+    expect(result.stopsInCycle).toBeGreaterThanOrEqual(5);
+    expect(result.whereabouts.LOST).toBe(0);
+    expect(result.versions).toBeGreaterThan(100);
+  }, 240_000);
+});

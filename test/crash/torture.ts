@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import buildCli from '../cli/build-cli.ts';
+import { openWorkspaces } from '../cli/harness.ts';
+import { writeFigures } from '../support/figures.ts';
+import { tortureTable } from './figures.ts';
+import { createBucket, STORES, type StoreName, startStore } from './stores.ts';
+import { type TormentResult, torment } from './torment.ts';
+
+/*
+ * npm run torture -- [--kills N] [--stops M] [--store dev|ceph|both] [--ttl SECONDS] [--members N] [--seed N] [--write]
+ * Six workspaces of one datastore, people writing in all, and the program killed or stopped in the middle of its cycles.
+ */
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '100' },
+    stops: { type: 'string', default: '20' },
+    store: { type: 'string', default: 'both' },
+    ttl: { type: 'string', default: '1' },
+    members: { type: 'string', default: '6' },
+    seed: { type: 'string', default: String(Math.trunc(Math.random() * 2 ** 31)) },
+    write: { type: 'boolean', default: false },
+  },
+});
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const [kills, stops, seed] = [Number(values.kills), Number(values.stops), Number(values.seed)];
+const stores = STORES.filter((name) => values.store === 'both' || values.store === name);
+if (stores.length === 0) throw new Error('--store is dev, ceph or both');
+
+buildCli();
+const results = new Map<StoreName, TormentResult>();
+for (const name of stores) results.set(name, await run(name));
+if (values.write) {
+  const command = `npm run torture -- --kills ${kills} --stops ${stops} --store ${values.store} --ttl ${values.ttl} --seed ${seed} --write`;
+  writeFigures('torture', tortureTable(command, results));
+}
+process.exitCode = [...results.values()].some(({ failures }) => failures.length > 0) ? 1 : 0;
+
+async function run(name: StoreName): Promise<TormentResult> {
+  const store = await startStore(name);
+  await createBucket(store);
+  const workspaces = await openWorkspaces(store);
+  let told = 0;
+  try {
+    const result = await torment({
+      workspaces,
+      prefix: 'torture',
+      seed,
+      kills,
+      stops,
+      members: Number(values.members),
+      ttlSeconds: Number(values.ttl),
+      onProgress(now) {
+        if (performance.now() - told < 10_000) return;
+        told = performance.now();
+        process.stderr.write(
+          `${name}: ${now.kills} kills, ${now.stops} stops, ${now.starts} starts, ${now.versions} versions saved\n`,
+        );
+      },
+    });
+    const { failures, ...counts } = result;
+    for (const failure of failures) print(`FAILED: ${failure}`);
+    print(`${name} (seed ${seed}): ${JSON.stringify(counts)}`);
+    print(`torture on ${name}: ${failures.length === 0 ? 'ok' : `${failures.length} failures`}`);
+    return result;
+  } finally {
+    await workspaces.close();
+    await store.stop();
+  }
+}
