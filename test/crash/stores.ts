@@ -17,8 +17,9 @@ export async function startStore(name: StoreName): Promise<RunningStore> {
     if ('unavailable' in ceph) throw new Error(ceph.unavailable);
     return ceph;
   }
-  const { endpoint, region, accessKeyId, secretAccessKey, stop } = await startDevServer([], 0);
-  return { endpoint, region, credentials: { accessKeyId, secretAccessKey }, stop };
+  const server = await startDevServer([], 0);
+  const { endpoint, region, accessKeyId, secretAccessKey } = server;
+  return { endpoint, region, credentials: { accessKeyId, secretAccessKey }, stop: () => server.stop() };
 }
 
 export async function createBucket({ endpoint, region, credentials }: Place): Promise<void> {

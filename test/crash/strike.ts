@@ -35,19 +35,14 @@ export async function strike(running: Running, options: StrikeOptions): Promise<
   const child = running.process;
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
   const holds = (): boolean => lockHolder(root) === child.pid;
-  let over = false;
   const ended = running.ended.then(
     (found) => found,
     () => null,
   );
-  void ended.then(() => {
-    over = true;
-  });
 
   // Now and then before the cycle begins, or long after.
   const early = blow !== 'none' && chance.likely(0.05);
-  const start = performance.now();
-  while (!over && !early && !holds() && performance.now() - start < deadlineMs) await sleep(2);
+  if (!early) await until(() => holds() || !isAlive(), deadlineMs);
   const locked = performance.now();
   let hit: Blow = 'none';
   let inCycle = false;
@@ -72,6 +67,11 @@ export async function strike(running: Running, options: StrikeOptions): Promise<
     throw new Error(`process ${child.pid} was stuck for ${deadlineMs / 1000} s after ${hit}`);
   }
   return { blow: hit, inCycle, ended: result, cycleMs: hit === 'none' ? performance.now() - locked : null };
+}
+
+async function until(holds: () => boolean, deadlineMs: number): Promise<void> {
+  const start = performance.now();
+  while (!holds() && performance.now() - start < deadlineMs) await sleep(2);
 }
 
 /** The process id in the root's lock file; null without a lock. */
