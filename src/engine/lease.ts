@@ -10,7 +10,7 @@ import {
   withRenewal,
 } from '../core/lease-record.ts';
 import type { CommitPointer, Head, LeaseRecord } from '../core/records.ts';
-import type { Clock, Identity, Ids, Log } from './ports.ts';
+import type { Clock, ETag, Identity, Ids, Log } from './ports.ts';
 import type { Register, SwapOptions, SwapOutcome } from './register.ts';
 
 /** A tenure of the register. Losing it aborts `signal`, which every remote write listens to. */
@@ -55,17 +55,23 @@ const MAX_PURPOSE = 200;
 
 /** Takes the lease: creates the first head, swaps a free one, waits for a held one, steals a stale one. SyncError('locked') when waiting is over. */
 export async function acquireLease(parts: LeaseParts, options: AcquireLease): Promise<Lease> {
-  const nonce = parts.ids.nonce();
+  const claim: Claim = { nonce: parts.ids.nonce(), named: undefined };
   try {
-    return await contend(parts, options, nonce);
+    return await contend(parts, options, claim);
   } catch (error) {
     // It may be ours by now; nobody would renew it, and everybody would wait.
-    if (parts.register.known() !== null) await giveBack(parts, nonce);
+    if (parts.register.known() !== null) await giveBack(parts, claim.nonce);
     throw error;
   }
 }
 
-async function contend(parts: LeaseParts, options: AcquireLease, ourNonce: string): Promise<Lease> {
+/** The tenure that is asked for, and the version that the latest attempt named; undefined: none was made. */
+interface Claim {
+  nonce: string;
+  named: ETag | null | undefined;
+}
+
+async function contend(parts: LeaseParts, options: AcquireLease, claim: Claim): Promise<Lease> {
   const { register, clock, ids, identity, ttlMs, log } = parts;
   const deadline = clock.monotonic() + options.waitMs;
   let sent = momentOf(clock);
@@ -73,10 +79,15 @@ async function contend(parts: LeaseParts, options: AcquireLease, ourNonce: strin
     const state = await register.read(options.signal);
     const verdict = judgeLease({
       head: state.head,
-      ourNonce,
+      ourNonce: claim.nonce,
       unchangedMs: clock.monotonic() - state.firstSeen,
       storeAgeMs: state.storeAgeMs,
     });
+    // The latest attempt has landed and was ended, or never will: a nonce that others were shown names no second tenure.
+    if (verdict.kind !== 'ours' && claim.named !== undefined && claim.named !== state.etag) {
+      claim.nonce = ids.nonce();
+      claim.named = undefined;
+    }
     if (verdict.kind === 'held') {
       if (clock.monotonic() >= deadline) throw locked(verdict.lease);
       options.onWait?.(verdict.lease);
@@ -91,7 +102,7 @@ async function contend(parts: LeaseParts, options: AcquireLease, ourNonce: strin
     if (state.head === null) await options.beforeFirstHead();
     const now = new Date(clock.now()).toISOString();
     const record: LeaseRecord = {
-      nonce: ourNonce,
+      nonce: claim.nonce,
       holder: identity.holder,
       hostname: identity.hostname,
       pid: identity.pid,
@@ -104,6 +115,7 @@ async function contend(parts: LeaseParts, options: AcquireLease, ourNonce: strin
     };
     sent = momentOf(clock);
     const seen = state.etag;
+    claim.named = seen;
     const outcome = await register.swap((head) => {
       // The decision above was about one version of the register; another one is another decision.
       if (register.known()?.etag !== seen) return null;
@@ -111,7 +123,7 @@ async function contend(parts: LeaseParts, options: AcquireLease, ourNonce: strin
     });
     if (outcome.kind === 'won') {
       const back = await register.read(options.signal);
-      if (back.head?.lease?.nonce === ourNonce) return startTenure(parts, back.head, record, sent);
+      if (back.head?.lease?.nonce === claim.nonce) return startTenure(parts, back.head, record, sent);
     }
     contests += 1;
     if (outcome.kind === 'unknown' && register.isFormInDoubt()) throw inDoubt(outcome.cause);

@@ -377,6 +377,27 @@ test.each(['stopped', 'offline'] as const)(
   },
 );
 
+test('an acquire that was ended before it was sure is another tenure the next time: who was shown the first cannot end the second', async () => {
+  const { client, clock, store } = await onStore();
+  const alice = client('alice');
+  const bob = client('bob');
+  await (await alice.acquire()).release();
+  let shown = '';
+  const end = async () => {
+    shown = (await bob.read())?.lease?.nonce ?? '';
+    await bob.steal(shown);
+  };
+  store.plan({ on: 'put', key: /^head/, fault: { kind: 'afterwards', run: end } });
+  const acquiring = alice.acquire();
+  await clock.advance(5_000);
+  const lease = await acquiring;
+  expect(shown).not.toBe('');
+  expect(lease.record.nonce).not.toBe(shown);
+  await bob.read();
+  await bob.steal(shown);
+  expect((await alice.read())?.lease?.nonce).toBe(lease.record.nonce);
+});
+
 test('a commit keeps the lease; a commit planned on another parent is not made, and the lease stays', async () => {
   const { client } = await onStore();
   const alice = client('alice');
