@@ -228,7 +228,7 @@ export interface LocalFiles {
   hashAside(name: string): Promise<string>;
   /** Links a file moved aside back in, without replacing, and takes it out of staging: `moved` when something is there. */
   restore(name: string, path: string): Promise<ApplyAnswer>;
-  /** Runs other than this one. */
+  /** Runs other than this one. What processes that died have left half-written beside them for an hour is removed. */
   staging(): Promise<readonly StagingRun[]>;
   /** Removes a run's folder, or one file that was moved aside. */
   dropRun(run: string): Promise<void>;

@@ -17,6 +17,7 @@ import { openRootFolder } from './root-folder.ts';
 import { isMarked, setMark } from './root-mark.ts';
 import { openStager } from './staged-file.ts';
 import { openStagingArea, type StagingArea } from './staging-area.ts';
+import { sweepLitter } from './staging-litter.ts';
 import { dropAside, dropRun, listRuns } from './staging-runs.ts';
 import { stampOf } from './stamp.ts';
 import { walkFolder } from './walk.ts';
@@ -78,7 +79,10 @@ export function openLocalFiles({ workspace, root: relative, run, clock, log, lin
     },
     hashAside: async (name) => hashFile(area.locate(name), name),
     restore: async (name, path) => bringIn(room, area.locate(name), path),
-    staging: async () => listRuns(area),
+    staging: async () => {
+      sweepLitter(area, () => fileClock(area));
+      return listRuns(area);
+    },
     dropRun: async (run) => dropRun(area, run),
     dropAside: async (name) => dropAside(area, name),
     marked: async () => isMarked(area),

@@ -51,6 +51,9 @@ export function openLockFile(path: string): LockFile {
   };
 }
 
+/** In the name of the folder a lock is moved into. */
+export const ASIDE = '.aside-';
+
 interface MovedLock {
   readonly content: string;
   readonly inode: number;
@@ -61,7 +64,7 @@ interface MovedLock {
 function moveAway(path: string): MovedLock | null {
   if (readLock(path) === null) return null;
   // A new folder, so that the rename replaces nothing.
-  const folder = mkdtempSync(join(dirname(path), `${basename(path)}.aside-`));
+  const folder = mkdtempSync(join(dirname(path), `${basename(path)}${ASIDE}`));
   const aside = join(folder, basename(path));
   try {
     renameSync(path, aside);
