@@ -11,7 +11,7 @@ export function provenance(command: string): string {
 }
 
 /** Rows of figures, a column for each store. */
-export function tortureTable(command: string, results: ReadonlyMap<StoreName, TormentResult>): string {
+export function tortureTable(origin: string, results: ReadonlyMap<StoreName, TormentResult>): string {
   const columns = [...results.values()];
   const rows: [string, (result: TormentResult) => string | number][] = [
     ['SIGKILL in the middle of a cycle', ({ killsInCycle }) => killsInCycle],
@@ -35,7 +35,7 @@ export function tortureTable(command: string, results: ReadonlyMap<StoreName, To
     ['seconds', ({ seconds }) => Math.round(seconds)],
   ];
   return [
-    provenance(command),
+    origin,
     '',
     `| | ${[...results.keys()].map((name) => STORE_TITLES[name]).join(' | ')} |`,
     `|---|${columns.map(() => '---').join('|')}|`,

@@ -2,17 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import type { ObjectStore } from '../../src/engine/ports.ts';
-import type { Ended, Workspaces } from '../cli/harness.ts';
 import { verifyRemote } from '../support/verify-remote.ts';
+import type { Ended, Fleet, Member } from './fleet.ts';
 import type { Chance } from './random.ts';
 import { hashesBelow, type Versions, type Whereabouts } from './versions.ts';
-
-export interface Member {
-  readonly name: string;
-  readonly workspace: string;
-  /** The shared folder, absolute. */
-  readonly root: string;
-}
 
 export interface Rest {
   readonly commits: number;
@@ -26,8 +19,7 @@ export interface Rest {
 }
 
 export interface RestOptions {
-  readonly workspaces: Workspaces;
-  readonly members: readonly Member[];
+  readonly fleet: Fleet;
   readonly store: ObjectStore;
   readonly versions: Versions;
   readonly chance: Chance;
@@ -38,7 +30,8 @@ const ROUNDS = 25;
 const DAY_AND_HOUR = 25 * 3600;
 
 /** When nobody writes any more: syncs all until nothing moves, decides conflicts, lets a day pass, and looks at everything. Rejects when they do not come to rest. */
-export async function bringToRest({ workspaces, members, store, versions, chance }: RestOptions): Promise<Rest> {
+export async function bringToRest({ fleet, store, versions, chance }: RestOptions): Promise<Rest> {
+  const { members } = fleet;
   let decided = 0;
   await quiet();
   // What a program wrote late into a replaced file comes back when the replaced file's day is over.
@@ -78,10 +71,10 @@ export async function bringToRest({ workspaces, members, store, versions, chance
   async function quiet(): Promise<void> {
     for (let still = 0, round = 0; still < members.length; round += 1) {
       if (round > ROUNDS) throw new Error('they do not come to rest');
-      for (const { workspace, root } of members) {
-        const ended = await workspaces.cli(workspace, ['sync', '--json']);
-        const report = ended.json() as unknown as Report;
-        if (ended.code === 3) await decide(workspace, root, report);
+      for (const member of members) {
+        const ended = await fleet.start(member, ['sync', '--json']).ended;
+        const report = JSON.parse(ended.stdout) as Report;
+        if (ended.code === 3) await decide(member, report);
         else if (ended.code !== 0 && ended.code !== 1) throw new Error(`a last sync: ${ended.stdout}${ended.stderr}`);
         const { uploaded, downloaded, deletedLocal, deletedRemote } = report;
         const moved = uploaded + downloaded + deletedLocal + deletedRemote;
@@ -90,17 +83,17 @@ export async function bringToRest({ workspaces, members, store, versions, chance
     }
   }
 
-  async function decide(workspace: string, root: string, { conflicts }: Report): Promise<Ended | null> {
+  async function decide(member: Member, { conflicts }: Report): Promise<Ended | null> {
     const [conflict] = conflicts;
     if (conflict === undefined) return null;
     decided += 1;
     const answer = chance.pick(
       conflict.reason === 'both-changed' ? ['--mine', '--both', '--theirs'] : ['--mine', '--theirs'],
     );
-    const here = path.join(root, conflict.path);
+    const here = path.join(member.root, conflict.path);
     // Whoever takes theirs has both before them.
     if (answer === '--theirs' && existsSync(here)) versions.seen(readFileSync(here));
-    return workspaces.cli(workspace, ['resolve', conflict.path, answer, '--json']);
+    return fleet.start(member, ['resolve', conflict.path, answer, '--json']).ended;
   }
 }
 
@@ -112,12 +105,11 @@ interface Report {
   readonly conflicts: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** Makes every run of the staging folder a day and an hour older. */
+/** Makes everything in the staging folder a day and an hour older. */
 function age(root: string): void {
   const staging = path.join(root, '.datastore-staging');
   const then = Date.now() / 1000 - DAY_AND_HOUR;
-  for (const entry of readdirSync(staging, { withFileTypes: true }))
-    if (entry.isDirectory()) utimesSync(path.join(staging, entry.name), then, then);
+  for (const name of readdirSync(staging)) utimesSync(path.join(staging, name), then, then);
 }
 
 /** What is still there when everything is done and a day has passed: nothing but the mark of the root. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ended, Running } from '../cli/harness.ts';
+import type { Ended, Trip } from './fleet.ts';
 import type { Chance } from './random.ts';
 
 export type Blow = 'none' | 'kill' | 'stop';
@@ -13,8 +13,7 @@ export interface Struck {
   readonly inCycle: boolean;
   /** Milliseconds from the lock to the end; null when it never had the lock, or was struck. */
   readonly cycleMs: number | null;
-  /** Null: killed. */
-  readonly ended: Ended | null;
+  readonly ended: Ended;
 }
 
 export interface StrikeOptions {
@@ -30,16 +29,11 @@ export interface StrikeOptions {
 }
 
 /** Follows one run of the program and strikes it at a random moment. Rejects when it does not end by itself in time. */
-export async function strike(running: Running, options: StrikeOptions): Promise<Struck> {
+export async function strike(trip: Trip, options: StrikeOptions): Promise<Struck> {
   const { blow, root, chance, usualMs, stopMs, deadlineMs } = options;
-  const child = running.process;
+  const child = trip.process;
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
   const holds = (): boolean => lockHolder(root) === child.pid;
-  const ended = running.ended.then(
-    (found) => found,
-    () => null,
-  );
-
   // Now and then before the cycle begins, or long after.
   const early = blow !== 'none' && chance.likely(0.05);
   if (!early) await until(() => holds() || !isAlive(), deadlineMs);
@@ -60,7 +54,10 @@ export async function strike(running: Running, options: StrikeOptions): Promise<
   }
   const stuck = Symbol('stuck');
   const timer = new AbortController();
-  const result = await Promise.race([ended, sleep(deadlineMs, stuck, { signal: timer.signal }).catch(() => stuck)]);
+  const result = await Promise.race([
+    trip.ended,
+    sleep(deadlineMs, stuck, { signal: timer.signal }).catch(() => stuck),
+  ]);
   timer.abort();
   if (typeof result === 'symbol') {
     child.kill('SIGKILL');

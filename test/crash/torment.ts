@@ -1,24 +1,21 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import type { Ended, Workspaces } from '../cli/harness.ts';
+import type { Place } from '../cli/harness.ts';
 import { storeOn } from '../cli/sides.ts';
 import { verifyRemote } from '../support/verify-remote.ts';
+import { type Ended, type FleetOptions, type Member, openFleet } from './fleet.ts';
 import { openPerson } from './person.ts';
 import { type Chance, chanceFrom } from './random.ts';
 import { remembering } from './remembering.ts';
-import { bringToRest, type Member, type Rest } from './rest.ts';
+import { bringToRest, type Rest } from './rest.ts';
 import { type Blow, strike } from './strike.ts';
 import { openVersions, type Whereabouts } from './versions.ts';
 
-export interface TormentOptions {
-  readonly workspaces: Workspaces;
-  readonly prefix: string;
+export interface TormentOptions extends FleetOptions {
+  /** With the bucket in it, and nothing under the prefix. */
+  readonly place: Place;
   readonly seed: number;
   /** SIGKILLs and SIGSTOPs that must have hit a cycle. */
   readonly kills: number;
   readonly stops: number;
-  readonly members: number;
-  readonly ttlSeconds: number;
   /** Called after every run of the program. */
   readonly onProgress?: (now: Progress) => void;
 }
@@ -50,6 +47,8 @@ export interface TormentResult extends Progress {
 const DEADLINE = 120_000;
 const KILL_SHARE = 0.62;
 const STOP_SHARE = 0.16;
+/** Failures after which the rest of the run says nothing new. */
+const ENOUGH = 5;
 /** Runs of the program between two walks of the whole remote. */
 const LOOK_EVERY = 400;
 
@@ -61,41 +60,33 @@ const EXPECTED = /^(?:killed|0|3 conflicts|3 problems|1 problems|1 conflicts|4 l
  * middle of its work, and starts it again at once. In the end everything must be at rest, equal, and nothing lost.
  */
 export async function torment(options: TormentOptions): Promise<TormentResult> {
-  const { workspaces, prefix, seed, ttlSeconds } = options;
+  const { place, prefix, seed, ttlSeconds } = options;
   const startedAt = performance.now();
   const chance = chanceFrom(seed);
   const versions = openVersions();
-  const store = remembering(storeOn(workspaces.place, prefix));
+  const store = remembering(storeOn(place, prefix));
   const counts = { kills: 0, stops: 0, killsInCycle: 0, stopsInCycle: 0, starts: 0 };
   const ends: Record<string, number> = {};
   const failures: string[] = [];
   const evening = new AbortController();
   let usualMs = 250;
 
-  const members: Member[] = [];
-  for (let index = 0; index < options.members; index += 1) {
-    const workspace = await workspaces.workspace(
-      prefix,
-      undefined,
-      `lock: { ttlSeconds: ${ttlSeconds}, waitSeconds: 60 }`,
-    );
-    mkdirSync(path.join(workspace, 'data'));
-    members.push({ name: `user-${index}`, workspace, root: path.join(workspace, 'data') });
-  }
-  const people = members.map(({ name, root }, index) =>
+  const fleet = openFleet(place, options);
+  const people = fleet.members.map(({ name, root }, index) =>
     openPerson({ name, root, versions, chance: chance.fork(), bursts: index < 2 }).work(evening.signal),
   );
-  const lives = members.map((member) =>
+  const lives = fleet.members.map((member) =>
     live(member, chance.fork()).catch((error: unknown) => void failures.push(String(error))),
   );
   await Promise.all(lives);
   evening.abort();
   await Promise.all(people);
 
-  const rest = await bringToRest({ workspaces, members, store, versions, chance }).catch(
+  const rest = await bringToRest({ fleet, store, versions, chance }).catch(
     (error: unknown): Rest => ({ ...NO_REST, failures: [error instanceof Error ? error.message : String(error)] }),
   );
   store.close();
+  fleet.close();
   return {
     ...counts,
     ...rest,
@@ -105,13 +96,12 @@ export async function torment(options: TormentOptions): Promise<TormentResult> {
     failures: [...failures, ...rest.failures],
   };
 
-  async function live({ workspace, root }: Member, chance: Chance): Promise<void> {
-    while (failures.length === 0 && (counts.killsInCycle < options.kills || counts.stopsInCycle < options.stops)) {
+  async function live(member: Member, chance: Chance): Promise<void> {
+    while (failures.length < ENOUGH && (counts.killsInCycle < options.kills || counts.stopsInCycle < options.stops)) {
       counts.starts += 1;
-      const running = workspaces.start(workspace, wordsFor(chance));
-      const struck = await strike(running, {
+      const struck = await strike(fleet.start(member, wordsFor(chance)), {
         blow: blowFor(chance),
-        root,
+        root: member.root,
         chance,
         usualMs,
         stopMs: ttlSeconds * 1000 * (1.2 + 1.3 * chance.number()),
@@ -124,7 +114,7 @@ export async function torment(options: TormentOptions): Promise<TormentResult> {
       if (struck.blow === 'stop' && struck.inCycle) counts.stopsInCycle += 1;
       const end = endOf(struck.ended);
       ends[end] = (ends[end] ?? 0) + 1;
-      if (!EXPECTED.test(end)) failures.push(`${end}: ${struck.ended?.stdout}${struck.ended?.stderr}`);
+      if (!EXPECTED.test(end)) failures.push(`${end}: ${struck.ended.stdout}${struck.ended.stderr}`);
       // Every reference of every commit holds, whoever has just died.
       if (counts.starts % LOOK_EVERY === 0) await verifyRemote(store);
       options.onProgress?.({ ...counts, versions: versions.size });
@@ -155,8 +145,8 @@ function wordsFor(chance: Chance): string[] {
   return [command, '--json', '--on-conflict', choice];
 }
 
-function endOf(ended: Ended | null): string {
-  if (ended === null) return 'killed';
-  const { error } = ended.json() as { error?: { kind: string } };
-  return error === undefined ? String(ended.code) : `${ended.code} ${error.kind}`;
+function endOf({ code, stdout }: Ended): string {
+  if (code === null) return 'killed';
+  const { error } = JSON.parse(stdout || '{"error":{"kind":"without a word"}}') as { error?: { kind: string } };
+  return error === undefined ? String(code) : `${code} ${error.kind}`;
 }

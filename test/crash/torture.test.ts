@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { describeStores } from '../cli/stores.ts';
+import { keepProgram } from './fleet.ts';
 import { torment } from './torment.ts';
 
 /** DATASTORE_SEED=… chooses again as in one run. */
@@ -7,8 +8,11 @@ const SEED = Number(process.env['DATASTORE_SEED'] ?? Math.trunc(Math.random() * 
 
 await describeStores((open) => {
   test(`six workspaces, killed 20 times and stopped 5 times: all equal, nothing lost (seed ${SEED})`, async () => {
+    const program = keepProgram();
+    onTestFinished(() => program.drop());
     const result = await torment({
-      workspaces: open(),
+      program: program.path,
+      place: open().place,
       prefix: 'torture',
       seed: SEED,
       kills: 20,

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import buildCli from '../cli/build-cli.ts';
-import { openWorkspaces } from '../cli/harness.ts';
 import { writeFigures } from '../support/figures.ts';
-import { tortureTable } from './figures.ts';
+import { provenance, tortureTable } from './figures.ts';
+import { keepProgram } from './fleet.ts';
 import { createBucket, STORES, type StoreName, startStore } from './stores.ts';
 import { type TormentResult, torment } from './torment.ts';
 
@@ -27,22 +27,24 @@ const stores = STORES.filter((name) => values.store === 'both' || values.store =
 if (stores.length === 0) throw new Error('--store is dev, ceph or both');
 
 buildCli();
+const program = keepProgram();
+const origin = provenance(
+  `npm run torture -- --kills ${kills} --stops ${stops} --store ${values.store} --ttl ${values.ttl} --seed ${seed} --write`,
+);
 const results = new Map<StoreName, TormentResult>();
 for (const name of stores) results.set(name, await run(name));
-if (values.write) {
-  const command = `npm run torture -- --kills ${kills} --stops ${stops} --store ${values.store} --ttl ${values.ttl} --seed ${seed} --write`;
-  writeFigures('torture', tortureTable(command, results));
-}
+program.drop();
+if (values.write) writeFigures('torture', tortureTable(origin, results));
 process.exitCode = [...results.values()].some(({ failures }) => failures.length > 0) ? 1 : 0;
 
 async function run(name: StoreName): Promise<TormentResult> {
   const store = await startStore(name);
   await createBucket(store);
-  const workspaces = await openWorkspaces(store);
   let told = 0;
   try {
     const result = await torment({
-      workspaces,
+      place: store,
+      program: program.path,
       prefix: 'torture',
       seed,
       kills,
@@ -63,7 +65,6 @@ async function run(name: StoreName): Promise<TormentResult> {
     print(`torture on ${name}: ${failures.length === 0 ? 'ok' : `${failures.length} failures`}`);
     return result;
   } finally {
-    await workspaces.close();
     await store.stop();
   }
 }

@@ -1,0 +1,196 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import fs from 'node:fs';
+import promises, { type FileHandle } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { type CallKind, Dead, type Life } from './life.ts';
+
+type Call = (...args: unknown[]) => unknown;
+
+/** Between a program and its disk: every call of `node:fs` that is made inside a life passes that life. */
+export interface DiskTap {
+  /** Does work as this life. What it started belongs to it, too. */
+  inLife<T>(life: Life, work: () => Promise<T>): Promise<T>;
+  /** Closes what a dead life has open, as the system does for a dead process. */
+  bury(life: Life): Promise<void>;
+  /** Calls below a folder that no life has made, by name: the tap has a hole if there is one. */
+  strays(folder: string): readonly string[];
+}
+
+const LOOKS = new Set([
+  'accessSync',
+  'existsSync',
+  'fdatasyncSync',
+  'fstatSync',
+  'fsyncSync',
+  'lstatSync',
+  'readFileSync',
+  'readSync',
+  'readdirSync',
+  'readlinkSync',
+  'realpathSync',
+  'statSync',
+]);
+const HANDLE_LOOKS = new Set(['read', 'stat', 'sync', 'datasync', 'readFile', 'readv']);
+const HANDLE_CHANGES = new Set(['chmod', 'chown', 'truncate', 'utimes']);
+const HANDLE_WRITES = new Set(['write', 'writeFile', 'appendFile', 'writev']);
+
+let tap: DiskTap | null = null;
+
+/** Once for each process: `node:fs` stays tapped, and is as ever outside lives. Calls it does not know throw inside a life. */
+export function tapDisk(): DiskTap {
+  tap ??= install();
+  return tap;
+}
+
+function install(): DiskTap {
+  const lives = new AsyncLocalStorage<Life>();
+  const open = new Map<Life, { fds: Set<number>; handles: Set<FileHandle> }>();
+  const strays: string[] = [];
+  const real: Record<string, Call> = {};
+  const module = fs as unknown as Record<string, Call>;
+
+  const held = (life: Life) => {
+    const known = open.get(life) ?? { fds: new Set<number>(), handles: new Set<FileHandle>() };
+    open.set(life, known);
+    return known;
+  };
+
+  for (const name of Object.keys(fs).filter((key) => key.endsWith('Sync') && !key.startsWith('_'))) {
+    const call = module[name];
+    if (call === undefined) continue;
+    real[name] = call;
+    const tapped: Call = (...args) => {
+      const life = lives.getStore();
+      if (life === undefined) {
+        if (typeof args[0] === 'string') strays.push(`${name} ${args[0]}`);
+        return call(...args);
+      }
+      return pass(life, name, call, args);
+    };
+    module[name] = Object.assign(tapped, native(call, lives));
+  }
+
+  const openHandle = promises.open;
+  const tappedOpen = async (...args: Parameters<typeof openHandle>): Promise<FileHandle> => {
+    const life = lives.getStore();
+    if (life === undefined) return openHandle(...args);
+    const label = `open ${String(args[0])}`;
+    return life.callAsync(opens(args[1]), label, async () => {
+      const handle = tapHandle(life, await openHandle(...args), label);
+      held(life).handles.add(handle);
+      return handle;
+    });
+  };
+  Object.assign(promises, { open: tappedOpen });
+  for (const name of Object.keys(promises).filter((key) => key !== 'open' && key !== 'constants')) {
+    const other = promises as unknown as Record<string, Call>;
+    const call = other[name];
+    if (typeof call !== 'function') continue;
+    other[name] = (...args) => {
+      if (lives.getStore() !== undefined) throw new Error(`the tap does not know fs/promises.${name}`);
+      return call(...args);
+    };
+  }
+  syncBuiltinESMExports();
+
+  function pass(life: Life, name: string, call: Call, args: unknown[]): unknown {
+    const label = `${name} ${describe(args)}`;
+    const { fds } = held(life);
+    if (name === 'closeSync') {
+      fds.delete(args[0] as number);
+      return call(...args);
+    }
+    if (name === 'openSync') {
+      // Noted before anybody may die of it.
+      return life.call(opens(args[1]), label, () => {
+        const fd = call(...args) as number;
+        fds.add(fd);
+        return fd;
+      });
+    }
+    if (name === 'writeSync')
+      return life.call(
+        'write',
+        label,
+        () => call(...args),
+        () => call(...half(args)),
+      );
+    if (name === 'rmSync') return life.call('change', label, () => call(...args));
+    if (/(?:write|append)File|cpSync|copyFile|writev/.test(name)) throw new Error(`the tap cannot tear ${name}`);
+    return life.call(LOOKS.has(name) ? 'look' : 'change', label, () => call(...args));
+  }
+
+  return {
+    inLife: (life, work) => lives.run(life, work),
+    async bury(life) {
+      const { fds, handles } = held(life);
+      open.delete(life);
+      for (const handle of handles) await handle.close().catch(() => undefined);
+      for (const fd of fds) real['closeSync']?.(fd);
+    },
+    strays: (folder) => strays.splice(0).filter((stray) => stray.includes(` ${folder}`)),
+  };
+
+  function tapHandle(life: Life, handle: FileHandle, label: string): FileHandle {
+    const methods = handle as unknown as Record<string, Call>;
+    const of = (name: string): Call => (methods[name] as Call).bind(handle);
+    const write = of('write') as FileHandle['write'];
+    for (const [names, kind] of [
+      [HANDLE_LOOKS, 'look'],
+      [HANDLE_CHANGES, 'change'],
+      [HANDLE_WRITES, 'write'],
+    ] as const) {
+      for (const name of names) {
+        const call = of(name) as (...args: unknown[]) => Promise<unknown>;
+        methods[name] = (...args) =>
+          life.callAsync(
+            kind,
+            `${name} of ${label}`,
+            () => call(...args),
+            () => write(...(half([0, args[0]]).slice(1) as [Uint8Array])),
+          );
+      }
+    }
+    const close = of('close') as () => Promise<void>;
+    methods['close'] = async () => {
+      held(life).handles.delete(handle);
+      await close();
+      if (life.diedAt !== null) throw new Dead();
+    };
+    return handle;
+  }
+}
+
+/** `realpathSync.native` is a call of its own. */
+function native(call: Call, lives: AsyncLocalStorage<Life>): object {
+  if (!('native' in call)) return {};
+  const inner = call.native as Call;
+  return {
+    native: (...args: unknown[]) => {
+      const life = lives.getStore();
+      return life === undefined
+        ? inner(...args)
+        : life.call('look', `realpath ${describe(args)}`, () => inner(...args));
+    },
+  };
+}
+
+function opens(flags: unknown): CallKind {
+  if (typeof flags === 'string') return flags.startsWith('r') && !flags.includes('+') ? 'look' : 'change';
+  const creates = fs.constants.O_CREAT | fs.constants.O_TRUNC;
+  return typeof flags === 'number' && (flags & creates) !== 0 ? 'change' : 'look';
+}
+
+/** `[fd, bytes, offset, length, position]` of a write, with half the length. */
+function half([fd, data, offset, length, position]: unknown[]): unknown[] {
+  const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : (data as Uint8Array);
+  const from = typeof offset === 'number' ? offset : 0;
+  const whole = typeof length === 'number' ? length : bytes.byteLength - from;
+  return [fd, bytes, from, Math.trunc(whole / 2), position ?? null];
+}
+
+const describe = (args: unknown[]): string =>
+  args
+    .filter((arg) => typeof arg === 'string' && arg.startsWith('/'))
+    .map((arg) => String(arg))
+    .join(' → ');
