@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const quick = ['core', 'engine', 'contract', 'simulation', 'exhaustive', 'hostile', 'crash', 'cli'].map((name) => ({
+const quick = ['core', 'engine', 'contract', 'simulation', 'exhaustive', 'hostile', 'crash', 'mutants', 'cli'].map((name) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],

@@ -57,3 +57,19 @@ test('a touch makes no commit, and the first mtime stays on the remote', async (
   await bob.sync();
   expect(statSync(join(bob.root, 'a.txt')).mtimeMs).toBeCloseTo(1_700_000_000_123, 2);
 });
+
+test('hidden files travel like others, both ways, and are not taken for gone', async () => {
+  const world = openWorld();
+  const alice = world.replica('alice');
+  const bob = world.replica('bob');
+  alice.write('.settings', 'one');
+  alice.write('.cache/deep/.mark', 'two');
+  await alice.sync();
+  await bob.sync();
+  expect(bob.files()).toEqual({ '.cache/deep/.mark': 'two', '.settings': 'one' });
+  bob.write('.settings', 'one more');
+  expect(await bob.sync()).toMatchObject({ uploaded: 1, deletedRemote: 0 });
+  expect(await alice.sync()).toMatchObject({ downloaded: 1, deletedLocal: 0 });
+  expect(alice.files()).toEqual(bob.files());
+  await world.expectNothingLost();
+});

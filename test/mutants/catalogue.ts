@@ -1,0 +1,400 @@
+/** A defect that tools of this family have had, planted by exact replacement in a copy of `src`. */
+export interface Mutant {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  /** Layers and files of the suite that run on it, the likeliest first. */
+  readonly suites: readonly Suite[];
+  /** What has to go red: full names of tests, or the simulation's invariants. A red test of another name does not count. */
+  readonly breaks: RegExp;
+}
+
+export interface Edit {
+  /** Below `src`. */
+  readonly file: string;
+  /** Occurs exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+export interface Suite {
+  readonly layer: 'core' | 'engine' | 'contract' | 'cli' | 'exhaustive' | 'hostile' | 'crash';
+  /** Below the layer's folder; all of the layer otherwise. */
+  readonly file?: string;
+  /** Part of a test's name, where the defect makes others of the file wait for ever. */
+  readonly test?: string;
+}
+
+const core = (file?: string): Suite => ({ layer: 'core', ...(file === undefined ? {} : { file }) });
+const engine = (file?: string): Suite => ({ layer: 'engine', ...(file === undefined ? {} : { file }) });
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'stale lock stolen by check-then-delete',
+    edits: [
+      {
+        file: 'engine/root-guard.ts',
+        find: 'if (moved.content === seen.text) {',
+        replace: "if (moved.content !== '') {",
+      },
+    ],
+    suites: [{ layer: 'engine', file: 'root-guard.test.ts', test: 'is put back' }],
+    breaks: /put back/,
+  },
+  {
+    name: 'heartbeat written without condition',
+    edits: [
+      {
+        file: 'engine/register.ts',
+        find: "condition: named === null ? { kind: 'absent' } : { kind: 'match', etag: namedForm(named) },",
+        replace:
+          "...(options.timeoutMs === undefined ? { condition: named === null ? { kind: 'absent' as const } : { kind: 'match' as const, etag: namedForm(named) } } : {}),",
+      },
+    ],
+    suites: [engine('lease.test.ts'), engine('held-lease.test.ts'), engine('register.test.ts')],
+    breaks: /renew|lease|successor/,
+  },
+  {
+    name: 'heartbeat racing release',
+    edits: [
+      {
+        file: 'engine/register.ts',
+        find: 'swap: (build, options = {}) => queue(() => swapNow(build, options)),',
+        replace:
+          'swap: (build, options = {}) => (queue.activeCount > 1 ? queue(() => swapNow(build, options)) : swapNow(build, options)),',
+      },
+    ],
+    suites: [engine('lease.test.ts'), engine('register.test.ts')],
+    breaks: /release|queue|one after/,
+  },
+  {
+    name: 'going on without a lock',
+    edits: [
+      {
+        file: 'core/lease-record.ts',
+        find: 'const renewed = withRenewal(head, nonce, ourNonce, commit.committedAt);',
+        replace:
+          'const renewed = withRenewal(head, nonce, head.lease?.nonce ?? ourNonce, commit.committedAt) ?? { ...head, nonce };',
+      },
+      {
+        file: 'engine/lease.ts',
+        find: "if (!over && left() <= 0) lose('it ran out');",
+        replace: 'if (record.ttlMs > 0) return;',
+      },
+    ],
+    suites: [engine('lease.test.ts'), engine('cycle-races.test.ts')],
+    breaks: /slept|stolen/,
+  },
+  {
+    name: 'index written before its objects',
+    edits: [
+      {
+        file: 'engine/upload.ts',
+        find: 'await putOnce(store, codec, key, bytes, signal, undefined, sha256);',
+        replace: 'void putOnce(store, codec, key, bytes, signal, undefined, sha256).catch(() => undefined);',
+      },
+    ],
+    suites: [engine('cycle-transfer.test.ts'), engine('cycle-interrupted.test.ts'), engine('cycle-safety.test.ts')],
+    breaks: /./,
+  },
+  {
+    name: 'index written without condition',
+    edits: [
+      {
+        file: 'engine/register.ts',
+        find: "condition: named === null ? { kind: 'absent' } : { kind: 'match', etag: namedForm(named) },",
+        replace:
+          "...(options.commits === true ? {} : { condition: named === null ? { kind: 'absent' as const } : { kind: 'match' as const, etag: namedForm(named) } }),",
+      },
+    ],
+    suites: [engine('cycle-races.test.ts'), engine('swap.test.ts'), engine('register.test.ts')],
+    breaks: /./,
+  },
+  {
+    name: 'force release without comparing',
+    edits: [
+      {
+        file: 'core/lease-record.ts',
+        find: 'if (head.lease?.nonce !== shownNonce) return null;',
+        replace: 'if (head.lease === null && shownNonce !== "") return null;',
+      },
+    ],
+    suites: [engine('lease.test.ts'), engine('held-lease.test.ts'), engine('swap.test.ts')],
+    breaks: /forc|shown/i,
+  },
+  {
+    name: 'delete before commit',
+    edits: [
+      {
+        file: 'engine/push.ts',
+        find: "if (step.kind === 'delete-remote') {",
+        replace:
+          "if (step.kind === 'delete-remote') {\n      for (const { object } of step.remote?.slices ?? []) await parts.store.delete(object);",
+      },
+    ],
+    suites: [engine('cycle-interrupted.test.ts'), engine('cycle-races.test.ts'), engine('cycle-changes.test.ts')],
+    breaks: /./,
+  },
+  {
+    name: 'pull that compares size only',
+    edits: [
+      {
+        file: 'core/plan.ts',
+        find: 'const [b, l, r] = [base?.sha256, local?.sha256, remote?.sha256];',
+        replace: 'const [b, l, r] = [base?.stamp.size, local?.stamp.size, remote?.size];',
+      },
+    ],
+    suites: [core('plan.test.ts'), core('plan-properties.test.ts'), engine('cycle-basics.test.ts')],
+    breaks: /./,
+  },
+  {
+    name: 'pull over unpushed edits',
+    edits: [
+      {
+        file: 'core/plan.ts',
+        find: "return r === undefined ? 'changed-here-deleted-there' : 'both-changed';",
+        replace: "return r === undefined ? 'changed-here-deleted-there' : 'download';",
+      },
+    ],
+    suites: [core('plan.test.ts'), core('plan-properties.test.ts')],
+    breaks: /./,
+  },
+  {
+    name: 'deletes that come back',
+    edits: [
+      {
+        file: 'core/plan.ts',
+        find: "if (r === b) return l === undefined ? 'delete-remote' : 'upload';",
+        replace: "if (r === b) return l === undefined ? 'download' : 'upload';",
+      },
+    ],
+    suites: [core('plan.test.ts'), core('plan-properties.test.ts')],
+    breaks: /delet|gone/,
+  },
+  {
+    name: 'hidden files skipped one way',
+    edits: [
+      {
+        file: 'engine/scan.ts',
+        find: 'const parsed = parseSyncPath(name);',
+        replace: "if (name.startsWith('.')) continue;\n    const parsed = parseSyncPath(name);",
+      },
+    ],
+    suites: [engine('cycle-basics.test.ts'), engine()],
+    breaks: /hidden/,
+  },
+  {
+    name: 'a lost answer read as a loss',
+    edits: [
+      {
+        file: 'core/swap.ts',
+        find: "if (found.head.nonce === sent.nonce) return 'won';",
+        replace: "if (found.head.nonce === sent.nonce) return 'lost';",
+      },
+    ],
+    suites: [engine('swap.test.ts'), engine('register.test.ts')],
+    breaks: /./,
+  },
+  {
+    name: 'monotonic time frozen in sleep',
+    edits: [
+      {
+        file: 'core/lease-record.ts',
+        find: 'const elapsed = Math.max(now.monotonic - sent.monotonic, now.wall - sent.wall);',
+        replace: 'const elapsed = now.monotonic - sent.monotonic;',
+      },
+    ],
+    suites: [engine('lease.test.ts')],
+    breaks: /sleep|suspend|wall|stood still|wake/,
+  },
+  {
+    name: 'base recorded before verification',
+    edits: [
+      {
+        file: 'engine/download.ts',
+        find: 'if (file.sha256 === entry.sha256 && file.stamp.size === entry.size) return',
+        replace: 'if (file.sha256.length === entry.sha256.length) return',
+      },
+    ],
+    suites: [engine('cycle-damage.test.ts')],
+    breaks: /./,
+  },
+  {
+    name: 'held-back paths whose base advances',
+    edits: [
+      {
+        file: 'engine/pull-changes.ts',
+        find: 'const steps = sight.plan.steps.filter((step) => TOUCHES_DISK.has(step.kind));',
+        replace:
+          'for (const { path, local, remote } of sight.plan.conflicts)\n    if (local && remote) ledger.advance([{ path, sha256: remote.sha256, stamp: local.stamp, seenAt: sight.scan.at }], []);\n  const steps = sight.plan.steps.filter((step) => TOUCHES_DISK.has(step.kind));',
+      },
+    ],
+    suites: [engine('cycle-changes.test.ts'), engine()],
+    breaks: /conflict/,
+  },
+  {
+    name: 'no journal between effect and base',
+    edits: [
+      {
+        file: 'engine/push.ts',
+        find: 'base.setJournal([...journal, { commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed }]),',
+        replace:
+          'base.setJournal(head.nonce === named ? [{ commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed }] : journal),',
+      },
+    ],
+    suites: [engine('cycle-interrupted.test.ts'), engine('cycle-races.test.ts')],
+    breaks: /./,
+  },
+  {
+    name: 'an unreadable file read as gone',
+    edits: [
+      {
+        file: 'core/plan.ts',
+        find: 'refused.has(path) || coveredBy(local.unknown, path) || local.isExcluded(path)',
+        replace: 'refused.has(path) || coveredBy(new Map(), path) || local.isExcluded(path)',
+      },
+    ],
+    suites: [core('plan.test.ts'), core('plan-properties.test.ts')],
+    breaks: /unknown|unread|cannot be read/,
+  },
+  {
+    name: 'an excluded file read as gone',
+    edits: [
+      {
+        file: 'core/plan.ts',
+        find: 'coveredBy(local.unknown, path) || local.isExcluded(path)) continue;',
+        replace: 'coveredBy(local.unknown, path)) continue;',
+      },
+    ],
+    suites: [core('plan.test.ts'), core('plan-properties.test.ts')],
+    breaks: /exclu/,
+  },
+  {
+    name: 'reuse of an object from history',
+    edits: [
+      {
+        file: 'engine/upload.ts',
+        find: 'parts.assertMayWrite();\n    if (earlier === undefined',
+        replace:
+          'parts.assertMayWrite();\n    if (earlier !== undefined) return earlier;\n    if (earlier === undefined',
+      },
+    ],
+    suites: [engine('cycle-transfer.test.ts'), engine('cycle-interrupted.test.ts'), engine()],
+    breaks: /./,
+  },
+  {
+    name: 'a moved-aside file dropped unhashed',
+    edits: [
+      {
+        file: 'engine/apply.ts',
+        find: 'if ((await files.hashAside(aside)) !== step.local?.sha256) await keepCopy(step.path, aside);',
+        replace: 'if (step.local === null) await keepCopy(step.path, aside);',
+      },
+      {
+        file: 'engine/settle.ts',
+        find: 'if (known.some(({ expected }) => expected === sha256)) continue;',
+        replace: 'if (sha256 !== "") continue;',
+      },
+    ],
+    suites: [engine('cycle-races.test.ts'), engine('staging-sweep.test.ts'), engine()],
+    breaks: /handle|written|late|kept/,
+  },
+  {
+    name: 'approving a rolled-back remote that deletes',
+    edits: [
+      {
+        file: 'engine/cycle.ts',
+        find: '  ledger.discard();\n',
+        replace: '',
+      },
+    ],
+    suites: [engine('cycle-safety.test.ts'), engine('cycle-damage.test.ts')],
+    breaks: /./,
+  },
+  {
+    name: 'unsafe path join',
+    edits: [
+      {
+        file: 'core/sync-path.ts',
+        find: "if (segment === '.' || segment === '..') return `the path contains the segment \"${segment}\"`;",
+        replace: '',
+      },
+      {
+        file: 'core/sync-path.ts',
+        find: "if (segment.endsWith('.') || segment.endsWith(' ')) return",
+        replace: "if (segment !== '..' && segment !== '.' && (segment.endsWith('.') || segment.endsWith(' '))) return",
+      },
+    ],
+    suites: [core('sync-path.test.ts')],
+    breaks: /\.\.|segment/,
+  },
+  {
+    name: 'the last fence against a path out of the root taken down',
+    edits: [
+      {
+        file: 'adapters/fs/guarded-path.ts',
+        find: "const foul = names.find((name) => ['', '.', '..'].includes(name) || /[/\\\\]/.test(name) || name.includes('\\0'));",
+        replace: "const foul = names.find((name) => name === '');",
+      },
+      {
+        file: 'adapters/fs/guarded-path.ts',
+        find: 'return isWhereItSays(top, folder)',
+        replace: 'return folder.ino >= 0',
+      },
+    ],
+    suites: [engine('fs/outside.test.ts'), engine('fs/install.test.ts')],
+    breaks: /./,
+  },
+  {
+    name: 'link followed',
+    edits: [
+      {
+        file: 'adapters/fs/guarded-path.ts',
+        find: "      if (!stats.isDirectory())\n        return { kind: 'blocked', reason: `\\`${path.slice(top.path.length + 1)}\\` is ${kindOf(stats)}` };\n",
+        replace: '',
+      },
+      {
+        file: 'adapters/fs/guarded-path.ts',
+        find: 'return isWhereItSays(top, folder)',
+        replace: 'return folder.ino >= 0',
+      },
+    ],
+    suites: [engine('fs/outside.test.ts'), engine('fs/install.test.ts'), engine('fs/moved.test.ts')],
+    breaks: /link/,
+  },
+  {
+    name: 'case or Unicode twins merged',
+    edits: [
+      {
+        file: 'core/sync-path.ts',
+        find: 'return foldCase(path);',
+        replace: 'return foldCase(path).length < 0 ? "" : path;',
+      },
+    ],
+    suites: [core('collisions.test.ts'), core('plan.test.ts')],
+    breaks: /case|Unicode|twin/,
+  },
+  {
+    name: 'whole file in memory',
+    edits: [
+      {
+        file: 'engine/upload.ts',
+        find: 'export const CHUNK_BYTES = 16 << 20;',
+        replace: 'export const CHUNK_BYTES = 2 ** 40;',
+      },
+    ],
+    suites: [{ layer: 'cli', file: 'memory.test.ts' }, engine('cycle-transfer.test.ts')],
+    breaks: /./,
+  },
+  {
+    name: 'batch barrier that drops errors',
+    edits: [
+      {
+        file: 'engine/each.ts',
+        find: '        failed = true;\n        throw error;',
+        replace: '        failed = error === null;',
+      },
+    ],
+    suites: [engine('each.test.ts')],
+    breaks: /./,
+  },
+];
