@@ -1,0 +1,92 @@
+import { nodeCodec } from '../../src/adapters/codec.ts';
+import { openLocalFiles } from '../../src/adapters/fs/local-files.ts';
+import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
+import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
+import { type Budget, bounded, createBudget } from '../../src/adapters/store/bounded.ts';
+import { retrying } from '../../src/adapters/store/retrying.ts';
+import type { Datastore } from '../../src/engine/datastore.ts';
+import { openDatastore } from '../../src/engine/open-datastore.ts';
+import type { Codec, Ids, Log, ObjectStore } from '../../src/engine/ports.ts';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { ROOT } from './hands.ts';
+import type { Loop } from './loop.ts';
+import { clockOf, type Process } from './machine.ts';
+import type { Random } from './random.ts';
+
+export interface Program {
+  readonly process: Process;
+  readonly datastore: Datastore;
+  readonly budget: Budget;
+}
+
+export interface ProgramParts {
+  readonly loop: Loop;
+  readonly process: Process;
+  readonly line: ObjectStore;
+  readonly ttlMs: number;
+  readonly log: (level: keyof Log, message: string) => void;
+}
+
+/** A bound that small files can reach. */
+export const BYTES_IN_FLIGHT = 2_000;
+const REQUESTS_IN_FLIGHT = 6;
+const WAIT_MS = 60_000;
+
+/** The real engine on the real adapters, wired as `src/wire-datastore.ts` does it, on a simulated system. */
+export function startProgram({ loop, process, line, ttlMs, log }: ProgramParts): Program {
+  const clock = clockOf(loop, process);
+  const ids = idsOf(process.random);
+  const budget = createBudget({ requests: REQUESTS_IN_FLIGHT, bytes: BYTES_IN_FLIGHT });
+  const { machine } = process;
+  const user = `user${machine.client + 1}`;
+  const hostname = `host${machine.client + 1}`;
+  const here = `/p${process.id}`;
+  const logger: Log = {
+    debug: (message) => log('debug', message),
+    info: (message) => log('info', message),
+    warn: (message) => log('warn', message),
+    error: (message) => log('error', message),
+  };
+  const datastore = openDatastore({
+    store: retrying(bounded(line, budget), { clock, ids }),
+    // The same folder for every process of this machine, whatever its paths begin with.
+    state: openStateFiles(ROOT, { env: { XDG_STATE_HOME: `${here}/state` }, platform: 'linux', home: here }),
+    openFiles: (run) =>
+      openLocalFiles({ workspace: `${here}/workspace`, root: 'data', run, clock, log: logger }),
+    lockFile: {
+      ...openLockFile(`${here}${ROOT}/.datastore-staging/lock`),
+      isAlive: (pid) => [...machine.processes].some(({ id, isDead }) => id === pid && !isDead),
+    },
+    skip: () => false,
+    codec,
+    clock,
+    ids,
+    log: logger,
+    identity: {
+      holder: `${user}@${hostname}`,
+      user,
+      hostname,
+      pid: process.id,
+      workspace: 'workspace',
+      tool: process.tool,
+    },
+    ttlMs,
+    waitMs: WAIT_MS,
+  });
+  return { process, datastore, budget };
+}
+
+/** As Node's, but without its thread pool, which nothing could put in order. */
+const codec: Codec = {
+  ...nodeCodec,
+  gzip: async (bytes) => gzipSync(bytes, { level: 1, memLevel: 1, windowBits: 9 }),
+  gunzip: async (bytes, limit) => gunzipSync(bytes, { maxOutputLength: limit }),
+};
+
+function idsOf(random: Random): Ids {
+  return {
+    uuid: () => `${random.hex(8)}-${random.hex(4)}-4${random.hex(3)}-8${random.hex(3)}-${random.hex(12)}`,
+    nonce: () => random.hex(32),
+    random: () => random.next(),
+  };
+}

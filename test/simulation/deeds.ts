@@ -1,0 +1,233 @@
+import type { Choice, Conflict } from '../../src/core/plan.ts';
+import { SyncError } from '../../src/core/errors.ts';
+import type { SyncReport } from '../../src/core/sync-report.ts';
+import type { SyncOptions } from '../../src/engine/datastore.ts';
+import type { Program } from './client.ts';
+import { hashOf } from './disk/node.ts';
+import { filesOf } from './hands.ts';
+import { SECRET } from './line.ts';
+import { CANARY, holderOf } from './oracle/oracle.ts';
+import type { Answer, Deed, Step } from './scenario.ts';
+import { makeTrouble, type Trouble } from './troubles.ts';
+import type { World } from './world.ts';
+
+/** What programs are doing, and since when. */
+export interface Operations {
+  /** Begins the deed of a step. */
+  begin(step: Step): void;
+  /** Resolves to the report, or to the error's kind. Never rejects. */
+  sync(client: number, tool: 'vscode' | 'cli', options: SyncOptions): Promise<SyncReport | SyncError | null>;
+  decide(client: number, answers: readonly Answer[]): Promise<SyncReport | SyncError | null>;
+  /** Of programs that live. */
+  readonly underWay: readonly Operation[];
+}
+
+export interface Operation {
+  readonly what: string;
+  readonly program: Program;
+  readonly since: number;
+}
+
+type Approval = Pick<SyncOptions, 'acceptRemote' | 'allowMassDelete'>;
+
+const SYNCS_AT_ONCE = 2;
+
+export function createOperations(world: World): Operations {
+  const underWay = new Set<Operation>();
+  const approvals = new Map<number, Approval>();
+  const { loop, oracle, trace } = world;
+
+  async function run<T>(what: string, program: Program, work: () => Promise<T>): Promise<T | SyncError | null> {
+    const operation = { what, program, since: loop.time };
+    const client = program.process.machine.client;
+    const who = `client ${client + 1} ${program.process.tool}`;
+    underWay.add(operation);
+    trace.note(`${who}: begins ${what}`);
+    try {
+      const answer = await work();
+      if (program.process.isDead) return null;
+      trace.note(`${who}: ends ${what}`);
+      return answer;
+    } catch (error) {
+      if (program.process.isDead) return null;
+      return failed(who, what, error);
+    } finally {
+      underWay.delete(operation);
+    }
+  }
+
+  function failed(who: string, what: string, error: unknown): SyncError {
+    if (!(error instanceof SyncError)) throw error;
+    trace.note(`${who}: fails to ${what}: ${error.kind}: ${error.message}`);
+    const shown = `${error.message} ${error.remedy} ${JSON.stringify(error.details ?? null)}`;
+    if (shown.includes(CANARY) || shown.includes(SECRET)) world.violations.push({ invariant: 13, detail: `the error of ${what} shows a secret` });
+    // What calls itself a defect is one.
+    if (error.kind === 'failed') world.violations.push({ invariant: 11, detail: `${who}: ${what} breaks off: ${error.stack} ${String(error.cause instanceof Error ? error.cause.stack : error.cause)}` });
+    return error;
+  }
+
+  async function sync(client: number, tool: 'vscode' | 'cli', options: SyncOptions) {
+    const program = world.program(client, tool);
+    const before = oracle.chain.commitsBy(holderOf(client));
+    const approval = approvals.get(client);
+    approvals.delete(client);
+    if (approval?.acceptRemote !== undefined) joins(client);
+    const answer = await run('sync', program, () => program.datastore.sync({ ...options, ...approval }));
+    if (answer instanceof SyncError && answer.kind === 'veto') approvals.set(client, approvalOf(answer));
+    if (answer === null || answer instanceof SyncError) return answer;
+    const { uploaded, deletedRemote, downloaded, deletedLocal, conflicts, problems, generation } = answer;
+    trace.note(
+      `client ${client + 1} ${tool}: up ${uploaded} down ${downloaded} deleted ${deletedLocal}/${deletedRemote} conflicts ${conflicts.map(({ path }) => path).join(' ')} problems ${problems.map(({ path, reason }) => `${path}: ${reason}`).join('; ')} generation ${generation}`,
+    );
+    if (uploaded + deletedRemote > 0 && oracle.chain.commitsBy(holderOf(client)) === before)
+      world.violations.push({ invariant: 1, detail: `client ${client + 1} reports a commit that is not in the chain` });
+    return answer;
+  }
+
+  /** Whoever accepts another remote says again everything that lies in the root. */
+  function joins(client: number): void {
+    const machine = world.machines[client];
+    if (machine === undefined) return;
+    for (const [path, node] of filesOf(machine.disk)) oracle.people[client]?.insists(path, hashOf(node));
+    trace.note(`person ${client + 1}: accepts the remote`);
+  }
+
+  /** What a person would pass next time. While the register or the root is in trouble the answer is to wait. */
+  function approvalOf({ details }: SyncError): Approval {
+    const vetoes = details as readonly { readonly kind: string; readonly generation?: number }[] | undefined;
+    const waits = world.remote.headInTrouble || vetoes?.some(({ kind }) => kind === 'root-emptied');
+    if (vetoes === undefined || waits === true) return {};
+    const identity = vetoes.find(({ generation }) => generation !== undefined);
+    return identity?.generation === undefined ? { allowMassDelete: true } : { acceptRemote: identity.generation };
+  }
+
+  async function decide(client: number, answers: readonly Answer[]) {
+    const program = world.program(client, 'vscode');
+    const shown = await run('ask for conflicts', program, () => program.datastore.conflicts());
+    if (shown === null || shown instanceof SyncError) return shown;
+    const choices = shown.map((conflict, index) => chosen(client, conflict, answers[index % answers.length] ?? 'both'));
+    return sync(client, 'vscode', { choices });
+  }
+
+  function chosen(client: number, conflict: Conflict, answer: Answer): Choice {
+    const { path } = conflict;
+    const [localSha256, remoteSha256] = [conflict.local?.sha256 ?? null, conflict.remote?.sha256 ?? null];
+    const person = oracle.people[client];
+    trace.note(`person ${client + 1}: decides ${path}: ${answer}`);
+    if (remoteSha256 !== null) person?.sees(path, remoteSha256);
+    if (answer === 'mine' || (answer === 'both' && remoteSha256 === null)) person?.insists(path, localSha256);
+    if (answer === 'theirs' && localSha256 !== null) person?.givesUp(path, localSha256);
+    return { path, answer, localSha256, remoteSha256 };
+  }
+
+  async function hold(client: number, deed: Deed & { act: 'hold the lease' }): Promise<void> {
+    const program = world.program(client, 'vscode');
+    const held = await run('take the lease', program, () => program.datastore.acquire({ purpose: 'simulated' }));
+    if (held === null || held instanceof SyncError) return;
+    if (deed.syncs) await sync(client, 'vscode', {});
+    await new Promise<void>((resolve) => loop.after(deed.ms, program.process, resolve));
+    if (deed.syncs) await sync(client, 'vscode', {});
+    await run('give the lease back', program, () => held.release());
+  }
+
+  async function force(client: number): Promise<void> {
+    const program = world.program(client, 'vscode');
+    const view = await run('look at the lease', program, () => program.datastore.lease());
+    if (view === null || view instanceof SyncError || view.lease === null) return;
+    const { lease } = view;
+    await run('force the release', program, () => program.datastore.forceRelease(lease));
+  }
+
+  async function close(client: number): Promise<void> {
+    const program = world.running(client, 'vscode');
+    if (program === null) return;
+    await run('close the window', program, () => program.datastore.close());
+    program.process.isDead = true;
+    trace.note(`client ${client + 1}: the window is closed`);
+  }
+
+  function busy(program: Program | null): boolean {
+    return [...underWay].filter((operation) => operation.program === program).length >= SYNCS_AT_ONCE;
+  }
+
+  /** Of this client, or of all where the register is touched. */
+  function isIdle(client: number, deed: Deed): boolean {
+    return ![...underWay].some(
+      ({ program: { process } }) => !process.isDead && (deed.act.startsWith('head') || process.machine.client === client),
+    );
+  }
+
+  function arm({ deed, client, strikes }: Step): void {
+    if (strikes.length === 0) return;
+    const { process } = world.program(client, 'by' in deed ? deed.by : 'vscode');
+    process.strikes = strikes.map((strike) => ({ strike, left: strike.nth }));
+  }
+
+  return {
+    sync,
+    decide,
+    get underWay() {
+      return [...underWay].filter(({ program }) => !program.process.isDead);
+    },
+    begin(step) {
+      const { deed, client } = step;
+      const tool = 'by' in deed ? deed.by : 'vscode';
+      if (isOperation(deed) && busy(world.running(client, tool))) return;
+      arm(step);
+      switch (deed.act) {
+        case 'sync': {
+          const { direction, onConflict } = deed;
+          void sync(client, deed.by, { ...(direction ? { direction } : {}), ...(onConflict ? { onConflict } : {}) });
+          return;
+        }
+        case 'decide conflicts':
+          void decide(client, deed.answers);
+          return;
+        case 'preview': {
+          const program = world.program(client, 'vscode');
+          void run('preview', program, () => program.datastore.preview());
+          return;
+        }
+        case 'hold the lease':
+          void hold(client, deed);
+          return;
+        case 'force release':
+          void force(client);
+          return;
+        case 'close window':
+          void close(client);
+          return;
+        default:
+          if (isTrouble(deed)) makeTrouble(world, client, deed, () => isIdle(client, deed));
+          else world.act(machineOf(client), deed);
+      }
+    },
+  };
+
+  function machineOf(client: number) {
+    const machine = world.machines[client];
+    if (machine === undefined) throw new RangeError(`there is no client ${client + 1}`);
+    return machine;
+  }
+}
+
+const OPERATIONS: ReadonlySet<Deed['act']> = new Set(['sync', 'decide conflicts', 'preview', 'hold the lease', 'force release', 'close window']);
+const TROUBLES: ReadonlySet<Deed['act']> = new Set([
+  'kill',
+  'power cut',
+  'sleep',
+  'stand still',
+  'clock jump',
+  'network off',
+  'credentials expire',
+  'root away',
+  'state lost',
+  'store busy',
+  'head missing',
+  'head corrupt',
+  'head rolled back',
+  'object damaged',
+] satisfies Trouble['act'][]);
+
+const isOperation = (deed: Deed): boolean => OPERATIONS.has(deed.act);
+const isTrouble = (deed: Deed): deed is Trouble => TROUBLES.has(deed.act);

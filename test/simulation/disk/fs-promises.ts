@@ -1,0 +1,61 @@
+import { handleOf } from './kernel.ts';
+import { closeSync, fstatSync, fsyncSync, openSync, readAt, writeBytes } from './handle-calls.ts';
+import { enter } from './kernel.ts';
+
+/* What `src/adapters/fs` gets in place of `node:fs/promises`. Others may act before each of its calls. */
+
+export async function open(path: string, flags?: string | number, mode?: number): Promise<SimulatedHandle> {
+  await enter('before open', path).proc.breathe();
+  return new SimulatedHandle(openSync(path, flags, mode));
+}
+
+const PART = 64 * 1024;
+
+class SimulatedHandle {
+  readonly fd: number;
+  private isClosed = false;
+
+  constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  private async breathe(): Promise<void> {
+    await handleOf('before', this.fd).proc.breathe();
+  }
+
+  async read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }> {
+    await this.breathe();
+    return { bytesRead: readAt(handleOf('read', this.fd), buffer, offset, length, position) };
+  }
+
+  async writeFile(bytes: Uint8Array): Promise<void> {
+    await this.breathe();
+    writeBytes(handleOf('write', this.fd), bytes, null);
+  }
+
+  async sync(): Promise<void> {
+    await this.breathe();
+    fsyncSync(this.fd);
+  }
+
+  async stat(): Promise<ReturnType<typeof fstatSync>> {
+    await this.breathe();
+    return fstatSync(this.fd);
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    closeSync(this.fd);
+  }
+
+  async *createReadStream(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; ; ) {
+      const buffer = new Uint8Array(PART);
+      const { bytesRead } = await this.read(buffer, 0, PART, at);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      at += bytesRead;
+    }
+  }
+}

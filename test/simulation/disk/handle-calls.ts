@@ -1,0 +1,124 @@
+import { constants } from 'node:fs';
+import { errno } from './errno.ts';
+import { closeHandle, enter, type Handle, handleOf, openHandle } from './kernel.ts';
+import { locate } from './locate.ts';
+import type { FileNode } from './node.ts';
+import { flush } from './power.ts';
+import { SimulatedStats } from './stats.ts';
+
+/* The calls of `node:fs` on open files, with the answers of Linux. */
+
+const FLAGS: Readonly<Record<string, number>> = {
+  r: constants.O_RDONLY,
+  wx: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,
+  'wx+': constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+};
+
+export function openSync(path: string, flags: string | number = 'r', mode = 0o666): number {
+  const bits = typeof flags === 'number' ? flags : FLAGS[flags];
+  if (bits === undefined) throw new Error(`the simulated disk knows no flags "${flags}"`);
+  const { proc, at } = enter('open', path);
+  const isExclusive = (bits & constants.O_EXCL) !== 0;
+  const spot = locate(proc.disk, at, 'open', (bits & constants.O_NOFOLLOW) === 0 && !isExclusive);
+  let { node } = spot;
+  if (node !== null && isExclusive) throw errno('EEXIST', 'open', at);
+  if (node?.kind === 'link') throw errno('ELOOP', 'open', at);
+  if (node === null) {
+    if ((bits & constants.O_CREAT) === 0) throw errno('ENOENT', 'open', at);
+    node = proc.disk.newFile(mode & ~0o022);
+    proc.disk.change([{ folder: spot.folder, key: spot.key, becomes: { name: spot.name, node } }], proc);
+  }
+  if (node.kind === 'folder' && (bits & 3) !== constants.O_RDONLY) throw errno('EISDIR', 'open', at);
+  return openHandle({ proc, node, path: at, appends: (bits & constants.O_APPEND) !== 0, position: 0 });
+}
+
+export const closeSync = closeHandle;
+
+export function fstatSync(fd: number): SimulatedStats {
+  return new SimulatedStats(handleOf('fstat', fd).node);
+}
+
+export function readSync(fd: number, buffer: Uint8Array): number {
+  const handle = handleOf('read', fd);
+  const read = readAt(handle, buffer, 0, buffer.length, handle.position);
+  handle.position += read;
+  return read;
+}
+
+export function readAt({ node, path }: Handle, into: Uint8Array, offset: number, length: number, from: number): number {
+  if (node.kind !== 'file') throw errno('EISDIR', 'read', path);
+  const part = node.data.subarray(from, from + length);
+  into.set(part, offset);
+  return part.length;
+}
+
+export function readFileSync(from: string | number, encoding: 'utf8'): string;
+export function readFileSync(from: string | number): Buffer;
+export function readFileSync(from: string | number, encoding?: 'utf8'): string | Buffer {
+  const isPath = typeof from === 'string';
+  const fd = isPath ? openSync(from) : from;
+  try {
+    const { node, path } = handleOf('read', fd);
+    if (node.kind !== 'file') throw errno('EISDIR', 'read', path);
+    const bytes = Buffer.from(node.data);
+    return encoding === undefined ? bytes : bytes.toString(encoding);
+  } finally {
+    if (isPath) closeSync(fd);
+  }
+}
+
+export function writeSync(
+  fd: number,
+  data: string | Uint8Array,
+  offset = 0,
+  length: number | undefined = undefined,
+  position: number | null = null,
+): number {
+  const bytes = typeof data === 'string' ? Buffer.from(data) : data.subarray(offset, length && offset + length);
+  const handle = handleOf('write', fd);
+  writeBytes(handle, bytes, position);
+  return bytes.length;
+}
+
+export function writeBytes(handle: Handle, bytes: Uint8Array, position: number | null): void {
+  const { node, path, proc } = handle;
+  if (node.kind !== 'file') throw errno('EBADF', 'write', path);
+  const at = handle.appends ? node.data.length : (position ?? handle.position);
+  const next = new Uint8Array(Math.max(node.data.length, at + bytes.length));
+  next.set(node.data);
+  next.set(bytes, at);
+  proc.disk.write(node, next, proc);
+  if (position === null) handle.position = at + bytes.length;
+}
+
+export function ftruncateSync(fd: number, length: number): void {
+  const { node, path, proc } = handleOf('ftruncate', fd);
+  if (node.kind !== 'file') throw errno('EINVAL', 'ftruncate', path);
+  const next = new Uint8Array(length);
+  next.set(node.data.subarray(0, length));
+  proc.disk.write(node, next, proc);
+}
+
+export function fsyncSync(fd: number): void {
+  const { node, proc } = handleOf('fsync', fd);
+  flush(proc.disk, node);
+}
+
+export function fchmodSync(fd: number, mode: number): void {
+  const { node, proc } = handleOf('fchmod', fd);
+  node.mode = mode;
+  node.ctime = proc.disk.now();
+}
+
+/** Seconds, as strings or numbers. */
+export function futimesSync(fd: number, _accessed: string | number, modified: string | number): void {
+  const { node, proc } = handleOf('futimes', fd);
+  setModified(node as FileNode, Number(modified) * 1000, proc.disk.traits.granularityMs);
+  node.ctime = proc.disk.now();
+}
+
+function setModified(node: FileNode, ms: number, granularityMs: number): void {
+  // To a nanosecond first, as libuv hands it on: a double of seconds is a little off.
+  const nanoseconds = Math.round(ms * 1e6) / 1e6;
+  node.mtime = Math.floor(nanoseconds / granularityMs + 1e-6) * granularityMs;
+}

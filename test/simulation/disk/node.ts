@@ -1,0 +1,225 @@
+import { hash } from 'node:crypto';
+
+export interface FileNode {
+  readonly kind: 'file';
+  readonly ino: number;
+  data: Uint8Array;
+  mode: number;
+  mtime: number;
+  ctime: number;
+  links: number;
+  /** Handles on it: its number is not given to another before the last is closed. */
+  opens: number;
+  /** What a power cut leaves of the content; null: never flushed. */
+  flushed: Uint8Array | null;
+  sha256: string | null;
+  /** Where it got its latest name. */
+  at: { readonly folder: FolderNode; readonly name: string } | null;
+}
+
+export interface FolderNode {
+  readonly kind: 'folder';
+  readonly ino: number;
+  /** By the name as this disk compares it. */
+  entries: Map<string, Named>;
+  /** What a power cut surely leaves of the names. */
+  flushed: Map<string, Named>;
+  mode: number;
+  mtime: number;
+  ctime: number;
+  parent: FolderNode | null;
+  name: string;
+}
+
+export interface LinkNode {
+  readonly kind: 'link';
+  readonly ino: number;
+  readonly target: string;
+  mode: number;
+  mtime: number;
+  ctime: number;
+}
+
+export type Node = FileNode | FolderNode | LinkNode;
+
+export interface Named {
+  readonly name: string;
+  readonly node: Node;
+}
+
+/** How a filesystem differs from the next. */
+export interface DiskTraits {
+  /** Coarsest step of its times, milliseconds; 0.001 is the finest. */
+  readonly granularityMs: number;
+  readonly isCaseBlind: boolean;
+  readonly hasHardLinks: boolean;
+  readonly reusesInodes: boolean;
+  /** A flush of anything flushes every name that was changed before (a journal); else only those of that folder. */
+  readonly hasOrderedJournal: boolean;
+}
+
+/** Hears of every change, after it. `by` is the process of the engine, null a person. */
+export interface DiskListener<By> {
+  added(folder: FolderNode, name: string, node: Node, by: By | null): void;
+  removed(folder: FolderNode, name: string, node: Node, by: By | null): void;
+  written(node: FileNode, before: string, by: By | null): void;
+}
+
+export interface NameChange {
+  readonly folder: FolderNode;
+  readonly key: string;
+  readonly becomes: Named | null;
+}
+
+/** The inodes of one machine. Paths on it begin at `top`. */
+export interface Disk<By> {
+  readonly traits: DiskTraits;
+  readonly top: FolderNode;
+  listener: DiskListener<By>;
+  /** The time it would give a change now. */
+  now(): number;
+  newFile(mode: number): FileNode;
+  newFolder(mode: number): FolderNode;
+  newLink(target: string): LinkNode;
+  keyOf(name: string): string;
+  /** One indivisible change of names: a rename is two. */
+  change(changes: readonly NameChange[], by: By | null): void;
+  write(node: FileNode, data: Uint8Array, by: By | null): void;
+  opened(node: FileNode): void;
+  closed(node: FileNode): void;
+  /** Changes of names that a power cut may still undo, oldest first; kept only where `remembers`. */
+  unflushed: (readonly NameChange[])[];
+  remembers: boolean;
+}
+
+export function createDisk<By>(traits: DiskTraits, clock: () => number, remembers: boolean): Disk<By> {
+  let inodes = 2;
+  const free: number[] = [];
+  const newIno = () => (traits.reusesInodes ? (free.pop() ?? inodes++) : inodes++);
+  const now = () => Math.floor(clock() / traits.granularityMs) * traits.granularityMs;
+  const newFolder = (mode: number): FolderNode => {
+    const at = now();
+    const ino = newIno();
+    return {
+      kind: 'folder',
+      ino,
+      entries: new Map(),
+      flushed: new Map(),
+      mode,
+      mtime: at,
+      ctime: at,
+      parent: null,
+      name: '',
+    };
+  };
+  const silent: DiskListener<By> = { added() {}, removed() {}, written() {} };
+  const disk: Disk<By> = {
+    traits,
+    top: newFolder(0o755),
+    listener: silent,
+    now,
+    newFile(mode) {
+      const at = now();
+      return {
+        kind: 'file',
+        ino: newIno(),
+        data: EMPTY,
+        mode,
+        mtime: at,
+        ctime: at,
+        links: 0,
+        opens: 0,
+        flushed: null,
+        sha256: null,
+        at: null,
+      };
+    },
+    newFolder,
+    newLink: (target) => ({ kind: 'link', ino: newIno(), target, mode: 0o777, mtime: now(), ctime: now() }),
+    keyOf: traits.isCaseBlind ? (name) => name.toLowerCase() : (name) => name,
+    change(changes, by) {
+      if (disk.remembers) disk.unflushed.push(changes);
+      else for (const { folder, key, becomes } of changes) setName(folder.flushed, key, becomes);
+      const at = now();
+      const heard: (() => void)[] = [];
+      for (const { folder, key, becomes } of changes) {
+        const before = folder.entries.get(key);
+        setName(folder.entries, key, becomes);
+        folder.mtime = at;
+        folder.ctime = at;
+        if (before) {
+          unlinked(before.node, at);
+          heard.push(() => disk.listener.removed(folder, before.name, before.node, by));
+        }
+        if (becomes) {
+          linked(folder, becomes, at);
+          heard.push(() => disk.listener.added(folder, becomes.name, becomes.node, by));
+        }
+        if (before) forget(before.node);
+      }
+      for (const tell of heard) tell();
+    },
+    write(node, data, by) {
+      const before = hashOf(node);
+      node.data = data;
+      node.sha256 = null;
+      node.mtime = now();
+      node.ctime = node.mtime;
+      disk.listener.written(node, before, by);
+    },
+    opened(node) {
+      node.opens += 1;
+    },
+    closed(node) {
+      node.opens -= 1;
+      forget(node);
+    },
+    unflushed: [],
+    remembers,
+  };
+  return disk;
+
+  function forget(node: Node): void {
+    if (node.kind !== 'file' || node.links > 0 || node.opens > 0) return;
+    if (traits.reusesInodes) free.push(node.ino);
+  }
+}
+
+/** Of the content now. */
+export function hashOf(node: FileNode): string {
+  node.sha256 ??= hash('sha256', node.data);
+  return node.sha256;
+}
+
+/** From the top of the disk, with a leading `/`. */
+export function pathOf(folder: FolderNode, name: string): string {
+  let path = `/${name}`;
+  for (let at: FolderNode | null = folder; at !== null && at.parent !== null; at = at.parent) path = `/${at.name}${path}`;
+  return path;
+}
+
+const EMPTY = new Uint8Array();
+
+export function setName(names: Map<string, Named>, key: string, becomes: Named | null): void {
+  if (becomes === null) names.delete(key);
+  else names.set(key, becomes);
+}
+
+function unlinked(node: Node, at: number): void {
+  if (node.kind === 'file') {
+    node.links -= 1;
+    node.ctime = at;
+  }
+}
+
+function linked(folder: FolderNode, { name, node }: Named, at: number): void {
+  node.ctime = at;
+  if (node.kind === 'file') {
+    node.links += 1;
+    node.at = { folder, name };
+  }
+  if (node.kind === 'folder') {
+    node.parent = folder;
+    node.name = name;
+  }
+}

@@ -1,0 +1,192 @@
+import type { Process } from './machine.ts';
+import { locate, type Spot } from './disk/locate.ts';
+import { type Disk, type FileNode, type FolderNode, hashOf, pathOf } from './disk/node.ts';
+import { flush } from './disk/power.ts';
+import type { Act } from './scenario.ts';
+
+/** Where the root is on every machine. */
+export const ROOT = '/workspace/data';
+
+export interface HandsParts {
+  readonly disk: Disk<Process>;
+  /** A content nobody has saved before, of so many bytes. */
+  readonly invent: (size: number) => Uint8Array;
+  /** Contents that were saved at a path, the latest last. */
+  readonly history: (path: string) => readonly Uint8Array[];
+  readonly later: (ms: number, then: () => void) => void;
+  /** Nobody takes what happens in here for saving or deleting: a folder is out of sight for a while. */
+  readonly unseen: (act: () => void) => void;
+}
+
+/** What a person does with files: at one moment, and durable at once. Answers what was done in words, or null where it could not be. */
+export function actOn({ disk, invent, history, later, unseen }: HandsParts, act: Act): string | null {
+  const spot = at(act.path);
+  if (spot === null) return null;
+  switch (act.act) {
+    case 'save': {
+      const size = act.size === 'same' ? (spot.node?.kind === 'file' ? spot.node.data.length : 16) : act.size;
+      return save(spot, invent(size), act.style);
+    }
+    case 'save slowly': {
+      const { node } = spot;
+      if (node?.kind !== 'file') return null;
+      disk.opened(node);
+      later(act.ms, () => {
+        disk.write(node, invent(node.data.length), null);
+        flush(disk, node);
+        if (node.at) flush(disk, node.at.folder);
+        disk.closed(node);
+      });
+      return 'opened';
+    }
+    case 'save an old version': {
+      const old = history(act.path).at(-1 - act.back);
+      return old === undefined ? null : save(spot, old, 'replace');
+    }
+    case 'rename': {
+      const target = at(act.to);
+      if (spot.node?.kind !== 'file' || target === null || target.node?.kind === 'folder') return null;
+      if (target.node === spot.node && target.key === spot.key && target.folder === spot.folder) return null;
+      return moved(spot, target);
+    }
+    case 'copy': {
+      const target = at(act.to);
+      if (spot.node?.kind !== 'file' || target === null) return null;
+      return save(target, spot.node.data, 'replace');
+    }
+    case 'delete':
+      if (spot.node?.kind !== 'file') return null;
+      change([{ folder: spot.folder, key: spot.key, becomes: null }]);
+      return 'done';
+    case 'touch':
+    case 'make executable': {
+      if (spot.node?.kind !== 'file') return null;
+      if (act.act === 'touch') spot.node.mtime = disk.now();
+      else spot.node.mode ^= 0o111;
+      spot.node.ctime = disk.now();
+      return 'done';
+    }
+    case 'move folder': {
+      const target = at(act.to);
+      if (spot.node?.kind !== 'folder' || target === null || target.node !== null) return null;
+      if (`${act.to}/`.startsWith(`${act.path}/`)) return null;
+      return moved(spot, target);
+    }
+    case 'delete folder':
+      if (spot.node?.kind !== 'folder') return null;
+      empty(spot.node);
+      change([{ folder: spot.folder, key: spot.key, becomes: null }]);
+      return 'done';
+    case 'swap folder for a link': {
+      const away = at(act.path, '/workspace');
+      if (spot.node?.kind !== 'folder' || away === null || away.node !== null) return null;
+      unseen(() => {
+        moved(spot, away);
+        change([{ folder: spot.folder, key: spot.key, becomes: { name: spot.name, node: disk.newLink('/outside') } }]);
+      });
+      later(act.ms, () => unseen(() => comeBack(act.path)));
+      return 'swapped';
+    }
+  }
+
+  function comeBack(path: string): void {
+    const now = at(path);
+    const from = at(path, '/workspace');
+    if (now === null || from === null || from.node === null) return;
+    if (now.node?.kind === 'link') change([{ folder: now.folder, key: now.key, becomes: null }]);
+    const free = at(path);
+    if (free !== null && free.node === null) moved(from, free);
+  }
+
+  /** Null where a file stands in the way. Folders on the way are made. */
+  function at(path: string, below = ROOT): Spot | null {
+    try {
+      const names = path.split('/').slice(0, -1);
+      for (let count = 1; below === ROOT && count <= names.length; count += 1) {
+        const level = locate(disk, `${below}/${names.slice(0, count).join('/')}`, 'act', false);
+        if (level.node !== null && level.node.kind !== 'folder') return null;
+        if (level.node === null) {
+          if (act.act !== 'save' && act.act !== 'save an old version' && path === act.path) return null;
+          change([{ folder: level.folder, key: level.key, becomes: { name: level.name, node: disk.newFolder(0o755) } }]);
+        }
+      }
+      return locate(disk, `${below}/${below === ROOT ? path : path.replaceAll('/', '-')}`, 'act', false);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error) return null;
+      throw error;
+    }
+  }
+
+  function save({ folder, key, name, node }: Spot, bytes: Uint8Array, style: 'in place' | 'replace'): string | null {
+    if (node !== null && node.kind !== 'file') return null;
+    if (style === 'in place' && node !== null) {
+      disk.write(node, bytes, null);
+      flush(disk, node);
+      flush(disk, folder);
+      return 'done';
+    }
+    const made = disk.newFile(0o644);
+    made.data = bytes;
+    made.flushed = bytes;
+    change([{ folder, key, becomes: { name, node: made } }]);
+    return 'done';
+  }
+
+  function moved(from: Spot, to: Spot): string {
+    if (from.node === null) return 'nothing';
+    change([
+      { folder: from.folder, key: from.key, becomes: null },
+      { folder: to.folder, key: to.key, becomes: { name: to.name, node: from.node } },
+    ]);
+    return 'done';
+  }
+
+  function empty(folder: FolderNode): void {
+    for (const [key, { node }] of folder.entries) {
+      if (node.kind === 'folder') empty(node);
+      change([{ folder, key, becomes: null }]);
+    }
+  }
+
+  function change(changes: Parameters<Disk<Process>['change']>[0]): void {
+    disk.change(changes, null);
+    for (const { folder } of changes) flush(disk, folder);
+  }
+}
+
+/** Every regular file of the root, staging left out: path to node. */
+export function filesOf(disk: Disk<Process>): Map<string, FileNode> {
+  const files = new Map<string, FileNode>();
+  const spot = locate(disk, ROOT, 'look', false);
+  if (spot.node?.kind === 'folder') visit(spot.node, '');
+  return files;
+
+  function visit(folder: FolderNode, below: string): void {
+    for (const { name, node } of folder.entries.values()) {
+      if (below === '' && name === '.datastore-staging') continue;
+      if (node.kind === 'folder') visit(node, `${below}${name}/`);
+      if (node.kind === 'file') files.set(below + name, node);
+    }
+  }
+}
+
+/** Whether a content lies anywhere below the root, staging included. */
+export function holdsContent(disk: Disk<Process>, sha256: string): boolean {
+  const spot = locate(disk, '/workspace', 'look', false);
+  return spot.node?.kind === 'folder' && visit(spot.node);
+
+  function visit(folder: FolderNode): boolean {
+    for (const { node } of folder.entries.values()) {
+      if (node.kind === 'folder' && visit(node)) return true;
+      if (node.kind === 'file' && hashOf(node) === sha256) return true;
+    }
+    return false;
+  }
+}
+
+/** Relative to the root; null outside and in staging. */
+export function inRoot(folder: FolderNode, name: string): string | null {
+  const path = pathOf(folder, name);
+  if (!path.startsWith(`${ROOT}/`) || path.startsWith(`${ROOT}/.datastore-staging`)) return null;
+  return path.slice(ROOT.length + 1);
+}

@@ -1,0 +1,187 @@
+import { SyncError } from '../../src/core/errors.ts';
+import type { Clock } from '../../src/engine/ports.ts';
+import { Killed, errno } from './disk/errno.ts';
+import type { Proc } from './disk/kernel.ts';
+import type { Disk } from './disk/node.ts';
+import type { Loop } from './loop.ts';
+import type { Random } from './random.ts';
+import type { Act, AnswerFault, Strike } from './scenario.ts';
+
+/** A computer: its disk, its clocks, and whether it sleeps. */
+export interface Machine {
+  readonly client: number;
+  readonly disk: Disk<Process>;
+  /** Of the wall clock, to the true time. */
+  aheadMs: number;
+  /** How long the monotonic clock has stood still. */
+  lagMs: number;
+  asleepUntil: number;
+  offlineUntil: number;
+  expiredUntil: number;
+  readonly processes: Set<Process>;
+}
+
+/** One running program on a machine. */
+export interface Process extends Proc {
+  readonly machine: Machine;
+  readonly tool: 'vscode' | 'cli';
+  readonly random: Random;
+  /** Still to come, of the step under way. */
+  strikes: Armed[];
+  stillUntil: number;
+  readonly struck: (name: string) => void;
+}
+
+interface Armed {
+  readonly strike: Strike;
+  left: number;
+}
+
+export interface ProcessParts {
+  readonly loop: Loop;
+  readonly machine: Machine;
+  readonly id: number;
+  readonly tool: Process['tool'];
+  readonly random: Random;
+  readonly diskPauses: number;
+  readonly struck: (name: string) => void;
+  readonly act: (machine: Machine, act: Act) => void;
+  readonly cutPower: (machine: Machine) => void;
+}
+
+export function startProcess(parts: ProcessParts): Process {
+  const { loop, machine, random } = parts;
+  const process: Process = {
+    ...parts,
+    disk: machine.disk as unknown as Disk<Proc>,
+    isDead: false,
+    strikes: [],
+    stillUntil: 0,
+    get asleepUntil() {
+      return Math.max(machine.asleepUntil, process.stillUntil);
+    },
+    onCall(call) {
+      loop.tick();
+      if (process.strikes.length === 0) return;
+      const harm = takeStrike(process, 'call', call);
+      switch (harm?.kind) {
+        case 'errno':
+          throw errno(harm.code, call);
+        case 'act':
+          return parts.act(machine, harm.act);
+        case 'kill':
+          process.isDead = true;
+          throw new Killed();
+        case 'power':
+          parts.cutPower(machine);
+          throw new Killed();
+        default:
+      }
+    },
+    async breathe() {
+      if (!random.chance(parts.diskPauses)) return;
+      await new Promise<void>((resolve) => loop.after(random.spread(1, 20), process, resolve));
+    },
+  };
+  machine.processes.add(process);
+  return process;
+}
+
+/** The harm whose turn it is, if any. It is counted by its kind. */
+export function takeStrike(process: Process, at: Strike['at'], ...names: readonly string[]): Strike['harm'] | null {
+  let taken: Strike['harm'] | null = null;
+  for (const armed of process.strikes) {
+    const { strike } = armed;
+    if (strike.at !== at || (strike.on !== 'any' && !names.includes(strike.on))) continue;
+    armed.left -= 1;
+    if (armed.left !== 0 || taken !== null) continue;
+    taken = strike.harm;
+    process.struck(nameOf(strike));
+  }
+  if (taken) process.strikes = process.strikes.filter(({ left }) => left > 0);
+  return taken;
+}
+
+/** As figures count it. */
+export function nameOf({ at, harm }: Strike): string {
+  const where = at === 'call' ? 'a file operation' : 'a request';
+  switch (harm.kind) {
+    case 'kill':
+      return `killed at ${where}`;
+    case 'power':
+      return `power cut at ${where}`;
+    case 'errno':
+      return harm.code;
+    case 'act':
+      return `a person acts at ${where}`;
+    case 'stand still':
+      return `stands still at ${where}`;
+    case 'answer':
+      return ANSWER_NAMES[harm.how];
+  }
+}
+
+const ANSWER_NAMES: Readonly<Record<AnswerFault, string>> = {
+  'lost before': 'request lost',
+  'lost after': 'answer lost',
+  'never answered': 'never answered',
+  twice: 'request arrives twice',
+  'twice, second answered': 'request arrives twice, second answer',
+  late: 'request arrives late',
+  busy: '503',
+  'busy after': '503 after the effect',
+  conflict: '409',
+  slow: 'slow request',
+  cut: 'body cut',
+  flipped: 'body flipped',
+  dripping: 'slow drip',
+  'killed when sent': 'killed when a request is sent',
+  'killed after effect': 'killed between effect and answer',
+};
+
+/** 2026-01-02T03:04:05Z */
+const EPOCH = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+export const wallTime = (loop: Loop, machine: Pick<Machine, 'aheadMs'>): number => EPOCH + loop.time + machine.aheadMs;
+
+/** The clocks as a program on this machine sees them. */
+export function clockOf(loop: Loop, process: Process): Clock {
+  const { machine } = process;
+  const monotonic = () => loop.time - machine.lagMs;
+
+  function after(ms: number, tick: () => void): () => void {
+    const due = monotonic() + Math.max(0, ms);
+    let cancel = () => {};
+    const arm = () => {
+      cancel = loop.after(due - monotonic(), process, () => {
+        // The machine slept meanwhile, and its timers with it.
+        if (monotonic() + 1e-6 < due) arm();
+        else tick();
+      });
+    };
+    arm();
+    return () => cancel();
+  }
+
+  return {
+    now: () => wallTime(loop, machine),
+    monotonic,
+    after,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(stopped(signal));
+        const cancel = after(ms, () => {
+          signal?.removeEventListener('abort', stop);
+          resolve();
+        });
+        const stop = () => {
+          cancel();
+          reject(stopped(signal));
+        };
+        signal?.addEventListener('abort', stop, { once: true });
+      }),
+  };
+}
+
+const stopped = (signal: AbortSignal | undefined) =>
+  new SyncError('cancelled', 'Stopped while waiting.', 'Sync again when you like.', { cause: signal?.reason });

@@ -1,0 +1,198 @@
+import { makeStrikes } from './make-strikes.ts';
+import { createRandom, type Random } from './random.ts';
+import type { Act, Answer, ClientTraits, Deed, Scenario, Step } from './scenario.ts';
+
+/** The scenario of a seed: always the same. `clients` fixes their number. */
+export function makeScenario(seed: number, clients?: number): Scenario {
+  const random = createRandom(`scenario ${seed}`);
+  const count = clients ?? Number(random.weighted({ 2: 5, 3: 3, 4: 1, 5: 1 }));
+  const hasPowerCuts = random.chance(0.15);
+  const hasCalmStore = random.chance(0.1);
+  const paths = makePaths(random);
+  const traits = Array.from({ length: count }, () => makeTraits(random));
+  const steps: Step[] = [];
+  for (const [client, { hasCli }] of traits.entries()) {
+    const operations = random.spread(20, 200);
+    let at = random.between(0, 2_000);
+    for (let index = 0; index < operations; index += 1) {
+      const deed = makeDeed(random, paths, { hasCli, hasPowerCuts });
+      const strikes = hasCalmStore ? [] : makeStrikes(random, deed, () => makeAct(random, paths), hasPowerCuts);
+      steps.push({ id: 0, at, client, deed, strikes });
+      at += random.spread(10, 8_000);
+    }
+  }
+  return {
+    seed,
+    clients: traits,
+    remote: {
+      wantsBareEtags: random.chance(0.15),
+      keepsChecksums: random.chance(0.8),
+      clockAheadMs: random.chance(0.2) ? random.between(-90_000_000, 90_000_000) : 0,
+    },
+    steps: steps.toSorted((a, b) => a.at - b.at).map((step, id) => ({ ...step, id })),
+    endsNextDay: random.chance(0.15),
+  };
+}
+
+function makeTraits(random: Random): ClientTraits {
+  return {
+    disk: {
+      granularityMs: Number(random.weighted({ '0.001': 6, 1: 2, 1000: 1, 2000: 1 })),
+      isCaseBlind: random.chance(0.1),
+      hasHardLinks: !random.chance(0.1),
+      reusesInodes: random.chance(0.4),
+      hasOrderedJournal: random.chance(0.5),
+    },
+    clockAheadMs: random.chance(0.2) ? random.pick([-86_400_000, 86_400_000, 3_600_000, -3_600_000, 5_000]) : 0,
+    hasCli: random.chance(0.2),
+    diskPauses: random.pick([0, 0.05, 0.3]),
+    latencyMs: random.spread(5, 120),
+    ttlMs: random.pick([5_000, 15_000, 30_000, 30_000]),
+  };
+}
+
+interface Paths {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+  readonly free: readonly string[];
+}
+
+const FILES = [
+  'a.txt',
+  'b.txt',
+  'docs/x.md',
+  'docs/y.md',
+  'docs/deep/z.bin',
+  'src/main.ts',
+  'src/util.ts',
+  'src/lib/core.ts',
+  'notes',
+  'data/1.json',
+  'data/2.json',
+];
+const FREE = ['docs2', 'src2', 'src/old', 'archive/2025'];
+
+function makePaths(random: Random): Paths {
+  const count = random.between(3, 10);
+  const files = FILES.map((path) => ({ path, order: random.next() }))
+    .toSorted((a, b) => a.order - b.order)
+    .slice(0, count)
+    .map(({ path }) => path);
+  const odd = random.chance(0.08) ? [random.pick(['A.txt', 'docs', 'Docs/X.md', 'notes/inner', 'src/MAIN.ts'])] : [];
+  const folders = [...new Set(files.flatMap((path) => (path.includes('/') ? [path.slice(0, path.lastIndexOf('/'))] : [])))];
+  return { files: [...files, ...odd], folders, free: FREE };
+}
+
+function makeAct(random: Random, { files, folders, free }: Paths): Act {
+  const path = random.pick(files);
+  const kind = random.weighted({ save: 12, same: 5, slowly: 1, old: 2, rename: 3, copy: 1, delete: 3, touch: 1, mode: 0.5, folder: 1.5, rm: 0.4, link: 0.3 });
+  const style = random.pick(['in place', 'replace'] as const);
+  switch (kind) {
+    case 'save':
+      return { act: 'save', path, size: random.spread(1, 300), style };
+    case 'same':
+      return { act: 'save', path, size: 'same', style };
+    case 'slowly':
+      return { act: 'save slowly', path, ms: random.spread(10, 20_000) };
+    case 'old':
+      return { act: 'save an old version', path, back: random.between(0, 2) };
+    case 'rename':
+      return { act: 'rename', path, to: random.pick(files) };
+    case 'copy':
+      return { act: 'copy', path, to: random.pick(files) };
+    case 'delete':
+      return { act: 'delete', path };
+    case 'touch':
+      return { act: 'touch', path };
+    case 'mode':
+      return { act: 'make executable', path };
+    case 'folder':
+      return { act: 'move folder', path: random.pick([...folders, ...free]), to: random.pick([...free, ...folders, ...free]) };
+    case 'rm':
+      return { act: 'delete folder', path: random.pick([...folders, ...free]) };
+    case 'link':
+      return { act: 'swap folder for a link', path: random.pick([...folders, ...free]), ms: random.spread(10, 20_000) };
+  }
+}
+
+function makeDeed(random: Random, paths: Paths, { hasCli, hasPowerCuts }: { hasCli: boolean; hasPowerCuts: boolean }): Deed {
+  const by = hasCli && random.chance(0.4) ? 'cli' : 'vscode';
+  const kind = random.weighted({ act: 60, sync: 27, decide: 5, preview: 1, hold: 2, force: 1, close: 1, trouble: 3 });
+  switch (kind) {
+    case 'act':
+      return makeAct(random, paths);
+    case 'sync':
+      return {
+        act: 'sync',
+        by,
+        ...(random.chance(0.1) ? { direction: random.pick(['pull', 'push'] as const) } : {}),
+        ...(random.chance(0.1) ? { onConflict: 'both' } : {}),
+      };
+    case 'decide':
+      return { act: 'decide conflicts', answers: Array.from({ length: 3 }, () => random.pick<Answer>(['mine', 'theirs', 'both'])) };
+    case 'preview':
+      return { act: 'preview' };
+    case 'hold':
+      return { act: 'hold the lease', ms: random.spread(100, 60_000), syncs: random.chance(0.7) };
+    case 'force':
+      return { act: 'force release' };
+    case 'close':
+      return { act: 'close window' };
+    case 'trouble':
+      return makeTrouble(random, by, hasPowerCuts);
+  }
+}
+
+function makeTrouble(random: Random, by: 'vscode' | 'cli', hasPowerCuts: boolean): Deed {
+  const kind = random.weighted({
+    kill: 4,
+    power: hasPowerCuts ? 4 : 0,
+    sleep: 2,
+    still: 3,
+    jump: 2,
+    network: 3,
+    credentials: 2,
+    root: 1,
+    state: 0.5,
+    busy: 2,
+    missing: 0.7,
+    corrupt: 0.7,
+    rolled: 0.7,
+    object: 1.5,
+  });
+  switch (kind) {
+    case 'kill':
+      return { act: 'kill', by };
+    case 'power':
+      return { act: 'power cut' };
+    case 'sleep':
+      return { act: 'sleep', ms: random.spread(5_000, 7_200_000) };
+    case 'still':
+      return { act: 'stand still', by, ms: random.spread(1_000, 300_000) };
+    case 'jump':
+      return { act: 'clock jump', ms: random.pick([-1, 1]) * random.spread(100, 86_400_000) };
+    case 'network':
+      return { act: 'network off', ms: random.spread(100, 60_000) };
+    case 'credentials':
+      return { act: 'credentials expire', ms: random.spread(100, 60_000) };
+    case 'root':
+      return { act: 'root away', ms: random.spread(500, 30_000), leavesEmpty: random.chance(0.5) };
+    case 'state':
+      return { act: 'state lost' };
+    case 'busy':
+      return { act: 'store busy', ms: random.spread(100, 30_000) };
+    case 'missing':
+      return { act: 'head missing', ms: random.spread(500, 20_000) };
+    case 'corrupt':
+      return { act: 'head corrupt', ms: random.spread(500, 20_000) };
+    case 'rolled':
+      return { act: 'head rolled back', ms: random.spread(500, 20_000) };
+    case 'object':
+      return {
+        act: 'object damaged',
+        ms: random.spread(500, 20_000),
+        how: random.pick(['missing', 'flipped', 'cut']),
+        which: random.between(0, 999),
+      };
+  }
+}

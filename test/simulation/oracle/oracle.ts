@@ -1,0 +1,159 @@
+import { type DiskListener, type FileNode, type FolderNode, hashOf, type Node, pathOf } from '../disk/node.ts';
+import { holdsContent, inRoot, ROOT } from '../hands.ts';
+import type { Machine, Process } from '../machine.ts';
+import type { Remote } from '../remote.ts';
+import { type Change, type Chain, createChain } from './chain.ts';
+import type { Blame } from './invariants.ts';
+import { createPerson, type Person } from './person.ts';
+
+/** Knows every version anybody ever saved, and watches every change of every disk and of the bucket at the moment it happens. */
+export interface Oracle {
+  readonly chain: Chain;
+  readonly people: readonly Person[];
+  /** Registers a content of a person before it is saved. */
+  invented(sha256: string): void;
+  isVersion(sha256: string): boolean;
+  /** Nothing of this client's person counts as saved or deleted meanwhile. */
+  unseen(client: number, act: () => void): void;
+}
+
+export interface OracleParts {
+  readonly remote: Remote;
+  readonly machines: readonly Machine[];
+  readonly blame: Blame;
+}
+
+/** Every content of a person begins so; nothing but an object on the remote may show it. */
+export const CANARY = 'CANARY-5f1e';
+
+const CONFLICT_COPY = /\.conflict-[A-Za-z0-9-]+-\d{8}T\d{6}Z/;
+
+export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
+  const chain = createChain((key) => remote.damaged.get(key) ?? remote.bucket.get(key)?.bytes ?? null, blame);
+  const people = machines.map(() => createPerson(chain.isCommitted));
+  const versions = new Set<string>();
+  const hidden = new Set<number>();
+  for (const [client, machine] of machines.entries()) machine.disk.listener = diskListener(client, machine);
+
+  remote.listener = {
+    written(key, bytes, by) {
+      if (by === null) return;
+      if (key !== 'head.json') return chain.written(key, bytes);
+      const client = by.machine.client;
+      for (const change of chain.advance(bytes, holderOf(client)) ?? []) checkChange(client, change);
+    },
+    deleted(key, by) {
+      if (by !== null) chain.deleted(key);
+    },
+  };
+
+  /** What a commit replaces, its author must have seen; what it says, its author must have done. */
+  function checkChange(client: number, { path, before, after }: Change): void {
+    const person = people[client];
+    if (person === undefined) return;
+    const who = `client ${client + 1}`;
+    if (before && !person.hasSeen(path, before.sha256))
+      blame(3, `${who} ${after ? 'replaces' : 'deletes'} ${path}, whose version by ${before.by} it has not seen`);
+    if (after === null) {
+      if (!person.maySayRemoval(path)) blame(9, `${who} deletes ${path} for everybody, which its person did not`);
+      return;
+    }
+    const isCopy = CONFLICT_COPY.test(path) && versions.has(after.sha256);
+    if (person.maySayPut(path, after.sha256) || isCopy) return;
+    if (before === null && chain.wasRemoved(path)) blame(3, `${path} was deleted, and ${who} brings it back by itself`);
+    else blame(3, `${who} commits ${path} with a content that its person did not save there`);
+  }
+
+  function diskListener(client: number, machine: Machine): DiskListener<Process> {
+    const person = people[client] as Person;
+    const who = `client ${client + 1}`;
+
+    function appeared(path: string, node: FileNode, by: Process | null): void {
+      const sha256 = hashOf(node);
+      if (by === null) {
+        if (!hidden.has(client)) person.saved(path, sha256);
+      } else if (!isExpected(path, sha256)) {
+        // Without hard links a file comes in byte by byte.
+        if (machine.disk.traits.hasHardLinks) blame(5, `${who}: ${path} gets a content that was never committed there`);
+      } else checkTime(path, node, sha256);
+      person.sees(path, sha256);
+    }
+
+    const isExpected = (path: string, sha256: string) =>
+      chain.wasAt(path, sha256) ||
+      person.hasSeen(path, sha256) ||
+      (CONFLICT_COPY.test(path) && (versions.has(sha256) || chain.isCommitted(sha256)));
+
+    function checkTime(path: string, node: FileNode, sha256: string): void {
+      const times = chain.mtimesOf(path, sha256);
+      const { granularityMs } = machine.disk.traits;
+      if (times.size === 0 || person.hasSeen(path, sha256)) return;
+      const isKnown = [...times].some((time) => Math.abs(time - node.mtime) <= Math.max(0.0015, granularityMs));
+      if (!isKnown) blame(8, `${who}: ${path} comes with the time ${node.mtime}, not ${[...times].join(' or ')}`);
+    }
+
+    /** Bytes are gone from this disk by the engine's doing. */
+    function dropped(sha256: string, where: string): void {
+      if (!versions.has(sha256) || chain.isCommitted(sha256) || !person.needs(sha256)) return;
+      if (!holdsContent(machine.disk, sha256)) blame(3, `${who}: a version is gone from ${where} and is nowhere else`);
+    }
+
+    return {
+      added(folder, name, node, by) {
+        if (by !== null) checkPlace(folder, name);
+        const path = inRoot(folder, name);
+        if (path === null) return;
+        for (const [at, file] of filesBelow(path, node)) appeared(at, file, by);
+      },
+      removed(folder, name, node, by) {
+        if (by !== null) checkPlace(folder, name);
+        const path = inRoot(folder, name);
+        if (by === null) {
+          const isReplaced = folder.entries.has(machine.disk.keyOf(name));
+          if (path === null || hidden.has(client)) return;
+          for (const [at, file] of filesBelow(path, node)) if (!isReplaced) person.removed(at, hashOf(file));
+        } else if (node.kind === 'file' && node.links === 0) dropped(hashOf(node), pathOf(folder, name));
+      },
+      written(node, before, by) {
+        const { at } = node;
+        const path = at && inRoot(at.folder, at.name);
+        const stands = at?.folder.entries.get(machine.disk.keyOf(at.name))?.node === node;
+        if (by !== null) {
+          if (path !== null && stands) person.sees(path, hashOf(node));
+          return dropped(before, at ? pathOf(at.folder, at.name) : 'a file without a name');
+        }
+        if (path === null || !stands) return person.savedAside(hashOf(node));
+        appeared(path, node, null);
+      },
+    };
+
+    function checkPlace(folder: FolderNode, name: string): void {
+      const path = pathOf(folder, name);
+      if (!path.startsWith(`${ROOT}/`) && !path.startsWith('/state/') && path !== ROOT && path !== '/state')
+        blame(7, `${who}: ${path} was changed`);
+    }
+  }
+
+  return {
+    chain,
+    people,
+    invented: (sha256) => void versions.add(sha256),
+    isVersion: (sha256) => versions.has(sha256),
+    unseen(client, act) {
+      hidden.add(client);
+      try {
+        act();
+      } finally {
+        hidden.delete(client);
+      }
+    },
+  };
+}
+
+export const holderOf = (client: number): string => `user${client + 1}@host${client + 1}`;
+
+function* filesBelow(path: string, node: Node): Iterable<readonly [string, FileNode]> {
+  if (node.kind === 'file') yield [path, node];
+  if (node.kind !== 'folder') return;
+  for (const { name, node: child } of node.entries.values()) yield* filesBelow(`${path}/${name}`, child);
+}

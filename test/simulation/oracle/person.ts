@@ -1,0 +1,94 @@
+/** What one person (one root) has saved, deleted and had before the eyes. All of it by path below the root and SHA-256. */
+export interface Person {
+  /** The last version saved at a path and not removed by this person since. */
+  readonly current: Map<string, string>;
+  /** Saved where no path was left for it: through a handle to a file that was moved meanwhile. */
+  readonly orphans: Set<string>;
+  saved(path: string, sha256: string): void;
+  /** Through a handle, to a file that has no path in the root any more. */
+  savedAside(sha256: string): void;
+  removed(path: string, sha256: string): void;
+  /** On disk there, or shown in a conflict. */
+  sees(path: string, sha256: string): void;
+  hasSeen(path: string, sha256: string): boolean;
+  /** A decision that the version here shall stand: as good as saving it, or removing it, now. */
+  insists(path: string, sha256: string | null): void;
+  /** A decision for the other version, or for what is on the remote altogether. */
+  givesUp(path: string, sha256: string): void;
+  /** Whether something was saved at this path that no commit of this person has said yet; then it is said. */
+  maySayPut(path: string, sha256: string): boolean;
+  maySayRemoval(path: string): boolean;
+  /** Whether this version must still be found: nothing this person did has given it up. */
+  needs(sha256: string): boolean;
+}
+
+export function createPerson(isCommitted: (sha256: string) => boolean): Person {
+  const current = new Map<string, string>();
+  const orphans = new Set<string>();
+  const seen = new Map<string, Set<string>>();
+  /** By path and content, and by path, when it was done: counted in deeds. */
+  const puts = new Map<string, Map<string, number>>();
+  const removals = new Map<string, number>();
+  let deeds = 0;
+
+  function put(path: string, sha256: string): void {
+    deeds += 1;
+    puts.set(path, (puts.get(path) ?? new Map<string, number>()).set(sha256, deeds));
+  }
+
+  function remove(path: string): void {
+    deeds += 1;
+    removals.set(path, deeds);
+  }
+
+  function giveUp(path: string, sha256: string): void {
+    const before = current.get(path);
+    // What stood there was not the last version saved there: that one was never given up.
+    if (before !== undefined && before !== sha256 && !isCommitted(before)) orphans.add(before);
+    current.delete(path);
+  }
+
+  return {
+    current,
+    orphans,
+    saved(path, sha256) {
+      current.set(path, sha256);
+      put(path, sha256);
+    },
+    savedAside: (sha256) => void orphans.add(sha256),
+    removed(path, sha256) {
+      giveUp(path, sha256);
+      remove(path);
+    },
+    sees(path, sha256) {
+      const known = seen.get(path);
+      if (known) known.add(sha256);
+      else seen.set(path, new Set([sha256]));
+    },
+    hasSeen: (path, sha256) => seen.get(path)?.has(sha256) === true,
+    insists(path, sha256) {
+      if (sha256 === null) remove(path);
+      else put(path, sha256);
+    },
+    givesUp(path, sha256) {
+      if (current.get(path) === sha256) current.delete(path);
+      orphans.delete(sha256);
+    },
+    maySayPut(path, sha256) {
+      const done = puts.get(path)?.get(sha256);
+      if (done === undefined) return false;
+      puts.get(path)?.delete(sha256);
+      // What was removed before that is history now.
+      if ((removals.get(path) ?? 0) < done) removals.delete(path);
+      return true;
+    },
+    maySayRemoval(path) {
+      const done = removals.get(path);
+      if (done === undefined) return false;
+      removals.delete(path);
+      for (const [sha256, at] of puts.get(path) ?? []) if (at < done) puts.get(path)?.delete(sha256);
+      return true;
+    },
+    needs: (sha256) => orphans.has(sha256) || [...current.values()].includes(sha256),
+  };
+}

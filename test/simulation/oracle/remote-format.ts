@@ -1,0 +1,57 @@
+import { hash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+
+/* The remote format by its letter, on nothing of `src`. */
+
+export interface RawHead {
+  readonly datastoreId: string;
+  readonly epoch: number;
+  readonly nonce: string;
+  readonly lease: { readonly nonce: string; readonly holder: string } | null;
+  readonly commit: {
+    readonly generation: number;
+    readonly id: string;
+    readonly key: string;
+    readonly sha256: string;
+  } | null;
+  readonly recentCommits: readonly string[];
+}
+
+export interface RawCommit {
+  readonly datastoreId: string;
+  readonly generation: number;
+  readonly id: string;
+  readonly parent: { readonly id: string; readonly key: string; readonly sha256: string } | null;
+  readonly epoch: number;
+  readonly by: string;
+  readonly shards: readonly {
+    readonly key: string;
+    readonly sha256: string;
+    readonly first: string;
+    readonly last: string;
+    readonly count: number;
+  }[];
+}
+
+export interface RawEntry {
+  readonly path: string;
+  readonly size: number;
+  readonly mtime: number;
+  readonly sha256: string;
+  readonly by: string;
+  readonly generation: number;
+  readonly slices: readonly { readonly object: string; readonly offset: number; readonly length: number }[];
+}
+
+/** The text of a record; null where its bytes are not what the hash says. */
+export function recordText(bytes: Uint8Array, sha256: string): string | null {
+  return sha256Of(bytes) === sha256 ? Buffer.from(bytes).toString() : null;
+}
+
+/** The unzipped text of a shard; null where it is not what its hash says. */
+export function shardText(bytes: Uint8Array, sha256: string): string | null {
+  const text = gunzipSync(bytes);
+  return sha256Of(text) === sha256 ? text.toString() : null;
+}
+
+export const sha256Of = (bytes: Uint8Array): string => hash('sha256', bytes);

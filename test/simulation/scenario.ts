@@ -1,0 +1,134 @@
+import type { DiskTraits } from './disk/node.ts';
+
+/* A whole run as data: made from a seed, played, shrunk by leaving parts out, told in words. Times are virtual milliseconds. */
+
+export interface Scenario {
+  readonly seed: number;
+  readonly clients: readonly ClientTraits[];
+  readonly remote: RemoteTraits;
+  readonly steps: readonly Step[];
+  /** A day passes at the end, so that what is kept for a day is settled too. */
+  readonly endsNextDay: boolean;
+}
+
+export interface ClientTraits {
+  readonly disk: DiskTraits;
+  /** Ahead of the true time. */
+  readonly clockAheadMs: number;
+  /** A second program works on the same root. */
+  readonly hasCli: boolean;
+  /** How often others act before a file operation that does not block. */
+  readonly diskPauses: number;
+  readonly latencyMs: number;
+  readonly ttlMs: number;
+}
+
+export interface RemoteTraits {
+  /** Takes ETags in If-Match only without their quotes. */
+  readonly wantsBareEtags: boolean;
+  /** Gives SHA-256 of what it stores. */
+  readonly keepsChecksums: boolean;
+  readonly clockAheadMs: number;
+}
+
+export interface Step {
+  readonly id: number;
+  readonly at: number;
+  readonly client: number;
+  readonly deed: Deed;
+  /** What goes wrong on the way. */
+  readonly strikes: readonly Strike[];
+}
+
+/** What a person does with files, at one moment and not to be interrupted. */
+export type Act =
+  | {
+      readonly act: 'save';
+      readonly path: string;
+      readonly size: 'same' | number;
+      readonly style: 'in place' | 'replace';
+    }
+  /** Opens now, writes after `ms`, wherever the file is by then. */
+  | { readonly act: 'save slowly'; readonly path: string; readonly ms: number }
+  /** An earlier content of this path, anybody's. */
+  | { readonly act: 'save an old version'; readonly path: string; readonly back: number }
+  | { readonly act: 'rename'; readonly path: string; readonly to: string }
+  | { readonly act: 'copy'; readonly path: string; readonly to: string }
+  | { readonly act: 'delete'; readonly path: string }
+  | { readonly act: 'touch'; readonly path: string }
+  | { readonly act: 'make executable'; readonly path: string }
+  | { readonly act: 'move folder'; readonly path: string; readonly to: string }
+  | { readonly act: 'delete folder'; readonly path: string }
+  /** A link to a folder outside takes the folder's place for `ms`. */
+  | { readonly act: 'swap folder for a link'; readonly path: string; readonly ms: number };
+
+export type Answer = 'mine' | 'theirs' | 'both';
+
+export type Deed =
+  | Act
+  | {
+      readonly act: 'sync';
+      readonly by: 'vscode' | 'cli';
+      readonly direction?: 'pull' | 'push';
+      readonly onConflict?: 'theirs' | 'both';
+    }
+  | { readonly act: 'decide conflicts'; readonly answers: readonly Answer[] }
+  | { readonly act: 'preview' }
+  | { readonly act: 'hold the lease'; readonly ms: number; readonly syncs: boolean }
+  | { readonly act: 'force release' }
+  | { readonly act: 'close window' }
+  | { readonly act: 'kill'; readonly by: 'vscode' | 'cli' }
+  | { readonly act: 'power cut' }
+  | { readonly act: 'sleep'; readonly ms: number }
+  | { readonly act: 'stand still'; readonly by: 'vscode' | 'cli'; readonly ms: number }
+  | { readonly act: 'clock jump'; readonly ms: number }
+  | { readonly act: 'network off'; readonly ms: number }
+  | { readonly act: 'credentials expire'; readonly ms: number }
+  | { readonly act: 'root away'; readonly ms: number; readonly leavesEmpty: boolean }
+  | { readonly act: 'state lost' }
+  | { readonly act: 'store busy'; readonly ms: number }
+  | { readonly act: 'head missing'; readonly ms: number }
+  | { readonly act: 'head corrupt'; readonly ms: number }
+  | { readonly act: 'head rolled back'; readonly ms: number }
+  | {
+      readonly act: 'object damaged';
+      readonly ms: number;
+      readonly how: 'missing' | 'flipped' | 'cut';
+      readonly which: number;
+    };
+
+/** One thing that goes wrong at the `nth` call or request of a kind after its step began. */
+export interface Strike {
+  readonly at: 'call' | 'request';
+  readonly on: string;
+  readonly nth: number;
+  readonly harm: Harm;
+}
+
+export type Harm =
+  | { readonly kind: 'kill' }
+  | { readonly kind: 'power' }
+  | { readonly kind: 'errno'; readonly code: string }
+  | { readonly kind: 'act'; readonly act: Act }
+  | { readonly kind: 'stand still'; readonly ms: number }
+  | { readonly kind: 'answer'; readonly how: AnswerFault };
+
+export const ANSWER_FAULTS = [
+  'lost before',
+  'lost after',
+  'never answered',
+  'twice',
+  'twice, second answered',
+  'late',
+  'busy',
+  'busy after',
+  'conflict',
+  'slow',
+  'cut',
+  'flipped',
+  'dripping',
+  'killed when sent',
+  'killed after effect',
+] as const;
+
+export type AnswerFault = (typeof ANSWER_FAULTS)[number];

@@ -1,0 +1,93 @@
+import { SyncError } from '../../src/core/errors.ts';
+import type { SyncReport } from '../../src/core/sync-report.ts';
+import type { Operations } from './deeds.ts';
+import { hashOf } from './disk/node.ts';
+import { filesOf } from './hands.ts';
+import type { Invariant } from './oracle/invariants.ts';
+import { createRandom } from './random.ts';
+import type { World } from './world.ts';
+
+/** Rounds in which everybody syncs once, until nothing moves any more. */
+const ROUNDS = 14;
+/** Longer than a ttl and a wait. */
+const PAUSE_MS = 45_000;
+
+/** No more faults: everybody syncs, and decides what is in conflict, until all is quiet. Then all must be equal and nothing lost. */
+export async function settle(world: World, operations: Operations): Promise<void> {
+  const { scenario, loop, oracle, machines, violations, trace } = world;
+  const random = createRandom(`${scenario.seed} settling`);
+  const blame = (invariant: Invariant, detail: string) => void violations.push({ invariant, detail });
+  const pause = (ms: number) => new Promise<void>((resolve) => loop.after(ms, null, resolve));
+
+  let last = '';
+  for (let round = 1; ; round += 1) {
+    trace.note(`settling, round ${round}`);
+    let isQuiet = true;
+    for (const client of machines.keys()) {
+      const answer = await operations.sync(client, 'vscode', { allowMassDelete: true });
+      const unrest = unrestOf(answer);
+      if (violations.length > 0) return;
+      if (unrest === null) continue;
+      isQuiet = false;
+      last = `client ${client + 1}: ${unrest}`;
+      if (answer instanceof SyncError) await pause(PAUSE_MS);
+      else if (answer && answer.conflicts.length > 0)
+        await operations.decide(client, [random.pick(['mine', 'theirs', 'both']), random.pick(['mine', 'theirs', 'both'])]);
+      else if (answer && round > 3) makeRoom(client, answer);
+    }
+    if (isQuiet) break;
+    if (round === ROUNDS) return blame(6, `after ${ROUNDS} rounds without faults it is not quiet: ${last}`);
+  }
+  if (scenario.endsNextDay) {
+    await pause(25 * 3_600_000);
+    for (let round = 0; round < 4; round += 1)
+      for (const client of machines.keys()) await operations.sync(client, 'vscode', {});
+  }
+  checkEqual();
+  await checkStill();
+
+  /** A person gives a file that cannot travel another name. */
+  function makeRoom(client: number, { problems }: SyncReport): void {
+    const machine = machines[client];
+    for (const { path } of problems) {
+      if (machine && filesOf(machine.disk).has(path))
+        return world.act(machine, { act: 'rename', path, to: `room-${client}-${random.hex(6)}` });
+    }
+  }
+
+  function checkEqual(): void {
+    const { tree } = oracle.chain;
+    for (const [client, { disk }] of machines.entries()) {
+      const files = filesOf(disk);
+      const who = `client ${client + 1}`;
+      for (const [path, entry] of tree) {
+        const node = files.get(path);
+        if (node === undefined) blame(6, `${who} has no ${path}`);
+        else if (hashOf(node) !== entry.sha256) blame(6, `${who} has another ${path}`);
+      }
+      for (const path of files.keys()) if (!tree.has(path)) blame(6, `${who} has ${path}, which nobody else has`);
+      for (const [path, sha256] of oracle.people[client]?.current ?? [])
+        if (!oracle.chain.isCommitted(sha256)) blame(3, `${who}: what was saved last at ${path} is in no commit`);
+    }
+  }
+
+  /** One more cycle each: nothing is left to write. */
+  async function checkStill(): Promise<void> {
+    for (const client of machines.keys()) {
+      const before = world.remote.bucket.get('head.json')?.etag;
+      const answer = await operations.sync(client, 'vscode', {});
+      const unrest = unrestOf(answer);
+      if (unrest !== null) blame(6, `client ${client + 1} is not quiet at the end: ${unrest}`);
+      if (world.remote.bucket.get('head.json')?.etag !== before) blame(6, `client ${client + 1} writes when all is quiet`);
+    }
+  }
+}
+
+function unrestOf(answer: SyncReport | SyncError | null): string | null {
+  if (answer === null) return 'its program died';
+  if (answer instanceof SyncError) return `${answer.kind}: ${answer.message}`;
+  const { uploaded, downloaded, deletedLocal, deletedRemote, conflicts, problems } = answer;
+  if (uploaded + downloaded + deletedLocal + deletedRemote > 0) return 'files still move';
+  if (conflicts.length > 0) return `conflicts: ${conflicts.map(({ path }) => path).join(', ')}`;
+  return problems.length > 0 ? `problems: ${problems.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}` : null;
+}

@@ -1,0 +1,165 @@
+import { locate } from './disk/locate.ts';
+import type { FolderNode } from './disk/node.ts';
+import { flush } from './disk/power.ts';
+import { ROOT } from './hands.ts';
+import type { Machine } from './machine.ts';
+import type { Act, Deed } from './scenario.ts';
+import { baseOf } from './state-folder.ts';
+import type { World } from './world.ts';
+
+/** What happens to machines, networks and buckets. */
+export type Trouble = Exclude<
+  Deed,
+  | Act
+  | {
+      readonly act: 'sync' | 'decide conflicts' | 'preview' | 'hold the lease' | 'force release' | 'close window';
+    }
+>;
+
+/** Everything that goes wrong by itself, and is repaired after its time. */
+export function makeTrouble(world: World, client: number, deed: Trouble, isIdle: () => boolean): void {
+  const { loop, remote, trace } = world;
+  const machine = world.machines[client] as Machine;
+  const who = `client ${client + 1}`;
+  const happened = (words: string) => {
+    world.count(deed.act);
+    trace.note(`${who}: ${words}`);
+  };
+
+  switch (deed.act) {
+    case 'kill': {
+      const program = world.running(client, deed.by);
+      if (program === null) return;
+      program.process.isDead = true;
+      return happened(`${deed.by} is killed`);
+    }
+    case 'power cut':
+      return world.power(machine);
+    case 'sleep':
+      machine.asleepUntil = loop.time + deed.ms;
+      machine.lagMs += deed.ms;
+      return happened(`sleeps ${deed.ms} ms`);
+    case 'stand still': {
+      const program = world.running(client, deed.by);
+      if (program === null) return;
+      program.process.stillUntil = loop.time + deed.ms;
+      return happened(`${deed.by} stands still for ${deed.ms} ms`);
+    }
+    case 'clock jump':
+      machine.aheadMs += deed.ms;
+      return happened(`its clock jumps by ${deed.ms} ms`);
+    case 'network off':
+      machine.offlineUntil = loop.time + deed.ms;
+      return happened(`has no network for ${deed.ms} ms`);
+    case 'credentials expire':
+      machine.expiredUntil = loop.time + deed.ms;
+      return happened(`has expired credentials for ${deed.ms} ms`);
+    case 'store busy':
+      remote.busyUntil = loop.time + deed.ms;
+      return happened(`the store answers 503 for ${deed.ms} ms`);
+    case 'state lost':
+      for (const tool of ['vscode', 'cli'] as const) {
+        const program = world.running(client, tool);
+        if (program) program.process.isDead = true;
+      }
+      loseState(machine);
+      return happened('its state folder is lost');
+    case 'root away':
+      return takeRootAway();
+    case 'head missing':
+    case 'head corrupt':
+    case 'head rolled back':
+      return troubleHead();
+    case 'object damaged':
+      return damageObject(deed);
+  }
+
+  function takeRootAway(): void {
+    // A root that was never in step is made anew where it is missing.
+    if ((baseOf(machine.disk)?.files ?? 0) === 0 || !isIdle()) return;
+    const { disk } = machine;
+    const root = locate(disk, ROOT, 'root away', false);
+    if (root.node === null) return;
+    const { folder, key, node } = root;
+    const change = (becomes: typeof node | null) => {
+      world.oracle.unseen(client, () => {
+        disk.change([{ folder, key, becomes: becomes && { name: root.name, node: becomes } }], null);
+        flush(disk, folder);
+      });
+    };
+    change(deed.act === 'root away' && deed.leavesEmpty ? disk.newFolder(0o755) : null);
+    loop.after('ms' in deed ? deed.ms : 0, null, () => {
+      change(node);
+      trace.note(`${who}: its root is back`);
+    });
+    happened('its root is away');
+  }
+
+  function troubleHead(): void {
+    const { chain } = world.oracle;
+    const good = chain.headBytes;
+    const isQuiet = isIdle() && remote.swapsUnderWay === 0;
+    if (good === null || chain.head?.commit == null || remote.headInTrouble || !isQuiet) return;
+    const before = chain.earlier[0];
+    if (deed.act === 'head missing') remote.bucket.delete('head.json');
+    else if (deed.act === 'head corrupt') setHead(world, corrupted(good, client));
+    else if (before !== undefined && everybodyKnowsBetter(before)) setHead(world, before);
+    else return;
+    remote.headInTrouble = true;
+    happened(`the administrator: ${deed.act}`);
+    loop.after('ms' in deed ? deed.ms : 0, null, () => {
+      remote.headInTrouble = false;
+      setHead(world, good);
+      trace.note('the administrator repairs the register');
+    });
+  }
+
+  /** Who has never seen a newer register cannot know that this one is old. */
+  function everybodyKnowsBetter(old: Uint8Array): boolean {
+    const { epoch } = JSON.parse(Buffer.from(old).toString()) as { epoch: number };
+    return world.machines.every(({ disk }) => (baseOf(disk)?.epoch ?? 0) > epoch);
+  }
+
+  function damageObject({ how, which, ms }: Trouble & { act: 'object damaged' }): void {
+    const keys = [...world.oracle.chain.referenced.keys()];
+    const key = keys[which % Math.max(1, keys.length)];
+    const stored = key === undefined ? undefined : remote.bucket.get(key);
+    if (key === undefined || stored === undefined || remote.damaged.has(key)) return;
+    remote.damaged.set(key, stored.bytes);
+    if (how === 'missing') remote.bucket.delete(key);
+    else remote.bucket.set(key, { ...stored, bytes: spoiled(stored.bytes, how) });
+    loop.after(ms, null, () => {
+      remote.bucket.set(key, stored);
+      remote.damaged.delete(key);
+      trace.note(`the administrator repairs ${key}`);
+    });
+    happened(`the administrator: ${key} is ${how}`);
+  }
+}
+
+function setHead({ remote }: World, bytes: Uint8Array): void {
+  void remote.store.put('head.json', bytes);
+}
+
+function corrupted(good: Uint8Array, kind: number): Uint8Array {
+  const text = Buffer.from(good).toString();
+  return Buffer.from(
+    [text.slice(0, text.length >> 1), '', text.replace('"format":1', '"format":99'), `${text}${' '.repeat(70_000)}`][
+      kind % 4
+    ] ?? '',
+  );
+}
+
+function spoiled(bytes: Uint8Array, how: 'flipped' | 'cut'): Uint8Array {
+  if (how === 'cut') return bytes.subarray(0, bytes.length >> 1);
+  const copy = Uint8Array.from(bytes);
+  copy[bytes.length >> 1] = (copy[bytes.length >> 1] ?? 0) ^ 0x20;
+  return copy;
+}
+
+function loseState({ disk }: Machine): void {
+  const { folder, key, name } = locate(disk, '/state', 'state lost', false);
+  const empty: FolderNode = disk.newFolder(0o700);
+  disk.change([{ folder, key, becomes: { name, node: empty } }], null);
+  flush(disk, folder);
+}

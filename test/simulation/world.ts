@@ -1,0 +1,247 @@
+import { hash } from 'node:crypto';
+import { boot } from './disk/kernel.ts';
+import { createDisk, type Disk } from './disk/node.ts';
+import { cutPower } from './disk/power.ts';
+import { type Program, startProgram } from './client.ts';
+import { actOn, ROOT } from './hands.ts';
+import { openLine, SECRET } from './line.ts';
+import { createLoop, type Loop } from './loop.ts';
+import { type Machine, type Process, startProcess, wallTime } from './machine.ts';
+import type { Violation } from './oracle/invariants.ts';
+import { CANARY, createOracle, type Oracle } from './oracle/oracle.ts';
+import { createRandom } from './random.ts';
+import { openRemote, type Remote } from './remote.ts';
+import type { Act, ClientTraits, Scenario } from './scenario.ts';
+
+/** Everything there is in one run. */
+export interface World {
+  readonly scenario: Scenario;
+  readonly loop: Loop;
+  readonly remote: Remote;
+  readonly machines: readonly Machine[];
+  readonly oracle: Oracle;
+  readonly violations: Violation[];
+  readonly trace: Trace;
+  /** How often each fault has struck. */
+  readonly faults: Map<string, number>;
+  count(fault: string): void;
+  /** The program of this kind that runs on a machine, started where none does. */
+  program(client: number, tool: 'vscode' | 'cli'): Program;
+  running(client: number, tool: 'vscode' | 'cli'): Program | null;
+  act(machine: Machine, act: Act): void;
+  power(machine: Machine): void;
+  /** From now on nothing is struck. */
+  calm(): void;
+}
+
+export interface Trace {
+  /** Of every line so far. */
+  digest(): string;
+  note(line: string): void;
+  readonly lines: readonly string[];
+}
+
+export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
+  const loop = createLoop();
+  const violations: Violation[] = [];
+  const trace = createTrace(loop, keepsTrace);
+  const faults = new Map<string, number>();
+  const count = (fault: string) => void faults.set(fault, (faults.get(fault) ?? 0) + 1);
+  const remote = openRemote(loop, scenario.remote);
+  const mayLosePower = scenario.steps.some(
+    ({ deed, strikes }) => deed.act === 'power cut' || strikes.some(({ harm }) => harm.kind === 'power'),
+  );
+  const machines = scenario.clients.map((traits, client) => createMachine(loop, traits, client, mayLosePower));
+  const blame = (invariant: Violation['invariant'], detail: string) => {
+    violations.push({ invariant, detail });
+    trace.note(`VIOLATION ${invariant} ${detail}`);
+  };
+  const oracle = createOracle({ remote, machines, blame });
+  const processes = new Map<number, Process>();
+  boot(processes);
+  const programs = new Map<string, Program>();
+  const saved = new Map<string, Uint8Array[]>();
+  const invent = createInventor(scenario.seed, oracle);
+  let nextId = 1;
+
+  const world: World = {
+    scenario,
+    loop,
+    remote,
+    machines,
+    oracle,
+    violations,
+    trace,
+    faults,
+    count,
+    running(client, tool) {
+      const program = programs.get(`${client} ${tool}`);
+      return program && !program.process.isDead ? program : null;
+    },
+    program(client, tool) {
+      const running = world.running(client, tool);
+      if (running) return running;
+      const traits = scenario.clients[client] as ClientTraits;
+      const machine = machines[client] as Machine;
+      const id = nextId;
+      nextId += 1;
+      const process = startProcess({
+        loop,
+        machine,
+        id,
+        tool,
+        random: createRandom(`${scenario.seed} process ${id}`),
+        diskPauses: traits.diskPauses,
+        struck: (name) => {
+          count(name);
+          trace.note(`client ${client + 1} ${tool}: ${name}`);
+        },
+        act: world.act,
+        cutPower: world.power,
+      });
+      processes.set(id, process);
+      const line = openLine({
+        loop,
+        remote,
+        process,
+        latencyMs: traits.latencyMs,
+        cutPower: () => world.power(machine),
+        act: ({ act }) => world.act(machine, act),
+        sent: watchBytes(client, tool),
+      });
+      const program = startProgram({
+        loop,
+        process,
+        line,
+        ttlMs: traits.ttlMs,
+        log: (level, message) => {
+          checkSecrets('the log', message);
+          trace.note(`client ${client + 1} ${tool}: log ${level}: ${message}`);
+        },
+      });
+      programs.set(`${client} ${tool}`, program);
+      return program;
+    },
+    act(machine, act) {
+      const done = actOn(
+        {
+          disk: machine.disk,
+          invent: (size) => {
+            const bytes = invent(machine.client, size);
+            saved.set(act.path, [...(saved.get(act.path) ?? []), bytes].slice(-4));
+            return bytes;
+          },
+          history: (path) => saved.get(path) ?? [],
+          later: (ms, then) => void loop.after(ms, machineOwner(machine), then),
+          unseen: (unseenAct) => oracle.unseen(machine.client, unseenAct),
+        },
+        act,
+      );
+      trace.note(`person ${machine.client + 1}: ${act.act} ${act.path}${done === null ? ' (not possible)' : ''}`);
+    },
+    power(machine) {
+      count('power cut');
+      trace.note(`client ${machine.client + 1}: the power is cut`);
+      for (const process of machine.processes) process.isDead = true;
+      cutPower(machine.disk, createRandom(`${scenario.seed} power ${loop.time}`));
+    },
+    calm() {
+      for (const process of processes.values()) process.strikes = [];
+      remote.busyUntil = 0;
+      for (const machine of machines) {
+        machine.asleepUntil = 0;
+        machine.offlineUntil = 0;
+        machine.expiredUntil = 0;
+        for (const process of machine.processes) process.stillUntil = 0;
+      }
+    },
+  };
+  return world;
+
+  function checkSecrets(where: string, text: string): void {
+    if (text.includes(CANARY) || text.includes(SECRET)) blame(13, `${where} shows a secret`);
+  }
+
+  function watchBytes(client: number, tool: string) {
+    let bytes = 0;
+    return (what: string, size: number) => {
+      trace.note(`client ${client + 1} ${tool}: ${what}`);
+      bytes += size;
+      if (bytes > 64 << 20) blame(10, `client ${client + 1} has ${bytes} bytes in flight`);
+      return () => {
+        bytes -= size;
+      };
+    };
+  }
+}
+
+const machineOwner = (machine: Machine) => ({
+  isDead: false,
+  get asleepUntil() {
+    return machine.asleepUntil;
+  },
+});
+
+function createMachine(loop: Loop, traits: ClientTraits, client: number, remembers: boolean): Machine {
+  const state = {
+    client,
+    aheadMs: traits.clockAheadMs,
+    lagMs: 0,
+    asleepUntil: 0,
+    offlineUntil: 0,
+    expiredUntil: 0,
+    processes: new Set<Process>(),
+  };
+  const disk: Disk<Process> = createDisk(traits.disk, () => wallTime(loop, state), remembers);
+  return furnished(Object.assign(state, { disk }));
+}
+
+function furnished(machine: Machine): Machine {
+  const { disk } = machine;
+  let folder = disk.top;
+  const make = (name: string) => {
+    const node = disk.newFolder(0o755);
+    disk.change([{ folder, key: disk.keyOf(name), becomes: { name, node } }], null);
+    return node;
+  };
+  make('outside');
+  make('state');
+  folder = make('workspace');
+  make(ROOT.slice('/workspace/'.length));
+  return machine;
+}
+
+/** Contents that differ from all others, each with the canary in it where there is room. */
+function createInventor(seed: number, oracle: Oracle): (client: number, size: number) => Uint8Array {
+  let count = 0;
+  return (client, size) => {
+    count += 1;
+    const text = `${count} ${client + 1} ${CANARY} ${seed} `;
+    const bytes = Buffer.alloc(Math.max(size, String(count).length + 1), `${text}${'.'.repeat(40)}`);
+    oracle.invented(hash('sha256', bytes));
+    return bytes;
+  };
+}
+
+function createTrace(loop: Loop, keeps: boolean): Trace {
+  const lines: string[] = [];
+  let rest: string[] = [];
+  let digest = '';
+  const settle = () => {
+    digest = hash('sha256', `${digest}\n${rest.join('\n')}`);
+    rest = [];
+  };
+  return {
+    lines,
+    note(line) {
+      const stamped = `${loop.time.toFixed(3).padStart(14)} ${line}`;
+      rest.push(stamped);
+      if (keeps) lines.push(stamped);
+      if (rest.length >= 1_000) settle();
+    },
+    digest() {
+      settle();
+      return digest;
+    },
+  };
+}
