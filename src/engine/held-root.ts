@@ -34,6 +34,10 @@ export function heldFiles(files: LocalFiles, assertHeld: () => Promise<void>): L
       await assertHeld();
       return files.remove(path, expected);
     },
+    async prune(path) {
+      await assertHeld();
+      await files.prune(path);
+    },
     async duplicate(path, to, expected) {
       await assertHeld();
       return files.duplicate(path, to, expected);

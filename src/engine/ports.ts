@@ -220,6 +220,8 @@ export interface LocalFiles {
   install(staged: StagedFile, path: string, expected: FileStamp | null): Promise<ApplyAnswer>;
   /** Moves what is expected aside. Empty parent folders are removed up to the root. */
   remove(path: string, expected: FileStamp): Promise<ApplyAnswer>;
+  /** Removes the folders above an absent path that are empty, up to the root: the end of a `remove` that was cut off. */
+  prune(path: string): Promise<void>;
   /** Copies a file of the root beside itself, without replacing. */
   duplicate(path: string, to: string, expected: FileStamp): Promise<ApplyAnswer>;
   /** Makes what `install`, `remove`, `duplicate` and `restore` did survive a power cut. Call it before the base records it. */

@@ -44,8 +44,9 @@ export interface SweepParts {
 }
 
 /**
- * Before a scan: what a run that died has moved aside and not replaced goes back to its path; what somebody wrote into a moved
- * file becomes a conflict copy. Gives the intents that may be true on disk and are not in the base yet.
+ * Before a scan: what a run that died has moved aside and not replaced goes back to its path, and folders that it has emptied go;
+ * what somebody wrote into a moved file becomes a conflict copy. Gives the intents that may be true on disk and are not in the
+ * base yet.
  */
 export async function sweepStaging(
   parts: SweepParts,
@@ -57,13 +58,23 @@ export async function sweepStaging(
   let intents: readonly ApplyIntent[] = [];
   for (const run of await files.staging()) {
     const expired = now - run.startedAt > KEEP_MS;
-    if (run.run === openRun) intents = run.intents;
+    if (run.run === openRun) {
+      intents = run.intents;
+      await pruneRemoved(files, intents);
+    }
     if (run.run === openRun || expired) {
       const kept = await settleAsides(parts, run, run.run === openRun, problems);
       if (expired && !kept) await files.dropRun(run.run);
     }
   }
   return { intents, problems };
+}
+
+/** An empty folder that a removal has left would keep out the file that comes in its place. */
+async function pruneRemoved(files: LocalFiles, intents: readonly ApplyIntent[]): Promise<void> {
+  for (const { path, becomes } of intents) {
+    if (becomes === null && (await files.stat(path)) === null) await files.prune(path);
+  }
 }
 
 /** True when something could not be explained and stays. */

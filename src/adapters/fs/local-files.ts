@@ -6,6 +6,7 @@ import type { FileStamp } from '../../core/tree.ts';
 import type { Clock, LocalFiles, Log } from '../../engine/ports.ts';
 import { type ApplyRoom, bringIn, install, remove } from './apply.ts';
 import { duplicate } from './duplicate.ts';
+import { removeEmptyParents } from './empty-parents.ts';
 import { syncFolder } from './fsync.ts';
 import { parentOf } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
@@ -66,6 +67,7 @@ export function openLocalFiles({ workspace, root: relative, run, clock, log, lin
     intend: async (intents) => writeIntents(area, root.path, intents),
     install: async (staged, path, expected) => install(room, staged, path, expected),
     remove: async (path, expected) => remove(room, path, expected),
+    prune: async (path) => removeEmptyParents(root.folder(), path, room.touched),
     duplicate: (path, to, expected) => duplicate(room, stage, { path, expected }, to),
     flush: async () => {
       try {
