@@ -4,7 +4,7 @@ import path from 'node:path';
 import { verifyRemote } from '../support/verify-remote.ts';
 import type { DiskTap } from './disk-tap.ts';
 import { beginLife, type CallKind, type Death, type Life } from './life.ts';
-import { asides, filesOf, type Story, save } from './stories.ts';
+import { age, asides, filesOf, type Story, save } from './stories.ts';
 import { type Lived, openWorld, type Place, type World } from './world.ts';
 
 /** Points of one story: as many as a run of it has calls, and what became of each. */
@@ -22,16 +22,16 @@ export interface Ordeal {
 }
 
 /** Lives a story once to count its calls, then dies of each of them, in a world of its own each time. */
-export async function goThrough(tap: DiskTap, story: Story): Promise<Ordeal> {
+export async function goThrough(tap: DiskTap, story: Story, every: boolean): Promise<Ordeal> {
   const dry = beginLife();
   await inWorld(tap, story, async (world) => {
     tap.strays(world.bob.root);
-    const lived = await world.cycle(world.bob, dry, story.options, story.ageHours);
+    const lived = await world.cycle(world.bob, dry, story.options);
     if (lived === null) throw new Error('the dry run died');
     requireNothing(tap.strays(world.bob.root));
     await expectWell(world, story, lived, NOTHING_FOUND);
   });
-  const deaths = deathsFor(dry.calls);
+  const deaths = deathsFor(dry.calls, every);
   const failures: string[] = [];
   let executed = 0;
   let told = 0;
@@ -39,7 +39,7 @@ export async function goThrough(tap: DiskTap, story: Story): Promise<Ordeal> {
     const life = beginLife(death);
     try {
       await inWorld(tap, story, async (world) => {
-        const lived = await world.cycle(world.bob, life, story.options, story.ageHours);
+        const lived = await world.cycle(world.bob, life, story.options);
         if (lived !== null) return;
         executed += 1;
         if (await outlive(world, story)) told += 1;
@@ -51,14 +51,19 @@ export async function goThrough(tap: DiskTap, story: Story): Promise<Ordeal> {
   return { story: story.name, calls: dry.calls, points: deaths.length, executed, failures, told };
 }
 
-/** A look changes nothing, so that before and after it are one; a write may also be torn. */
-function deathsFor(calls: Life['calls']): Death[] {
-  const times: Readonly<Record<CallKind, readonly Death['when'][]>> = {
-    look: ['before'],
-    change: ['before', 'after'],
-    write: ['before', 'torn', 'after'],
-    request: ['before', 'after'],
-  };
+/**
+ * Deaths that leave different worlds: a look changes nothing, and whoever dies before a change leaves what the change before it
+ * left. `every`: all of them nevertheless.
+ */
+function deathsFor(calls: Life['calls'], every: boolean): Death[] {
+  const times: Readonly<Record<CallKind, readonly Death['when'][]>> = every
+    ? {
+        look: ['before'],
+        change: ['before', 'after'],
+        write: ['before', 'torn', 'after'],
+        request: ['before', 'after'],
+      }
+    : { look: [], change: ['after'], write: ['torn', 'after'], request: ['before', 'after'] };
   return (Object.keys(times) as CallKind[]).flatMap((kind) =>
     Array.from({ length: calls[kind] }, (_, nth) => times[kind].map((when) => ({ kind, nth, when }))).flat(),
   );
@@ -87,7 +92,7 @@ const NOTHING_FOUND: Found = { lock: false, absent: [] };
 async function outlive(world: World, story: Story): Promise<boolean> {
   await expectPrecious(world, story, 'right after the death');
   const found = whatIsLeft(world.bob);
-  const lived = await world.cycle(world.bob, beginLife(), story.options, story.ageHours);
+  const lived = await world.cycle(world.bob, beginLife(), story.options);
   if (lived === null) throw new Error('the next start died');
   await expectWell(world, story, lived, found);
   return found.lock || found.absent.length > 0;
@@ -120,7 +125,8 @@ async function expectWell(world: World, story: Story, lived: Lived, found: Found
   save(world.alice, { 'after.txt': 'after' });
   await world.cycle(world.alice, beginLife());
   await world.cycle(world.bob, beginLife(), story.options);
-  await world.cycle(world.bob, beginLife(), story.options, 25 + (story.ageHours ?? 0));
+  age(world.bob);
+  await world.cycle(world.bob, beginLife(), story.options);
   requireSame(normal(filesOf(world.bob)), { ...story.expected, ...held, 'after.txt': 'after' }, "Bob's folder at last");
   const truth = await verifyRemote(world.store);
   requireSame(truth?.lease ?? null, null, 'the lease');

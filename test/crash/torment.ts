@@ -45,7 +45,7 @@ export interface TormentResult extends Progress {
 
 /** Milliseconds. A killed holder is waited for one ttl, others come between. */
 const DEADLINE = 120_000;
-const KILL_SHARE = 0.62;
+const KILL_SHARE = 0.7;
 const STOP_SHARE = 0.16;
 /** Failures after which the rest of the run says nothing new. */
 const ENOUGH = 5;

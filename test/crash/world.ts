@@ -29,8 +29,8 @@ export interface World {
   readonly store: ObjectStore;
   readonly alice: Place;
   readonly bob: Place;
-  /** A whole cycle in one life, a new process on that place; null when it died of it. `ageHours`: so much later, by its clock. */
-  cycle(place: Place, life: Life, options?: SyncOptions, ageHours?: number): Promise<Lived | null>;
+  /** A whole cycle in one life, a new process on that place; null when it died of it. */
+  cycle(place: Place, life: Life, options?: SyncOptions): Promise<Lived | null>;
   close(): void;
 }
 
@@ -42,7 +42,8 @@ export interface Lived {
 
 /** In memory where the system has such a folder: the calls are the same, and here no power is cut. */
 const ROOM = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-const HOUR = 3_600_000;
+/** From one process to the next. Milliseconds. */
+const MINUTE = 60_000;
 /** Longer than a lease that nobody renews. Milliseconds of a clock that nobody waits for. */
 const WAIT = 120_000;
 
@@ -59,7 +60,7 @@ export function openWorld(tap: DiskTap): World {
     store,
     alice: place('alice'),
     bob: place('bob'),
-    async cycle({ name, root, top }, life, options, ageHours = 0) {
+    async cycle({ name, root, top }, life, options) {
       const log: string[] = [];
       const tell = (level: string) => (message: string) => void log.push(`${level}: ${message}`);
       const told = { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') };
@@ -67,7 +68,7 @@ export function openWorld(tap: DiskTap): World {
       const pid = 1_000_000 + living.size;
       living.set(pid, life);
       const lockFile = openLockFile(path.join(root, '.datastore-staging', 'lock'));
-      const clock = createManualClock({ hurries: true, wall: Date.now() + ageHours * HOUR });
+      const clock = createManualClock({ hurries: true, wall: Date.now() + living.size * MINUTE });
       const datastore = openDatastore({
         store: mortalStore(store, life),
         state: openStateFiles(root, { env: { XDG_STATE_HOME: path.join(top, 'state') }, platform: 'linux', home: top }),
