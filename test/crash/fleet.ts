@@ -51,6 +51,11 @@ export function keepProgram(): { readonly path: string; drop(): void } {
 export function openFleet(place: Place, { program, prefix, members, ttlSeconds }: FleetOptions): Fleet {
   const folder = mkdtempSync(path.join(tmpdir(), 'fleet-'));
   const running = new Set<ChildProcess>();
+  const killAll = (): void => {
+    for (const child of running) child.kill('SIGKILL');
+  };
+  // Whatever ends this process: none of its children stays behind, stopped perhaps for ever.
+  process.on('exit', killAll);
   const configuration = [
     'type: s3',
     'root: data',
@@ -84,7 +89,8 @@ export function openFleet(place: Place, { program, prefix, members, ttlSeconds }
       return { process: child, ended: follow(child).finally(() => running.delete(child)) };
     },
     close() {
-      for (const child of running) child.kill('SIGKILL');
+      killAll();
+      process.off('exit', killAll);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -26,6 +26,11 @@ const [kills, stops, seed] = [Number(values.kills), Number(values.stops), Number
 const stores = STORES.filter((name) => values.store === 'both' || values.store === name);
 if (stores.length === 0) throw new Error('--store is dev, ceph or both');
 
+const stopping: (() => Promise<void>)[] = [];
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void Promise.all(stopping.map((stop) => stop())).finally(() => process.exit(130)));
+}
+
 buildCli();
 const program = keepProgram();
 const origin = provenance(
@@ -39,6 +44,7 @@ process.exitCode = [...results.values()].some(({ failures }) => failures.length 
 
 async function run(name: StoreName): Promise<TormentResult> {
   const store = await startStore(name);
+  stopping.push(() => store.stop());
   await createBucket(store);
   let told = 0;
   try {
