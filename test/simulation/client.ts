@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { nodeCodec } from '../../src/adapters/codec.ts';
 import { openLocalFiles } from '../../src/adapters/fs/local-files.ts';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
@@ -7,7 +8,6 @@ import { retrying } from '../../src/adapters/store/retrying.ts';
 import type { Datastore } from '../../src/engine/datastore.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
 import type { Codec, Ids, Log, ObjectStore } from '../../src/engine/ports.ts';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { ROOT } from './hands.ts';
 import type { Loop } from './loop.ts';
 import { clockOf, type Process } from './machine.ts';
@@ -51,8 +51,7 @@ export function startProgram({ loop, process, line, ttlMs, log }: ProgramParts):
     store: retrying(bounded(line, budget), { clock, ids }),
     // The same folder for every process of this machine, whatever its paths begin with.
     state: openStateFiles(ROOT, { env: { XDG_STATE_HOME: `${here}/state` }, platform: 'linux', home: here }),
-    openFiles: (run) =>
-      openLocalFiles({ workspace: `${here}/workspace`, root: 'data', run, clock, log: logger }),
+    openFiles: (run) => openLocalFiles({ workspace: `${here}/workspace`, root: 'data', run, clock, log: logger }),
     lockFile: {
       ...openLockFile(`${here}${ROOT}/.datastore-staging/lock`),
       isAlive: (pid) => [...machine.processes].some(({ id, isDead }) => id === pid && !isDead),

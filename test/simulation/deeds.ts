@@ -1,5 +1,5 @@
-import type { Choice, Conflict } from '../../src/core/plan.ts';
 import { SyncError } from '../../src/core/errors.ts';
+import type { Choice, Conflict } from '../../src/core/plan.ts';
 import type { SyncReport } from '../../src/core/sync-report.ts';
 import type { SyncOptions } from '../../src/engine/datastore.ts';
 import type { Program } from './client.ts';
@@ -60,9 +60,14 @@ export function createOperations(world: World): Operations {
     if (!(error instanceof SyncError)) throw error;
     trace.note(`${who}: fails to ${what}: ${error.kind}: ${error.message}`);
     const shown = `${error.message} ${error.remedy} ${JSON.stringify(error.details ?? null)}`;
-    if (shown.includes(CANARY) || shown.includes(SECRET)) world.violations.push({ invariant: 13, detail: `the error of ${what} shows a secret` });
+    if (shown.includes(CANARY) || shown.includes(SECRET))
+      world.violations.push({ invariant: 13, detail: `the error of ${what} shows a secret` });
     // What calls itself a defect is one.
-    if (error.kind === 'failed') world.violations.push({ invariant: 11, detail: `${who}: ${what} breaks off: ${error.stack} ${String(error.cause instanceof Error ? error.cause.stack : error.cause)}` });
+    if (error.kind === 'failed')
+      world.violations.push({
+        invariant: 11,
+        detail: `${who}: ${what} breaks off: ${error.stack} ${String(error.cause instanceof Error ? error.cause.stack : error.cause)}`,
+      });
     return error;
   }
 
@@ -153,7 +158,8 @@ export function createOperations(world: World): Operations {
   /** Of this client, or of all where the register is touched. */
   function isIdle(client: number, deed: Deed): boolean {
     return ![...underWay].some(
-      ({ program: { process } }) => !process.isDead && (deed.act.startsWith('head') || process.machine.client === client),
+      ({ program: { process } }) =>
+        !process.isDead && (deed.act.startsWith('head') || process.machine.client === client),
     );
   }
 
@@ -211,7 +217,14 @@ export function createOperations(world: World): Operations {
   }
 }
 
-const OPERATIONS: ReadonlySet<Deed['act']> = new Set(['sync', 'decide conflicts', 'preview', 'hold the lease', 'force release', 'close window']);
+const OPERATIONS: ReadonlySet<Deed['act']> = new Set([
+  'sync',
+  'decide conflicts',
+  'preview',
+  'hold the lease',
+  'force release',
+  'close window',
+]);
 const TROUBLES: ReadonlySet<Deed['act']> = new Set([
   'kill',
   'power cut',

@@ -1,7 +1,7 @@
-import type { Process } from './machine.ts';
 import { locate, type Spot } from './disk/locate.ts';
 import { type Disk, type FileNode, type FolderNode, hashOf, pathOf } from './disk/node.ts';
 import { flush } from './disk/power.ts';
+import type { Process } from './machine.ts';
 import type { Act } from './scenario.ts';
 
 /** Where the root is on every machine. */
@@ -34,8 +34,8 @@ export function actOn({ disk, invent, history, later, unseen }: HandsParts, act:
       later(act.ms, () => {
         disk.write(node, invent(node.data.length), null);
         flush(disk, node);
-        if (node.at) flush(disk, node.at.folder);
-        disk.closed(node);
+        if (node.at) flushUp(node.at.folder);
+        disk.closed(node, null);
       });
       return 'opened';
     }
@@ -102,12 +102,14 @@ export function actOn({ disk, invent, history, later, unseen }: HandsParts, act:
   function at(path: string, below = ROOT): Spot | null {
     try {
       const names = path.split('/').slice(0, -1);
-      for (let count = 1; below === ROOT && count <= names.length; count += 1) {
-        const level = locate(disk, `${below}/${names.slice(0, count).join('/')}`, 'act', false);
+      for (const [index] of below === ROOT ? names.entries() : []) {
+        const level = locate(disk, `${below}/${names.slice(0, index + 1).join('/')}`, 'act', false);
         if (level.node !== null && level.node.kind !== 'folder') return null;
         if (level.node === null) {
           if (act.act !== 'save' && act.act !== 'save an old version' && path === act.path) return null;
-          change([{ folder: level.folder, key: level.key, becomes: { name: level.name, node: disk.newFolder(0o755) } }]);
+          change([
+            { folder: level.folder, key: level.key, becomes: { name: level.name, node: disk.newFolder(0o755) } },
+          ]);
         }
       }
       return locate(disk, `${below}/${below === ROOT ? path : path.replaceAll('/', '-')}`, 'act', false);
@@ -122,7 +124,7 @@ export function actOn({ disk, invent, history, later, unseen }: HandsParts, act:
     if (style === 'in place' && node !== null) {
       disk.write(node, bytes, null);
       flush(disk, node);
-      flush(disk, folder);
+      flushUp(folder);
       return 'done';
     }
     const made = disk.newFile(0o644);
@@ -150,7 +152,11 @@ export function actOn({ disk, invent, history, later, unseen }: HandsParts, act:
 
   function change(changes: Parameters<Disk<Process>['change']>[0]): void {
     disk.change(changes, null);
-    for (const { folder } of changes) flush(disk, folder);
+    for (const { folder } of changes) flushUp(folder);
+  }
+
+  function flushUp(folder: FolderNode): void {
+    for (let at: FolderNode | null = folder; at !== null; at = at.parent) flush(disk, at);
   }
 }
 

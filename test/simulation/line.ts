@@ -59,7 +59,9 @@ export function openLine({ loop, remote, process, latencyMs, ...parts }: LinePar
         answered();
         settle();
       };
-      const cancelTimeout = loop.after(timeoutMs, process, () => end(() => reject(failure('unreachable', `${what}: no answer in time`))));
+      const cancelTimeout = loop.after(timeoutMs, process, () =>
+        end(() => reject(failure('unreachable', `${what}: no answer in time`))),
+      );
       const abort = () => end(() => reject(aborted(signal)));
       signal?.addEventListener('abort', abort, { once: true });
       const answer = (ms: number, settle: () => void) => void loop.after(ms, process, () => end(settle));
@@ -250,6 +252,7 @@ export function openLine({ loop, remote, process, latencyMs, ...parts }: LinePar
   };
 }
 
-const failure = (kind: StoreErrorKind, message: string) => new StoreError(kind, message, new Error(`signed with ${SECRET}`));
+const failure = (kind: StoreErrorKind, message: string) =>
+  new StoreError(kind, message, new Error(`signed with ${SECRET}`));
 
 const aborted = (signal: AbortSignal | undefined) => new StoreError('aborted', 'Stopped.', signal?.reason);

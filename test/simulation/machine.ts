@@ -1,6 +1,6 @@
 import { SyncError } from '../../src/core/errors.ts';
 import type { Clock } from '../../src/engine/ports.ts';
-import { Killed, errno } from './disk/errno.ts';
+import { errno, Killed } from './disk/errno.ts';
 import type { Proc } from './disk/kernel.ts';
 import type { Disk } from './disk/node.ts';
 import type { Loop } from './loop.ts';
@@ -18,6 +18,7 @@ export interface Machine {
   asleepUntil: number;
   offlineUntil: number;
   expiredUntil: number;
+  rootIsAway: boolean;
   readonly processes: Set<Process>;
 }
 
@@ -53,7 +54,7 @@ export function startProcess(parts: ProcessParts): Process {
   const { loop, machine, random } = parts;
   const process: Process = {
     ...parts,
-    disk: machine.disk as unknown as Disk<Proc>,
+    disk: machine.disk,
     isDead: false,
     strikes: [],
     stillUntil: 0,

@@ -34,7 +34,8 @@ export function makeScenario(seed: number, clients?: number): Scenario {
   };
 }
 
-function makeTraits(random: Random): ClientTraits {
+/** A machine like those that are in use, and some that are not. */
+export function makeTraits(random: Random): ClientTraits {
   return {
     disk: {
       granularityMs: Number(random.weighted({ '0.001': 6, 1: 2, 1000: 1, 2000: 1 })),
@@ -79,13 +80,28 @@ function makePaths(random: Random): Paths {
     .slice(0, count)
     .map(({ path }) => path);
   const odd = random.chance(0.08) ? [random.pick(['A.txt', 'docs', 'Docs/X.md', 'notes/inner', 'src/MAIN.ts'])] : [];
-  const folders = [...new Set(files.flatMap((path) => (path.includes('/') ? [path.slice(0, path.lastIndexOf('/'))] : [])))];
+  const folders = [
+    ...new Set(files.flatMap((path) => (path.includes('/') ? [path.slice(0, path.lastIndexOf('/'))] : []))),
+  ];
   return { files: [...files, ...odd], folders, free: FREE };
 }
 
 function makeAct(random: Random, { files, folders, free }: Paths): Act {
   const path = random.pick(files);
-  const kind = random.weighted({ save: 12, same: 5, slowly: 1, old: 2, rename: 3, copy: 1, delete: 3, touch: 1, mode: 0.5, folder: 1.5, rm: 0.4, link: 0.3 });
+  const kind = random.weighted({
+    save: 12,
+    same: 5,
+    slowly: 1,
+    old: 2,
+    rename: 3,
+    copy: 1,
+    delete: 3,
+    touch: 1,
+    mode: 0.5,
+    folder: 1.5,
+    rm: 0.4,
+    link: 0.3,
+  });
   const style = random.pick(['in place', 'replace'] as const);
   switch (kind) {
     case 'save':
@@ -107,7 +123,11 @@ function makeAct(random: Random, { files, folders, free }: Paths): Act {
     case 'mode':
       return { act: 'make executable', path };
     case 'folder':
-      return { act: 'move folder', path: random.pick([...folders, ...free]), to: random.pick([...free, ...folders, ...free]) };
+      return {
+        act: 'move folder',
+        path: random.pick([...folders, ...free]),
+        to: random.pick([...free, ...folders, ...free]),
+      };
     case 'rm':
       return { act: 'delete folder', path: random.pick([...folders, ...free]) };
     case 'link':
@@ -115,7 +135,11 @@ function makeAct(random: Random, { files, folders, free }: Paths): Act {
   }
 }
 
-function makeDeed(random: Random, paths: Paths, { hasCli, hasPowerCuts }: { hasCli: boolean; hasPowerCuts: boolean }): Deed {
+function makeDeed(
+  random: Random,
+  paths: Paths,
+  { hasCli, hasPowerCuts }: { hasCli: boolean; hasPowerCuts: boolean },
+): Deed {
   const by = hasCli && random.chance(0.4) ? 'cli' : 'vscode';
   const kind = random.weighted({ act: 60, sync: 27, decide: 5, preview: 1, hold: 2, force: 1, close: 1, trouble: 3 });
   switch (kind) {
@@ -129,7 +153,10 @@ function makeDeed(random: Random, paths: Paths, { hasCli, hasPowerCuts }: { hasC
         ...(random.chance(0.1) ? { onConflict: 'both' } : {}),
       };
     case 'decide':
-      return { act: 'decide conflicts', answers: Array.from({ length: 3 }, () => random.pick<Answer>(['mine', 'theirs', 'both'])) };
+      return {
+        act: 'decide conflicts',
+        answers: Array.from({ length: 3 }, () => random.pick<Answer>(['mine', 'theirs', 'both'])),
+      };
     case 'preview':
       return { act: 'preview' };
     case 'hold':

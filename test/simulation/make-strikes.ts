@@ -1,7 +1,14 @@
 import type { Random } from './random.ts';
-import { ANSWER_FAULTS, type Act, type Deed, type Harm, type Strike } from './scenario.ts';
+import { type Act, ANSWER_FAULTS, type Deed, type Harm, type Strike } from './scenario.ts';
 
-const STRUCK: ReadonlySet<Deed['act']> = new Set(['sync', 'decide conflicts', 'hold the lease', 'force release', 'preview', 'close window']);
+const STRUCK: ReadonlySet<Deed['act']> = new Set([
+  'sync',
+  'decide conflicts',
+  'hold the lease',
+  'force release',
+  'preview',
+  'close window',
+]);
 
 /** What goes wrong while a deed is done: mostly nothing. */
 export function makeStrikes(random: Random, deed: Deed, act: () => Act, hasPowerCuts: boolean): readonly Strike[] {

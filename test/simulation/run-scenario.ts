@@ -58,7 +58,11 @@ async function comeToAnEnd(world: World, operations: Operations, scenario: Scena
   world.calm();
   await pass(DEADLINE_MS, () => operations.underWay.length === 0);
   const [stuck] = operations.underWay;
-  if (stuck) violations.push({ invariant: 11, detail: `client ${stuck.program.process.machine.client + 1}: ${stuck.what} does not end` });
+  if (stuck)
+    violations.push({
+      invariant: 11,
+      detail: `client ${stuck.program.process.machine.client + 1}: ${stuck.what} does not end`,
+    });
   if (violations.length > 0) return;
   for (const machine of world.machines)
     for (const process of machine.processes) if (process.tool === 'cli') process.isDead = true;

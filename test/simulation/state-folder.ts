@@ -1,6 +1,6 @@
-import type { Process } from './machine.ts';
 import { locate } from './disk/locate.ts';
 import type { Disk, Node } from './disk/node.ts';
+import type { Process } from './machine.ts';
 
 /** What a machine has written down of its remote; null where there is nothing. For choosing troubles only: no check rests on it. */
 export function baseOf(disk: Disk<Process>): { readonly epoch: number; readonly files: number } | null {

@@ -76,7 +76,7 @@ export function makeTrouble(world: World, client: number, deed: Trouble, isIdle:
 
   function takeRootAway(): void {
     // A root that was never in step is made anew where it is missing.
-    if ((baseOf(machine.disk)?.files ?? 0) === 0 || !isIdle()) return;
+    if ((baseOf(machine.disk)?.files ?? 0) === 0 || machine.rootIsAway || !isIdle()) return;
     const { disk } = machine;
     const root = locate(disk, ROOT, 'root away', false);
     if (root.node === null) return;
@@ -87,9 +87,11 @@ export function makeTrouble(world: World, client: number, deed: Trouble, isIdle:
         flush(disk, folder);
       });
     };
+    machine.rootIsAway = true;
     change(deed.act === 'root away' && deed.leavesEmpty ? disk.newFolder(0o755) : null);
     loop.after('ms' in deed ? deed.ms : 0, null, () => {
       change(node);
+      machine.rootIsAway = false;
       trace.note(`${who}: its root is back`);
     });
     happened('its root is away');

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
+import { type Program, startProgram } from './client.ts';
 import { boot } from './disk/kernel.ts';
 import { createDisk, type Disk } from './disk/node.ts';
 import { cutPower } from './disk/power.ts';
-import { type Program, startProgram } from './client.ts';
 import { actOn, ROOT } from './hands.ts';
 import { openLine, SECRET } from './line.ts';
 import { createLoop, type Loop } from './loop.ts';
@@ -28,8 +28,8 @@ export interface World {
   /** The program of this kind that runs on a machine, started where none does. */
   program(client: number, tool: 'vscode' | 'cli'): Program;
   running(client: number, tool: 'vscode' | 'cli'): Program | null;
-  act(machine: Machine, act: Act): void;
-  power(machine: Machine): void;
+  readonly act: (machine: Machine, act: Act) => void;
+  readonly power: (machine: Machine) => void;
   /** From now on nothing is struck. */
   calm(): void;
 }
@@ -81,6 +81,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
     program(client, tool) {
       const running = world.running(client, tool);
       if (running) return running;
+      oracle.looksAround(client);
       const traits = scenario.clients[client] as ClientTraits;
       const machine = machines[client] as Machine;
       const id = nextId;
@@ -123,6 +124,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
       return program;
     },
     act(machine, act) {
+      if (machine.rootIsAway) return;
       const done = actOn(
         {
           disk: machine.disk,
@@ -190,10 +192,13 @@ function createMachine(loop: Loop, traits: ClientTraits, client: number, remembe
     asleepUntil: 0,
     offlineUntil: 0,
     expiredUntil: 0,
+    rootIsAway: false,
     processes: new Set<Process>(),
   };
-  const disk: Disk<Process> = createDisk(traits.disk, () => wallTime(loop, state), remembers);
-  return furnished(Object.assign(state, { disk }));
+  const disk: Disk<Process> = createDisk(traits.disk, () => wallTime(loop, state), false);
+  const machine = furnished(Object.assign(state, { disk }));
+  disk.remembers = remembers;
+  return machine;
 }
 
 function furnished(machine: Machine): Machine {

@@ -1,6 +1,5 @@
-import { handleOf } from './kernel.ts';
 import { closeSync, fstatSync, fsyncSync, openSync, readAt, writeBytes } from './handle-calls.ts';
-import { enter } from './kernel.ts';
+import { enter, handleOf } from './kernel.ts';
 
 /* What `src/adapters/fs` gets in place of `node:fs/promises`. Others may act before each of its calls. */
 

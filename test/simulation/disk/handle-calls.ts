@@ -71,7 +71,7 @@ export function writeSync(
   fd: number,
   data: string | Uint8Array,
   offset = 0,
-  length: number | undefined = undefined,
+  length?: number,
   position: number | null = null,
 ): number {
   const bytes = typeof data === 'string' ? Buffer.from(data) : data.subarray(offset, length && offset + length);

@@ -65,5 +65,5 @@ export function handleOf(call: string, fd: number): Handle {
 export function closeHandle(fd: number): void {
   const handle = handleOf('close', fd);
   handles.delete(fd);
-  if (handle.node.kind === 'file') handle.proc.disk.closed(handle.node);
+  if (handle.node.kind === 'file') handle.proc.disk.closed(handle.node, handle.proc);
 }

@@ -18,7 +18,8 @@ function found({ disk }: Proc, at: string, call: string, throws: boolean): Node 
     if (node === null) throw errno('ENOENT', call, at);
     return node;
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+    const isMissing =
+      error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
     if (!throws && isMissing) return null;
     throw error;
   }
@@ -43,8 +44,7 @@ export function mkdirSync(path: string, options: { readonly mode?: number; reado
     const names = path.split('/').slice(2);
     for (let count = 1; count <= names.length; count += 1) {
       const level = `/${path.split('/')[1]}/${names.slice(0, count).join('/')}`;
-      if (lstatSync(level, { throwIfNoEntry: false }) === undefined)
-        mkdirSync(level, { ...options, recursive: false });
+      if (lstatSync(level, { throwIfNoEntry: false }) === undefined) mkdirSync(level, { ...options, recursive: false });
     }
     return;
   }

@@ -63,6 +63,8 @@ export interface DiskListener<By> {
   added(folder: FolderNode, name: string, node: Node, by: By | null): void;
   removed(folder: FolderNode, name: string, node: Node, by: By | null): void;
   written(node: FileNode, before: string, by: By | null): void;
+  /** The last handle that could write to it, or any other. */
+  closed(node: FileNode, by: By | null): void;
 }
 
 export interface NameChange {
@@ -86,7 +88,7 @@ export interface Disk<By> {
   change(changes: readonly NameChange[], by: By | null): void;
   write(node: FileNode, data: Uint8Array, by: By | null): void;
   opened(node: FileNode): void;
-  closed(node: FileNode): void;
+  closed(node: FileNode, by: By | null): void;
   /** Changes of names that a power cut may still undo, oldest first; kept only where `remembers`. */
   unflushed: (readonly NameChange[])[];
   remembers: boolean;
@@ -112,7 +114,7 @@ export function createDisk<By>(traits: DiskTraits, clock: () => number, remember
       name: '',
     };
   };
-  const silent: DiskListener<By> = { added() {}, removed() {}, written() {} };
+  const silent: DiskListener<By> = { added() {}, removed() {}, written() {}, closed() {} };
   const disk: Disk<By> = {
     traits,
     top: newFolder(0o755),
@@ -170,8 +172,9 @@ export function createDisk<By>(traits: DiskTraits, clock: () => number, remember
     opened(node) {
       node.opens += 1;
     },
-    closed(node) {
+    closed(node, by) {
       node.opens -= 1;
+      disk.listener.closed(node, by);
       forget(node);
     },
     unflushed: [],
@@ -194,7 +197,8 @@ export function hashOf(node: FileNode): string {
 /** From the top of the disk, with a leading `/`. */
 export function pathOf(folder: FolderNode, name: string): string {
   let path = `/${name}`;
-  for (let at: FolderNode | null = folder; at !== null && at.parent !== null; at = at.parent) path = `/${at.name}${path}`;
+  for (let at: FolderNode | null = folder; at !== null && at.parent !== null; at = at.parent)
+    path = `/${at.name}${path}`;
   return path;
 }
 

@@ -20,7 +20,7 @@ export interface Chain {
   /** Versions of the register before the one that stands, oldest first. */
   readonly earlier: readonly Uint8Array[];
   readonly tree: ReadonlyMap<string, RawEntry>;
-  isCommitted(sha256: string): boolean;
+  readonly isCommitted: (sha256: string) => boolean;
   wasAt(path: string, sha256: string): boolean;
   wasRemoved(path: string): boolean;
   /** Times that commits gave this content at this path. */

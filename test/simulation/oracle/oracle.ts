@@ -1,8 +1,8 @@
 import { type DiskListener, type FileNode, type FolderNode, hashOf, type Node, pathOf } from '../disk/node.ts';
-import { holdsContent, inRoot, ROOT } from '../hands.ts';
+import { filesOf, holdsContent, inRoot, ROOT } from '../hands.ts';
 import type { Machine, Process } from '../machine.ts';
 import type { Remote } from '../remote.ts';
-import { type Change, type Chain, createChain } from './chain.ts';
+import { type Chain, type Change, createChain } from './chain.ts';
 import type { Blame } from './invariants.ts';
 import { createPerson, type Person } from './person.ts';
 
@@ -15,6 +15,8 @@ export interface Oracle {
   isVersion(sha256: string): boolean;
   /** Nothing of this client's person counts as saved or deleted meanwhile. */
   unseen(client: number, act: () => void): void;
+  /** A program that died may have left what nobody was told of. */
+  looksAround(client: number): void;
 }
 
 export interface OracleParts {
@@ -72,10 +74,12 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
       const sha256 = hashOf(node);
       if (by === null) {
         if (!hidden.has(client)) person.saved(path, sha256);
-      } else if (!isExpected(path, sha256)) {
-        // Without hard links a file comes in byte by byte.
-        if (machine.disk.traits.hasHardLinks) blame(5, `${who}: ${path} gets a content that was never committed there`);
-      } else checkTime(path, node, sha256);
+      } else {
+        // Without hard links a file comes in byte by byte: it is complete when its handle is closed.
+        if (node.data.length === 0 && node.opens === 0 && !isExpected(path, sha256)) return;
+        if (!isExpected(path, sha256)) blame(5, `${who}: ${path} gets a content that was never committed there`);
+        checkTime(path, node, sha256);
+      }
       person.sees(path, sha256);
     }
 
@@ -118,12 +122,15 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         const { at } = node;
         const path = at && inRoot(at.folder, at.name);
         const stands = at?.folder.entries.get(machine.disk.keyOf(at.name))?.node === node;
-        if (by !== null) {
-          if (path !== null && stands) person.sees(path, hashOf(node));
-          return dropped(before, at ? pathOf(at.folder, at.name) : 'a file without a name');
-        }
+        if (by !== null) return dropped(before, at ? pathOf(at.folder, at.name) : 'a file without a name');
         if (path === null || !stands) return person.savedAside(hashOf(node));
         appeared(path, node, null);
+      },
+      closed(node, by) {
+        const { at } = node;
+        const path = at && inRoot(at.folder, at.name);
+        if (by !== null && path !== null && at?.folder.entries.get(machine.disk.keyOf(at.name))?.node === node)
+          appeared(path, node, by);
       },
     };
 
@@ -139,6 +146,10 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     people,
     invented: (sha256) => void versions.add(sha256),
     isVersion: (sha256) => versions.has(sha256),
+    looksAround(client) {
+      const machine = machines[client];
+      if (machine) for (const [path, node] of filesOf(machine.disk)) people[client]?.sees(path, hashOf(node));
+    },
     unseen(client, act) {
       hidden.add(client);
       try {
