@@ -2,8 +2,8 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import type { RootState } from '../../engine/ports.ts';
-import { type Folder, folderAt, isReserved } from './guarded-path.ts';
-import { localError } from './refusal.ts';
+import { type Folder, type FolderAnswer, folderAt, isReserved } from './guarded-path.ts';
+import { localError, reasonFor } from './refusal.ts';
 
 export interface RootFolder {
   /** Absolute, below the real path of the workspace. */
@@ -24,10 +24,8 @@ export function openRootFolder(workspace: string, root: string): RootFolder {
   const find = (make?: { readonly mode: number }) => {
     if (problem !== null) return { kind: 'blocked', reason: problem } as const;
     const top = realWorkspace(workspace);
-    const stats = lstatSync(top, { throwIfNoEntry: false });
-    if (stats === undefined) return { kind: 'missing' } as const;
-    if (!stats.isDirectory()) return { kind: 'blocked', reason: `\`${top}\` is no folder` } as const;
-    return folderAt({ path: top, dev: stats.dev, ino: stats.ino }, names, make);
+    const found = workspaceFolder(top);
+    return found.kind === 'folder' ? folderAt(found.folder, names, make) : found;
   };
   const folder = (make?: { readonly mode: number }): Folder => {
     const found = find(make);
@@ -66,6 +64,18 @@ export function openRootFolder(workspace: string, root: string): RootFolder {
       folder({ mode: 0o777 });
     },
   };
+}
+
+/** The workspace itself, which has no folder above it to be looked up from. */
+function workspaceFolder(path: string): FolderAnswer {
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return { kind: 'missing' };
+    if (!stats.isDirectory()) return { kind: 'blocked', reason: `\`${path}\` is no folder` };
+    return { kind: 'folder', folder: { path, dev: stats.dev, ino: stats.ino } };
+  } catch (error) {
+    return { kind: 'blocked', reason: reasonFor(error) };
+  }
 }
 
 function namingProblem(root: string, names: readonly string[]): string | null {
