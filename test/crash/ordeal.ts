@@ -63,7 +63,7 @@ function deathsFor(calls: Life['calls'], every: boolean): Death[] {
         write: ['before', 'torn', 'after'],
         request: ['before', 'after'],
       }
-    : { look: [], change: ['after'], write: ['torn', 'after'], request: ['before', 'after'] };
+    : { look: [], change: ['after'], write: ['torn', 'after'], request: ['after'] };
   return (Object.keys(times) as CallKind[]).flatMap((kind) =>
     Array.from({ length: calls[kind] }, (_, nth) => times[kind].map((when) => ({ kind, nth, when }))).flat(),
   );

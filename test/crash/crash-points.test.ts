@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { tapDisk } from './disk-tap.ts';
+import { goThrough } from './ordeal.ts';
+import { STORIES } from './stories.ts';
+
+test.each(STORIES)(
+  'whenever it dies, the next start finishes or undoes: $name',
+  { timeout: 240_000 },
+  async (story) => {
+    const { failures, points, executed, told } = await goThrough(tapDisk(), story, false);
+    expect(failures).toEqual([]);
+    expect(executed).toBe(points);
+    expect(points).toBeGreaterThan(40);
+    // It held its root's lock nearly all the time, and the next start said so.
+    expect(told).toBeGreaterThan(points / 2);
+  },
+);
