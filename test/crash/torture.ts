@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import buildCli from '../cli/build-cli.ts';
 import { writeFigures } from '../support/figures.ts';
+import { allOrdeals, pointsTable } from './crash-points.ts';
 import { provenance, tortureTable } from './figures.ts';
 import { keepProgram } from './fleet.ts';
 import { createBucket, STORES, type StoreName, startStore } from './stores.ts';
@@ -9,6 +10,9 @@ import { type TormentResult, torment } from './torment.ts';
 /*
  * npm run torture -- [--kills N] [--stops M] [--store dev|ceph|both] [--ttl SECONDS] [--members N] [--seed N] [--write]
  * Six workspaces of one datastore, people writing in all, and the program killed or stopped in the middle of its cycles.
+ *
+ * npm run torture -- --points [--every] [--write]
+ * One cycle after the other, cut off at each of its calls.
  */
 const { values } = parseArgs({
   options: {
@@ -18,6 +22,8 @@ const { values } = parseArgs({
     ttl: { type: 'string', default: '1' },
     members: { type: 'string', default: '6' },
     seed: { type: 'string', default: String(Math.trunc(Math.random() * 2 ** 31)) },
+    points: { type: 'boolean', default: false },
+    every: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
@@ -31,18 +37,35 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void Promise.all(stopping.map((stop) => stop())).finally(() => process.exit(130)));
 }
 
-buildCli();
-const program = keepProgram();
-const origin = provenance(
-  `npm run torture -- --kills ${kills} --stops ${stops} --store ${values.store} --ttl ${values.ttl} --seed ${seed} --write`,
-);
-// Side by side: whoever is stopped, or waits for the lease of a dead one, leaves the processors to others.
-const results = new Map(await Promise.all(stores.map(async (name) => [name, await run(name)] as const)));
-program.drop();
-if (values.write) writeFigures('torture', tortureTable(origin, results));
-process.exitCode = [...results.values()].some(({ failures }) => failures.length > 0) ? 1 : 0;
+process.exitCode = (await (values.points ? dieEverywhere() : torture())) ? 0 : 1;
 
-async function run(name: StoreName): Promise<TormentResult> {
+async function dieEverywhere(): Promise<boolean> {
+  const flags = `--points${values.every ? ' --every' : ''}`;
+  const origin = provenance(`npm run torture -- ${flags} --write`);
+  const ordeals = await allOrdeals(values.every, ({ story, points, executed, failures }) => {
+    for (const failure of failures) print(`FAILED: ${failure}`);
+    print(`${story}: ${executed} of ${points} points, ${failures.length} failures`);
+  });
+  if (values.write) writeFigures('crash-points', pointsTable(origin, ordeals));
+  return ordeals.every(({ points, executed, failures }) => points === executed && failures.length === 0);
+}
+
+async function torture(): Promise<boolean> {
+  buildCli();
+  const program = keepProgram();
+  const origin = provenance(
+    `npm run torture -- --kills ${kills} --stops ${stops} --store ${values.store} --ttl ${values.ttl} --seed ${seed} --write`,
+  );
+  // Side by side: whoever is stopped, or waits for the lease of a dead one, leaves the processors to others.
+  const results = new Map(
+    await Promise.all(stores.map(async (name) => [name, await run(name, program.path)] as const)),
+  );
+  program.drop();
+  if (values.write) writeFigures('torture', tortureTable(origin, results));
+  return [...results.values()].every(({ failures }) => failures.length === 0);
+}
+
+async function run(name: StoreName, program: string): Promise<TormentResult> {
   const store = await startStore(name);
   stopping.push(() => store.stop());
   await createBucket(store);
@@ -50,7 +73,7 @@ async function run(name: StoreName): Promise<TormentResult> {
   try {
     const result = await torment({
       place: store,
-      program: program.path,
+      program,
       prefix: 'torture',
       seed,
       kills,
