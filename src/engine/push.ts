@@ -61,7 +61,7 @@ export async function push(
   steps: readonly Step[],
   scannedAt: number,
 ): Promise<Pushed> {
-  const { base, clock, ids, identity, log } = parts;
+  const { base } = parts;
   const uploader = createUploader({
     ...parts,
     epoch: ticket.epoch,
@@ -71,50 +71,20 @@ export async function push(
     assertMayWrite: ticket.assertMayWrite,
   });
   try {
-    const generation = (view.commit?.generation ?? 0) + 1;
-    const gathered = await gather(parts, steps, (step) => uploader.upload(step), generation, scannedAt);
+    const gathered = await gather(parts, steps, (step) => uploader.upload(step), generationAfter(view), scannedAt);
     const { entries, removed, problems, moved } = gathered;
     if (entries.length === 0 && removed.length === 0) return { kind: 'nothing', problems, moved };
-    parts.onCommit();
-    ticket.assertMayWrite();
-    const next = mergeTree(view, entries, removed);
-    const shards = await log.writeShards(next.lines, view.commit, ticket.epoch, ticket.signal);
-    const id = ids.uuid();
-    const commit: Commit = {
-      format: 1,
-      datastoreId: ticket.datastoreId,
-      generation,
-      id,
-      parent: view.pointer && { id: view.pointer.id, key: view.pointer.key, sha256: view.pointer.sha256 },
-      epoch: ticket.epoch,
-      by: identity.holder,
-      at: new Date(clock.now()).toISOString(),
-      message: '',
-      stats: next.stats,
-      shards,
-    };
-    ticket.assertMayWrite();
-    const pointer = await log.writeCommit(commit, commitKey(generation, id), ticket.signal);
-    ticket.assertMayWrite();
-    const advanced = gathered.advanced;
-    const journal = await base.journal();
-    const outcome = await ticket.commit(pointer, (head, named) =>
-      base.setJournal([...journal, { commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed }]),
-    );
-    if (outcome.kind === 'unknown') throw unknownOutcome(outcome.cause);
-    if (outcome.kind !== 'won' && outcome.kind !== 'superseded') {
-      await base.setJournal(journal);
+    const done = await commitChanges(parts, ticket, view, gathered);
+    if (done.kind === 'lost') {
       await keepUploads();
-      return { kind: 'lost' };
+      return done;
     }
     await base.setUploads(new Map());
     return {
-      kind: 'committed',
-      pointer,
-      commit,
+      ...done,
       uploaded: entries.length,
       deleted: removed.length,
-      advanced,
+      advanced: gathered.advanced,
       forgotten: removed,
       problems,
       moved,
@@ -128,6 +98,61 @@ export async function push(
     await base.setUploads(new Map([...(await base.uploads()), ...uploader.sent]));
   }
 }
+
+/** What a commit changes in the tree of the one before. `advanced` becomes base when it has landed. */
+export interface TreeChanges {
+  readonly entries: readonly Entry[];
+  readonly removed: readonly SyncPath[];
+  readonly advanced: readonly BaseEntry[];
+}
+
+export type CommitParts = Pick<PushParts, 'base' | 'clock' | 'ids' | 'identity' | 'log' | 'onCommit'>;
+
+/** Shards that `view.commit` lacks, then the commit, the journal and the swap. Whatever the entries name is uploaded already. */
+export async function commitChanges(
+  parts: CommitParts,
+  ticket: Ticket,
+  view: RemoteView,
+  { entries, removed, advanced }: TreeChanges,
+): Promise<
+  { readonly kind: 'committed'; readonly pointer: CommitPointer; readonly commit: Commit } | { readonly kind: 'lost' }
+> {
+  const { base, clock, ids, identity, log } = parts;
+  parts.onCommit();
+  ticket.assertMayWrite();
+  const generation = generationAfter(view);
+  const next = mergeTree(view, entries, removed);
+  const shards = await log.writeShards(next.lines, view.commit, ticket.epoch, ticket.signal);
+  const id = ids.uuid();
+  const commit: Commit = {
+    format: 1,
+    datastoreId: ticket.datastoreId,
+    generation,
+    id,
+    parent: view.pointer && { id: view.pointer.id, key: view.pointer.key, sha256: view.pointer.sha256 },
+    epoch: ticket.epoch,
+    by: identity.holder,
+    at: new Date(clock.now()).toISOString(),
+    message: '',
+    stats: next.stats,
+    shards,
+  };
+  ticket.assertMayWrite();
+  const pointer = await log.writeCommit(commit, commitKey(generation, id), ticket.signal);
+  ticket.assertMayWrite();
+  const journal = await base.journal();
+  const outcome = await ticket.commit(pointer, (head, named) =>
+    base.setJournal([...journal, { commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed }]),
+  );
+  if (outcome.kind === 'unknown') throw unknownOutcome(outcome.cause);
+  if (outcome.kind !== 'won' && outcome.kind !== 'superseded') {
+    await base.setJournal(journal);
+    return { kind: 'lost' };
+  }
+  return { kind: 'committed', pointer, commit };
+}
+
+const generationAfter = (view: RemoteView): number => (view.commit?.generation ?? 0) + 1;
 
 type Upload = ReturnType<typeof createUploader>['upload'];
 
