@@ -5,6 +5,7 @@ import { lockAcquireCommand, lockReleaseCommand, lockStatusCommand } from './com
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { pullCommand, pushCommand, syncCommand } from './commands/sync.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
 
 /** Everything `datastore` can do, in the order of its help. */
@@ -22,4 +23,5 @@ export const COMMANDS: readonly Command[] = [
   lockStatusCommand,
   lockAcquireCommand,
   lockReleaseCommand,
+  verifyCommand,
 ];

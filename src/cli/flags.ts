@@ -71,6 +71,7 @@ export const FLAGS = {
   'accept-remote': generation('take the remote as it is at GENERATION, after a veto named it'),
   for: duration('give it back after TIME (90s, 30m, 1h30m)'),
   force: toggle('take it from whoever holds it, named first'),
+  repair: toggle('put in order what a good side has'),
   recursive: toggle('all files below, not only one level'),
   mine: toggle('the file here is right: it replaces theirs'),
   theirs: toggle('the file there is right: it replaces mine, which is kept aside for a day'),

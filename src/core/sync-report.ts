@@ -41,6 +41,7 @@ export type Phase =
   | 'waiting'
   | 'scanning'
   | 'planning'
+  | 'verifying'
   | 'downloading'
   | 'uploading'
   | 'committing'

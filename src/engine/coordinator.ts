@@ -1,7 +1,8 @@
 import { SyncError } from '../core/errors.ts';
 import type { Preview, SyncReport } from '../core/sync-report.ts';
 import { INITIAL_STATUS, reduceStatus, type StatusEvent, type SyncStatus } from '../core/sync-status.ts';
-import type { Datastore, HeldLease, LeaseView, SyncOptions } from './datastore.ts';
+import type { VerifyReport } from '../core/verify-report.ts';
+import type { Datastore, HeldLease, LeaseView, SyncOptions, VerifyOptions } from './datastore.ts';
 import type { Clock, Log, Watcher } from './ports.ts';
 import type { Skip } from './scan.ts';
 import { asSyncError } from './store-error.ts';
@@ -29,6 +30,8 @@ export interface Coordinator {
   /** A cycle now; joins the queue behind a running one. Rejects with SyncError. */
   sync(options?: SyncOptions): Promise<SyncReport>;
   preview(options?: SyncOptions): Promise<Preview>;
+  /** Both sides read to the last byte, in turn with cycles. */
+  verify(options?: VerifyOptions): Promise<VerifyReport>;
   /** Reads the register now. */
   poll(): Promise<void>;
   hold(purpose: string, signal?: AbortSignal): Promise<void>;
@@ -225,6 +228,16 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
     },
     sync,
     preview,
+    verify: (options = {}) =>
+      inTurn(() =>
+        attempt(async () => {
+          const busyPaths = parts.busyPaths?.();
+          const own = { ...options, ...(busyPaths ? { busyPaths } : {}), signal: orStopped(options.signal) };
+          const report = await datastore.verify(own);
+          if (options.repair === true) await readRegister().catch(() => {});
+          return report;
+        }),
+      ),
     poll,
     async hold(purpose, signal) {
       await attempt(async () => {

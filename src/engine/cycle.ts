@@ -162,7 +162,7 @@ async function runPasses(run: Run): Promise<RemoteView> {
   }
 }
 
-async function openRun(parts: CycleParts, options: SyncOptions, lease: Lease | null): Promise<Run> {
+export async function openRun(parts: CycleParts, options: SyncOptions, lease: Lease | null): Promise<Run> {
   const id = parts.ids.uuid();
   const ledger = await openLedger(parts.base, parts.store.name);
   const { head } = ledger.meta;
@@ -190,7 +190,7 @@ function forgetRemote(ledger: Ledger): void {
 }
 
 /** The highest ever seen is kept at once: a remote that falls below it was rolled back. */
-function noteHead({ ledger, parts }: Run, { head }: RegisterState): void {
+export function noteHead({ ledger, parts }: Run, { head }: RegisterState): void {
   if (head === null) return;
   const { epoch, newest, datastoreId } = ledger.meta;
   const seen = {

@@ -2,6 +2,7 @@ import type { Choice, Conflict, PlanPolicy } from '../core/plan.ts';
 import type { LeaseRecord } from '../core/records.ts';
 import type { Preview, Progress, SyncReport } from '../core/sync-report.ts';
 import type { RemoteTree } from '../core/tree.ts';
+import type { VerifyReport } from '../core/verify-report.ts';
 
 export interface SyncOptions {
   readonly direction?: PlanPolicy['direction'];
@@ -16,6 +17,11 @@ export interface SyncOptions {
   readonly busyPaths?: ReadonlySet<string>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface VerifyOptions extends Pick<SyncOptions, 'busyPaths' | 'purpose' | 'signal' | 'onProgress'> {
+  /** Put in order what a good side has; else nothing is changed on either side. */
+  readonly repair?: boolean;
 }
 
 /** The lease as the register shows it. */
@@ -84,6 +90,8 @@ export interface Datastore {
   readRemote(path: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Conflicts now, from a preview. */
   conflicts(signal?: AbortSignal): Promise<readonly Conflict[]>;
+  /** Reads everything on both sides, whatever stamps say, and compares it with index and base. */
+  verify(options?: VerifyOptions): Promise<VerifyReport>;
   local(): Promise<LocalStatus>;
   close(): Promise<void>;
 }

@@ -14,6 +14,7 @@ import { createRemoteLog } from './remote-log.ts';
 import { guardRoot, type RootGuard } from './root-guard.ts';
 import type { Skip } from './scan.ts';
 import { asSyncError } from './store-error.ts';
+import { verifyDatastore } from './verify.ts';
 import { prepareWriting, takeLease } from './writing.ts';
 
 export interface DatastoreParts {
@@ -242,6 +243,13 @@ export function openDatastore(given: DatastoreParts): Datastore {
     },
 
     conflicts: async (signal) => (await datastore.preview(signal ? { signal } : {})).plan.conflicts,
+
+    verify: (options = {}) =>
+      translated(async () => {
+        const { isThere } = await findRoot(parts, options);
+        const work = () => verifyDatastore(parts, options, isThere, held?.lease ?? null);
+        return isThere ? guarded(options.purpose ?? 'verify', options.signal, work) : work();
+      }),
 
     async local() {
       const { meta } = await openLedger(base, store.name);

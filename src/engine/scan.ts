@@ -77,7 +77,7 @@ export const emptyScan = (skip: Skip): Scan => ({
 });
 
 /** Racily clean: a file may be written twice within one step of the clock and keep its size; only age proves it was not. */
-function isUnchanged(base: BaseEntry, stamp: FileStamp): boolean {
+export function isUnchanged(base: BaseEntry, stamp: FileStamp): boolean {
   return sameStamp(base.stamp, stamp) && stamp.mtime + GRANULARITY_MS < base.seenAt;
 }
 

@@ -135,7 +135,7 @@ async function viewOf(
 }
 
 /** Nothing may be concluded of a path whose shard cannot be read. */
-function damagedPaths(view: RemoteView, ledger: Ledger, scan: Scan): readonly Held[] {
+export function damagedPaths(view: RemoteView, ledger: Ledger, scan: Scan): readonly Held[] {
   if (view.damaged.length === 0) return [];
   const paths = new Set<SyncPath>([...ledger.entries.keys(), ...scan.files.keys()]);
   return view.damaged.flatMap(({ first, last, reason }) =>
@@ -154,7 +154,7 @@ function policyOf(options: SyncOptions, conflictSuffix: string): PlanPolicy {
   };
 }
 
-async function factsOf(
+export async function factsOf(
   parts: CycleParts,
   options: SyncOptions,
   at: { files: LocalFiles; ledger: Ledger; state: RegisterState; scan: Scan; view: RemoteView; plan: Plan },

@@ -16,6 +16,8 @@ export interface Tally {
   notices(problems: readonly Problem[]): void;
   conflicts(conflicts: readonly Conflict[]): void;
   skipped(skipped: readonly Skipped[]): void;
+  /** Notices first. */
+  problemsSoFar(): readonly Problem[];
   report(rest: Pick<SyncReport, 'generation' | 'requests' | 'bytesUp' | 'bytesDown' | 'ms'>): SyncReport;
 }
 
@@ -59,6 +61,7 @@ export function createTally(onProgress: (progress: Progress) => void = () => {})
     skipped(found) {
       skipped = found;
     },
+    problemsSoFar: () => [...notices, ...problems.values()],
     report: (rest) => ({ ...counts, ...rest, conflicts, problems: [...notices, ...problems.values()], skipped }),
   };
 }

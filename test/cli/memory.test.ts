@@ -28,6 +28,7 @@ describe('a file of 256 MiB travels within 300 MiB of memory', () => {
   const rows = [
     { describes: 'up', verb: 'push', workspace: () => alice },
     { describes: 'down', verb: 'pull', workspace: () => bob },
+    { describes: 'verified', verb: 'verify', workspace: () => bob },
   ];
   it.for(rows)('$describes', ({ verb, workspace }) => checkPeak(verb, workspace()));
 

@@ -297,6 +297,7 @@ function scriptedDatastore(clock: ReturnType<typeof createManualClock>): Scripte
       throw new Error('not used here');
     },
     conflicts: unused,
+    verify: unused,
     local: unused,
   };
   return datastore;

@@ -7,6 +7,7 @@ const NAMES: Readonly<Record<Phase, string>> = {
   waiting: 'Waiting',
   scanning: 'Scanning',
   planning: 'Planning',
+  verifying: 'Verifying',
   downloading: 'Downloading',
   uploading: 'Uploading',
   committing: 'Committing',
