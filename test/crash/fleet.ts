@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BUCKET, type Place, PROGRAM } from '../cli/harness.ts';
@@ -27,6 +27,8 @@ export interface Ended {
 /** Workspaces of one datastore, and the built program in all of them. */
 export interface Fleet {
   readonly place: Place;
+  /** Home of its person, with the state folder `state`. */
+  readonly folder: string;
   readonly members: readonly Member[];
   start(member: Member, words: readonly string[]): Trip;
   close(): void;
@@ -49,7 +51,7 @@ export function keepProgram(): { readonly path: string; drop(): void } {
 }
 
 export function openFleet(place: Place, { program, prefix, members, ttlSeconds }: FleetOptions): Fleet {
-  const folder = mkdtempSync(path.join(tmpdir(), 'fleet-'));
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'fleet-')));
   const running = new Set<ChildProcess>();
   const killAll = (): void => {
     for (const child of running) child.kill('SIGKILL');
@@ -66,6 +68,7 @@ export function openFleet(place: Place, { program, prefix, members, ttlSeconds }
   ];
   return {
     place,
+    folder,
     members: Array.from({ length: members }, (_, index) => {
       const workspace = path.join(folder, `workspace-${index}`);
       mkdirSync(path.join(workspace, 'data'), { recursive: true });
