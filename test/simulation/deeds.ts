@@ -30,8 +30,6 @@ export interface Operation {
 
 type Approval = Pick<SyncOptions, 'acceptRemote' | 'allowMassDelete'>;
 
-const SYNCS_AT_ONCE = 2;
-
 export function createOperations(world: World): Operations {
   const underWay = new Set<Operation>();
   const approvals = new Map<number, Approval>();
@@ -57,17 +55,17 @@ export function createOperations(world: World): Operations {
   }
 
   function failed(who: string, what: string, error: unknown): SyncError {
-    if (!(error instanceof SyncError)) throw error;
+    if (!(error instanceof SyncError)) {
+      world.violations.push({ invariant: 11, detail: `${who}: ${what} throws ${stackOf(error)}` });
+      return new SyncError('failed', String(error), '');
+    }
     trace.note(`${who}: fails to ${what}: ${error.kind}: ${error.message}`);
     const shown = `${error.message} ${error.remedy} ${JSON.stringify(error.details ?? null)}`;
     if (shown.includes(CANARY) || shown.includes(SECRET))
       world.violations.push({ invariant: 13, detail: `the error of ${what} shows a secret` });
     // What calls itself a defect is one.
     if (error.kind === 'failed')
-      world.violations.push({
-        invariant: 11,
-        detail: `${who}: ${what} breaks off: ${error.stack} ${String(error.cause instanceof Error ? error.cause.stack : error.cause)}`,
-      });
+      world.violations.push({ invariant: 11, detail: `${who}: ${what} breaks off: ${stackOf(error.cause ?? error)}` });
     return error;
   }
 
@@ -152,7 +150,9 @@ export function createOperations(world: World): Operations {
   }
 
   function busy(program: Program | null): boolean {
-    return [...underWay].filter((operation) => operation.program === program).length >= SYNCS_AT_ONCE;
+    if (program === null) return false;
+    const isHasty = world.scenario.clients[program.process.machine.client]?.isHasty === true;
+    return [...underWay].filter((operation) => operation.program === program).length >= (isHasty ? 2 : 1);
   }
 
   /** Of this client, or of all where the register is touched. */
@@ -241,6 +241,8 @@ const TROUBLES: ReadonlySet<Deed['act']> = new Set([
   'head rolled back',
   'object damaged',
 ] satisfies Trouble['act'][]);
+
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 const isOperation = (deed: Deed): boolean => OPERATIONS.has(deed.act);
 const isTrouble = (deed: Deed): deed is Trouble => TROUBLES.has(deed.act);

@@ -5,14 +5,15 @@ import type { Act, Answer, ClientTraits, Deed, Scenario, Step } from './scenario
 /** The scenario of a seed: always the same. `clients` fixes their number. */
 export function makeScenario(seed: number, clients?: number): Scenario {
   const random = createRandom(`scenario ${seed}`);
-  const count = clients ?? Number(random.weighted({ 2: 5, 3: 3, 4: 1, 5: 1 }));
+  const count = clients ?? Number(random.weighted({ 2: 6, 3: 3, 4: 1, 5: 0.6 }));
   const hasPowerCuts = random.chance(0.15);
   const hasCalmStore = random.chance(0.1);
   const paths = makePaths(random);
   const traits = Array.from({ length: count }, () => makeTraits(random));
   const steps: Step[] = [];
   for (const [client, { hasCli }] of traits.entries()) {
-    const operations = random.spread(20, 200);
+    // Small ones are the more: as many faults in the same time, and easier to read.
+    const operations = Math.floor(20 * 10 ** (random.next() ** 1.5));
     let at = random.between(0, 2_000);
     for (let index = 0; index < operations; index += 1) {
       const deed = makeDeed(random, paths, { hasCli, hasPowerCuts });
@@ -45,7 +46,8 @@ export function makeTraits(random: Random): ClientTraits {
       hasOrderedJournal: random.chance(0.5),
     },
     clockAheadMs: random.chance(0.2) ? random.pick([-86_400_000, 86_400_000, 3_600_000, -3_600_000, 5_000]) : 0,
-    hasCli: random.chance(0.2),
+    hasCli: random.chance(0.15),
+    isHasty: random.chance(0.1),
     diskPauses: random.pick([0, 0.05, 0.3]),
     latencyMs: random.spread(5, 120),
     ttlMs: random.pick([5_000, 15_000, 30_000, 30_000]),

@@ -18,6 +18,7 @@ export const REGRESSIONS: Readonly<Record<string, () => Scenario>> = {
 const PLAIN: Partial<ClientTraits> = {
   clockAheadMs: 0,
   hasCli: false,
+  isHasty: false,
   diskPauses: 0,
   latencyMs: 20,
   ttlMs: 30_000,

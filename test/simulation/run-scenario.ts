@@ -1,4 +1,5 @@
 import { createOperations, type Operations } from './deeds.ts';
+import { Killed } from './disk/errno.ts';
 import type { Violation } from './oracle/invariants.ts';
 import type { Scenario } from './scenario.ts';
 import { settle } from './settle.ts';
@@ -36,8 +37,18 @@ export async function runScenario(scenario: Scenario, options: { readonly trace?
       operations.begin(step);
     });
   }
-  await play(world, operations, () => played === scenario.steps.length);
-  if (world.violations.length === 0) await comeToAnEnd(world, operations, scenario);
+  const unhandled = (error: unknown) => {
+    // What a killed process leaves behind has nobody who could hear of it.
+    if (!(error instanceof Killed))
+      world.violations.push({ invariant: 11, detail: `nobody hears of ${stackOf(error)}` });
+  };
+  process.on('unhandledRejection', unhandled);
+  try {
+    await play(world, operations, () => played === scenario.steps.length);
+    if (world.violations.length === 0) await comeToAnEnd(world, operations, scenario);
+  } finally {
+    process.off('unhandledRejection', unhandled);
+  }
   for (const machine of world.machines) for (const process of machine.processes) process.isDead = true;
   return {
     violations: world.violations,
@@ -102,3 +113,5 @@ async function play(world: World, operations: Operations, isOver: () => boolean)
     });
   }
 }
+
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -17,6 +17,8 @@ export interface ClientTraits {
   readonly clockAheadMs: number;
   /** A second program works on the same root. */
   readonly hasCli: boolean;
+  /** Asks for a second cycle while one runs. */
+  readonly isHasty: boolean;
   /** How often others act before a file operation that does not block. */
   readonly diskPauses: number;
   readonly latencyMs: number;

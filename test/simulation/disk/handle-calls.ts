@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { errno } from './errno.ts';
 import { closeHandle, enter, type Handle, handleOf, openHandle } from './kernel.ts';
 import { locate } from './locate.ts';
-import type { FileNode } from './node.ts';
+import { inSteps } from './node.ts';
 import { flush } from './power.ts';
 import { SimulatedStats } from './stats.ts';
 
@@ -113,12 +113,6 @@ export function fchmodSync(fd: number, mode: number): void {
 /** Seconds, as strings or numbers. */
 export function futimesSync(fd: number, _accessed: string | number, modified: string | number): void {
   const { node, proc } = handleOf('futimes', fd);
-  setModified(node as FileNode, Number(modified) * 1000, proc.disk.traits.granularityMs);
+  node.mtime = inSteps(Number(modified) * 1000, proc.disk.traits.granularityMs);
   node.ctime = proc.disk.now();
-}
-
-function setModified(node: FileNode, ms: number, granularityMs: number): void {
-  // To a nanosecond first, as libuv hands it on: a double of seconds is a little off.
-  const nanoseconds = Math.round(ms * 1e6) / 1e6;
-  node.mtime = Math.floor(nanoseconds / granularityMs + 1e-6) * granularityMs;
 }

@@ -15,11 +15,10 @@ export function lstatSync(path: string, options?: { readonly throwIfNoEntry?: bo
 function found({ disk }: Proc, at: string, call: string, throws: boolean): Node | null {
   try {
     const { node } = locate(disk, at, call, false);
-    if (node === null) throw errno('ENOENT', call, at);
+    if (node === null && throws) throw errno('ENOENT', call, at);
     return node;
   } catch (error) {
-    const isMissing =
-      error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (!throws && isMissing) return null;
     throw error;
   }
@@ -83,11 +82,20 @@ export function rmdirSync(path: string): void {
 
 /** One call at a time, as Node does it. */
 export function rmSync(path: string, options: { readonly recursive?: boolean; readonly force?: boolean } = {}): void {
-  const stats = lstatSync(path, { throwIfNoEntry: options.force !== true });
+  const stats = statForRemoval(path, options.force === true);
   if (stats === undefined) return;
   if (!stats.isDirectory()) return unlinkSync(path);
   for (const name of readdirSync(path)) rmSync(`${path}/${name}`, options);
   rmdirSync(path);
+}
+
+function statForRemoval(path: string, isForced: boolean): SimulatedStats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: !isForced });
+  } catch (error) {
+    if (isForced && error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 export function renameSync(from: string, to: string): void {
@@ -95,6 +103,10 @@ export function renameSync(from: string, to: string): void {
   const source = locate(proc.disk, at, 'rename', false);
   const target = locate(proc.disk, below(to), 'rename', false);
   if (source.node === null) throw errno('ENOENT', 'rename', at);
+  for (let folder: FolderNode | null = target.folder; folder !== null; folder = folder.parent)
+    if (folder === source.node) throw errno('EINVAL', 'rename', at);
+  for (let folder: FolderNode | null = source.folder; folder !== null; folder = folder.parent)
+    if (folder === target.node) throw errno('ENOTEMPTY', 'rename', at);
   if (source.node === target.node && source.folder === target.folder && source.key === target.key) return;
   if (target.node !== null && target.node !== source.node) {
     if (source.node.kind === 'folder' && target.node.kind !== 'folder') throw errno('ENOTDIR', 'rename', at);
@@ -113,8 +125,8 @@ export function renameSync(from: string, to: string): void {
 export function linkSync(from: string, to: string): void {
   const { proc, at } = enter('link', from);
   const source = locate(proc.disk, at, 'link', false);
-  const target = locate(proc.disk, below(to), 'link', false);
   if (source.node === null) throw errno('ENOENT', 'link', at);
+  const target = locate(proc.disk, below(to), 'link', false);
   if (target.node !== null) throw errno('EEXIST', 'link', at);
   if (source.node.kind !== 'file' || !proc.disk.traits.hasHardLinks) throw errno('EPERM', 'link', at);
   proc.disk.change(

@@ -98,7 +98,7 @@ export function createDisk<By>(traits: DiskTraits, clock: () => number, remember
   let inodes = 2;
   const free: number[] = [];
   const newIno = () => (traits.reusesInodes ? (free.pop() ?? inodes++) : inodes++);
-  const now = () => Math.floor(clock() / traits.granularityMs) * traits.granularityMs;
+  const now = () => inSteps(clock(), traits.granularityMs);
   const newFolder = (mode: number): FolderNode => {
     const at = now();
     const ino = newIno();
@@ -186,6 +186,13 @@ export function createDisk<By>(traits: DiskTraits, clock: () => number, remember
     if (node.kind !== 'file' || node.links > 0 || node.opens > 0) return;
     if (traits.reusesInodes) free.push(node.ino);
   }
+}
+
+/** The latest step of a filesystem's clock that is not after a time. Milliseconds. */
+export function inSteps(ms: number, granularityMs: number): number {
+  if (granularityMs >= 1) return Math.floor(ms / granularityMs) * granularityMs;
+  const steps = Math.round(1 / granularityMs);
+  return Math.floor(ms * steps + 0.01) / steps;
 }
 
 /** Of the content now. */

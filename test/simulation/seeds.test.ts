@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { type Invariant, titleOf } from './oracle/invariants.ts';
+import { playRegression } from './play-regression.ts';
+import { REGRESSIONS } from './regressions.ts';
+import { runSeeds } from './run-seeds.ts';
+
+const SEEDS = 2_000;
+
+test(`${SEEDS} seeds keep every invariant`, { timeout: 900_000 }, async () => {
+  const { failures, seeds, operations, faults } = await runSeeds({ from: 1, count: SEEDS });
+  const told = failures.map(
+    ({ seed, invariant, detail }) =>
+      `${titleOf(invariant as Invariant)}: ${detail} (npm run sim -- --from ${seed} --seeds 1 --trace)`,
+  );
+  expect(told).toEqual([]);
+  expect(seeds).toBe(SEEDS);
+  // Seeds in which little happens would keep everything easily.
+  expect(operations).toBeGreaterThan(100 * SEEDS);
+  expect(Object.values(faults).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(5 * SEEDS);
+});
+
+test('the same seeds give the same traces, in whatever worker and company', { timeout: 120_000 }, async () => {
+  const [together, alone] = await Promise.all([
+    runSeeds({ from: 5_000, count: 12, workers: 2 }),
+    runSeeds({ from: 5_000, count: 12, workers: 1 }),
+  ]);
+  expect([...together.digests]).toEqual([...alone.digests]);
+  expect(new Set(together.digests.values()).size).toBe(12);
+});
+
+test.each(Object.keys(REGRESSIONS))('found once and mended: %s', { timeout: 120_000 }, async (name) => {
+  expect(await playRegression(name)).toEqual([]);
+});
