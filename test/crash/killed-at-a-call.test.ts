@@ -77,7 +77,7 @@ test(`${DEATHS} processes that the system kills at a chosen call: the program fi
   }
   await sync(alice);
   expect(hashesBelow(alice.root)).toEqual(hashesBelow(bob.root));
-}, 240_000);
+}, 480_000);
 
 /** Null: it was killed. */
 async function sufferFate(fate: Fate, home: string): Promise<LastWords | null> {
