@@ -19,8 +19,10 @@ export const registerText = ({ head }: World): string => (head === null ? '0' : 
 export function clientText(client: Client, world: World): string {
   const { journal, copies, leaseNonce } = client;
   let text = `${client.paused ? 'P' : ''}${client.todo}${phaseText(client, world)}`;
-  // A tenure that is gone does not come back.
-  if (leaseNonce !== null && leaseNonce === world.head?.lease?.nonce) text += leaseNonce === client.tenure?.nonce ? 'k' : 'l';
+  // Whose process died keeps the nonce of its tenure, and may try to give it back when another has the lease.
+  if (leaseNonce !== null && leaseNonce !== client.tenure?.nonce)
+    text += leaseNonce === world.head?.lease?.nonce ? 'l' : 'm';
+  else if (leaseNonce !== null) text += 'k';
   if (copies.length > 0) text += `c${textsOf(copies.map((copy) => requestText(copy, client, world)))}`;
   if (journal.length > 0) {
     const entries = journal.map((entry) => entryText(entry, client, world)).filter((entry) => entry !== '');
@@ -30,7 +32,8 @@ export function clientText(client: Client, world: World): string {
 }
 
 /** Of equal ones each can do what the other can, and the first that is stored ends the rest. */
-const textsOf = (texts: readonly string[]): string => (texts.length === 1 ? (texts[0] ?? '') : [...new Set(texts)].toSorted().join(','));
+const textsOf = (texts: readonly string[]): string =>
+  texts.length === 1 ? (texts[0] ?? '') : [...new Set(texts)].toSorted().join(',');
 
 function phaseText(client: Client, world: World): string {
   const { phase, known, plan, tenure, request } = client;
@@ -40,8 +43,8 @@ function phaseText(client: Client, world: World): string {
     case 'idle':
       return 'i';
     case 'planned': {
-      const mayPush = flag(plan !== undefined && known !== null && known?.lease === null);
-      const shown = world.left.forces > 0 ? shownText(client, world) : '';
+      const mayPush = flag(stands === '1' && plan !== undefined && known !== null && known?.lease === null);
+      const shown = world.forcible ? shownText(client, world) : '';
       return `p${stands}${mayPush}${shown}${tenureText(client, world)}`;
     }
     case 'won':
@@ -58,7 +61,7 @@ function askText(client: Client, request: Request, world: World): string {
   const text = `${requestText(request, client, world)}${flightText(client, request, world)}`;
   switch (request.kind) {
     case 'acquire':
-      return `${text}${world.left.forces > 0 ? shownText(client, world) : ''}${tenureText(client, world)}`;
+      return `${text}${world.forcible ? shownText(client, world) : ''}${tenureText(client, world)}`;
     case 'renew':
       return `${text}${planText(client, world)}${tenureText(client, world)}`;
     case 'commit':
@@ -74,10 +77,12 @@ function askText(client: Client, request: Request, world: World): string {
 const shownText = ({ known }: Client, { head }: World): string =>
   known?.lease == null ? 'n' : known.lease.nonce === head?.lease?.nonce ? 's' : 'x';
 
-function tenureText({ tenure, landed, phase, request }: Client, { head }: World): string {
+/** Who has lost its lease stops, whether its own time is over or not, unless an answer waits that says otherwise. */
+function tenureText({ tenure, landed, phase, request, flight }: Client, { head }: World): string {
   if (tenure === null) return '';
   const stands = tenure.nonce === head?.lease?.nonce;
-  const over = flag(tenure.over);
+  const mayLand = request?.kind === 'acquire' || phase === 'planned';
+  const over = stands || flight === 'stored' || mayLand ? flag(tenure.over) : '';
   if (phase !== 'planned' && request?.kind !== 'acquire') return `t${flag(stands)}${over}`;
   return `t${flag(stands)}${over}${flag(tenure.nonce === landed)}${flag(tenure.named === etagOf(head))}`;
 }
@@ -98,8 +103,10 @@ function flightText({ flight }: Client, request: Request, { head }: World): stri
   return request.kind === 'acquire' && request.next.nonce === head?.nonce ? 'w' : 'd';
 }
 
-function requestText({ kind, tenure, commit }: Request, client: Client, { head }: World): string {
-  const landed = commit === null ? '' : flag(isInChain(commit.id, head));
+function requestText({ kind, tenure, commit, next }: Request, client: Client, { head }: World): string {
+  // Whether these are the very bytes that are being asked with, or those of an earlier attempt.
+  const same = kind === 'acquire' ? flag(next.nonce === client.request?.next.nonce) : '';
+  const landed = commit === null ? same : flag(isInChain(commit.id, head));
   return `${kind[0]}${kind[2]}${flag(tenure !== null && tenure === client.tenure?.nonce)}${landed}`;
 }
 

@@ -1,24 +1,41 @@
 import { checkLost } from './oracle.ts';
 import type { Rules } from './rules.ts';
 import { fresh, pointerTo, send, sendAcquire, sendSmallPush } from './send.ts';
-import { type Client, etagOf, type Scope, spend, type Tenure, TTL_MS, withClient, type World } from './world.ts';
+import { type Client, etagOf, type Scope, spend, type Tenure, TTL_MS, type World, withClient } from './world.ts';
 
 /** Takes one possible next world; the label says what the client did. */
 export type Emit = (label: string, index: number, next: World) => void;
 
+/**
+ * `reduced`: without a lease nothing is sent from a version that is gone, because that is the same as a request that was
+ * sent while it stood and was slow; and what `quiet.ts` says. `plain`: every step by itself.
+ */
+export type Way = 'reduced' | 'plain';
+
 /** What a running client may do next of its own accord, in the engine's order: read, judge, send. */
-export function clientSteps(world: World, index: number, client: Client, scope: Scope, rules: Rules, emit: Emit): void {
+export function clientSteps(
+  world: World,
+  index: number,
+  client: Client,
+  scope: Scope,
+  rules: Rules,
+  emit: Emit,
+  way: Way,
+): void {
+  const knowsLatest = etagOf(client.known ?? null) === etagOf(world.head);
+  // A holder can come out of a swap in doubt with a version that went while it asked: there was no earlier moment to send.
+  const sends = way === 'plain' || client.phase === 'owner' || knowsLatest;
   switch (client.phase) {
     case 'idle':
       if (client.todo > 0) emit('reads, settles its journal and plans', index, begin(world, index, rules));
       if (client.leaseNonce !== null) giveBackOld(world, index, client.leaseNonce, rules, emit);
       return;
     case 'planned':
-      return contend(world, index, client, scope, rules, emit);
+      return contend(world, index, client, scope, rules, emit, sends);
     case 'won':
-      return confirm(world, index, client, rules, emit);
+      return confirm(world, index, client, rules, emit, sends);
     case 'owner':
-      return own(world, index, client, rules, emit);
+      return own(world, index, client, rules, emit, sends);
     case 'asking':
   }
 }
@@ -62,18 +79,30 @@ function giveBackOld(world: World, index: number, nonce: string, rules: Rules, e
   emit('gives back the lease of its dead process', index, sent ?? withClient(read, index, { leaseNonce: null }));
 }
 
-function contend(world: World, index: number, client: Client, scope: Scope, rules: Rules, emit: Emit): void {
+function contend(
+  world: World,
+  index: number,
+  client: Client,
+  scope: Scope,
+  rules: Rules,
+  emit: Emit,
+  sends: boolean,
+): void {
   const { head, left } = world;
-  const read = withClient(world, index, { known: head });
-  const ourNonce = client.tenure?.nonce ?? null;
-  if (client.plan !== undefined && client.known !== null && client.known?.lease === null) {
+  const isOurs = head?.lease != null && head.lease.nonce === client.tenure?.nonce;
+  const gone = client.tenure !== null && client.tenure.named !== etagOf(head) && rules.contestRenamesTenure;
+  const tenure = gone && !isOurs ? null : client.tenure;
+  const read = withClient(world, index, { known: head, tenure });
+  const ourNonce = tenure?.nonce ?? null;
+  if (sends && client.plan !== undefined && (client.known?.lease === null || !rules.smallPushWaits)) {
     const pushed = sendSmallPush(world, index, rules);
     if (pushed !== null) emit('sends a small push', index, pushed);
   }
   const verdict = rules.judgeLease({ head, ourNonce, unchangedMs: 0, storeAgeMs: null });
   if (verdict.kind === 'free') emitSent('asks for the lease', sendAcquire(read, index, rules, false));
   else if (verdict.kind === 'ours') emit('finds the lease to be its own', index, startTenure(read, index, client));
-  else if (verdict.kind === 'stale') emitSent('takes the lease over at first sight', sendAcquire(read, index, rules, true));
+  else if (verdict.kind === 'stale')
+    emitSent('takes the lease over at first sight', sendAcquire(read, index, rules, true));
   else if (etagOf(client.known ?? null) !== etagOf(head)) emit('finds the lease held', index, read);
 
   const stoodStill = client.known !== undefined && etagOf(client.known) === etagOf(head);
@@ -81,7 +110,10 @@ function contend(world: World, index: number, client: Client, scope: Scope, rule
     const late = rules.judgeLease({ head, ourNonce, unchangedMs: TTL_MS, storeAgeMs: null });
     if (late.kind === 'stale') {
       const now = scope.wildClocks === true ? read : letTtlPass(read, head.lease.nonce, rules);
-      emitSent('has seen the register stand still for a ttl and takes the lease over', sendAcquire(spend(now, 'steals'), index, rules, true));
+      emitSent(
+        'has seen the register stand still for a ttl and takes the lease over',
+        sendAcquire(spend(now, 'steals'), index, rules, true),
+      );
     }
   }
   const shown = client.known?.lease?.nonce;
@@ -108,8 +140,7 @@ function letTtlPass(world: World, nonce: string, rules: Rules): World {
     if (tenure?.nonce !== nonce || tenure.over) continue;
     const elapsed = paused ? 0 : TTL_MS;
     if (rules.remainingValidity(sent, { wall: elapsed, monotonic: elapsed }, TTL_MS) > 0) continue;
-    after =
-      phase === 'owner' ? toIdle(after, index) : withClient(after, index, { tenure: { ...tenure, over: true } });
+    after = phase === 'owner' ? toIdle(after, index) : withClient(after, index, { tenure: { ...tenure, over: true } });
   }
   return after;
 }
@@ -134,25 +165,36 @@ function startTenure(read: World, index: number, { tenure }: Client): World {
   });
 }
 
-function confirm(world: World, index: number, client: Client, rules: Rules, emit: Emit): void {
+function confirm(world: World, index: number, client: Client, rules: Rules, emit: Emit, sends: boolean): void {
   const read = withClient(world, index, { known: world.head });
   const { tenure } = client;
   if (tenure === null) return;
-  if (world.head?.lease?.nonce === tenure.nonce) emit('reads back that it has the lease', index, startTenure(read, index, client));
+  if (world.head?.lease?.nonce === tenure.nonce)
+    emit('reads back that it has the lease', index, startTenure(read, index, client));
   else emit('reads back that the lease is gone again', index, withClient(read, index, { phase: 'planned' }));
-  if (world.left.losses > 0) {
+  if (sends && world.left.losses > 0) {
     const sent = sendRelease(spend(world, 'losses'), index, tenure, rules);
     if (sent !== null) emit('cannot read back, and gives the lease back', index, sent);
   }
 }
 
-function own(world: World, index: number, client: Client, rules: Rules, emit: Emit): void {
+function own(world: World, index: number, client: Client, rules: Rules, emit: Emit, sends: boolean): void {
   const { tenure, plan, todo } = client;
   if (tenure === null) return;
   if (todo > 0 && plan === undefined) {
     const settled = settle(world, index, rules);
-    emit('reads, settles and plans under the lease', index, withClient(settled, index, { plan: world.head?.commit?.id ?? null }));
+    emit(
+      'reads, settles and plans under the lease',
+      index,
+      withClient(settled, index, { plan: world.head?.commit?.id ?? null }),
+    );
   }
+  if (sends) sendUnderLease(world, index, client, tenure, rules, emit);
+  emit('could not renew in time and stops', index, toIdle(world, index));
+}
+
+function sendUnderLease(world: World, index: number, client: Client, tenure: Tenure, rules: Rules, emit: Emit): void {
+  const { plan, todo } = client;
   if (todo > 0 && plan !== undefined) {
     const [id, named] = fresh(world, 'c');
     const sent = send(
@@ -172,7 +214,6 @@ function own(world: World, index: number, client: Client, rules: Rules, emit: Em
   emit('renews', index, renewed ?? toIdle(world, index));
   const released = sendRelease(world, index, tenure, rules);
   emit('gives the lease back', index, released ?? toIdle(world, index));
-  emit('could not renew in time and stops', index, toIdle(world, index));
 }
 
 /** It stops believing before it sends. */

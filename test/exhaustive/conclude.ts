@@ -2,7 +2,7 @@ import type { Head } from '../../src/core/records.ts';
 import { afterLoss, firstOf, toIdle } from './client-steps.ts';
 import { checkLost, checkWon } from './oracle.ts';
 import type { Rules } from './rules.ts';
-import { type Client, withClient, type World } from './world.ts';
+import { type Client, type World, withClient } from './world.ts';
 
 /** What a swap came to, and what the client knows of the register then. */
 export interface Outcome {
@@ -37,7 +37,13 @@ export function conclude(world: World, index: number, { kind, known }: Outcome, 
 }
 
 /** A commit taken for won ends the whole journal, one taken for lost its own entry; doubt keeps it. */
-function believe(world: World, index: number, { journal, todo, request }: Client, kind: Outcome['kind'], rules: Rules): World {
+function believe(
+  world: World,
+  index: number,
+  { journal, todo, request }: Client,
+  kind: Outcome['kind'],
+  rules: Rules,
+): World {
   const id = request?.commit?.id ?? '';
   if (kind === 'unknown' && rules.doubtKeepsJournal) return world;
   const isWon = kind === 'won' || kind === 'superseded';

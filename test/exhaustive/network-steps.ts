@@ -1,19 +1,28 @@
 import type { StoreErrorKind } from '../../src/core/errors.ts';
 import type { Head } from '../../src/core/records.ts';
 import type { Emit } from './client-steps.ts';
-import { checkStored, SAFETY } from './oracle.ts';
 import { conclude, type Outcome } from './conclude.ts';
+import { checkStored, SAFETY } from './oracle.ts';
 import type { Rules } from './rules.ts';
-import { type Client, etagOf, isAlive, type Request, spend, withClient, type World } from './world.ts';
+import { type Client, etagOf, isAlive, type Request, spend, type World, withClient } from './world.ts';
 
-/** What the network and the store may do with the swap that a client has sent, and with copies nobody waits for. */
-export function networkSteps(world: World, index: number, client: Client, rules: Rules, emit: Emit): void {
+/** Copies that nobody waits for may be stored at any time. */
+export function copySteps(world: World, index: number, client: Client, emit: Emit): void {
   for (const copy of client.copies) emit('a late copy is stored', index, store(world, index, copy));
+}
+
+/** What the network and the store may do with the swap that a client has sent. */
+export function requestSteps(world: World, index: number, client: Client, rules: Rules, emit: Emit): void {
   const { request, flight, paused } = client;
   if (request === null) return;
   const alive = flight === 'travelling' && isAlive(request, world.head);
   if (paused) {
-    if (alive) emit('it is stored; the answer waits', index, withClient(store(world, index, request), index, { flight: 'stored' }));
+    if (alive)
+      emit(
+        'it is stored; the answer waits',
+        index,
+        withClient(store(world, index, request), index, { flight: 'stored' }),
+      );
     return;
   }
   if (flight === 'travelling') {
@@ -30,19 +39,31 @@ export function networkSteps(world: World, index: number, client: Client, rules:
   function lose(spent: World) {
     if (request === null) return;
     if (alive) {
-      emit('it is stored and the answer is lost', index, withClient(store(spent, index, request), index, { flight: 'silent' }));
+      emit(
+        'it is stored and the answer is lost',
+        index,
+        withClient(store(spent, index, request), index, { flight: 'silent' }),
+      );
       judged('it never arrives; reads back', spent, 'unreachable');
     }
     if (flight === 'stored') judged('the answer that waited is lost; reads back', spent, 'unreachable');
     const from = client.known ?? null;
-    emit('no answer and no read-back: in doubt', index, conclude(spent, index, { kind: 'unknown', known: from }, rules));
+    emit(
+      'no answer and no read-back: in doubt',
+      index,
+      conclude(spent, index, { kind: 'unknown', known: from }, rules),
+    );
   }
 
   function copy(spent: World, alive: Request) {
     const kept = withClient(spent, index, { copies: withCopy(client.copies, alive) });
     judged('it is held up on the way; reads back', kept, 'unreachable');
     emit('a gateway sends it twice; the first is stored', index, store(spent, index, alive));
-    emit('it is held up on the way, and no read-back: in doubt', index, conclude(kept, index, { kind: 'unknown', known: client.known ?? null }, rules));
+    emit(
+      'it is held up on the way, and no read-back: in doubt',
+      index,
+      conclude(kept, index, { kind: 'unknown', known: client.known ?? null }, rules),
+    );
   }
 
   function judged(label: string, at: World, answer: StoreErrorKind) {
@@ -63,7 +84,11 @@ export function networkSteps(world: World, index: number, client: Client, rules:
       case 'resend':
         if (client.tenure?.over !== true || (request.kind !== 'renew' && request.kind !== 'commit'))
           emit(`${label}; sends the same again`, index, withClient(at, index, { flight: 'travelling' }));
-        return emit(`${label}; gives up in doubt`, index, conclude(at, index, { kind: 'unknown', known: client.known ?? null }, rules));
+        return emit(
+          `${label}; gives up in doubt`,
+          index,
+          conclude(at, index, { kind: 'unknown', known: client.known ?? null }, rules),
+        );
       case 'misjudged':
       case 'ask-the-chain':
       case 'vanished':
@@ -77,7 +102,7 @@ const won = (world: World, index: number, request: Request, rules: Rules): World
   conclude(world, index, { kind: 'won', known: request.next } satisfies Outcome, rules);
 
 /** The store takes it. Copies that name a version that is gone can never be stored: they are forgotten here. */
-function store(world: World, index: number, request: Request): World {
+export function store(world: World, index: number, request: Request): World {
   const writer = world.clients[index];
   if (writer === undefined) return world;
   const broken = world.broken ?? checkStored(world, writer, request);

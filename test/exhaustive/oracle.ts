@@ -52,7 +52,11 @@ function continuesChain({ head }: World, { next, commit }: Request): boolean {
   const added = commit === null ? [] : [commit.id];
   const chain = [...added, ...before];
   const same = chain.length === next.recentCommits.length && chain.every((id, at) => id === next.recentCommits[at]);
-  return same && (next.commit?.id ?? null) === (chain[0] ?? null) && (commit === null || commit.parent === (before[0] ?? null));
+  return (
+    same &&
+    (next.commit?.id ?? null) === (chain[0] ?? null) &&
+    (commit === null || commit.parent === (before[0] ?? null))
+  );
 }
 
 /** A client takes its commit for part of the chain. */

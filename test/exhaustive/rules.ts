@@ -29,8 +29,8 @@ export const RULES = {
   contestRenamesTenure: true,
   /** A commit is built only on the commit it was planned on. */
   commitChecksParent: true,
-  /** A small push is sent only from the version it was planned on. */
-  smallPushChecksVersion: true,
+  /** A small push is not tried while a lease is seen. */
+  smallPushWaits: true,
   /** The journal entry of a swap in doubt stays. */
   doubtKeepsJournal: true,
   /** Settling keeps what may still land. */

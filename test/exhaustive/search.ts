@@ -3,6 +3,7 @@ import { canonical } from './canonical.ts';
 import type { Rules } from './rules.ts';
 import { createSeen, grown } from './seen.ts';
 import { steps } from './steps.ts';
+import { sentences } from './trace.ts';
 import { firstWorld, type Scope, type World } from './world.ts';
 
 export interface Found {
@@ -15,57 +16,65 @@ export interface Found {
   readonly depth: number;
   /** The first violation, and the steps that lead to it. */
   readonly violation: { readonly property: string; readonly trace: readonly string[] } | null;
-  /** False: a violation or the limit came first. */
-  readonly complete: boolean;
 }
 
 /** Sees each state once, when it is first met; gives a violated property, or null. */
 export type Visit = (world: World) => string | null;
 
 /** All worlds reachable in this scope: those with the fewest faults first, then those with the fewest steps. */
-export function search(scope: Scope, rules: Rules, visit: Visit, limit = Infinity): Found {
+export function search(scope: Scope, rules: Rules, visit: Visit, everyVisit: (world: World) => void = () => {}): Found {
   const seen = createSeen();
   const met = createMet();
   const paths = createPaths();
-  const first = firstWorld(scope);
-  const faults = total(packed(first.left));
+  const start = firstWorld(scope);
+  const faults = total(packed(start.left));
   // By faults spent; each holds worlds and the number of their visit, in the order they were met.
-  const queues: { world: World; visit: number; depth: number }[][] = Array.from({ length: faults + 1 }, () => []);
+  const queues: Visited[][] = Array.from({ length: faults + 1 }, () => []);
+  const found: { violation: Found['violation'] } = { violation: null };
   let depth = 0;
   let transitions = 0;
-  let violation: Found['violation'] = null;
 
-  meet(first, -1, 0, 0);
-  for (let spent = 0; spent <= faults; spent += 1) {
-    let queue = queues[spent] ?? [];
-    while (queue.length > 0 && violation === null && seen.size < limit) {
+  meet(start, -1, 0, 0);
+  for (let spent = 0; spent <= faults && found.violation === null; spent += 1) {
+    for (let queue = queues[spent] ?? []; queue.length > 0; queue = queues[spent] ?? []) {
       queues[spent] = [];
-      for (const { world, visit: from, depth } of queue) {
-        let ordinal = 0;
-        steps(world, scope, rules, (_label, _index, after) => {
-          const mine = ordinal;
-          ordinal += 1;
-          if (violation !== null) return;
-          transitions += 1;
-          if (after.broken === null) meet(after, from, mine, depth + 1);
-          else violation = { property: after.broken, trace: replay(scope, rules, paths.to(from, mine)) };
-        });
-      }
-      queue = queues[spent] ?? [];
+      for (const visited of queue) if (found.violation === null) expand(visited);
     }
   }
-  const complete = violation === null && seen.size < limit;
-  return { states: seen.size, visits: paths.size(), transitions, depth, violation, complete };
+  return { states: seen.size, visits: paths.size(), transitions, depth, violation: found.violation };
+
+  function expand({ world, visit, depth }: Visited) {
+    let ordinal = 0;
+    steps(world, scope, rules, (_label, _index, after) => {
+      const mine = ordinal;
+      ordinal += 1;
+      if (found.violation !== null) return;
+      transitions += 1;
+      if (after.broken === null) meet(after, visit, mine, depth + 1);
+      else report(after.broken, visit, mine);
+    });
+  }
 
   function meet(world: World, from: number, ordinal: number, steps: number) {
     const number = seen.add(canonical(world));
     const left = packed(world.left);
     if (!met.isNews(number < 0 ? ~number : number, left)) return;
     depth = Math.max(depth, steps);
+    everyVisit(world);
     queues[faults - total(left)]?.push({ world, visit: paths.add(from, ordinal), depth: steps });
     const property = number < 0 ? visit(world) : null;
-    if (property !== null) violation = { property, trace: replay(scope, rules, paths.to(from, ordinal)) };
+    if (property !== null) report(property, from, ordinal);
   }
+
+  function report(property: string, from: number, ordinal: number) {
+    found.violation = { property, trace: sentences(scope, rules, paths.to(from, ordinal)) };
+  }
+}
+
+interface Visited {
+  readonly world: World;
+  readonly visit: number;
+  readonly depth: number;
 }
 
 /** For each visit the one it came from, and the number of the step between. */
@@ -91,34 +100,4 @@ function createPaths() {
       return path;
     },
   };
-}
-
-/** A path of step numbers as sentences. */
-function replay(scope: Scope, rules: Rules, path: readonly number[]): readonly string[] {
-  let world = firstWorld(scope);
-  return path.map((wanted, at) => {
-    let ordinal = 0;
-    let sentence = '';
-    let chosen = world;
-    steps(world, scope, rules, (label, index, after) => {
-      if (ordinal === wanted) {
-        chosen = after;
-        sentence = `${String(at + 1).padStart(2)}. client ${index + 1} ${subject(world, index)}${label}  →  ${headText(after)}`;
-      }
-      ordinal += 1;
-    });
-    world = chosen;
-    return sentence;
-  });
-}
-
-function subject({ clients }: World, index: number): string {
-  const request = clients[index]?.request;
-  return request ? `(${request.kind}) ` : '';
-}
-
-function headText({ head }: World): string {
-  if (head === null) return 'no register';
-  const lease = head.lease === null ? 'free' : `held by ${head.lease.holder} (${head.lease.nonce})`;
-  return `${head.nonce}: epoch ${head.epoch}, ${lease}, commits [${head.recentCommits.join(' ')}]`;
 }

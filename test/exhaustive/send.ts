@@ -1,7 +1,7 @@
 import type { CommitPointer, Head, LeaseRecord } from '../../src/core/records.ts';
 import { SAFETY } from './oracle.ts';
 import type { Rules } from './rules.ts';
-import { etagOf, type Request, type RequestKind, TTL_MS, withClient, type World } from './world.ts';
+import { etagOf, type Request, type RequestKind, TTL_MS, type World, withClient } from './world.ts';
 
 export interface Sending {
   readonly kind: RequestKind;
@@ -76,8 +76,10 @@ export function sendSmallPush(world: World, index: number, rules: Rules): World 
 export function sendAcquire(world: World, index: number, rules: Rules, steals: boolean): World | null {
   const earlier = world.clients[index]?.tenure?.nonce;
   const [made, named] = earlier === undefined ? fresh(world, 't') : [earlier, world];
-  const started = withClient(named, index, { plan: undefined,
-    tenure: { nonce: made, named: etagOf(world.clients[index]?.known ?? null), epoch: 0, over: false } });
+  const started = withClient(named, index, {
+    plan: undefined,
+    tenure: { nonce: made, named: etagOf(world.clients[index]?.known ?? null), epoch: 0, over: false },
+  });
   const conditional = !steals || rules.stealIsConditional;
   return send(started, index, { kind: 'acquire', tenure: made, conditional }, (head, nonce) =>
     head === null

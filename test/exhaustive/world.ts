@@ -80,6 +80,8 @@ export interface World {
   readonly head: Head | null;
   readonly clients: readonly Client[];
   readonly left: Budget;
+  /** Whether this scope has force releases: then it matters which tenure a client was shown. */
+  readonly forcible: boolean;
   /** Counts fresh names on the way here. */
   readonly names: number;
   /** The property that the last step violated. */
@@ -109,6 +111,7 @@ export function firstWorld(scope: Scope): World {
     head: null,
     clients: Array.from({ length: scope.clients }, () => client),
     left: { steals, forces, crashes, pauses, losses, copies },
+    forcible: forces > 0,
     names: 0,
     broken: null,
   };
