@@ -31,6 +31,8 @@ export function pointsTable(origin: string, ordeals: readonly Ordeal[]): string 
   return [
     origin,
     '',
+    'A point is a death after a change, in the middle of a write and after it, or after a request. Looks change nothing, and a death before a call leaves what the call before it left.',
+    '',
     '| Cycle | Looks and flushes | Changes | Writes | Requests | Points | Executed | The next start told of it | Failures |',
     '|---|---|---|---|---|---|---|---|---|',
     ...ordeals.map((ordeal) => row(ordeal.story, [ordeal])),

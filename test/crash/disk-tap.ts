@@ -4,6 +4,9 @@ import promises, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { type CallKind, Dead, type Life } from './life.ts';
 
+/** As they are, whoever has tapped them. */
+const { readdirSync, statSync } = fs;
+
 type Call = (...args: unknown[]) => unknown;
 
 /** Between a program and its disk: every call of `node:fs` that is made inside a life passes that life. */
@@ -115,7 +118,12 @@ function install(): DiskTap {
         () => call(...args),
         () => call(...half(args)),
       );
-    if (name === 'rmSync') return life.call('change', label, () => call(...args));
+    if (name === 'rmSync') {
+      const isFolder = statSync(String(args[0]), { throwIfNoEntry: false })?.isDirectory() === true;
+      const [first] = isFolder ? readdirSync(String(args[0])) : [];
+      const some = () => (first === undefined ? undefined : call(`${String(args[0])}/${first}`, args[1]));
+      return life.call('write', label, () => call(...args), some);
+    }
     if (/(?:write|append)File|cpSync|copyFile|writev/.test(name)) throw new Error(`the tap cannot tear ${name}`);
     return life.call(LOOKS.has(name) ? 'look' : 'change', label, () => call(...args));
   }

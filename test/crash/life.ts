@@ -1,4 +1,4 @@
-/** What a call does: look (or flush), change a name or attribute, write bytes, or ask the store. */
+/** What a call does: look (or flush), change a name or attribute, write bytes or remove a tree (which can be done by half), or ask the store. */
 export type CallKind = 'look' | 'change' | 'write' | 'request';
 
 /** The end of a life: at its nth call of a kind (from 0), before it, in the middle of it, or when it is done and nobody knows yet. */

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { verifyRemote } from '../support/verify-remote.ts';
 import type { DiskTap } from './disk-tap.ts';
 import { beginLife, type CallKind, type Death, type Life } from './life.ts';
-import { age, asides, filesOf, type Story, save } from './stories.ts';
-import { type Lived, openWorld, type Place, type World } from './world.ts';
+import { age, asides, emptiedPaths, filesOf, type Story, save } from './stories.ts';
+import { type Lived, openWorld, type World } from './world.ts';
 
 /** Points of one story: as many as a run of it has calls, and what became of each. */
 export interface Ordeal {
@@ -82,29 +82,23 @@ async function inWorld(tap: DiskTap, story: Story, act: (world: World) => Promis
 /** What the dead left where the next start must find it. */
 interface Found {
   readonly lock: boolean;
-  /** Paths whose file is aside, with nothing in its place. */
-  readonly absent: readonly string[];
+  /** Paths whose file is aside, with nothing in its place yet. */
+  readonly emptied: readonly string[];
 }
 
-const NOTHING_FOUND: Found = { lock: false, absent: [] };
+const NOTHING_FOUND: Found = { lock: false, emptied: [] };
 
 /** The next start, on what a death has left. Resolves with whether it had something to tell; rejects with what is wrong. */
 async function outlive(world: World, story: Story): Promise<boolean> {
   await expectPrecious(world, story, 'right after the death');
-  const found = whatIsLeft(world.bob);
+  const found: Found = {
+    lock: existsSync(path.join(world.bob.root, '.datastore-staging', 'lock')),
+    emptied: emptiedPaths(world.bob),
+  };
   const lived = await world.cycle(world.bob, beginLife(), story.options);
   if (lived === null) throw new Error('the next start died');
   await expectWell(world, story, lived, found);
-  return found.lock || found.absent.length > 0;
-}
-
-function whatIsLeft(place: Place): Found {
-  const files = filesOf(place);
-  const aside = asides(place).map((file) => path.relative(place.root, file).split('/').slice(4).join('/'));
-  return {
-    lock: existsSync(path.join(place.root, '.datastore-staging', 'lock')),
-    absent: aside.filter((file) => files[file] === undefined),
-  };
+  return found.lock || found.emptied.length > 0;
 }
 
 async function expectWell(world: World, story: Story, lived: Lived, found: Found): Promise<void> {
@@ -112,6 +106,9 @@ async function expectWell(world: World, story: Story, lived: Lived, found: Found
   const conflicts = lived.report.conflicts.map(({ path }) => path);
   requireSame(conflicts, Object.keys(held), 'conflicts');
   if (found.lock) requireTold(lived, 'warn: took over the root from');
+  for (const path of found.emptied) requireTold(lived, `info: ${path} was moved aside by a run that died; put back`);
+  const mentioned = lived.report.problems.filter((problem) => !(story.mentioned ?? []).includes(problem.path));
+  requireSame(mentioned, [], 'problems');
   requireSame(normal(filesOf(world.bob)), { ...story.expected, ...held }, "Bob's folder");
 
   const again = await world.cycle(world.bob, beginLife(), story.options);

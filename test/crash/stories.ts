@@ -25,6 +25,8 @@ export interface Story {
   readonly precious: readonly string[];
   /** Paths that are held back as conflicts, in Bob's folder: path to what he has there. */
   readonly held?: Readonly<Record<string, string>>;
+  /** Paths of which a report may say that something about them is for a person to look at. */
+  readonly mentioned?: readonly string[];
 }
 
 const START = { 'a.txt': 'a1', 'b/b.txt': 'b1', 'b/c/c.txt': 'c1', 'd.txt': 'd1', 'e/e.txt': 'e1' };
@@ -117,7 +119,7 @@ export const RECOVERIES: readonly Story[] = [
   {
     name: 'recovery of a pull that died, with a version written late into the replaced file',
     async prepare(world) {
-      await inStep(world);
+      await bothHaveWritten(world);
       save(world.alice, { 'a.txt': 'a2' });
       await sync(world, world.alice);
       await dieAt(world, (label) => label.startsWith('linkSync') && label.endsWith('/a.txt'));
@@ -127,6 +129,7 @@ export const RECOVERIES: readonly Story[] = [
     },
     expected: { ...START, 'a.txt': 'a2', 'a.conflict.txt': 'written late' },
     precious: [...Object.values(START), 'a2', 'written late'],
+    mentioned: ['a.txt'],
   },
   {
     name: 'recovery of a push that died when its swap was in',
@@ -226,6 +229,22 @@ export function age({ root }: Place): void {
   const staging = path.join(root, '.datastore-staging');
   const then = Date.now() / 1000 - 25 * 3600;
   for (const name of readdirSync(staging)) utimesSync(path.join(staging, name), then, then);
+}
+
+/** Paths that a run was about to fill again, and has moved aside, by its own notes. */
+export function emptiedPaths(place: Place): string[] {
+  const files = filesOf(place);
+  return asides(place).flatMap((file) => {
+    const [, run = '', , , ...names] = path.relative(place.root, file).split('/');
+    const at = names.join('/');
+    const notes = path.join(place.root, '.datastore-staging', run, 'intents.jsonl');
+    const last = readFileSync(notes, 'utf8')
+      .split('\n')
+      .filter((line) => line.endsWith('}'))
+      .map((line) => JSON.parse(line) as { path: string; becomes: string | null })
+      .findLast((intent) => intent.path === at);
+    return files[at] === undefined && last !== undefined && last.becomes !== null ? [at] : [];
+  });
 }
 
 /** Absolute paths of what was moved aside and is kept. */
