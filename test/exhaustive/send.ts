@@ -51,14 +51,13 @@ export const leaseOf = (nonce: string, index: number): LeaseRecord => ({
   ttlMs: TTL_MS,
 });
 
-export const pointerTo = (id: string, before: Head): CommitPointer => ({
-  generation: (before.commit?.generation ?? 0) + 1,
-  id,
-  key: '',
-  sha256: '',
-  committedAt: '',
-  by: '',
-});
+export function pointerTo(id: string, before: Head): CommitPointer {
+  const generation = (before.commit?.generation ?? 0) + 1;
+  const key = `commits/${String(generation).padStart(10, '0')}-${id}.json`;
+  return { generation, id, key, sha256: NO_HASH, committedAt: '', by: '' };
+}
+
+const NO_HASH = '0'.repeat(64);
 
 /** A small push in the model is one that may be made without the lease. */
 export function sendSmallPush(world: World, index: number, rules: Rules): World | null {
