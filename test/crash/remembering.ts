@@ -1,6 +1,6 @@
 import type { FoundObject, ObjectStore } from '../../src/engine/ports.ts';
 
-/** The same store, for walks that are taken again and again: what is written once is fetched once. */
+/** The same store, for walks that are taken again and again: what is written once is fetched once. Others get their turn between. */
 export function remembering(store: ObjectStore): ObjectStore {
   const known = new Map<string, FoundObject & { readonly bytes: Uint8Array }>();
   return {
@@ -8,6 +8,7 @@ export function remembering(store: ObjectStore): ObjectStore {
     traffic: store.traffic,
     async get(key, options) {
       if (key === 'head.json') return store.get(key, options);
+      await new Promise((resolve) => setImmediate(resolve));
       const found = known.get(key) ?? (await fetch(key));
       known.set(key, found);
       return { ...found, body: once(found.bytes) };
