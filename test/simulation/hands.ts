@@ -55,7 +55,7 @@ export function actOn({ disk, invent, history, later, unseen }: HandsParts, act:
       return save(target, spot.node.data, 'replace');
     }
     case 'delete':
-      if (spot.node?.kind !== 'file') return null;
+      if (spot.node?.kind !== 'file' && spot.node?.kind !== 'link') return null;
       change([{ folder: spot.folder, key: spot.key, becomes: null }]);
       return 'done';
     case 'touch':
@@ -84,18 +84,25 @@ export function actOn({ disk, invent, history, later, unseen }: HandsParts, act:
         moved(spot, away);
         change([{ folder: spot.folder, key: spot.key, becomes: { name: spot.name, node: disk.newLink('/outside') } }]);
       });
-      later(act.ms, () => unseen(() => comeBack(act.path)));
+      later(act.ms, () => comeBack(act.path, 20));
       return 'swapped';
     }
   }
 
-  function comeBack(path: string): void {
-    const now = at(path);
-    const from = at(path, '/workspace');
-    if (now === null || from === null || from.node === null) return;
-    if (now.node?.kind === 'link') change([{ folder: now.folder, key: now.key, becomes: null }]);
-    const free = at(path);
-    if (free !== null && free.node === null) moved(from, free);
+  /** Where that cannot be, because a folder above is elsewhere too, it is tried again. */
+  function comeBack(path: string, attempts: number): void {
+    let isBack = false;
+    unseen(() => {
+      const now = at(path);
+      const from = at(path, '/workspace');
+      if (now === null || from === null || from.node === null) return;
+      if (now.node?.kind === 'link') change([{ folder: now.folder, key: now.key, becomes: null }]);
+      const free = at(path);
+      if (free === null || free.node !== null) return;
+      moved(from, free);
+      isBack = true;
+    });
+    if (!isBack && attempts > 0) later(10_000, () => comeBack(path, attempts - 1));
   }
 
   /** Null where a file stands in the way. Folders on the way are made. */

@@ -3,12 +3,13 @@ import type { Clock } from '../../src/engine/ports.ts';
 import { errno, Killed } from './disk/errno.ts';
 import type { Proc } from './disk/kernel.ts';
 import type { Disk } from './disk/node.ts';
-import type { Loop } from './loop.ts';
+import type { Loop, Owner } from './loop.ts';
 import type { Random } from './random.ts';
 import type { Act, AnswerFault, Strike } from './scenario.ts';
 
 /** A computer: its disk, its clocks, and whether it sleeps. */
-export interface Machine {
+export interface Machine extends Owner {
+  readonly isDead: false;
   readonly client: number;
   readonly disk: Disk<Process>;
   /** Of the wall clock, to the true time. */

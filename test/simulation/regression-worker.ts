@@ -6,7 +6,7 @@ const { REGRESSIONS } = await import('./regressions.ts');
 const { runScenario } = await import('./run-scenario.ts');
 const { titleOf } = await import('./oracle/invariants.ts');
 
-const make = REGRESSIONS[String(workerData)];
+const make = REGRESSIONS.get(String(workerData));
 if (make === undefined) throw new Error(`there is no story named ${String(workerData)}`);
 const { violations } = await runScenario(make());
 parentPort?.postMessage(

@@ -1,19 +1,31 @@
 import { makeTraits } from './make-scenario.ts';
 import { createRandom } from './random.ts';
-import type { ClientTraits, Scenario, Step } from './scenario.ts';
+import type { ClientTraits, Deed, Scenario, Step, Strike } from './scenario.ts';
+
+/** Calls of one cycle, about how many there are, and what the system says. */
+const SWEPT: Readonly<Record<string, readonly [number, string]>> = {
+  lstat: [260, 'EIO'],
+  open: [40, 'EACCES'],
+  read: [20, 'EIO'],
+  write: [30, 'ENOSPC'],
+  fsync: [40, 'EIO'],
+  fstat: [40, 'EIO'],
+  rename: [16, 'EBUSY'],
+  link: [8, 'EACCES'],
+  unlink: [20, 'EBUSY'],
+  mkdir: [8, 'ENOSPC'],
+  readdir: [20, 'EACCES'],
+  realpath: [60, 'EIO'],
+  futimes: [4, 'EPERM'],
+};
 
 /** What the simulation has found once, each as small as it can be told. By name. */
-export const REGRESSIONS: Readonly<Record<string, () => Scenario>> = {
-  'the workspace cannot be read for a moment': () =>
-    storyOf(1, [
-      { client: 0, deed: { act: 'save', path: 'a.txt', size: 20, style: 'replace' } },
-      {
-        client: 0,
-        deed: { act: 'sync', by: 'vscode' },
-        strikes: [{ at: 'call', on: 'lstat', nth: 1, harm: { kind: 'errno', code: 'EIO' } }],
-      },
-    ]),
-};
+export const REGRESSIONS: ReadonlyMap<string, () => Scenario> = new Map([
+  // A refusal in some places was called a defect instead of a full sentence.
+  ...Object.entries(SWEPT).map(
+    ([on, [most, code]]) => [`any one ${on} of a cycle fails`, () => failEach(on, most, code)] as const,
+  ),
+]);
 
 const PLAIN: Partial<ClientTraits> = {
   clockAheadMs: 0,
@@ -25,8 +37,32 @@ const PLAIN: Partial<ClientTraits> = {
   disk: { granularityMs: 0.001, isCaseBlind: false, hasHardLinks: true, reusesInodes: false, hasOrderedJournal: true },
 };
 
+/** The n-th call of each kind fails in the n-th round, at the sender and at the receiver. */
+const failEach = (on: string, most: number, code: string): Scenario =>
+  storyOf(2, [
+    { client: 0, deed: { act: 'save', path: 'docs/a.txt', size: 20, style: 'replace' } },
+    ...Array.from({ length: most }, (_, index): readonly Beat[] => [
+      { client: 0, deed: { act: 'save', path: 'docs/a.txt', size: 20, style: 'replace' } },
+      { client: 0, deed: { act: 'save', path: `docs/b${index % 2}.txt`, size: 20, style: 'replace' } },
+      { client: 0, deed: { act: 'delete', path: `docs/b${(index + 1) % 2}.txt` } },
+      { client: 0, deed: SYNC, strikes: [failing(on, index + 1, code)] },
+      { client: 1, deed: SYNC, strikes: [failing(on, index + 1, code)] },
+    ]).flat(),
+  ]);
+
+type Beat = Pick<Step, 'client' | 'deed'> & Partial<Step>;
+
+const SYNC: Deed = { act: 'sync', by: 'vscode' };
+
+const failing = (on: string, nth: number, code: string): Strike => ({
+  at: 'call',
+  on,
+  nth,
+  harm: { kind: 'errno', code },
+});
+
 /** Steps ten seconds apart, on plain machines. */
-function storyOf(clients: number, steps: readonly (Pick<Step, 'client' | 'deed'> & Partial<Step>)[]): Scenario {
+function storyOf(clients: number, steps: readonly Beat[]): Scenario {
   return {
     seed: 0,
     clients: Array.from({ length: clients }, () => ({ ...makeTraits(createRandom('plain')), ...PLAIN })),

@@ -32,7 +32,8 @@ export async function runScenario(scenario: Scenario, options: { readonly trace?
   const operations = createOperations(world);
   let played = 0;
   for (const step of scenario.steps) {
-    world.loop.after(step.at, null, () => {
+    // Nobody uses a laptop that sleeps.
+    world.loop.after(step.at, world.machines[step.client] ?? null, () => {
       played += 1;
       operations.begin(step);
     });

@@ -49,12 +49,16 @@ export async function settle(world: World, operations: Operations): Promise<void
   checkEqual();
   await checkStill();
 
-  /** A person gives a file that cannot travel another name. */
+  /** A person gives a file that cannot travel another name, and takes links and empty folders out of the way. */
   function makeRoom(client: number, { problems, conflicts }: SyncReport): void {
     const machine = machines[client];
     for (const { path } of [...conflicts, ...problems]) {
-      if (machine && filesOf(machine.disk).has(path))
-        return world.act(machine, { act: 'rename', path, to: `room-${client}-${random.hex(6)}` });
+      if (machine === undefined) return;
+      const files = filesOf(machine.disk);
+      if (files.has(path)) return world.act(machine, { act: 'rename', path, to: `room-${client}-${random.hex(6)}` });
+      world.act(machine, { act: 'delete', path });
+      if (![...files.keys()].some((file) => file.startsWith(`${path}/`)))
+        world.act(machine, { act: 'delete folder', path });
     }
   }
 

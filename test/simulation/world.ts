@@ -134,7 +134,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
             return bytes;
           },
           history: (path) => saved.get(path) ?? [],
-          later: (ms, then) => void loop.after(ms, machineOwner(machine), then),
+          later: (ms, then) => void loop.after(ms, machine, then),
           unseen: (unseenAct) => oracle.unseen(machine.client, unseenAct),
         },
         act,
@@ -177,16 +177,10 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
   }
 }
 
-const machineOwner = (machine: Machine) => ({
-  isDead: false,
-  get asleepUntil() {
-    return machine.asleepUntil;
-  },
-});
-
 function createMachine(loop: Loop, traits: ClientTraits, client: number, remembers: boolean): Machine {
   const state = {
     client,
+    isDead: false as const,
     aheadMs: traits.clockAheadMs,
     lagMs: 0,
     asleepUntil: 0,

@@ -79,6 +79,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         if (node.data.length === 0 && node.opens === 0 && !isExpected(path, sha256)) return;
         if (!isExpected(path, sha256)) blame(5, `${who}: ${path} gets a content that was never committed there`);
         checkTime(path, node, sha256);
+        person.gets(path);
       }
       person.sees(path, sha256);
     }
@@ -113,7 +114,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         if (by !== null) checkPlace(folder, name);
         const path = inRoot(folder, name);
         if (by === null) {
-          const isReplaced = folder.entries.has(machine.disk.keyOf(name));
+          const isReplaced = folder.entries.get(machine.disk.keyOf(name))?.name === name;
           if (path === null || hidden.has(client)) return;
           for (const [at, file] of filesBelow(path, node)) if (!isReplaced) person.removed(at, hashOf(file));
         } else if (node.kind === 'file' && node.links === 0) dropped(hashOf(node), pathOf(folder, name));

@@ -15,6 +15,8 @@ export interface Person {
   insists(path: string, sha256: string | null): void;
   /** A decision for the other version, or for what is on the remote altogether. */
   givesUp(path: string, sha256: string): void;
+  /** The version of the remote has come to a path. */
+  gets(path: string): void;
   /** Whether something was saved at this path that no commit of this person has said yet; then it is said. */
   maySayPut(path: string, sha256: string): boolean;
   maySayRemoval(path: string): boolean;
@@ -29,6 +31,7 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
   /** By path and content, and by path, when it was done: counted in deeds. */
   const puts = new Map<string, Map<string, number>>();
   const removals = new Map<string, number>();
+  const givenUp = new Map<string, string>();
   let deeds = 0;
 
   function put(path: string, sha256: string): void {
@@ -71,8 +74,14 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
       else put(path, sha256);
     },
     givesUp(path, sha256) {
+      givenUp.set(path, sha256);
       if (current.get(path) === sha256) current.delete(path);
       orphans.delete(sha256);
+    },
+    gets(path) {
+      // Saved once more with the very bytes that were given up, before the decision was carried out.
+      if (current.get(path) === givenUp.get(path)) current.delete(path);
+      givenUp.delete(path);
     },
     maySayPut(path, sha256) {
       const done = puts.get(path)?.get(sha256);
