@@ -62,10 +62,16 @@ export function folderAt(top: Folder, names: readonly string[], make?: { readonl
   }
 }
 
-/** Whether the same folder still has that name. */
+/** Whether the same folder surely still has that name. */
 export function isStill(folder: Folder): boolean {
-  const stats = lstatSync(folder.path, { throwIfNoEntry: false });
-  return stats !== undefined && stats.isDirectory() && stats.dev === folder.dev && stats.ino === folder.ino;
+  try {
+    const stats = lstatSync(folder.path, { throwIfNoEntry: false });
+    return stats !== undefined && stats.isDirectory() && stats.dev === folder.dev && stats.ino === folder.ino;
+  } catch (error) {
+    // What cannot be looked at may be anything.
+    if (errorCode(error) === undefined) throw error;
+    return false;
+  }
 }
 
 /** What a thing is, for people. */

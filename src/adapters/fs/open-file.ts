@@ -33,15 +33,19 @@ export async function openRegular(target: string, path: string): Promise<FileHan
   } catch (error) {
     throw localError(`\`${path}\` could not be read`, error);
   }
-  // Synchronous, as it answers from memory: a trip through the thread pool costs a hundred times as much.
-  const stats = fstatSync(handle.fd);
-  if (stats.isFile()) return handle;
-  await handle.close();
-  throw new SyncError(
-    'local',
-    `\`${path}\` is ${kindOf(stats)}, not a file.`,
-    'Exclude it, or put a file in its place.',
-  );
+  try {
+    // Synchronous, as it answers from memory: a trip through the thread pool costs a hundred times as much.
+    const stats = fstatSync(handle.fd);
+    if (stats.isFile()) return handle;
+    throw new SyncError(
+      'local',
+      `\`${path}\` is ${kindOf(stats)}, not a file.`,
+      'Exclude it, or put a file in its place.',
+    );
+  } catch (error) {
+    await handle.close();
+    throw localError(`\`${path}\` could not be read`, error);
+  }
 }
 
 function handleOf(handle: FileHandle, target: string, path: string, stamp: FileStamp): OpenFile {
@@ -62,9 +66,13 @@ function handleOf(handle: FileHandle, target: string, path: string, stamp: FileS
       return bytes.subarray(0, filled);
     },
     stampNow: async () => {
-      const held = stampOf(fstatSync(handle.fd));
-      const named = lstatSync(target, { throwIfNoEntry: false });
-      return named?.isFile() === true && sameStamp(stampOf(named), held) ? held : null;
+      try {
+        const held = stampOf(fstatSync(handle.fd));
+        const named = lstatSync(target, { throwIfNoEntry: false });
+        return named?.isFile() === true && sameStamp(stampOf(named), held) ? held : null;
+      } catch (error) {
+        throw localError(`\`${path}\` could not be read`, error);
+      }
     },
     close: () => handle.close(),
   };

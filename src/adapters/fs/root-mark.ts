@@ -6,10 +6,14 @@ import type { StagingArea } from './staging-area.ts';
 
 const NAME = 'root.json';
 
-/** Whether the root carries our mark. */
+/** Whether the root carries our mark. Throws SyncError('local'). */
 export function isMarked(area: StagingArea): boolean {
   const folder = area.peek();
-  return folder !== null && lstatSync(join(folder.path, NAME), { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return folder !== null && lstatSync(join(folder.path, NAME), { throwIfNoEntry: false })?.isFile() === true;
+  } catch (error) {
+    throw localError('The mark of the root could not be read', error);
+  }
 }
 
 /** Sets the mark, durably. Throws SyncError('local'). */
