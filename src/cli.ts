@@ -13,6 +13,7 @@ import { runCli } from './cli/main.ts';
 import { followCoordinator } from './cli/watch-loop.ts';
 import { SyncError } from './core/errors.ts';
 import { createCoordinator } from './engine/coordinator.ts';
+import { wireCheckup } from './wire-checkup.ts';
 import { type Wired, wireDatastore } from './wire-datastore.ts';
 
 /** Of package.json, put in by the bundler: the built file stands alone. */
@@ -34,6 +35,9 @@ for (const name of STOP_SIGNALS) {
 }
 
 let wired: Wired | null = null;
+
+/** A checkup says all it has to say in its report. */
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 const host: Host = {
   version: VERSION,
@@ -67,6 +71,7 @@ const host: Host = {
     wired = await wireDatastore({ ...request, tool: 'cli' });
     return wired.datastore;
   },
+  openCheckup: (request) => wireCheckup({ ...request, log: SILENT }),
   openFolder: (folder, config) => openFolder(folder, config, systemClock),
   spawn: startProgram,
   async watch(datastore, request, events) {

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { conflictsCommand, resolveCommand } from './commands/conflicts.ts';
 import { catCommand, lsCommand } from './commands/contents.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { lockAcquireCommand, lockReleaseCommand, lockStatusCommand } from './commands/lock.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
@@ -24,4 +25,5 @@ export const COMMANDS: readonly Command[] = [
   lockAcquireCommand,
   lockReleaseCommand,
   verifyCommand,
+  doctorCommand,
 ];

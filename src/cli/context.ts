@@ -153,6 +153,7 @@ function reporterFor(flags: Flags, host: Host): Reporter {
   if (flags['json-events'] === true) {
     return {
       progress: (progress) => host.stdout.write(eventLine('progress', { ...progress })),
+      step: () => undefined,
       line: (text) => (flags.quiet === true ? undefined : host.stderr.write(`${text}\n`)),
       done: () => undefined,
     };

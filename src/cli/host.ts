@@ -2,6 +2,7 @@ import type { Config } from '../core/config.ts';
 import type { ConfigProblem } from '../core/config-problem.ts';
 import type { Result } from '../core/errors.ts';
 import type { Progress, SyncReport } from '../core/sync-report.ts';
+import type { CheckupParts } from '../engine/checkup-ports.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { Clock, Log } from '../engine/ports.ts';
 
@@ -22,6 +23,11 @@ export interface OpenRequest {
   readonly workspace: string;
   readonly config: Config;
   readonly log: Log;
+}
+
+export interface CheckupRequest {
+  readonly workspace: string;
+  readonly config: Result<Config, readonly ConfigProblem[]>;
 }
 
 /** What a watch tells. */
@@ -86,6 +92,8 @@ export interface Host {
   ): Promise<Result<Config, readonly ConfigProblem[]>>;
   /** S3 only. Contacts nobody yet. */
   openDatastore(request: OpenRequest): Promise<Datastore>;
+  /** Whatever the configuration is. Contacts nobody yet. */
+  openCheckup(request: CheckupRequest): Promise<CheckupParts>;
   openFolder(path: string, config: Config): Folder;
   /** `cwd` may be relative to ours; `env` is added to ours. */
   spawn(

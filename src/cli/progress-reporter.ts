@@ -6,13 +6,20 @@ import { progressLine } from './render/progress-line.ts';
 /** Where people see what is going on: stderr. Nothing of it is a result. */
 export interface Reporter {
   readonly progress: (progress: Progress) => void;
+  /** What is being looked at now: a terminal shows it in place, a log does not. */
+  readonly step: (what: string) => void;
   /** A line that stays, above the bar. */
   readonly line: (text: string) => void;
   /** Takes the bar away. */
   readonly done: () => void;
 }
 
-export const silentReporter: Reporter = { progress: () => undefined, line: () => undefined, done: () => undefined };
+export const silentReporter: Reporter = {
+  progress: () => undefined,
+  step: () => undefined,
+  line: () => undefined,
+  done: () => undefined,
+};
 
 /** A bar that is redrawn in place, at most ten times a second. */
 export function terminalReporter(output: Output, clock: Clock): Reporter {
@@ -32,6 +39,10 @@ export function terminalReporter(output: Output, clock: Clock): Reporter {
       drawnAt = clock.monotonic();
       // One column stays free: a full line would wrap on some terminals.
       output.write(`\r${progressLine(progress, speed, Math.min(80, output.columns) - 1)}\u001B[K`);
+    },
+    step(what) {
+      phase = what;
+      output.write(`\rLooking at ${what}…\u001B[K`);
     },
     line(text) {
       clear();
@@ -73,6 +84,7 @@ export function lineReporter(output: Output, clock: Clock): Reporter {
       cancel ??= clock.after(TICK_MS, tick);
       if (isNew && progress.phase === 'waiting') say();
     },
+    step: () => undefined,
     line(text) {
       output.write(`${text}\n`);
     },

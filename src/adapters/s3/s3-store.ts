@@ -15,6 +15,9 @@ import { readObject } from './get-object.ts';
 import { outgoing } from './sdk-shapes.ts';
 import { storeFailure } from './store-failure.ts';
 
+/* One door to the SDK: the extension loads this file, and it alone, on first use. */
+export { openBucket } from './bucket.ts';
+
 export interface S3StoreOptions {
   readonly bucket: string;
   /** Without leading or trailing `/`; may be empty. */
