@@ -9,5 +9,5 @@ await describeStores((open) => {
     expect(result.failures).toEqual([]);
     expect(result.winners).toBe(20);
     expect(result.rounds).toEqual({ lease: 8, 'stale lease': 2, 'small push': 10 });
-  }, 240_000);
+  }, 480_000);
 });

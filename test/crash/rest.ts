@@ -25,8 +25,8 @@ export interface RestOptions {
   readonly chance: Chance;
 }
 
-/** Rounds of all members until nothing moves; conflicts cost some. */
-const ROUNDS = 25;
+/** Rounds of all members at once until nothing moves; conflicts cost some. */
+const ROUNDS = 40;
 const DAY_AND_HOUR = 25 * 3600;
 
 /** When nobody writes any more: syncs all until nothing moves, decides conflicts, lets a day pass, and looks at everything. Rejects when they do not come to rest. */
@@ -69,18 +69,21 @@ export async function bringToRest({ fleet, store, versions, chance }: RestOption
   };
 
   async function quiet(): Promise<void> {
-    for (let still = 0, round = 0; still < members.length; round += 1) {
-      if (round > ROUNDS) throw new Error('they do not come to rest');
-      for (const member of members) {
-        const ended = await fleet.start(member, ['sync', '--json']).ended;
-        const report = JSON.parse(ended.stdout) as Report;
-        if (ended.code === 3) await decide(member, report);
-        else if (ended.code !== 0 && ended.code !== 1) throw new Error(`a last sync: ${ended.stdout}${ended.stderr}`);
-        const { uploaded, downloaded, deletedLocal, deletedRemote } = report;
-        const moved = uploaded + downloaded + deletedLocal + deletedRemote;
-        still = ended.code === 0 && moved === 0 ? still + 1 : 0;
-      }
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const still = await Promise.all(members.map(syncOnce));
+      if (still.every((one) => one)) return;
     }
+    throw new Error('they do not come to rest');
+  }
+
+  /** Whether there was nothing to do. */
+  async function syncOnce(member: Member): Promise<boolean> {
+    const { code, stdout, stderr } = await fleet.start(member, ['sync', '--json']).ended;
+    const report = JSON.parse(stdout) as Report;
+    if (code === 3) await decide(member, report);
+    else if (code !== 0 && code !== 1) throw new Error(`a last sync: ${stdout}${stderr}`);
+    const { uploaded, downloaded, deletedLocal, deletedRemote } = report;
+    return code === 0 && uploaded + downloaded + deletedLocal + deletedRemote === 0;
   }
 
   async function decide(member: Member, { conflicts }: Report): Promise<Ended | null> {

@@ -25,5 +25,5 @@ await describeStores((open) => {
     expect(result.stopsInCycle).toBeGreaterThanOrEqual(5);
     expect(result.whereabouts.LOST).toBe(0);
     expect(result.versions).toBeGreaterThan(100);
-  }, 240_000);
+  }, 480_000);
 });
