@@ -99,6 +99,8 @@ function statFile(room: ApplyRoom, path: string): FileStamp | null {
     const stats = lstatSync(join(found.folder.path, basename(path)), { throwIfNoEntry: false });
     return stats?.isFile() === true ? stampOf(stats) : null;
   } catch (error) {
+    // What this filesystem cannot hold is not there, and is no reason to stop for the others.
+    if (errorCode(error) === 'ENAMETOOLONG') return null;
     throw localError(`\`${path}\` could not be read`, error);
   }
 }
