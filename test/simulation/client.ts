@@ -24,16 +24,16 @@ export interface ProgramParts {
   readonly process: Process;
   readonly line: ObjectStore;
   readonly ttlMs: number;
+  readonly waitMs: number;
   readonly log: (level: keyof Log, message: string) => void;
 }
 
 /** A bound that small files can reach. */
 export const BYTES_IN_FLIGHT = 2_000;
 const REQUESTS_IN_FLIGHT = 6;
-const WAIT_MS = 60_000;
 
 /** The real engine on the real adapters, wired as `src/wire-datastore.ts` does it, on a simulated system. */
-export function startProgram({ loop, process, line, ttlMs, log }: ProgramParts): Program {
+export function startProgram({ loop, process, line, ttlMs, waitMs, log }: ProgramParts): Program {
   const clock = clockOf(loop, process);
   const ids = idsOf(process.random);
   const budget = createBudget({ requests: REQUESTS_IN_FLIGHT, bytes: BYTES_IN_FLIGHT });
@@ -70,7 +70,7 @@ export function startProgram({ loop, process, line, ttlMs, log }: ProgramParts):
       tool: process.tool,
     },
     ttlMs,
-    waitMs: WAIT_MS,
+    waitMs,
   });
   return { process, datastore, budget };
 }

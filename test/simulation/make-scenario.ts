@@ -51,6 +51,7 @@ export function makeTraits(random: Random): ClientTraits {
     diskPauses: random.pick([0, 0.05, 0.3]),
     latencyMs: random.spread(5, 120),
     ttlMs: random.pick([5_000, 15_000, 30_000, 30_000]),
+    waitMs: random.pick([60_000, 60_000, 5_000]),
   };
 }
 

@@ -23,6 +23,8 @@ export interface ClientTraits {
   readonly diskPauses: number;
   readonly latencyMs: number;
   readonly ttlMs: number;
+  /** For a lease, or for another program on the root. */
+  readonly waitMs: number;
 }
 
 export interface RemoteTraits {

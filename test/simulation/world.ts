@@ -115,6 +115,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
         process,
         line,
         ttlMs: traits.ttlMs,
+        waitMs: traits.waitMs,
         log: (level, message) => {
           checkSecrets('the log', message);
           trace.note(`client ${client + 1} ${tool}: log ${level}: ${message}`);
