@@ -11,7 +11,7 @@ import type { Clock, Codec, Identity, Ids, LocalFiles, LockFile, Log, ObjectStor
 import { readVerified } from './read-verified.ts';
 import { createRegister, type RegisterState } from './register.ts';
 import { createRemoteLog } from './remote-log.ts';
-import { guardRoot, type RootGuard } from './root-guard.ts';
+import { guardRoot, type LockSighting, type RootGuard } from './root-guard.ts';
 import type { Skip } from './scan.ts';
 import { asSyncError } from './store-error.ts';
 import { verifyDatastore } from './verify.ts';
@@ -53,12 +53,13 @@ export function openDatastore(given: DatastoreParts): Datastore {
     base,
     budget: createByteBudget(BUDGET_BYTES),
   };
+  const lockSeen: LockSighting = { text: null, since: 0 };
   let guard: RootGuard | null = null;
   let held: { readonly lease: Lease; count: number } | null = null;
   let taking: Promise<void> | null = null;
 
   async function guarded<T>(purpose: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    const mine = await guardRoot({ ...given, file: given.lockFile }, purpose, given.waitMs, signal);
+    const mine = await guardRoot({ ...given, file: given.lockFile, seen: lockSeen }, purpose, given.waitMs, signal);
     guard = mine;
     try {
       return await work();

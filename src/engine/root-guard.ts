@@ -27,6 +27,14 @@ export interface GuardParts {
   readonly ids: Ids;
   readonly identity: Identity;
   readonly log: Log;
+  /** Kept from one attempt to the next: what nobody waits a ttl for in one go is stale all the same. */
+  readonly seen?: LockSighting;
+}
+
+/** The lock as this process last saw it, and since when, by its own monotonic clock. */
+export interface LockSighting {
+  text: string | null;
+  since: number;
 }
 
 const TTL_MS = 30_000;
@@ -62,7 +70,7 @@ export async function guardRoot(
     } satisfies LockContent);
 
   const deadline = clock.monotonic() + waitMs;
-  let seen: { readonly text: string | null; readonly since: number } = { text: null, since: 0 };
+  const seen = parts.seen ?? { text: null, since: 0 };
   while (!(await file.create(content()))) {
     const text = await file.read();
     // Just given back, or never readable: ask again, but neither at full speed nor for ever.
@@ -71,7 +79,7 @@ export async function guardRoot(
       await clock.sleep(POLL_MS * ids.random(), signal);
       continue;
     }
-    if (seen.text !== text) seen = { text, since: clock.monotonic() };
+    if (seen.text !== text) Object.assign(seen, { text, since: clock.monotonic() });
     const holder = parseLock(text);
     if (isStale(holder, clock.monotonic() - seen.since)) {
       const moved = await file.moveAside();
