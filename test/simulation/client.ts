@@ -5,9 +5,11 @@ import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { type Budget, bounded, createBudget } from '../../src/adapters/store/bounded.ts';
 import { retrying } from '../../src/adapters/store/retrying.ts';
+import { createBaseStore, emptyBase } from '../../src/engine/base-store.ts';
 import type { Datastore } from '../../src/engine/datastore.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
-import type { Codec, Ids, Log, ObjectStore } from '../../src/engine/ports.ts';
+import type { Codec, Ids, Log, ObjectStore, StateFiles } from '../../src/engine/ports.ts';
+import type { Capabilities } from '../../src/engine/probe.ts';
 import { ROOT } from './hands.ts';
 import type { Loop } from './loop.ts';
 import { clockOf, type Process } from './machine.ts';
@@ -25,6 +27,8 @@ export interface ProgramParts {
   readonly line: ObjectStore;
   readonly ttlMs: number;
   readonly waitMs: number;
+  /** What an earlier day has found out about the store; null: nothing, or it is written down already. */
+  readonly probed: Capabilities | null;
   readonly log: (level: keyof Log, message: string) => void;
 }
 
@@ -33,7 +37,7 @@ export const BYTES_IN_FLIGHT = 2_000;
 const REQUESTS_IN_FLIGHT = 6;
 
 /** The real engine on the real adapters, wired as `src/wire-datastore.ts` does it, on a simulated system. */
-export function startProgram({ loop, process, line, ttlMs, waitMs, log }: ProgramParts): Program {
+export function startProgram({ loop, process, line, ttlMs, waitMs, probed, log }: ProgramParts): Program {
   const clock = clockOf(loop, process);
   const ids = idsOf(process.random);
   const budget = createBudget({ requests: REQUESTS_IN_FLIGHT, bytes: BYTES_IN_FLIGHT });
@@ -47,10 +51,12 @@ export function startProgram({ loop, process, line, ttlMs, waitMs, log }: Progra
     warn: (message) => log('warn', message),
     error: (message) => log('error', message),
   };
+  // The same folder for every process of this machine, whatever its paths begin with.
+  const state = openStateFiles(ROOT, { env: { XDG_STATE_HOME: `${here}/state` }, platform: 'linux', home: here });
+  if (probed !== null) void remember(state, line.name, probed);
   const datastore = openDatastore({
     store: retrying(bounded(line, budget), { clock, ids }),
-    // The same folder for every process of this machine, whatever its paths begin with.
-    state: openStateFiles(ROOT, { env: { XDG_STATE_HOME: `${here}/state` }, platform: 'linux', home: here }),
+    state,
     openFiles: (run) => openLocalFiles({ workspace: `${here}/workspace`, root: 'data', run, clock, log: logger }),
     lockFile: {
       ...openLockFile(`${here}${ROOT}/.datastore-staging/lock`),
@@ -73,6 +79,11 @@ export function startProgram({ loop, process, line, ttlMs, waitMs, log }: Progra
     waitMs,
   });
   return { process, datastore, budget };
+}
+
+async function remember(state: StateFiles, remote: string, capabilities: Capabilities): Promise<void> {
+  const { meta, entries } = emptyBase(remote);
+  await createBaseStore(state).save({ meta: { ...meta, capabilities }, entries });
 }
 
 /** As Node's, but without its thread pool, which nothing could put in order. */

@@ -46,6 +46,7 @@ export function makeTraits(random: Random): ClientTraits {
       hasOrderedJournal: random.chance(0.5),
     },
     clockAheadMs: random.chance(0.2) ? random.pick([-86_400_000, 86_400_000, 3_600_000, -3_600_000, 5_000]) : 0,
+    hasProbed: random.chance(0.85),
     hasCli: random.chance(0.15),
     isHasty: random.chance(0.1),
     diskPauses: random.pick([0, 0.05, 0.3]),

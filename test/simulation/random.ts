@@ -47,7 +47,11 @@ export function createRandom(seed: string): Random {
       }
       throw new RangeError('there is nothing to choose from');
     },
-    hex: (digits) => Array.from({ length: digits }, () => (bits() & 15).toString(16)).join(''),
+    hex(digits) {
+      let text = '';
+      while (text.length < digits) text += bits().toString(16).padStart(8, '0');
+      return text.slice(0, digits);
+    },
   };
 }
 

@@ -31,6 +31,7 @@ export const REGRESSIONS: ReadonlyMap<string, () => Scenario> = new Map([
 
 const PLAIN: Partial<ClientTraits> = {
   clockAheadMs: 0,
+  hasProbed: true,
   hasCli: false,
   isHasty: false,
   diskPauses: 0,

@@ -15,6 +15,8 @@ export interface ClientTraits {
   readonly disk: DiskTraits;
   /** Ahead of the true time. */
   readonly clockAheadMs: number;
+  /** Knows what the store can do from an earlier day: else its first write probes it, with a hundred requests. */
+  readonly hasProbed: boolean;
   /** A second program works on the same root. */
   readonly hasCli: boolean;
   /** Asks for a second cycle while one runs. */

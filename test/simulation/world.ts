@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Capabilities } from '../../src/engine/probe.ts';
 import { type Program, startProgram } from './client.ts';
 import { boot } from './disk/kernel.ts';
 import { createDisk, type Disk } from './disk/node.ts';
@@ -11,7 +12,7 @@ import type { Violation } from './oracle/invariants.ts';
 import { CANARY, createOracle, type Oracle } from './oracle/oracle.ts';
 import { createRandom } from './random.ts';
 import { openRemote, type Remote } from './remote.ts';
-import type { Act, ClientTraits, Scenario } from './scenario.ts';
+import type { Act, ClientTraits, RemoteTraits, Scenario } from './scenario.ts';
 
 /** Everything there is in one run. */
 export interface World {
@@ -116,6 +117,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
         line,
         ttlMs: traits.ttlMs,
         waitMs: traits.waitMs,
+        probed: traits.hasProbed && machine.processes.size === 1 ? whatProbesFind(scenario.remote) : null,
         log: (level, message) => {
           checkSecrets('the log', message);
           trace.note(`client ${client + 1} ${tool}: log ${level}: ${message}`);
@@ -177,6 +179,11 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
     };
   }
 }
+
+const whatProbesFind = ({ wantsBareEtags }: RemoteTraits): Capabilities => ({
+  etagForm: wantsBareEtags ? 'bare' : 'quoted',
+  checksChecksums: true,
+});
 
 function createMachine(loop: Loop, traits: ClientTraits, client: number, remembers: boolean): Machine {
   const state = {

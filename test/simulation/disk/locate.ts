@@ -16,7 +16,7 @@ const MOST_LINKS = 8;
 
 /** Follows links on the way, and at the end only where `follows`. Throws ENOENT, ENOTDIR, ELOOP as the operating system does. */
 export function locate<By>(disk: Disk<By>, path: string, syscall: string, follows: boolean, links = 0): Spot {
-  const names = path.split('/').filter((name) => name !== '');
+  const names = namesOf(path);
   let folder = disk.top;
   if (names.length === 0) return { folder, key: '', name: '', node: folder, real: '' };
   for (const [index, name] of names.entries()) {
@@ -34,4 +34,18 @@ export function locate<By>(disk: Disk<By>, path: string, syscall: string, follow
     folder = node;
   }
   throw errno('ENOENT', syscall, path);
+}
+
+const MOST_KNOWN = 5_000;
+const known = new Map<string, readonly string[]>();
+
+/** The same few paths come again and again. */
+function namesOf(path: string): readonly string[] {
+  let names = known.get(path);
+  if (names === undefined) {
+    if (known.size > MOST_KNOWN) known.clear();
+    names = path.split('/').filter((name) => name !== '');
+    known.set(path, names);
+  }
+  return names;
 }
