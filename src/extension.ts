@@ -4,6 +4,7 @@ import { buildExcludes } from './adapters/excludes.ts';
 import { systemClock } from './adapters/system.ts';
 import type { Ui } from './vscode/ui.ts';
 import { openWindow, type Window } from './vscode/window.ts';
+import { wireCheckup } from './wire-checkup.ts';
 import { wireDatastore } from './wire-datastore.ts';
 
 let open: Window | null = null;
@@ -24,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): Ui | undefined {
         ...(url.trim() === '' ? {} : { url: { source: 'datastore.url', url } }),
       }),
     openEngine: (request) => wireDatastore({ ...request, tool: 'vscode' }),
+    openCheckup: (request) => wireCheckup({ ...request, log }),
     skipOf: buildExcludes,
   });
   return context.extensionMode === vscode.ExtensionMode.Test ? open.ui : undefined;

@@ -9,6 +9,7 @@ import {
   resolveConflicts,
 } from './commands/conflict-commands.ts';
 import { connect } from './commands/connect.ts';
+import { doctor } from './commands/doctor.ts';
 import { compareWithRemote, copyKey, openFile, revealFile } from './commands/file-commands.ts';
 import { forceReleaseLock, holdLock, releaseLock } from './commands/lock-commands.ts';
 import { pause, resume } from './commands/pause-commands.ts';
@@ -17,6 +18,7 @@ import { openConfiguration, refresh, showLog, showStatus } from './commands/show
 import { signIn, signOut } from './commands/sign-in.ts';
 import { clickStatusBar } from './commands/status-bar-click.ts';
 import { pull, push, sync } from './commands/sync-commands.ts';
+import { verify } from './commands/verify.ts';
 import type { Ui } from './ui.ts';
 
 type Handler = (ui: Ui, argument: unknown) => Promise<void>;
@@ -47,6 +49,8 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.keepTheirs': keepTheirs,
   'datastore.keepBoth': keepBoth,
   'datastore.markMerged': markMerged,
+  'datastore.verify': verify,
+  'datastore.doctor': doctor,
   'datastore.openFile': openFile,
   'datastore.compareWithRemote': compareWithRemote,
   'datastore.revealFile': revealFile,

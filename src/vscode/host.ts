@@ -1,6 +1,7 @@
 import type { Config } from '../core/config.ts';
 import type { ConfigProblem } from '../core/config-problem.ts';
 import type { Result } from '../core/errors.ts';
+import type { CheckupParts } from '../engine/checkup-ports.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { Clock, Log, Watcher } from '../engine/ports.ts';
 import type { Skip } from '../engine/scan.ts';
@@ -21,6 +22,10 @@ export interface EngineRequest {
   readonly credentials?: AccessKeys | undefined;
 }
 
+export interface CheckupRequest extends Pick<EngineRequest, 'workspace' | 'credentials'> {
+  readonly config: Result<Config, readonly ConfigProblem[]>;
+}
+
 export interface Engine {
   readonly datastore: Datastore;
   readonly watcher: Watcher;
@@ -36,5 +41,7 @@ export interface Host {
   readConfig(workspace: string, url: string): Promise<Result<Config, readonly ConfigProblem[]>>;
   /** S3 only; loads the SDK. Contacts nobody yet. */
   openEngine(request: EngineRequest): Promise<Engine>;
+  /** Whatever the configuration is; loads the SDK where it names a bucket. Contacts nobody yet. */
+  openCheckup(request: CheckupRequest): Promise<CheckupParts>;
   skipOf(config: Config): Skip;
 }

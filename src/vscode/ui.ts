@@ -4,6 +4,7 @@ import type { Folders } from './folders.ts';
 import type { Host } from './host.ts';
 import type { Keys } from './keys.ts';
 import type { Notices } from './notices.ts';
+import type { Reports } from './reports.ts';
 
 /** What commands stand on. */
 export interface Ui {
@@ -13,6 +14,9 @@ export interface Ui {
   readonly answers: Answers;
   readonly keys: Keys;
   readonly log: vscode.LogOutputChannel;
+  readonly reports: Reports;
+  /** Of this extension. */
+  readonly version: string;
   /** Draws the Contents view anew. */
   refreshContents(): void;
 }

@@ -9,6 +9,7 @@ import { openKeys } from './keys.ts';
 import { announceNews } from './news.ts';
 import { openNotices } from './notices.ts';
 import { serveRemoteDocuments } from './remote-documents.ts';
+import { openReports } from './reports.ts';
 import { openStatusBar } from './status-bar.ts';
 import type { Ui } from './ui.ts';
 import { openConflictsView } from './views/conflicts-view.ts';
@@ -29,9 +30,13 @@ export function openWindow(context: vscode.ExtensionContext, log: vscode.LogOutp
   const notices = openNotices(context.globalState, log);
   const folders = openFolders({ host, answers, keys, log, paused: keepPauses(context.workspaceState) });
   const contents = openContentsView(folders, host, log);
-  const ui: Ui = { host, folders, notices, answers, keys, log, refreshContents: () => contents.refresh() };
+  const reports = openReports();
+  const { version } = context.extension.packageJSON as { readonly version: string };
+  const refreshContents = () => contents.refresh();
+  const ui: Ui = { host, folders, notices, answers, keys, log, reports, version, refreshContents };
   context.subscriptions.push(
     contents,
+    reports,
     openStatusView(folders, host.clock, log),
     openConflictsView(folders, host.clock),
     openStatusBar(folders, host.clock),

@@ -51,6 +51,13 @@ export const commands = describe('commands where nothing is set up', [
     },
     { timeoutMs: 60_000 },
   ),
+  it('Doctor says what is missing', async () => {
+    await vscode.commands.executeCommand('datastore.doctor');
+    const document = vscode.window.activeTextEditor?.document;
+    assert.equal(document?.uri.scheme, 'datastore-report');
+    assert.match(document?.getText() ?? '', /^problem +configuration +no datastore is configured/m);
+    assert.match(document?.getText() ?? '', /→ Write \.datastore\.yaml/);
+  }),
   it('Open Configuration drafts one that reads as a configuration of S3', async () => {
     await vscode.commands.executeCommand('datastore.openConfiguration');
     const text = vscode.window.activeTextEditor?.document.getText() ?? '';

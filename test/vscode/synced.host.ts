@@ -113,6 +113,24 @@ export const synced = describe('a workspace on S3', [
     );
     assert.equal(document.getText(), 'other\n');
   }),
+  it('Verify reads both sides and says so in a document that can be copied and not be changed', async () => {
+    await vscode.commands.executeCommand('datastore.verify');
+    const document = vscode.window.activeTextEditor?.document;
+    assert.equal(document?.uri.scheme, 'datastore-report');
+    assert.match(
+      document?.getText() ?? '',
+      /^Read \d+ files there .*\n?.*\nEvery byte is as index and base name it\.$/m,
+    );
+  }),
+  it('Doctor finds everything well, and shows no key', async () => {
+    await vscode.commands.executeCommand('datastore.doctor');
+    const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+    for (const topic of ['credentials', 'reachability', 'permissions', 'safe writes', 'base'])
+      assert.match(text, new RegExp(`^ok +${topic}`, 'm'));
+    assert.doesNotMatch(text, /^problem/m);
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])
+      assert.ok(!text.includes(given(name)), `${name} is not in it`);
+  }),
   it('Hold Lock takes the lock with its purpose, and Release Lock gives it back', async () => {
     await vscode.commands.executeCommand('datastore.holdLock', 'measuring');
     await untilBar(/held by this window/);

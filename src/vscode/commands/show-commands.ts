@@ -21,7 +21,7 @@ export async function refresh(ui: Ui): Promise<void> {
 
 /** Opens what configures the folder; where nothing does, a draft that becomes it when it is saved. */
 export async function openConfiguration(ui: Ui, argument: unknown): Promise<void> {
-  const folder = await chooseAny(ui, argument);
+  const folder = await chooseAny(ui, argument, 'Configuration of which folder?');
   if (folder === null) return ui.notices.info('Open a folder first.');
   const { uri } = folder.workspace;
   for (const name of ['.datastore.yaml', '.swamp.yaml']) {
@@ -42,13 +42,14 @@ export async function openConfiguration(ui: Ui, argument: unknown): Promise<void
   if (draft.getText() === '') await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), TEMPLATE));
 }
 
-async function chooseAny(ui: Ui, argument: unknown): Promise<Folder | null> {
+/** The folder of the row, the only one, or the one the person picks; null: none is open, or none was picked. */
+export async function chooseAny(ui: Ui, argument: unknown, placeHolder: string): Promise<Folder | null> {
   const target = targetOf(argument);
   if (target !== null) return target.folder;
   const [first, second] = ui.folders.all();
   if (first === undefined || second === undefined) return first ?? null;
   const items = ui.folders.all().map((folder) => ({ label: folder.workspace.name, folder }));
-  return (await vscode.window.showQuickPick(items, { placeHolder: 'Configuration of which folder?' }))?.folder ?? null;
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.folder ?? null;
 }
 
 const TEMPLATE = `# What this workspace shares, and where. Save this file, and commit it for the whole team.

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import type { Config } from '../../core/config.ts';
+import { doctorSummary } from '../../core/doctor-line.ts';
+import { doctorWords } from '../../core/doctor-words.ts';
+import { runCheckup } from '../../engine/checkup.ts';
+import type { Folder } from '../folder.ts';
+import { placeOf } from '../place.ts';
+import { endpointText, placeText } from '../render/place-text.ts';
+import { withSlowProgress } from '../slow-progress.ts';
+import type { Ui } from '../ui.ts';
+import { explainState } from './explain-state.ts';
+import { chooseAny } from './show-commands.ts';
+
+/** Checks everything that a sync of a folder stands on, and shows the report. Contacts nobody whom the person has not agreed to. */
+export async function doctor(ui: Ui, argument: unknown): Promise<void> {
+  const folder = await chooseAny(ui, argument, 'Check which folder?');
+  if (folder === null || mustAskFirst(folder)) return explainState(ui, folder === null ? [] : [folder]);
+  const { workspace } = folder;
+  const url = vscode.workspace.getConfiguration('datastore', workspace.uri).get<string>('url', '');
+  const config = await ui.host.readConfig(workspace.uri.fsPath, url);
+  const place = config.ok ? placeOf(config.value) : null;
+  const credentials = place === null ? undefined : await ui.keys.get(place);
+  const parts = await ui.host.openCheckup({ workspace: workspace.uri.fsPath, config, credentials });
+  try {
+    const lines = await withSlowProgress(ui.host.clock, `Checking ${workspace.name}`, ({ signal }) =>
+      runCheckup(parts, { describe, signal }),
+    );
+    const { platform } = parts.machine;
+    const report = {
+      version: ui.version,
+      platform: `${platform}, VS Code ${vscode.version}`,
+      workspace: workspace.name,
+    };
+    await ui.reports.show(`Doctor of ${workspace.name}`, doctorWords(report, lines));
+    vscode.window.setStatusBarMessage(`$(pulse) ${doctorSummary(lines)}`, 4_000);
+  } finally {
+    parts.close();
+  }
+}
+
+const describe = (config: Config): string =>
+  [placeText(config), endpointText(config)].filter((part) => part !== '').join(' at ');
+
+function mustAskFirst(folder: Folder): boolean {
+  const { kind } = folder.state();
+  return kind === 'untrusted' || kind === 'asking' || kind === 'declined' || kind === 'loading';
+}
