@@ -32,11 +32,9 @@ export function outlook({ drift }: VerifyReport): 'all' | 'some' | 'none' | null
 
 function summary(report: VerifyReport): readonly ToldLine[] {
   const { generation, remoteFiles, remoteBytes, localFiles, localBytes, drift, ms } = report;
-  const there =
-    generation === null
-      ? 'nothing is committed yet'
-      : `${countText(remoteFiles, 'file')} there (${bytesText(remoteBytes)}, generation ${generation})`;
-  const read = `Read ${there}, ${countText(localFiles, 'file')} here (${bytesText(localBytes)}), in ${durationText(ms)}.`;
+  const here = `${countText(localFiles, 'file')} here (${bytesText(localBytes)}), in ${durationText(ms)}.`;
+  const there = `${countText(remoteFiles, 'file')} there (${bytesText(remoteBytes)}, generation ${generation})`;
+  const read = generation === null ? `Nothing is committed yet. Read ${here}` : `Read ${there}, ${here}`;
   return [
     line('plain', read),
     ...(drift.length === 0 ? [line('good', 'Every byte is as index and base name it.')] : []),
@@ -91,12 +89,12 @@ const driftText = ({ kind, path, reason, good }: Drift): readonly string[] => [
     : [`  the right bytes: ${goodText(good, path)}`]),
 ];
 
-const repairedText = ({ kind, path, good }: Drift): readonly string[] => {
-  const from =
-    good?.side === 'here' ? `from ${good.path} here` : good?.side === 'there' ? `from ${good.path} there` : '';
-  const how = kind === 'rotten-here' ? 'fetched anew; the rotten file is kept aside for a day' : `written anew ${from}`;
-  return [`${shortened(path)}: ${how.trimEnd()}`];
-};
+const repairedText = ({ kind, path, good }: Drift): readonly string[] => [
+  shortened(path),
+  kind === 'rotten-here'
+    ? '  fetched anew; the rotten file is kept aside for a day'
+    : `  written anew, with the bytes that are ${goodText(good, path)}`,
+];
 
 function goodText(good: Good | null, path: string): string {
   switch (good?.side) {
