@@ -33,7 +33,9 @@ export function* plainWorlds(scope: Scope, rules: Rules): Generator<World> {
 /** Nothing is left out but the count of names. Epochs are named as well: they rise without end, and only equal ones meet. */
 function plainText({ names: _names, ...world }: World): string {
   const named = new Map<string, string>();
-  return JSON.stringify(world).replaceAll(/"[nct]\d+"|"epoch":\d+/g, (name) => {
+  // A key repeats the name of its commit.
+  return JSON.stringify(world).replaceAll(/"[nct]\d+"|"epoch":\d+|"key":"[^"]*"/g, (name) => {
+    if (name.startsWith('"key"')) return '';
     const short = named.get(name) ?? `"${named.size}"`;
     named.set(name, short);
     return short;

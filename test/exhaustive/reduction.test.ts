@@ -15,12 +15,11 @@ const SCOPES: Record<string, Partial<Scope>> = {
   'a steal': { steals: 1 },
   'a force release': { forces: 1 },
   'a crash': { crashes: 1 },
-  'one client, a crash and a steal': { crashes: 1, steals: 1, clients: 1 },
   'a pause and a steal': { pauses: 1, steals: 1 },
   'a lost answer': { losses: 1 },
   'a copy': { copies: 1 },
-  'one client, everything that can go wrong with it twice': { clients: 1, steals: 2, crashes: 2, losses: 2, copies: 2 },
-  'one client, two changes': { clients: 1, changes: 2, steals: 1, crashes: 1, pauses: 1, losses: 1, copies: 1 },
+  'one client, each of its faults once': { clients: 1, steals: 1, crashes: 1, pauses: 1, losses: 1, copies: 1 },
+  'one client, two changes': { clients: 1, changes: 2, steals: 1, losses: 1, copies: 1 },
 };
 
 /*
@@ -42,7 +41,7 @@ test.each(Object.entries(SCOPES))('reduced and plain exploration reach the same:
   const texts = new Set<string>();
   for (const world of plainWorlds(scope, RULES)) {
     plain += 1;
-    expect(world.broken).toBeNull();
+    if (world.broken !== null) throw new Error(world.broken);
     const text = canonical(quieten(world, RULES));
     texts.add(text);
     if (reached.get(text)?.isNews(0, packed(world.left)) !== false) throw new Error(`not reached: ${text}`);
