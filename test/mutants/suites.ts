@@ -29,6 +29,22 @@ export function runSuite(folder: string, { layer, file, test }: Suite): SuiteVer
   return { red, passed };
 }
 
+export interface SimulationVerdict {
+  /** Of the first seed that went red, with its invariant. */
+  readonly seed: number;
+  readonly invariant: string;
+}
+
+/** Plays seeds from 1 on until one goes red; null: none did in these minutes. Throws where the simulation could not play. */
+export function runSimulation(folder: string, minutes: number): SimulationVerdict | null {
+  const args = ['test/simulation/main.ts', '--from', '1', '--minutes', String(minutes), '--no-shrink'];
+  const run = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', timeout: (minutes + 3) * 60_000 });
+  const first = /^seed (\d+): (invariant \d+: [^:]+): /m.exec(run.stdout);
+  if (first) return { seed: Number(first[1]), invariant: first[2] ?? '' };
+  if (run.status !== 0) throw new Error(`the simulation did not play:\n${run.stdout}${run.stderr}`);
+  return null;
+}
+
 /** As vitest's JSON reporter writes it. */
 interface Report {
   readonly testResults: readonly {
