@@ -63,6 +63,7 @@ async function wireS3({ workspace: given, log, credentials }: CheckupRequest, co
       lockFile: openLockFile(path.join(root, '.datastore-staging', 'lock')),
       state: openStateFiles(root),
       hostname: hostname(),
+      pid: process.pid,
     },
   };
 }

@@ -18,11 +18,13 @@ export async function findRootFacts(
   return { path, state, writable, tree, busy: s3 === null ? null : await busyWith(s3.root) };
 }
 
-async function busyWith({ lockFile, hostname }: CheckedRoot): Promise<string | null> {
+async function busyWith({ lockFile, hostname, pid }: CheckedRoot): Promise<string | null> {
   const text = await lockFile.read().catch(() => null);
   if (text === null) return null;
   const lock = parseLock(text);
   if (lock === null) return 'its lock cannot be read';
+  // A cycle of this very window is no other process.
+  if (lock.hostname === hostname && lock.pid === pid) return null;
   const isGone = lock.hostname === hostname && !lockFile.isAlive(lock.pid);
   const who = `${lock.tool}, process ${lock.pid} on ${lock.hostname}: ${lock.purpose}`;
   return isGone ? `${who} (gone; the next sync takes over)` : who;

@@ -42,8 +42,9 @@ export interface CheckedRoot {
   readonly files: Pick<LocalFiles, 'root' | 'state' | 'marked' | 'staging'>;
   readonly lockFile: Pick<LockFile, 'read' | 'isAlive'>;
   readonly state: StateFiles;
-  /** Of this machine, as locks name it. */
+  /** Of this machine and this process, as locks name them. */
   readonly hostname: string;
+  readonly pid: number;
 }
 
 export interface CheckupParts {

@@ -70,6 +70,7 @@ export async function verifyDatastore(
       ms: Math.round(clock.monotonic() - startedAt),
     };
   } finally {
+    if (parts.register.isFormInDoubt()) run.ledger.note({ capabilities: null });
     try {
       await run.ledger.save();
     } finally {
