@@ -1,7 +1,8 @@
 import type { Plan } from './plan.ts';
 
 export type Veto =
-  | { readonly kind: 'root-emptied'; readonly baseFiles: number }
+  /** `isAnother`: it holds files, but is not the folder that was in step. */
+  | { readonly kind: 'root-emptied'; readonly baseFiles: number; readonly isAnother?: true }
   | { readonly kind: 'mass-delete'; readonly side: 'local' | 'remote'; readonly deletes: number; readonly of: number }
   | { readonly kind: 'foreign-remote'; readonly expected: string; readonly found: string; readonly generation: number }
   | {
@@ -22,6 +23,8 @@ export interface SafetyFacts {
   readonly remoteFiles: number;
   readonly baseFiles: number;
   readonly baseLost: boolean;
+  /** The base knows the root's mark, and the folder there now has none: another one took its place (an unmount). */
+  readonly isAnotherRoot?: boolean;
   readonly remote: { readonly datastoreId: string; readonly epoch: number; readonly generation: number } | null;
   /** What this root last saw of its remote; null on the first sync. */
   readonly seen: {
@@ -78,11 +81,19 @@ function vetIdentity({
   return [];
 }
 
-function vetDeletions({ plan, localFiles, remoteFiles, baseFiles, allowMassDelete }: SafetyFacts): readonly Veto[] {
+function vetDeletions({
+  plan,
+  localFiles,
+  remoteFiles,
+  baseFiles,
+  isAnotherRoot,
+  allowMassDelete,
+}: SafetyFacts): readonly Veto[] {
   if (allowMassDelete) return [];
   const there = deletions(plan, 'delete-remote');
   const here = deletions(plan, 'delete-local');
   if (localFiles === 0 && baseFiles > 0 && there > 0) return [{ kind: 'root-emptied', baseFiles }];
+  if (isAnotherRoot === true && there > 0) return [{ kind: 'root-emptied', baseFiles, isAnother: true }];
   const vetoes: Veto[] = [];
   if (isMass(there, remoteFiles)) vetoes.push({ kind: 'mass-delete', side: 'remote', deletes: there, of: remoteFiles });
   if (isMass(here, localFiles)) vetoes.push({ kind: 'mass-delete', side: 'local', deletes: here, of: localFiles });
@@ -112,7 +123,7 @@ export function vetoMessage(veto: Veto): { readonly message: string; readonly re
   switch (veto.kind) {
     case 'root-emptied':
       return {
-        message: `the root is empty, and ${veto.baseFiles} files were in step`,
+        message: `the root is ${veto.isAnother === true ? 'another folder than before' : 'empty'}, and ${veto.baseFiles} files were in step`,
         remedy:
           'If all of them shall be deleted for everybody, pass --allow-mass-delete; else bring them back and sync again.',
       };

@@ -169,6 +169,23 @@ test('an emptied bucket is no order to delete, even where the first cycle of all
   expect(bob.files()).toEqual({ a: '1', b: '1', c: 'his' });
 });
 
+test('another folder in the place of the root is no order to delete, also when somebody has saved into it', async () => {
+  const world = openWorld();
+  const alice = world.replica('alice');
+  const bob = world.replica('bob');
+  for (let index = 0; index < 5; index += 1) alice.write(`file-${index}`, `content ${index}`);
+  await alice.sync();
+  await bob.sync();
+  // As after an unmount: too few files for a mass deletion, and no empty root.
+  renameSync(bob.root, `${bob.root}-away`);
+  bob.write('new', 'in the folder below the mount');
+  expect(kindOf(await bob.failing())).toBe('root-emptied');
+  expect((await world.remote()).files.size).toBe(5);
+  rmSync(bob.root, { recursive: true });
+  renameSync(`${bob.root}-away`, bob.root);
+  expect(await bob.sync()).toMatchObject({ deletedRemote: 0, conflicts: [] });
+});
+
 const allowed: Record<string, { happens: (bob: Replica) => void; options: SyncOptions; there: number }> = {
   'an emptied root, when that is meant': {
     happens: (bob) => Object.keys(bob.files()).forEach((path) => bob.remove(path)),
