@@ -76,7 +76,7 @@ export function createOperations(world: World): Operations {
     approvals.delete(client);
     if (approval?.acceptRemote !== undefined) joins(client);
     const answer = await run('sync', program, () => program.datastore.sync({ ...options, ...approval }));
-    if (answer instanceof SyncError && answer.kind === 'veto') approvals.set(client, approvalOf(answer));
+    if (answer instanceof SyncError && answer.kind === 'veto') approvals.set(client, approvalOf(client, answer));
     if (answer === null || answer instanceof SyncError) return answer;
     const { uploaded, deletedRemote, downloaded, deletedLocal, conflicts, problems, generation } = answer;
     trace.note(
@@ -96,10 +96,10 @@ export function createOperations(world: World): Operations {
   }
 
   /** What a person would pass next time. While the register or the root is in trouble the answer is to wait. */
-  function approvalOf({ details }: SyncError): Approval {
+  function approvalOf(client: number, { details }: SyncError): Approval {
     const vetoes = details as readonly { readonly kind: string; readonly generation?: number }[] | undefined;
-    const waits = world.remote.headInTrouble || vetoes?.some(({ kind }) => kind === 'root-emptied');
-    if (vetoes === undefined || waits === true) return {};
+    const waits = world.remote.headInTrouble || world.machines[client]?.rootIsAway === true;
+    if (vetoes === undefined || waits) return {};
     const identity = vetoes.find(({ generation }) => generation !== undefined);
     return identity?.generation === undefined ? { allowMassDelete: true } : { acceptRemote: identity.generation };
   }
