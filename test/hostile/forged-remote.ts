@@ -5,13 +5,18 @@ import type { ObjectStore } from '../../src/engine/ports.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** What of a forged remote is not as it should be. Hashes that name something are right all the same. */
+/**
+ * What of a forged remote is not as it should be. Hashes that name something are right all the same. `RAW:1e999` stands for what no
+ * value can: it is written without its quotes.
+ */
 export interface Forgery {
   /** Laid over the valid record. */
   readonly head?: Json;
   readonly commit?: Json;
   readonly shard?: Json;
-  /** The bytes of the shard, in place of the gzipped lines. */
+  /** In place of the lines in their order. */
+  readonly text?: string;
+  /** The bytes of the shard, in place of the gzipped text. */
   readonly shardBytes?: Uint8Array;
 }
 
@@ -40,7 +45,7 @@ export async function forgeRemote(
 ): Promise<void> {
   for (const content of contents) await put(`objects/${sha256(content)}-1`, content);
   const sorted = inOrder(lines);
-  const text = sorted.map((line) => `${line}\n`).join('');
+  const text = forgery.text ?? sorted.map((line) => `${line}\n`).join('');
   const [first, last] = [pathOf(sorted[0]), pathOf(sorted.at(-1))];
   const key = `index/${sha256(text)}-1.jsonl.gz`;
   await put(key, forgery.shardBytes ?? gzipSync(text));
@@ -48,7 +53,7 @@ export async function forgeRemote(
   const id = randomUUID();
   const at = '2026-11-20T19:30:00.000Z';
   const datastoreId = 'a-forged-datastore';
-  const commit = JSON.stringify({
+  const commit = textOf({
     format: 1,
     datastoreId,
     generation: 1,
@@ -74,12 +79,14 @@ export async function forgeRemote(
     commit: pointer,
     recentCommits: [id],
   };
-  await put('head.json', JSON.stringify({ ...head, ...forgery.head }));
+  await put('head.json', textOf({ ...head, ...forgery.head }));
 
   async function put(name: string, data: Uint8Array | string): Promise<void> {
     await store.put(name, typeof data === 'string' ? Buffer.from(data) : data);
   }
 }
+
+const textOf = (record: Json): string => JSON.stringify(record).replaceAll(/"RAW:([^"]*)"/g, '$1');
 
 /** The path of every line that the current commit has, whether it is allowed or not. */
 export async function remotePaths(store: ObjectStore): Promise<ReadonlySet<string>> {

@@ -75,7 +75,8 @@ function twinOf(random: Random, key: string): string {
   switch (random.int(4)) {
     case 0:
       // Case folding keeps the dotless i apart from i, and so do file systems; JavaScript writes both as one capital.
-      return key.includes('ı') ? key : key.toUpperCase().normalize('NFC');
+      // Taken apart first, as Unicode says: else the iota of `ᾳ` would change places with other marks.
+      return key.includes('ı') ? key : key.normalize('NFD').toUpperCase().normalize('NFC');
     case 1:
       return key.toLowerCase().normalize('NFC');
     case 2:
