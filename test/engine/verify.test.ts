@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -228,6 +229,32 @@ describe('a record of the remote', () => {
   );
 });
 
+test('with a part of the index lost here, nothing is committed: its entries would be gone for everybody', async () => {
+  // After a path whose hash begins with ten zero bits a new shard begins.
+  const last = Array.from({ length: 20_000 }, (_, index) => `a${index}`).find((path) => /^00[0-3]/.test(sha256(path)));
+  alice.write(last ?? '', 'ends a shard');
+  alice.write('z.txt', 'of the next shard');
+  await alice.sync();
+  const { shards } = JSON.parse(keptLine('"shards":[', '"generation":2')) as {
+    shards: { key: string; last: string }[];
+  };
+  expect(shards).toHaveLength(2);
+  world.bucket.delete(`team/${shards[0]?.key}`);
+  world.bucket.delete(objectOf('z.txt'));
+  const carol = world.replica('carol');
+  carol.write('copy.txt', 'of the next shard');
+  const report = await verify(carol, true);
+  expect(report.repaired).toEqual([]);
+  expect(report.drift.map(({ kind, path }) => [kind, path])).toEqual([
+    ['record-damaged', shards[0]?.key],
+    ['remote-missing', 'z.txt'],
+  ]);
+  expect(report.drift[1]?.reason).toContain('a part of the index is lost here');
+  expect(generation()).toBe(2);
+  expect(await verify(alice, true)).toMatchObject({ drift: [], generation: 3 });
+  expect(await currentFiles()).toMatchObject({ ...FILES, 'z.txt': 'of the next shard' });
+});
+
 describe('a file that rots here', () => {
   test('is found though its stamp is unchanged, and comes anew from the remote; the rotten one is kept aside', async () => {
     rot(bob, 'a.txt', 'the f!rst');
@@ -443,16 +470,19 @@ function objectOf(path: string): string {
 }
 
 function entryOf(path: string): RawEntry {
-  const names = readdirSync(alice.state.folder).filter((name) => name.startsWith('kept-'));
-  const others = readdirSync(bob.state.folder)
-    .filter((name) => name.startsWith('kept-'))
-    .map((name) => join(bob.state.folder, name));
-  const lines = [...names.map((name) => join(alice.state.folder, name)), ...others].flatMap((file) =>
-    readFileSync(file, 'utf8').split('\n'),
+  return JSON.parse(keptLine(`"path":${JSON.stringify(path)}`)) as RawEntry;
+}
+
+/** A line of what alice and bob keep of the remote's records that contains all of these words. */
+function keptLine(...words: string[]): string {
+  const lines = [alice, bob].flatMap(({ state }) =>
+    readdirSync(state.folder)
+      .filter((name) => name.startsWith('kept-'))
+      .flatMap((name) => readFileSync(join(state.folder, name), 'utf8').split('\n')),
   );
-  const found = lines.find((line) => line.includes(`"path":${JSON.stringify(path)}`));
-  if (found === undefined) throw new Error(`no entry of ${path}`);
-  return JSON.parse(found) as RawEntry;
+  const found = lines.find((line) => words.every((word) => line.includes(word)));
+  if (found === undefined) throw new Error(`nothing with ${words.join(' and ')}`);
+  return found;
 }
 
 function overwrite(key: string, harm: (bytes: Uint8Array) => Uint8Array): void {
@@ -460,6 +490,8 @@ function overwrite(key: string, harm: (bytes: Uint8Array) => Uint8Array): void {
   if (!found) throw new Error(`nothing at ${key}`);
   world.bucket.set(key, { ...found, bytes: harm(found.bytes) });
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const flipped = (bytes: Uint8Array): Uint8Array => {
   const copy = Uint8Array.from(bytes);
