@@ -56,6 +56,12 @@ function recordLine({ record, marked, files, lastSyncAt }: BaseFacts, now: numbe
         ? warning('base', 'this folder was in step before, and the record of it is gone', lost)
         : note('base', 'never in step yet');
     case 'fine':
+      if (!marked && files > 0)
+        return warning(
+          'base',
+          `${countText(files, 'file')} in step, and the folder that was is not there, or another one is in its place`,
+          'Bring it back, or mount it; a sync asks before it deletes.',
+        );
       return fine(
         'base',
         `${countText(files, 'file')} in step${lastSyncAt === null ? '' : `, last sync ${agoText(lastSyncAt, now)}`}`,

@@ -165,6 +165,13 @@ describe('says what is wrong, with the exit code a sync would meet', () => {
     expect(line(await doctor(a), 'base')).toMatchObject({ level: 'warning', text: expect.stringContaining('is gone') });
   });
 
+  test('a folder that was in step and is gone', async () => {
+    const a = await rig.workspace('gone', { 'x.txt': 'X' });
+    await rig.cli(a, ['sync']);
+    rmSync(path.join(a, 'data'), { recursive: true });
+    expect(troublesOf(await doctor(a))).toEqual(['warning: shared folder', ALWAYS, 'warning: base']);
+  });
+
   test('a proxy that is not used', async () => {
     const ended = await doctor(await rig.workspace('proxy', {}), { http_proxy: 'http://user:hush@proxy.example' });
     expect(line(ended, 'proxy')).toMatchObject({ level: 'warning', text: expect.stringContaining('http_proxy') });

@@ -391,6 +391,7 @@ describe('this machine', () => {
   };
   test.each<[what: string, change: Partial<BaseFacts>, expected: Seen[]]>([
     ['in step', {}, [['base', 'ok', '3 files in step, last sync 5 min ago', null]]],
+    ['of a folder that is not there', { marked: false }, [['base', 'warning', /another one is in its place/, /mount/]]],
     ['never in step', { record: 'none', marked: false }, [['base', 'note', /never/, null]]],
     ['lost', { record: 'none' }, [['base', 'warning', /gone/, /asks/]]],
     ['damaged', { record: 'damaged' }, [['base', 'warning', /cannot be read/]]],
