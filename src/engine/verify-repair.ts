@@ -150,6 +150,11 @@ async function sendAgain(
     const local = good.side === 'here' ? scan.files.get(good.path) : undefined;
     const standing = good.side === 'there' ? sound.get(good.path) : undefined;
     const versions = { path: good.path, base: null, remote: null, local: local ?? null };
+    const size = local?.stamp.size ?? standing?.size;
+    if (size !== undefined && size !== entry.size) {
+      failed.set(entry.path, 'the index names another size than these bytes have');
+      return;
+    }
     const sent = local ? await uploader.upload({ ...versions, kind: 'upload' }) : null;
     if (standing) entries.push({ ...entry, slices: standing.slices });
     else if (sent?.kind === 'sent') entries.push({ ...entry, slices: sent.slices });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { openForger } from './forge.ts';
 import { contents, fingerprint, openRig, type Rig, write } from './harness.ts';
 import { objects, sha256, storeOn } from './sides.ts';
 
@@ -100,6 +101,31 @@ test('another datastore at this place gives 6, and nothing is repaired', async (
     expect([ended.code, ended.json()]).toMatchObject([6, { ok: false, error: { kind: 'veto' } }]);
   }
   expect(await contents(b)).toEqual(FILES);
+});
+
+test('an index that lies about a size, or names what may not be named, is told and never made worse', async () => {
+  const { prefix, b } = await inStep();
+  const store = storeOn(rig.place, prefix);
+  await openForger(store).commit((lines) => [
+    lines[0]?.replaceAll('"size":1', '"size":0').replace(/"slices":\[.*\]/, '"slices":[]') ?? '',
+    ...lines.slice(1),
+    lines[0]?.replace('"path":"sub/y.txt"', '"path":"../y.txt"') ?? '',
+  ]);
+  store.close();
+  const before = await objects(rig.place, prefix);
+  const ended = await rig.cli(b, ['verify', '--repair', '--json']);
+  expect([ended.code, ended.json()]).toMatchObject([
+    1,
+    {
+      repaired: [],
+      drift: [
+        { kind: 'entry-refused', path: '../y.txt', good: null },
+        { kind: 'remote-damaged', path: 'sub/y.txt', reason: expect.stringContaining('another size') },
+      ],
+    },
+  ]);
+  const after = await objects(rig.place, prefix);
+  expect({ ...after, 'head.json': null }).toEqual({ ...before, 'head.json': null });
 });
 
 test('an unreachable store gives 5, and is no damage', async () => {
