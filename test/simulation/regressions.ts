@@ -23,6 +23,8 @@ const SWEPT = new Map<string, readonly [number, string]>([
 export const REGRESSIONS: ReadonlyMap<string, () => Scenario> = new Map([
   // Each cycle began to watch the lock anew, and ended before a whole ttl had passed: locked until the window was closed.
   ['the lock of the root cannot be given back, and nobody waits for long', () => lockStays()],
+  // It wrote to a register that everybody could know to be an old one.
+  ['a lease is taken, and one ended by force, while the bucket is restored from before', () => oldRegister()],
   // A refusal in some places was called a defect instead of a full sentence.
   ...[...SWEPT].map(
     ([on, [most, code]]) => [`any one ${on} of a cycle fails`, () => failEach(on, most, code)] as const,
@@ -40,6 +42,36 @@ const PLAIN: Partial<ClientTraits> = {
   waitMs: 60_000,
   disk: { granularityMs: 0.001, isCaseBlind: false, hasHardLinks: true, reusesInodes: false, hasOrderedJournal: true },
 };
+
+function oldRegister(): Scenario {
+  const save = (client: number): Beat => ({
+    client,
+    deed: { act: 'save', path: `${client}.txt`, size: 20, style: 'replace' },
+  });
+  const hold: Deed = { act: 'hold the lease', ms: 100, syncs: false };
+  return storyOf(2, [
+    save(0),
+    { client: 0, deed: SYNC },
+    save(1),
+    { client: 1, deed: SYNC },
+    { client: 0, deed: SYNC },
+    { client: 0, deed: hold },
+    // Long enough to be told of it, too short to give it back.
+    { client: 0, deed: { ...hold, ms: 60_000 } },
+    { client: 0, deed: { act: 'kill', by: 'vscode' } },
+    { client: 0, deed: SYNC },
+    { client: 1, deed: SYNC },
+    ...Array.from({ length: 12 }, (): readonly Beat[] => [
+      save(0),
+      { client: 0, deed: SYNC },
+      { client: 1, deed: SYNC },
+    ]).flat(),
+    { client: 0, deed: { act: 'head rolled back', ms: 45_000 } },
+    { client: 0, deed: hold },
+    { client: 1, deed: { act: 'force release' } },
+    { client: 1, deed: SYNC },
+  ]);
+}
 
 function lockStays(): Scenario {
   const story = storyOf(1, [

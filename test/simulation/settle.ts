@@ -52,10 +52,17 @@ export async function settle(world: World, operations: Operations): Promise<void
   /** A person gives a file that cannot travel another name, and takes links and empty folders out of the way. */
   function makeRoom(client: number, { problems, conflicts }: SyncReport): void {
     const machine = machines[client];
-    for (const { path } of [...conflicts, ...problems]) {
+    for (const { path, reason } of [...conflicts, ...problems]) {
       if (machine === undefined) return;
       const files = filesOf(machine.disk);
       if (files.has(path)) return world.act(machine, { act: 'rename', path, to: `room-${client}-${random.hex(6)}` });
+      // A folder that is spelled otherwise here, where case does not count.
+      if (reason.includes('leads elsewhere'))
+        return world.act(machine, {
+          act: 'move folder',
+          path: path.slice(0, path.lastIndexOf('/')),
+          to: `room-${random.hex(6)}`,
+        });
       world.act(machine, { act: 'delete', path });
       if (![...files.keys()].some((file) => file.startsWith(`${path}/`)))
         world.act(machine, { act: 'delete folder', path });

@@ -8,6 +8,8 @@ export interface Person {
   /** Through a handle, to a file that has no path in the root any more. */
   savedAside(sha256: string): void;
   removed(path: string, sha256: string): void;
+  /** A conflict copy was removed: with it the version goes that it was made to keep. */
+  removedCopy(sha256: string): void;
   /** On disk there, or shown in a conflict. */
   sees(path: string, sha256: string): void;
   hasSeen(path: string, sha256: string): boolean;
@@ -62,6 +64,10 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
     removed(path, sha256) {
       giveUp(path, sha256);
       remove(path);
+    },
+    removedCopy(sha256) {
+      orphans.delete(sha256);
+      for (const [path, saved] of current) if (saved === sha256) current.delete(path);
     },
     sees(path, sha256) {
       const known = seen.get(path);
