@@ -1,6 +1,6 @@
 import { SyncError } from '../core/errors.ts';
 import { withForcedRelease, withRelease } from '../core/lease-record.ts';
-import { createBaseStore } from './base-store.ts';
+import { type BaseMeta, createBaseStore } from './base-store.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { type CycleParts, findRoot, previewCycle, runCycle } from './cycle.ts';
 import type { AcquireOptions, Datastore, LeaseView } from './datastore.ts';
@@ -118,7 +118,7 @@ export function openDatastore(given: DatastoreParts): Datastore {
   async function prepare(signal: AbortSignal | undefined): Promise<void> {
     const ledger = await primed();
     const state = await register.read(signal);
-    requireSame(ledger.meta.datastoreId, state);
+    requireSame(ledger.meta, state);
     await prepareWriting(parts, ledger, state, signal);
   }
 
@@ -200,8 +200,8 @@ export function openDatastore(given: DatastoreParts): Datastore {
         }
         const nonce = await base.leaseNonce();
         if (nonce === null) return false;
-        await primed();
-        await register.read();
+        const { meta } = await primed();
+        requireSame(meta, await register.read());
         // Its holder goes on renewing meanwhile: another swap is no answer.
         for (let attempt = 0; attempt < SWAPS; attempt += 1) {
           const outcome = await register.swap((head) => head && withRelease(head, ids.nonce(), nonce));
@@ -214,8 +214,8 @@ export function openDatastore(given: DatastoreParts): Datastore {
 
     forceRelease: (shown) =>
       translated(async () => {
-        await primed();
-        await register.read();
+        const { meta } = await primed();
+        requireSame(meta, await register.read());
         for (let attempt = 0; attempt < SWAPS; attempt += 1) {
           const outcome = await register.swap((head) => head && withForcedRelease(head, ids.nonce(), shown.nonce));
           if (outcome.kind === 'won') return { kind: 'released' };
@@ -271,11 +271,21 @@ export function openDatastore(given: DatastoreParts): Datastore {
   return datastore;
 }
 
-function requireSame(expected: string | null, state: RegisterState): void {
-  if (expected === null || state.head === null || state.head.datastoreId === expected) return;
-  throw new SyncError(
-    'veto',
-    'another datastore lies at this place than the one this workspace was in step with',
-    'Look at it with `datastore sync --dry-run`; accept it with `--accept-remote GENERATION`.',
-  );
+/** Before anything but a cycle writes to the register: a cycle looks at more than this. */
+function requireSame({ datastoreId, epoch, newest }: BaseMeta, { head }: RegisterState): void {
+  if (datastoreId === null || head === null) return;
+  if (head.datastoreId !== datastoreId) {
+    throw new SyncError(
+      'veto',
+      'another datastore lies at this place than the one this workspace was in step with',
+      'Look at it with `datastore sync --dry-run`; accept it with `--accept-remote GENERATION`.',
+    );
+  }
+  if (head.epoch < epoch || (head.commit?.generation ?? 0) < (newest?.generation ?? 0)) {
+    throw new SyncError(
+      'veto',
+      'the remote is older than what was seen here: a restored bucket?',
+      'Look at it with `datastore sync --dry-run`; accept it with `--accept-remote GENERATION`.',
+    );
+  }
 }
