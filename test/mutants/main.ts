@@ -82,9 +82,14 @@ function bySimulation({ folder }: PlantedTree, { unseen }: Mutant): Pick<Row, 's
   if (unseen !== undefined) return { simulation: `not asked: ${unseen}`, seen: false };
   if (minutes === 0) return { simulation: 'not played', seen: false };
   const found = runSimulation(folder, minutes);
-  return found === null
-    ? { simulation: `green for ${minutes} minutes`, seen: false }
-    : { simulation: `seed ${found.seed}, ${found.invariant}`, seen: true };
+  switch (found) {
+    case 'green':
+      return { simulation: `green for ${minutes} minutes`, seen: false };
+    case 'endless':
+      return { simulation: 'a seed that never ends', seen: true };
+    default:
+      return { simulation: `seed ${found.seed}, ${found.invariant}`, seen: true };
+  }
 }
 
 function table(all: readonly Row[], commit: string): string {
