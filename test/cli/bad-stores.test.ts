@@ -3,7 +3,7 @@ import type { FaultRule, Lies } from '../support/s3-server/server.ts';
 import { verifyRemote } from '../support/verify-remote.ts';
 import { contents, openRig, type Rig, write } from './harness.ts';
 import { expectRefused } from './refusal.ts';
-import { storeOn } from './sides.ts';
+import { objects, storeOn } from './sides.ts';
 
 /* Stores that lie, and stores that are slow, moody or forgetful. */
 
@@ -26,6 +26,39 @@ test('a store that ignores conditions is not written to; reading it works', asyn
   expect((await rig.cli(c, ['run', '--', 'sh', '-c', 'echo started'])).stdout).toBe('');
   expect((await rig.cli(b, ['pull', '--json'])).json()).toMatchObject({ ok: true, downloaded: 1 });
   expect((await rig.cli(b, ['cat', 'x.txt'])).stdout).toBe('X');
+});
+
+describe('a store that two writers cannot share is not written to, and reading it works', () => {
+  test.each<[what: string, lies: Partial<Lies>, says: string]>([
+    ['checks and writes in two steps', { conditions: 'not-atomic', pauseMs: 60 }, 'are told that they won'],
+    [
+      'does so, and takes ETags without their quotes only',
+      { conditions: 'not-atomic', pauseMs: 60, ifMatch: 'bare-only' },
+      '',
+    ],
+    [
+      'ignores conditions, and on delete and copy too',
+      { conditions: 'ignored', deletes: 'ignored', copies: 'ignored' },
+      'replaces one',
+    ],
+    ['ignores conditions and checksums', { conditions: 'ignored', checksums: 'dropped' }, 'replaces one'],
+  ])('it %s', async (_what, lies, says) => {
+    const prefix = `shared${++count}`;
+    const [a, reader] = [await rig.workspace(prefix, { 'x.txt': 'X' }), await rig.workspace(prefix)];
+    expect((await rig.cli(a, ['sync'])).code).toBe(0);
+    const writer = await rig.workspace(prefix, { 'y.txt': 'Y' });
+    rig.server.faults.lie(lies);
+    const refusal = { code: 5, kind: 'unsafe-store', says, remedy: 'Pulling still works' };
+    for (const args of [['push'], ['lock', 'acquire', '--for', '1s']])
+      await expectRefused(rig, { workspace: writer, prefix, args }, refusal);
+    const there = await objects(rig.place, prefix);
+    expect((await rig.cli(reader, ['pull', '--json'])).json()).toMatchObject({ ok: true, downloaded: 1 });
+    expect(await contents(reader)).toEqual({ 'x.txt': 'X' });
+    expect(await objects(rig.place, prefix)).toEqual(there);
+    // Nothing of the refused attempts counts as done: on an honest store all of it goes up.
+    rig.server.faults.clear();
+    expect((await rig.cli(writer, ['sync', '--json'])).json()).toMatchObject({ ok: true, uploaded: 1, downloaded: 1 });
+  });
 });
 
 describe('a store that deviates where it does no harm', () => {
