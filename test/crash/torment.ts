@@ -13,7 +13,7 @@ export interface TormentOptions extends FleetOptions {
   /** With the bucket in it, and nothing under the prefix. */
   readonly place: Place;
   readonly seed: number;
-  /** SIGKILLs and SIGSTOPs that must have hit a cycle. */
+  /** SIGKILLs and SIGSTOPs that must have hit a living process; nearly all hit it in the middle of a cycle. */
   readonly kills: number;
   readonly stops: number;
   /** Called after every run of the program. */
@@ -97,7 +97,7 @@ export async function torment(options: TormentOptions): Promise<TormentResult> {
   };
 
   async function live(member: Member, chance: Chance): Promise<void> {
-    while (failures.length < ENOUGH && (counts.killsInCycle < options.kills || counts.stopsInCycle < options.stops)) {
+    while (failures.length < ENOUGH && (counts.kills < options.kills || counts.stops < options.stops)) {
       counts.starts += 1;
       const struck = await strike(fleet.start(member, wordsFor(chance)), {
         blow: blowFor(chance),
@@ -122,8 +122,8 @@ export async function torment(options: TormentOptions): Promise<TormentResult> {
   }
 
   function blowFor(chance: Chance): Blow {
-    const kills = counts.killsInCycle < options.kills ? KILL_SHARE : 0;
-    const stops = counts.stopsInCycle < options.stops ? STOP_SHARE : 0;
+    const kills = counts.kills < options.kills ? KILL_SHARE : 0;
+    const stops = counts.stops < options.stops ? STOP_SHARE : 0;
     const pick = chance.number();
     if (pick < kills) return 'kill';
     return pick < kills + stops ? 'stop' : 'none';
