@@ -65,6 +65,7 @@ const FAILURES: Readonly<Record<string, () => string | Promise<string>>> = {
   'does not know the key': () => serve(403, (request) => echo('InvalidAccessKeyId', request)),
   'finds the token expired': () => serve(400, (request) => echo('ExpiredToken', request)),
   'answers 400 with a code nobody knows': () => serve(400, (request) => echo('BadLuck', request)),
+  'answers 400 and gives the token for a code': () => serve(400, (request) => echo(TOKEN, request)),
   'answers 501': () => serve(501, (request) => echo('NotImplemented', request)),
   'answers with no XML': () => serve(200, (request) => JSON.stringify(request.headers) + SECRET),
   'is not there': () => 'http://127.0.0.1:9',

@@ -70,10 +70,13 @@ function rejectedWords(facts: Facts, { endpoint }: Request): string {
   return `the store refuses the request (${answerOf(facts)}).${hint} ${facts.message}`;
 }
 
+// What a store gives for its code is shown: only a word may pass for one. Keys and tokens have digits.
+const CODE = /^[A-Za-z]+(?:256[A-Za-z]*)?$/;
+
 function factsOf(error: unknown): Facts {
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
   return {
-    name,
+    name: CODE.test(name) ? name : 'Error',
     status: statusOf(error),
     code: codeOf(error),
     message: message === name || message === 'UnknownError' ? '' : message.slice(0, 500),
