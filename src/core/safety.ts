@@ -23,7 +23,7 @@ export interface SafetyFacts {
   readonly remoteFiles: number;
   readonly baseFiles: number;
   readonly baseLost: boolean;
-  /** The base knows the root's mark, and the folder there now has none: another one took its place (an unmount). */
+  /** The folder there now has neither the root's mark nor any of its files: another one took its place (an unmount). */
   readonly isAnotherRoot?: boolean;
   readonly remote: { readonly datastoreId: string; readonly epoch: number; readonly generation: number } | null;
   /** What this root last saw of its remote; null on the first sync. */
@@ -93,7 +93,8 @@ function vetDeletions({
   const there = deletions(plan, 'delete-remote');
   const here = deletions(plan, 'delete-local');
   if (localFiles === 0 && baseFiles > 0 && there > 0) return [{ kind: 'root-emptied', baseFiles }];
-  if (isAnotherRoot === true && there > 0) return [{ kind: 'root-emptied', baseFiles, isAnother: true }];
+  // Whatever the plan: what the base learned of it, and our mark in it, would be taken for the right folder's once that is back.
+  if (isAnotherRoot === true) return [{ kind: 'root-emptied', baseFiles, isAnother: true }];
   const vetoes: Veto[] = [];
   if (isMass(there, remoteFiles)) vetoes.push({ kind: 'mass-delete', side: 'remote', deletes: there, of: remoteFiles });
   if (isMass(here, localFiles)) vetoes.push({ kind: 'mass-delete', side: 'local', deletes: here, of: localFiles });

@@ -177,7 +177,11 @@ export async function factsOf(
     remoteFiles: (at.view.commit?.shards ?? []).reduce((sum, { count }) => sum + count, 0),
     baseFiles: entries.size,
     // By the mark and not by the file: what a lease or a probe has noted since makes a base file again, and an empty one.
-    isAnotherRoot: meta.rootMark !== null && entries.size > 0 && !(await at.files.marked()),
+    isAnotherRoot:
+      meta.rootMark !== null &&
+      entries.size > 0 &&
+      ![...entries.keys()].some((path) => at.scan.files.has(path)) &&
+      !(await at.files.marked()),
     baseLost: meta.rootMark === null && head?.commit != null && at.scan.files.size > 0 && (await at.files.marked()),
     remote: head && { datastoreId: head.datastoreId, epoch: head.epoch, generation: head.commit?.generation ?? 0 },
     seen,

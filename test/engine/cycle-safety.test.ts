@@ -181,6 +181,10 @@ test('another folder in the place of the root is no order to delete, also when s
   bob.write('new', 'in the folder below the mount');
   expect(kindOf(await bob.failing())).toBe('root-emptied');
   expect((await world.remote()).files.size).toBe(5);
+  // Nor does anything come into it: the base would say of the right folder what was true of this one.
+  alice.write('later', 'while it is away');
+  await alice.sync();
+  expect(kindOf(await bob.failing({ direction: 'pull' }))).toBe('root-emptied');
   rmSync(bob.root, { recursive: true });
   renameSync(`${bob.root}-away`, bob.root);
   expect(await bob.sync()).toMatchObject({ deletedRemote: 0, conflicts: [] });
