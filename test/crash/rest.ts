@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import type { ObjectStore } from '../../src/engine/ports.ts';
 import { verifyRemote } from '../support/verify-remote.ts';
@@ -115,7 +115,12 @@ function age(root: string): void {
   for (const name of readdirSync(staging)) utimesSync(path.join(staging, name), then, then);
 }
 
-/** What is still there when everything is done and a day has passed: nothing but the mark of the root. */
+/** What is still there and should not be: all but the mark of the root, and runs that keep what they replaced for less than a day. */
 function leftInStaging(root: string): string[] {
-  return readdirSync(path.join(root, '.datastore-staging')).filter((name) => name !== 'root.json');
+  const staging = path.join(root, '.datastore-staging');
+  const yesterday = Date.now() - DAY_AND_HOUR * 1000;
+  return readdirSync(staging).filter((name) => {
+    const stats = lstatSync(path.join(staging, name));
+    return name !== 'root.json' && !(stats.isDirectory() && /^[\w-]+$/.test(name) && stats.mtimeMs > yesterday);
+  });
 }

@@ -1,3 +1,5 @@
+import { retrying } from '../../src/adapters/store/retrying.ts';
+import { systemClock, systemIds } from '../../src/adapters/system.ts';
 import type { Place } from '../cli/harness.ts';
 import { storeOn } from '../cli/sides.ts';
 import { verifyRemote } from '../support/verify-remote.ts';
@@ -64,7 +66,7 @@ export async function torment(options: TormentOptions): Promise<TormentResult> {
   const startedAt = performance.now();
   const chance = chanceFrom(seed);
   const versions = openVersions();
-  const store = remembering(storeOn(place, prefix));
+  const store = remembering(retrying(storeOn(place, prefix), { clock: systemClock, ids: systemIds }));
   const counts = { kills: 0, stops: 0, killsInCycle: 0, stopsInCycle: 0, starts: 0 };
   const ends: Record<string, number> = {};
   const failures: string[] = [];
