@@ -45,7 +45,8 @@ export function actOn({ disk, invent, history, later, unseen }: HandsParts, act:
     }
     case 'rename': {
       const target = at(act.to);
-      if (spot.node?.kind !== 'file' || target === null || target.node?.kind === 'folder') return null;
+      if (spot.node?.kind !== 'file' || target === null) return null;
+      if (target.node !== null && target.node.kind !== 'file') return null;
       if (target.node === spot.node && target.key === spot.key && target.folder === spot.folder) return null;
       return moved(spot, target);
     }
@@ -55,7 +56,8 @@ export function actOn({ disk, invent, history, later, unseen }: HandsParts, act:
       return save(target, spot.node.data, 'replace');
     }
     case 'delete':
-      if (spot.node?.kind !== 'file' && spot.node?.kind !== 'link') return null;
+      // Whoever removed the link that stands for a folder would say that all files of the folder are removed.
+      if (spot.node?.kind !== 'file' && !(spot.node?.kind === 'link' && act.takesLinks === true)) return null;
       change([{ folder: spot.folder, key: spot.key, becomes: null }]);
       return 'done';
     case 'touch':
@@ -69,11 +71,12 @@ export function actOn({ disk, invent, history, later, unseen }: HandsParts, act:
     case 'move folder': {
       const target = at(act.to);
       if (spot.node?.kind !== 'folder' || target === null || target.node !== null) return null;
+      if (holdsLink(spot.node)) return null;
       if (`${act.to}/`.startsWith(`${act.path}/`)) return null;
       return moved(spot, target);
     }
     case 'delete folder':
-      if (spot.node?.kind !== 'folder') return null;
+      if (spot.node?.kind !== 'folder' || holdsLink(spot.node)) return null;
       empty(spot.node);
       change([{ folder: spot.folder, key: spot.key, becomes: null }]);
       return 'done';
@@ -165,6 +168,13 @@ export function actOn({ disk, invent, history, later, unseen }: HandsParts, act:
   function flushUp(folder: FolderNode): void {
     for (let at: FolderNode | null = folder; at !== null; at = at.parent) flush(disk, at);
   }
+}
+
+/** A folder is out of sight below this one, and would not find its place again. */
+function holdsLink(folder: FolderNode): boolean {
+  return [...folder.entries.values()].some(
+    ({ node }) => node.kind === 'link' || (node.kind === 'folder' && holdsLink(node)),
+  );
 }
 
 /** Every regular file of the root, staging left out: path to node. */

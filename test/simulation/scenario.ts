@@ -60,7 +60,8 @@ export type Act =
   | { readonly act: 'save an old version'; readonly path: string; readonly back: number }
   | { readonly act: 'rename'; readonly path: string; readonly to: string }
   | { readonly act: 'copy'; readonly path: string; readonly to: string }
-  | { readonly act: 'delete'; readonly path: string }
+  /** A link that stands for a folder meanwhile stays, but where `takesLinks`. */
+  | { readonly act: 'delete'; readonly path: string; readonly takesLinks?: true }
   | { readonly act: 'touch'; readonly path: string }
   | { readonly act: 'make executable'; readonly path: string }
   | { readonly act: 'move folder'; readonly path: string; readonly to: string }

@@ -63,7 +63,7 @@ export async function settle(world: World, operations: Operations): Promise<void
           path: path.slice(0, path.lastIndexOf('/')),
           to: `room-${random.hex(6)}`,
         });
-      world.act(machine, { act: 'delete', path });
+      world.act(machine, { act: 'delete', path, takesLinks: true });
       if (![...files.keys()].some((file) => file.startsWith(`${path}/`)))
         world.act(machine, { act: 'delete folder', path });
     }
