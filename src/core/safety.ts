@@ -23,7 +23,7 @@ export interface SafetyFacts {
   readonly remoteFiles: number;
   readonly baseFiles: number;
   readonly baseLost: boolean;
-  /** The folder there now has neither the root's mark nor any of its files: another one took its place (an unmount). */
+  /** The folder there now lacks the root's mark and differs from what was in step: another one took its place (an unmount). */
   readonly isAnotherRoot?: boolean;
   readonly remote: { readonly datastoreId: string; readonly epoch: number; readonly generation: number } | null;
   /** What this root last saw of its remote; null on the first sync. */
@@ -123,8 +123,15 @@ const isMass = (deletes: number, of: number): boolean => deletes > MANY || (dele
 export function vetoMessage(veto: Veto): { readonly message: string; readonly remedy: string } {
   switch (veto.kind) {
     case 'root-emptied':
+      if (veto.isAnother === true) {
+        return {
+          message: `the root is another folder than the one that was in step with ${veto.baseFiles} files (unmounted?), or its .datastore-staging was removed`,
+          remedy:
+            'Bring that folder back and sync again; if this one shall take its place, with what it lacks deleted for everybody, sync with --allow-mass-delete.',
+        };
+      }
       return {
-        message: `the root is ${veto.isAnother === true ? 'another folder than before' : 'empty'}, and ${veto.baseFiles} files were in step`,
+        message: `the root is empty, and ${veto.baseFiles} files were in step`,
         remedy:
           'If all of them shall be deleted for everybody, pass --allow-mass-delete; else bring them back and sync again.',
       };

@@ -92,7 +92,7 @@ const driftText = ({ kind, path, reason, good }: Drift): readonly string[] => [
 const repairedText = ({ kind, path, good }: Drift): readonly string[] => [
   shortened(path),
   kind === 'rotten-here'
-    ? '  fetched anew; the rotten file is kept aside for a day'
+    ? '  fetched anew; what stood there stays as a conflict copy'
     : `  written anew, with the bytes that are ${goodText(good, path)}`,
 ];
 

@@ -207,8 +207,10 @@ const newerOf = (seen: BaseMeta['newest'], found: CommitPointer | null): BaseMet
   found !== null && found.generation > (seen?.generation ?? 0) ? { id: found.id, generation: found.generation } : seen;
 
 /** A marked root whose base does not know the mark has lost its base: the next sync asks instead of bringing deleted files back. */
-async function markRoot({ files, ledger, parts }: Run): Promise<void> {
+async function markRoot({ files, ledger, parts, options }: Run): Promise<void> {
   if (ledger.meta.rootMark !== null && (await files.marked())) return;
+  // Whoever let a pull into another folder has not said that the rest shall be deleted: the next sync asks again.
+  if (ledger.meta.rootMark !== null && options.direction === 'pull') return;
   const mark = ledger.meta.rootMark ?? parts.ids.uuid();
   ledger.note({ rootMark: mark });
   // Before the mark itself: a marked root whose base does not know it reads as one that has lost its base.

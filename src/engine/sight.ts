@@ -177,10 +177,11 @@ export async function factsOf(
     remoteFiles: (at.view.commit?.shards ?? []).reduce((sum, { count }) => sum + count, 0),
     baseFiles: entries.size,
     // By the mark and not by the file: what a lease or a probe has noted since makes a base file again, and an empty one.
+    // Not before the first cycle has ended: it may have died between noting the mark and setting it.
     isAnotherRoot:
       meta.rootMark !== null &&
-      entries.size > 0 &&
-      ![...entries.keys()].some((path) => at.scan.files.has(path)) &&
+      meta.lastSyncAt !== null &&
+      [...entries.values()].some(({ path, sha256 }) => at.scan.files.get(path)?.sha256 !== sha256) &&
       !(await at.files.marked()),
     baseLost: meta.rootMark === null && head?.commit != null && at.scan.files.size > 0 && (await at.files.marked()),
     remote: head && { datastoreId: head.datastoreId, epoch: head.epoch, generation: head.commit?.generation ?? 0 },

@@ -10,6 +10,7 @@ import { AT_ONCE, each } from './each.ts';
 import { pullChanges } from './pull-changes.ts';
 import { commitChanges } from './push.ts';
 import type { RegisterState } from './register.ts';
+import { settleCommits } from './settle.ts';
 import { factsOf } from './sight.ts';
 import { leaseTicket } from './ticket.ts';
 import { createUploader, wholeObjects } from './upload.ts';
@@ -115,8 +116,8 @@ async function mendRemote(
     throw new SyncError('lease-lost', 'another commit came first', 'Verify again.');
   }
   noteHead(run, parts.register.known() ?? state);
+  await settleCommits(parts.base, ledger, parts.register.known() ?? state, parts.remoteLog, options.signal);
   await ledger.save();
-  await parts.base.setJournal([]);
   return new Map([...view.tree, ...entries.map((entry) => [entry.path, entry] as const)]);
 }
 
@@ -164,7 +165,10 @@ async function sendAgain(
   return entries;
 }
 
-/** What rotted here comes anew from the remote. It was vetted, and what is replaced is kept aside. */
+/**
+ * What rotted here comes anew from the remote. It was vetted, and what is replaced becomes a conflict copy: a program may have
+ * written it through a memory map, which moves no stamp.
+ */
 async function mendRoot(
   run: Run,
   found: Examined,
@@ -177,7 +181,8 @@ async function mendRoot(
     const [remote, local] = [found.view.tree.get(known), found.scan.files.get(known)];
     if (options.busyPaths?.has(path)) failed.set(path, 'it is open and unsaved in an editor');
     if (failed.has(path) || !remote || !local) return [];
-    return [{ kind: 'download', path: known, base: ledger.entries.get(known) ?? null, local, remote }];
+    const base = ledger.entries.get(known) ?? null;
+    return [{ kind: 'download', path: known, base, local: { ...local, sha256: base?.sha256 ?? local.sha256 }, remote }];
   });
   if (steps.length === 0) return;
   const plan = { steps, conflicts: [], held: [] };

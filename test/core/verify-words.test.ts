@@ -84,7 +84,7 @@ test.each<[what: string, change: Partial<VerifyReport>, lines: (string | RegExp)
       '  a/b.json',
       '    written anew, with the bytes that are here',
       '  c',
-      /rotten file is kept aside/,
+      /stays as a conflict copy/,
       '  index/x-1.jsonl.gz',
       '    written anew, with the bytes that are kept in the state folder',
       'c: kept as c.conflict',

@@ -190,6 +190,32 @@ test('another folder in the place of the root is no order to delete, also when s
   expect(await bob.sync()).toMatchObject({ deletedRemote: 0, conflicts: [] });
 });
 
+test('nor is it when a file of a known name lies in it, an old version perhaps', async () => {
+  const world = openWorld();
+  const alice = world.replica('alice');
+  for (let index = 0; index < 12; index += 1) alice.write(`file-${index}`, `content ${index}`);
+  await alice.sync();
+  renameSync(alice.root, `${alice.root}-away`);
+  alice.write('file-0', 'of long ago');
+  for (const direction of ['both', 'push', 'pull'] as const)
+    expect(kindOf(await alice.failing({ direction })), direction).toBe('root-emptied');
+  // A pull that was let in does not make it the right folder: the next sync asks again.
+  await alice.sync({ direction: 'pull', allowMassDelete: true });
+  expect(kindOf(await alice.failing())).toBe('root-emptied');
+  expect((await world.remote()).files.size).toBe(12);
+});
+
+test('a root that only lost its staging folder, and is as it was, is not asked about', async () => {
+  const world = openWorld();
+  const alice = world.replica('alice');
+  alice.write('a.txt', 'one');
+  await alice.sync();
+  rmSync(join(alice.root, '.datastore-staging'), { recursive: true });
+  expect(await alice.sync()).toMatchObject({ uploaded: 0, deletedRemote: 0 });
+  alice.write('a.txt', 'two');
+  expect(await alice.sync()).toMatchObject({ uploaded: 1 });
+});
+
 const allowed: Record<string, { happens: (bob: Replica) => void; options: SyncOptions; there: number }> = {
   'an emptied root, when that is meant': {
     happens: (bob) => Object.keys(bob.files()).forEach((path) => bob.remove(path)),

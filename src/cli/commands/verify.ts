@@ -11,7 +11,7 @@ export const verifyCommand: Command = {
   summary: 'read every byte on both sides and report what is damaged',
   details: [
     'Streams and hashes every committed content and every file here, whatever its times say, and compares both with the index and with what was last in step. Changes that a sync would carry out are no damage. The exit code is 1 while anything is damaged.',
-    '--repair puts in order what a good side has: damaged contents of the remote are sent again and named by a new commit (nothing there is overwritten), a file that rotted here comes anew from the remote, and the rotten one is kept aside for a day.',
+    '--repair puts in order what a good side has: damaged contents of the remote are sent again and named by a new commit (nothing there is overwritten), a file that rotted here comes anew from the remote, and what stood there stays beside it as a conflict copy.',
   ],
   flags: ['repair', 'wait', 'json', ...COMMON],
   positionals: { least: 0, most: 0, words: '' },

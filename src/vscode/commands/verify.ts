@@ -45,7 +45,7 @@ function tell(ui: Ui, chosen: Chosen, report: VerifyReport, repair: boolean): vo
 async function askToRepair(ui: Ui, chosen: Chosen): Promise<void> {
   const yes = 'Repair';
   const detail =
-    'Damaged contents of the remote are sent again, under a new commit; nothing there is overwritten. Files that rotted here come anew from the remote, and the rotten ones are kept aside for a day.';
+    'Damaged contents of the remote are sent again, under a new commit; nothing there is overwritten. Files that rotted here come anew from the remote, and what stood there stays beside them as conflict copies.';
   const answer = await vscode.window.showWarningMessage('Repair what a good side has?', { modal: true, detail }, yes);
   if (answer !== yes) return;
   try {
