@@ -232,6 +232,8 @@ export interface LocalFiles {
   restore(name: string, path: string): Promise<ApplyAnswer>;
   /** Runs other than this one. What processes that died have left half-written beside them for an hour is removed. */
   staging(): Promise<readonly StagingRun[]>;
+  /** Removes what processes that died have left half-written beside the runs. */
+  sweep(): Promise<void>;
   /** Removes a run's folder, or one file that was moved aside. */
   dropRun(run: string): Promise<void>;
   dropAside(name: string): Promise<void>;

@@ -1,4 +1,4 @@
-import type { Problem } from '../core/errors.ts';
+import { type Problem, SyncError } from '../core/errors.ts';
 import { conflictName } from '../core/plan.ts';
 import { parseSyncPath } from '../core/sync-path.ts';
 import { ancestryOf } from './ancestry.ts';
@@ -56,6 +56,7 @@ export async function sweepStaging(
   const problems: Problem[] = [];
   const openRun = await base.openRun();
   let intents: readonly ApplyIntent[] = [];
+  await files.sweep();
   for (const run of await files.staging()) {
     const expired = now - run.startedAt > KEEP_MS;
     if (run.run === openRun) {
@@ -73,7 +74,12 @@ export async function sweepStaging(
 /** An empty folder that a removal has left would keep out the file that comes in its place. */
 async function pruneRemoved(files: LocalFiles, intents: readonly ApplyIntent[]): Promise<void> {
   for (const { path, becomes } of intents) {
-    if (becomes === null && (await files.stat(path)) === null) await files.prune(path);
+    try {
+      if (becomes === null && (await files.stat(path)) === null) await files.prune(path);
+    } catch (error) {
+      // A folder that cannot be searched is trouble of its paths alone: the scan names them.
+      if (!(error instanceof SyncError && error.kind === 'local')) throw error;
+    }
   }
 }
 

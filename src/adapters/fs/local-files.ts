@@ -81,10 +81,8 @@ export function openLocalFiles({ workspace, root: relative, run, clock, log, lin
     },
     hashAside: async (name) => hashFile(area.locate(name), name),
     restore: async (name, path) => bringIn(room, area.locate(name), path),
-    staging: async () => {
-      sweepLitter(area, () => fileClock(area));
-      return listRuns(area);
-    },
+    staging: async () => listRuns(area),
+    sweep: async () => sweepLitter(area, () => fileClock(area)),
     dropRun: async (run) => dropRun(area, run),
     dropAside: async (name) => dropAside(area, name),
     marked: async () => isMarked(area),

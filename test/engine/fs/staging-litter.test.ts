@@ -23,11 +23,11 @@ test.each(Object.entries(LEFT))(
     const [top = ''] = name.split('/');
     mkdirSync(dirname(join(staging, name)), { recursive: true });
     writeFileSync(join(staging, name), 'x');
-    await box.files.staging();
+    await box.files.sweep();
     expect(readdirSync(staging)).toEqual([top]);
     const old = Date.now() / 1000 - 2 * 3600;
     utimesSync(join(staging, top), old, old);
-    await box.files.staging();
+    await box.files.sweep();
     expect(readdirSync(staging)).toEqual(fate === 'stays' ? [top] : []);
   },
 );
