@@ -84,7 +84,7 @@ export async function guardRoot(
     if (isStale(holder, clock.monotonic() - seen.since)) {
       const moved = await file.moveAside();
       if (moved === null) continue;
-      if (moved.content === seen.text) {
+      if (moved.content === text) {
         log.warn(`took over the root from ${holder?.holder ?? 'an unreadable lock'}, which is gone`);
         await moved.drop();
       } else {

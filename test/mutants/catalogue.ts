@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/root-guard.ts',
-        find: 'if (moved.content === seen.text) {',
+        find: 'if (moved.content === text) {',
         replace: "if (moved.content !== '') {",
       },
     ],
