@@ -149,8 +149,9 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, base: BaseStor
         };
         const zipped = await codec.gzip(new TextEncoder().encode(shard.text));
         await putOnce(store, codec, pointer.key, zipped, signal, async (found) => {
-          const plain = await codec.gunzip(found, CAPS.shard);
-          return codec.sha256(plain) === shard.sha256;
+          // What cannot be unpacked is something else, or was damaged on its way.
+          const plain = await codec.gunzip(found, CAPS.shard).catch(() => null);
+          return plain !== null && codec.sha256(plain) === shard.sha256;
         });
         await base.keep(shard.sha256, shard.text);
         return pointer;

@@ -63,6 +63,7 @@ async function checkOnce(
 ): Promise<ContentVerdict | null> {
   const whole = codec.hasher();
   let size = 0;
+  let suspect: string | null = null;
   for (const slice of entry.slices) {
     const part = codec.hasher();
     let stored = 0;
@@ -81,10 +82,10 @@ async function checkOnce(
     }
     if (slice.encoding === undefined && stored !== slice.length)
       return damaged(`${slice.object} has ${stored} bytes where the index names ${slice.length}`);
-    if (isWhole(slice, entry) && !slice.object.startsWith(`objects/${part.digest()}-`))
-      return damaged(`${slice.object} has other bytes than its name says`);
+    if (isWhole(slice, entry) && !slice.object.startsWith(`objects/${part.digest()}-`)) suspect ??= slice.object;
   }
   if (size === entry.size && whole.digest() === entry.sha256) return null;
+  if (suspect !== null) return damaged(`${suspect} has other bytes than its name says`);
   return damaged(`${entry.slices[0]?.object ?? 'an empty content'} does not match the hash in the index`);
 }
 
