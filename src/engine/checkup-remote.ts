@@ -5,7 +5,7 @@ import { asked } from './checkup-ask.ts';
 import type { Bucket, CheckedRoot, CheckupParts } from './checkup-ports.ts';
 import { each } from './each.ts';
 import type { ObjectStore } from './ports.ts';
-import { probeStore } from './probe.ts';
+import { type Capabilities, probeStore } from './probe.ts';
 import { createRegister } from './register.ts';
 import { requireEmpty } from './writing.ts';
 
@@ -70,10 +70,19 @@ async function findProbe(parts: RemoteParts, signal?: AbortSignal): Promise<Aske
       return store.put(key, body, options);
     },
   };
-  const found = await asked(() => probeStore({ ...parts, store: recording }, signal), signal);
-  const cleaned = await asked(async () => {
-    await each(made, REMOVERS, (key) => store.delete(key, { signal }));
-    return made.size;
-  }, signal);
+  // Not with the caller's signal: what the probe has made goes also when the rest is stopped.
+  const clean = () =>
+    asked(async () => {
+      await each(made, REMOVERS, (key) => store.delete(key));
+      return made.size;
+    });
+  let found: Asked<Capabilities>;
+  try {
+    found = await asked(() => probeStore({ ...parts, store: recording }, signal), signal);
+  } catch (error) {
+    await clean();
+    throw error;
+  }
+  const cleaned = await clean();
   return found.ok ? { ok: true, value: { ...found.value, cleaned } } : found;
 }
