@@ -4,7 +4,7 @@ import { doctorSummary } from '../../core/doctor-line.ts';
 import { doctorWords } from '../../core/doctor-words.ts';
 import { runCheckup } from '../../engine/checkup.ts';
 import type { Folder } from '../folder.ts';
-import { placeOf } from '../place.ts';
+import { type Place, placeKey, placeOf } from '../place.ts';
 import { endpointText, placeText } from '../render/place-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
@@ -19,6 +19,9 @@ export async function doctor(ui: Ui, argument: unknown): Promise<void> {
   const url = vscode.workspace.getConfiguration('datastore', workspace.uri).get<string>('url', '');
   const config = await ui.host.readConfig(workspace.uri.fsPath, url);
   const place = config.ok ? placeOf(config.value) : null;
+  if (place !== null && !isAgreed(folder, place)) {
+    return ui.notices.info(`The configuration of “${workspace.name}” has just changed. Look again in a moment.`);
+  }
   const credentials = place === null ? undefined : await ui.keys.get(place);
   const parts = await ui.host.openCheckup({ workspace: workspace.uri.fsPath, config, credentials });
   try {
@@ -40,6 +43,13 @@ export async function doctor(ui: Ui, argument: unknown): Promise<void> {
 
 const describe = (config: Config): string =>
   [placeText(config), endpointText(config)].filter((part) => part !== '').join(' at ');
+
+/** The state has passed the question; what was read just now may name another place. */
+function isAgreed(folder: Folder, place: Place): boolean {
+  const state = folder.state();
+  const agreed = state.kind === 'active' || state.kind === 'broken' ? placeOf(state.config) : null;
+  return agreed !== null && placeKey(agreed) === placeKey(place);
+}
 
 function mustAskFirst(folder: Folder): boolean {
   const { kind } = folder.state();
