@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { nodeCodec } from '../../src/adapters/codec.ts';
 import { openLocalFiles } from '../../src/adapters/fs/local-files.ts';
@@ -43,7 +44,7 @@ const datastore = openDatastore({
   clock: systemClock,
   ids: systemIds,
   log: silent,
-  identity: { holder: 'victim@host', user: 'victim', hostname: 'host', pid: process.pid, workspace, tool: 'cli' },
+  identity: { holder: 'victim@host', user: 'victim', hostname: hostname(), pid: process.pid, workspace, tool: 'cli' },
   ttlMs: 1_000,
   waitMs: 30_000,
 });
