@@ -1,9 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { createChain } from './oracle/chain.ts';
+import { locate } from './disk/locate.ts';
+import { ROOT } from './hands.ts';
+import type { Machine } from './machine.ts';
+import { makeScenario } from './make-scenario.ts';
+import { type Chain, createChain } from './oracle/chain.ts';
 import type { Violation } from './oracle/invariants.ts';
 import { createPerson } from './oracle/person.ts';
 import { sha256Of } from './oracle/remote-format.ts';
+import { createWorld } from './world.ts';
 
 /* An oracle that cannot go red proves nothing: each row plants one violation into a history that is right otherwise. */
 
@@ -70,8 +75,67 @@ test('a version that was covered by another is still needed until it is committe
   expect(person.needs('committed')).toBe(false);
 });
 
+test('what is said settles everything that was done there before', () => {
+  const person = createPerson(() => false);
+  person.saved('a', 'v1');
+  person.saved('a', 'v2');
+  expect(person.maySayPut('a', 'v2')).toBe(true);
+  // It was never said, and would now replace the newer one.
+  expect(person.maySayPut('a', 'v1')).toBe(false);
+  person.saved('a', 'v3');
+  person.removed('a', 'v3');
+  person.gets('a');
+  expect(person.maySayRemoval('a')).toBe(false);
+});
+
+test('a content counts as kept at its path and at copies of it, not anywhere', () => {
+  const { chain } = twoCommits({ entry: { path: 'a.conflict-x-20260102T030405Z.conflict-y-20260102T030405Z-2.md' } });
+  const sha256 = sha256Of(Buffer.from('content 2'));
+  expect(chain.wasKept('a.md', sha256)).toBe(true);
+  expect(chain.wasKept('a.conflict-x-20260102T030405Z.md', sha256)).toBe(true);
+  expect(chain.wasKept('b.md', sha256)).toBe(false);
+  expect(chain.wasKept('a.md', sha256Of(Buffer.from('content 1')))).toBe(false);
+});
+
+test.each([
+  ['dropped', [3]],
+  ['kept', []],
+])('a file that was replaced, was %s, and is written late', (how, blamed) => {
+  const world = createWorld(makeScenario(1, 2), false);
+  const machine = world.machines[0] as Machine;
+  const { disk } = machine;
+  const by = world.program(0, 'vscode').process;
+  world.act(machine, { act: 'save', path: 'a', size: 20, style: 'replace' });
+  const { folder, key, node } = locate(disk, `${ROOT}/a`, 'test', false);
+  if (node?.kind !== 'file') throw new Error('it was not saved');
+  disk.opened(node);
+  const staging = disk.newFolder(0o700);
+  disk.change([{ folder, key: '.datastore-staging', becomes: { name: '.datastore-staging', node: staging } }], by);
+  disk.change(
+    [
+      { folder, key, becomes: null },
+      { folder: staging, key, becomes: { name: 'a', node } },
+    ],
+    by,
+  );
+  if (how === 'dropped') {
+    // What it held is elsewhere: nothing else is lost.
+    const copy = disk.newFile(0o600);
+    copy.data = node.data;
+    disk.change([{ folder: staging, key: 'copy', becomes: { name: 'copy', node: copy } }], by);
+    disk.change([{ folder: staging, key, becomes: null }], by);
+  }
+  expect(world.violations).toEqual([]);
+  disk.write(node, Buffer.from('late'), null);
+  expect(world.violations.map(({ invariant }) => invariant)).toEqual(blamed);
+});
+
 /** Two commits, the second with the planted violation. */
 function history(planted: Planted): readonly Violation[] {
+  return twoCommits(planted).violations;
+}
+
+function twoCommits(planted: Planted): { readonly chain: Chain; readonly violations: readonly Violation[] } {
   const objects = new Map<string, Uint8Array>();
   const violations: Violation[] = [];
   const chain = createChain(
@@ -83,7 +147,7 @@ function history(planted: Planted): readonly Violation[] {
   expect(violations).toEqual([]);
   const second = write(objects, 2, first.pointer, planted);
   chain.advance(second.head, 'user2');
-  return violations;
+  return { chain, violations };
 }
 
 function write(objects: Map<string, Uint8Array>, generation: number, parent: unknown, planted: Planted) {

@@ -81,7 +81,8 @@ export async function settle(world: World, operations: Operations): Promise<void
       }
       for (const path of files.keys()) if (!tree.has(path)) blame(6, `${who} has ${path}, which nobody else has`);
       for (const [path, sha256] of oracle.people[client]?.current ?? [])
-        if (!oracle.chain.isCommitted(sha256)) blame(3, `${who}: what was saved last at ${path} is in no commit`);
+        if (!oracle.chain.wasKept(path, sha256))
+          blame(3, `${who}: what was saved last at ${path} was never committed there`);
     }
   }
 

@@ -22,12 +22,17 @@ export interface Chain {
   readonly tree: ReadonlyMap<string, RawEntry>;
   readonly isCommitted: (sha256: string) => boolean;
   wasAt(path: string, sha256: string): boolean;
+  /** Committed at this path, or at a conflict copy of it. */
+  wasKept(path: string, sha256: string): boolean;
   wasRemoved(path: string): boolean;
   /** Times that commits gave this content at this path. */
   mtimesOf(path: string, sha256: string): ReadonlySet<number>;
   commitsBy(holder: string): number;
   readonly referenced: ReadonlyMap<string, string>;
 }
+
+/** What the name of a conflict copy has more than the one it is a copy of. */
+const COPY_SUFFIX = /^(.*)\.conflict-[A-Za-z0-9-]+-\d{8}T\d{6}Z(-\d+)?/s;
 
 export function createChain(read: (key: string) => Uint8Array | null, blame: Blame): Chain {
   let head: RawHead | null = null;
@@ -36,6 +41,7 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
   let tree: ReadonlyMap<string, RawEntry> = new Map();
   const committed = new Set<string>();
   const places = new Map<string, Set<number>>();
+  const kept = new Set<string>();
   const removed = new Set<string>();
   const owners = new Map<number, string>();
   const commits = new Map<string, number>();
@@ -117,6 +123,7 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
     }
     for (const entry of after.values()) {
       const place = `${entry.sha256} ${entry.path}`;
+      for (const origin of originsOf(entry.path)) kept.add(`${entry.sha256} ${origin}`);
       places.set(place, (places.get(place) ?? new Set()).add(entry.mtime));
     }
     tree = after;
@@ -177,11 +184,19 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
     },
     isCommitted: (sha256) => committed.has(sha256),
     wasAt: (path, sha256) => places.has(`${sha256} ${path}`),
+    wasKept: (path, sha256) => kept.has(`${sha256} ${path}`),
     wasRemoved: (path) => removed.has(path),
     mtimesOf: (path, sha256) => places.get(`${sha256} ${path}`) ?? new Set(),
     commitsBy: (holder) => commits.get(holder) ?? 0,
     referenced,
   };
+}
+
+/** The path itself, and what it is a copy of, and what that is a copy of. */
+function* originsOf(path: string): Iterable<string> {
+  yield path;
+  const origin = path.replace(COPY_SUFFIX, '$1');
+  if (origin !== path) yield* originsOf(origin);
 }
 
 function differences(before: ReadonlyMap<string, RawEntry>, after: ReadonlyMap<string, RawEntry>): readonly Change[] {

@@ -130,6 +130,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         const path = at && inRoot(at.folder, at.name);
         const stands = at?.folder.entries.get(machine.disk.keyOf(at.name))?.node === node;
         if (by !== null) return dropped(before, at ? pathOf(at.folder, at.name) : 'a file without a name');
+        if (at && node.links === 0 && isStaged(at.folder, at.name))
+          blame(3, `${who}: what is written late goes into a replaced file that was dropped before its day was over`);
         if (path === null || !stands) return person.savedAside(hashOf(node));
         appeared(path, node, null);
       },
@@ -167,6 +169,9 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     },
   };
 }
+
+const isStaged = (folder: FolderNode, name: string): boolean =>
+  pathOf(folder, name).startsWith(`${ROOT}/.datastore-staging/`);
 
 export const holderOf = (client: number): string => `user${client + 1}@host${client + 1}`;
 

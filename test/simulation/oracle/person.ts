@@ -88,11 +88,14 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
       // Saved once more with the very bytes that were given up, before the decision was carried out.
       if (current.get(path) === givenUp.get(path)) current.delete(path);
       givenUp.delete(path);
+      // What was removed before that is history now.
+      removals.delete(path);
     },
     maySayPut(path, sha256) {
       const done = puts.get(path)?.get(sha256);
       if (done === undefined) return false;
-      puts.get(path)?.delete(sha256);
+      // Said with it, or never: what was saved here before.
+      for (const [one, at] of puts.get(path) ?? []) if (at <= done) puts.get(path)?.delete(one);
       // What was removed before that is history now.
       if ((removals.get(path) ?? 0) < done) removals.delete(path);
       return true;
