@@ -6,7 +6,19 @@ import { fileURLToPath } from 'node:url';
  * npm test                all layers, then one line `N passed, N failed, N skipped`
  * npm test -- core cli    some of them
  */
-const LAYERS = ['core', 'engine', 'contract', 'simulation', 'exhaustive', 'mutants', 'hostile', 'cli', 'vscode', 'ui'];
+const LAYERS = [
+  'core',
+  'engine',
+  'contract',
+  'simulation',
+  'exhaustive',
+  'hostile',
+  'crash',
+  'mutants',
+  'cli',
+  'vscode',
+  'ui',
+];
 const project = fileURLToPath(new URL('..', import.meta.url));
 const results = `${project}test-results`;
 const print = (line: string) => process.stdout.write(`${line}\n`);
