@@ -1,9 +1,9 @@
 import { StoreError, type StoreErrorKind } from '../../src/core/errors.ts';
 import type { FoundObject, GetOptions, ObjectStore, PutOptions } from '../../src/engine/ports.ts';
 import type { Loop } from './loop.ts';
-import { type Process, takeStrike } from './machine.ts';
+import { nameOf, type Process, takeStrike } from './machine.ts';
 import type { Remote } from './remote.ts';
-import type { AnswerFault, Harm } from './scenario.ts';
+import { type AnswerFault, type Harm, isOfBody } from './scenario.ts';
 
 export interface LineParts {
   readonly loop: Loop;
@@ -36,7 +36,7 @@ export function openLine({ loop, remote, process, latencyMs, ...parts }: LinePar
     readonly bytes?: number;
     readonly isSwap?: boolean;
     readonly effect: () => Promise<T>;
-    readonly damage?: (answer: T, how: AnswerFault) => T;
+    readonly damage?: (answer: T, how: AnswerFault, applied: () => void) => T;
   }
 
   function send<T>({ names, signal, timeoutMs = CALL_MS, effect, ...request }: Request<T>): Promise<T> {
@@ -47,6 +47,9 @@ export function openLine({ loop, remote, process, latencyMs, ...parts }: LinePar
       const harm = strikeNow(names);
       if (process.isDead) return;
       const how = harm?.kind === 'answer' ? harm.how : null;
+      const applied = () => {
+        if (harm) process.struck(nameOf({ at: 'request', harm }));
+      };
       traffic.requests += 1;
       traffic.bytesUp += request.bytes ?? 0;
       const answered = parts.sent(what, request.bytes ?? 0);
@@ -70,9 +73,11 @@ export function openLine({ loop, remote, process, latencyMs, ...parts }: LinePar
       if (loop.time < machine.offlineUntil) return refuse('unreachable');
       if (loop.time < machine.expiredUntil) return refuse('credentials');
       if (loop.time < remote.busyUntil) return refuse('busy');
+      if (how === 'conflict' && !what.startsWith('put')) throw new Error(`${what} cannot be answered with 409`);
+      if (how !== null && !isOfBody(how)) applied();
       if (how === 'lost before') return refuse('unreachable');
       if (how === 'busy') return refuse('busy');
-      if (how === 'conflict' && what.startsWith('put')) return refuse('conflict');
+      if (how === 'conflict') return refuse('conflict');
 
       const slow = how === 'slow' || how === 'dripping' ? 50 : 1;
       const later = random.spread(50, LATEST_MS);
@@ -80,7 +85,7 @@ export function openLine({ loop, remote, process, latencyMs, ...parts }: LinePar
         remote.writer = process;
         try {
           const found = await effect();
-          return () => resolve(how !== null && request.damage ? request.damage(found, how) : found);
+          return () => resolve(how !== null && request.damage ? request.damage(found, how, applied) : found);
         } catch (error) {
           return () => reject(error);
         } finally {
@@ -164,19 +169,21 @@ export function openLine({ loop, remote, process, latencyMs, ...parts }: LinePar
           body: body(bytes, null, options.signal),
         };
       },
-      damage: (found, how) =>
-        found.kind === 'unchanged' || key === 'head.json'
+      damage: (found, how, applied) =>
+        found.kind === 'unchanged' || !isOfBody(how)
           ? found
-          : { ...found, body: damaged(found.body, how, options.signal) },
+          : { ...found, body: damaged(found.body, how, applied, options.signal) },
     });
   }
 
   async function* damaged(
     source: AsyncIterable<Uint8Array>,
     how: AnswerFault,
+    applied: () => void,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Uint8Array> {
     const bytes = await whole({ body: source });
+    if (bytes.length > 0) applied();
     yield* body(bytes, how, signal);
   }
 

@@ -89,7 +89,7 @@ export function startProcess(parts: ProcessParts): Process {
   return process;
 }
 
-/** The harm whose turn it is, if any. It is counted by its kind. */
+/** The harm whose turn it is, if any. It is counted by its kind, but for those of answers. */
 export function takeStrike(process: Process, at: Strike['at'], ...names: readonly string[]): Strike['harm'] | null {
   let taken: Strike['harm'] | null = null;
   for (const armed of process.strikes) {
@@ -98,14 +98,15 @@ export function takeStrike(process: Process, at: Strike['at'], ...names: readonl
     armed.left -= 1;
     if (armed.left !== 0 || taken !== null) continue;
     taken = strike.harm;
-    process.struck(nameOf(strike));
+    // What befalls an answer is counted where it does so.
+    if (taken.kind !== 'answer') process.struck(nameOf(strike));
   }
   if (taken) process.strikes = process.strikes.filter(({ left }) => left > 0);
   return taken;
 }
 
 /** As figures count it. */
-export function nameOf({ at, harm }: Strike): string {
+export function nameOf({ at, harm }: Pick<Strike, 'at' | 'harm'>): string {
   const where = at === 'call' ? 'a file operation' : 'a request';
   switch (harm.kind) {
     case 'kill':

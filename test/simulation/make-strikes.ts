@@ -1,5 +1,5 @@
 import type { Random } from './random.ts';
-import { type Act, ANSWER_FAULTS, type Deed, type Harm, type Strike } from './scenario.ts';
+import { type Act, ANSWER_FAULTS, type AnswerFault, type Deed, type Harm, isOfBody, type Strike } from './scenario.ts';
 
 const STRUCK: ReadonlySet<Deed['act']> = new Set([
   'sync',
@@ -29,14 +29,14 @@ export function makeStrikes(random: Random, deed: Deed, act: () => Act, hasPower
       head: 0.3,
       copy: 0.2,
     });
-    return { at: 'request', on, nth: on === 'any' ? random.spread(1, 20) : random.spread(1, 4), harm: onLine() };
+    return { at: 'request', on, nth: on === 'any' ? random.spread(1, 20) : random.spread(1, 4), harm: onLine(on) };
   }
 
-  function onLine(): Harm {
+  function onLine(on: string): Harm {
     const kind = random.weighted({ answer: 12, kill: 1, power: hasPowerCuts ? 2 : 0, act: 3, still: 1 });
     switch (kind) {
       case 'answer':
-        return { kind: 'answer', how: random.pick(ANSWER_FAULTS) };
+        return { kind: 'answer', how: random.pick(ANSWER_FAULTS.filter((how) => canStrike(how, on))) };
       case 'kill':
         return { kind: 'kill' };
       case 'power':
@@ -64,6 +64,12 @@ export function makeStrikes(random: Random, deed: Deed, act: () => Act, hasPower
         return { at: 'call', on, nth, harm: { kind: 'act', act: act() } };
     }
   }
+}
+
+/** Only a body can be damaged on its way, and only a write be refused as one of two. */
+function canStrike(how: AnswerFault, on: string): boolean {
+  if (isOfBody(how)) return ['get objects', 'get index', 'get commits'].includes(on);
+  return how !== 'conflict' || on.startsWith('put ');
 }
 
 /** Where file operations fail, how often they come in one cycle, and what the system says of them. */

@@ -139,3 +139,6 @@ export const ANSWER_FAULTS = [
 ] as const;
 
 export type AnswerFault = (typeof ANSWER_FAULTS)[number];
+
+/** Comes with the body of an answer, not with the answer. */
+export const isOfBody = (how: AnswerFault): boolean => how === 'cut' || how === 'flipped' || how === 'dripping';
