@@ -13,8 +13,8 @@ import type { World } from './world.ts';
 
 /** What programs are doing, and since when. */
 export interface Operations {
-  /** Begins the deed of a step. */
-  begin(step: Step): void;
+  /** Begins the deed of a step, or does it; false where that cannot be. */
+  begin(step: Step): boolean;
   /** Resolves to the report, or to the error's kind. Never rejects. */
   sync(client: number, tool: 'vscode' | 'cli', options: SyncOptions): Promise<SyncReport | SyncError | null>;
   decide(client: number, answers: readonly Answer[]): Promise<SyncReport | SyncError | null>;
@@ -178,34 +178,35 @@ export function createOperations(world: World): Operations {
     begin(step) {
       const { deed, client } = step;
       const tool = 'by' in deed ? deed.by : 'vscode';
-      if (isOperation(deed) && busy(world.running(client, tool))) return;
+      if (isOperation(deed) && busy(world.running(client, tool))) return false;
       arm(step);
       switch (deed.act) {
         case 'sync': {
           const { direction, onConflict } = deed;
           void sync(client, deed.by, { ...(direction ? { direction } : {}), ...(onConflict ? { onConflict } : {}) });
-          return;
+          return true;
         }
         case 'decide conflicts':
           void decide(client, deed.answers);
-          return;
+          return true;
         case 'preview': {
           const program = world.program(client, 'vscode');
           void run('preview', program, () => program.datastore.preview());
-          return;
+          return true;
         }
         case 'hold the lease':
           void hold(client, deed);
-          return;
+          return true;
         case 'force release':
           void force(client);
-          return;
+          return true;
         case 'close window':
+          if (world.running(client, 'vscode') === null) return false;
           void close(client);
-          return;
+          return true;
         default:
-          if (isTrouble(deed)) makeTrouble(world, client, deed, () => isIdle(client, deed));
-          else world.act(machineOf(client), deed);
+          if (isTrouble(deed)) return makeTrouble(world, client, deed, () => isIdle(client, deed));
+          return world.act(machineOf(client), deed);
       }
     },
   };

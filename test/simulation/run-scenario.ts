@@ -13,6 +13,7 @@ export interface Outcome {
   readonly trace: readonly string[];
   /** How often each fault struck. */
   readonly faults: ReadonlyMap<string, number>;
+  /** Steps in which something was begun or done, not those where that was impossible. */
   readonly operations: number;
   readonly virtualMs: number;
   readonly events: number;
@@ -31,11 +32,12 @@ export async function runScenario(scenario: Scenario, options: { readonly trace?
   const world = createWorld(scenario, options.trace === true);
   const operations = createOperations(world);
   let played = 0;
+  let begun = 0;
   for (const step of scenario.steps) {
     // Nobody uses a laptop that sleeps.
     world.loop.after(step.at, world.machines[step.client] ?? null, () => {
       played += 1;
-      operations.begin(step);
+      if (operations.begin(step)) begun += 1;
     });
   }
   const unhandled = (error: unknown) => {
@@ -56,7 +58,7 @@ export async function runScenario(scenario: Scenario, options: { readonly trace?
     digest: world.trace.digest(),
     trace: world.trace.lines,
     faults: world.faults,
-    operations: played,
+    operations: begun,
     virtualMs: world.loop.time,
     events: world.loop.happened,
     commits: world.oracle.chain.head?.commit?.generation ?? 0,

@@ -55,14 +55,16 @@ export async function settle(world: World, operations: Operations): Promise<void
     for (const { path, reason } of [...conflicts, ...problems]) {
       if (machine === undefined) return;
       const files = filesOf(machine.disk);
-      if (files.has(path)) return world.act(machine, { act: 'rename', path, to: `room-${client}-${random.hex(6)}` });
+      if (files.has(path)) {
+        world.act(machine, { act: 'rename', path, to: `room-${client}-${random.hex(6)}` });
+        return;
+      }
       // A folder that is spelled otherwise here, where case does not count.
-      if (reason.includes('leads elsewhere'))
-        return world.act(machine, {
-          act: 'move folder',
-          path: path.slice(0, path.lastIndexOf('/')),
-          to: `room-${random.hex(6)}`,
-        });
+      if (reason.includes('leads elsewhere')) {
+        const folder = path.slice(0, path.lastIndexOf('/'));
+        world.act(machine, { act: 'move folder', path: folder, to: `room-${random.hex(6)}` });
+        return;
+      }
       world.act(machine, { act: 'delete', path, takesLinks: true });
       if (![...files.keys()].some((file) => file.startsWith(`${path}/`)))
         world.act(machine, { act: 'delete folder', path });

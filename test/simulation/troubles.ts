@@ -16,32 +16,34 @@ export type Trouble = Exclude<
     }
 >;
 
-/** Everything that goes wrong by itself, and is repaired after its time. */
-export function makeTrouble(world: World, client: number, deed: Trouble, isIdle: () => boolean): void {
+/** Everything that goes wrong by itself, and is repaired after its time. False where it cannot be just then. */
+export function makeTrouble(world: World, client: number, deed: Trouble, isIdle: () => boolean): boolean {
   const { loop, remote, trace } = world;
   const machine = world.machines[client] as Machine;
   const who = `client ${client + 1}`;
   const happened = (words: string) => {
     world.count(deed.act);
     trace.note(`${who}: ${words}`);
+    return true;
   };
 
   switch (deed.act) {
     case 'kill': {
       const program = world.running(client, deed.by);
-      if (program === null) return;
+      if (program === null) return false;
       program.process.isDead = true;
       return happened(`${deed.by} is killed`);
     }
     case 'power cut':
-      return world.power(machine);
+      world.power(machine);
+      return true;
     case 'sleep':
       machine.asleepUntil = loop.time + deed.ms;
       machine.lagMs += deed.ms;
       return happened(`sleeps ${deed.ms} ms`);
     case 'stand still': {
       const program = world.running(client, deed.by);
-      if (program === null) return;
+      if (program === null) return false;
       program.process.stillUntil = loop.time + deed.ms;
       return happened(`${deed.by} stands still for ${deed.ms} ms`);
     }
@@ -74,12 +76,12 @@ export function makeTrouble(world: World, client: number, deed: Trouble, isIdle:
       return damageObject(deed);
   }
 
-  function takeRootAway(): void {
+  function takeRootAway(): boolean {
     // A root that was never in step is made anew where it is missing.
-    if ((baseOf(machine.disk)?.files ?? 0) === 0 || machine.rootIsAway || !isIdle()) return;
+    if ((baseOf(machine.disk)?.files ?? 0) === 0 || machine.rootIsAway || !isIdle()) return false;
     const { disk } = machine;
     const root = locate(disk, ROOT, 'root away', false);
-    if (root.node === null) return;
+    if (root.node === null) return false;
     const { folder, key, node } = root;
     const change = (becomes: typeof node | null) => {
       world.oracle.unseen(client, () => {
@@ -94,19 +96,19 @@ export function makeTrouble(world: World, client: number, deed: Trouble, isIdle:
       machine.rootIsAway = false;
       trace.note(`${who}: its root is back`);
     });
-    happened('its root is away');
+    return happened('its root is away');
   }
 
-  function troubleHead(): void {
+  function troubleHead(): boolean {
     const { chain } = world.oracle;
     const good = chain.headBytes;
     const isQuiet = isIdle() && remote.swapsUnderWay === 0;
-    if (good === null || chain.head?.commit == null || remote.headInTrouble || !isQuiet) return;
+    if (good === null || chain.head?.commit == null || remote.headInTrouble || !isQuiet) return false;
     const before = chain.earlier[0];
     if (deed.act === 'head missing') remote.bucket.delete('head.json');
     else if (deed.act === 'head corrupt') setHead(world, corrupted(good, client));
     else if (before !== undefined && everybodyKnowsBetter(before)) setHead(world, before);
-    else return;
+    else return false;
     remote.headInTrouble = true;
     happened(`the administrator: ${deed.act}`);
     loop.after('ms' in deed ? deed.ms : 0, null, () => {
@@ -114,6 +116,7 @@ export function makeTrouble(world: World, client: number, deed: Trouble, isIdle:
       setHead(world, good);
       trace.note('the administrator repairs the register');
     });
+    return true;
   }
 
   /** Who has never seen a newer register cannot know that this one is old. */
@@ -122,11 +125,11 @@ export function makeTrouble(world: World, client: number, deed: Trouble, isIdle:
     return world.machines.every(({ disk }) => (baseOf(disk)?.epoch ?? 0) > epoch);
   }
 
-  function damageObject({ how, which, ms }: Trouble & { act: 'object damaged' }): void {
+  function damageObject({ how, which, ms }: Trouble & { act: 'object damaged' }): boolean {
     const keys = [...world.oracle.chain.referenced.keys()];
     const key = keys[which % Math.max(1, keys.length)];
     const stored = key === undefined ? undefined : remote.bucket.get(key);
-    if (key === undefined || stored === undefined || remote.damaged.has(key)) return;
+    if (key === undefined || stored === undefined || remote.damaged.has(key)) return false;
     remote.damaged.set(key, stored.bytes);
     if (how === 'missing') remote.bucket.delete(key);
     else remote.bucket.set(key, { ...stored, bytes: spoiled(stored.bytes, how) });
@@ -135,7 +138,7 @@ export function makeTrouble(world: World, client: number, deed: Trouble, isIdle:
       remote.damaged.delete(key);
       trace.note(`the administrator repairs ${key}`);
     });
-    happened(`the administrator: ${key} is ${how}`);
+    return happened(`the administrator: ${key} is ${how}`);
   }
 }
 

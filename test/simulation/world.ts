@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Capabilities } from '../../src/engine/probe.ts';
-import { type Program, startProgram } from './client.ts';
+import { BYTES_IN_FLIGHT, type Program, startProgram } from './client.ts';
 import { boot } from './disk/kernel.ts';
 import { createDisk, type Disk } from './disk/node.ts';
 import { cutPower } from './disk/power.ts';
@@ -29,7 +29,8 @@ export interface World {
   /** The program of this kind that runs on a machine, started where none does. */
   program(client: number, tool: 'vscode' | 'cli'): Program;
   running(client: number, tool: 'vscode' | 'cli'): Program | null;
-  readonly act: (machine: Machine, act: Act) => void;
+  /** Whether that could be done. */
+  readonly act: (machine: Machine, act: Act) => boolean;
   readonly power: (machine: Machine) => void;
   /** From now on nothing is struck. */
   calm(): void;
@@ -127,7 +128,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
       return program;
     },
     act(machine, act) {
-      if (machine.rootIsAway) return;
+      if (machine.rootIsAway) return false;
       const done = actOn(
         {
           disk: machine.disk,
@@ -143,6 +144,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
         act,
       );
       trace.note(`person ${machine.client + 1}: ${act.act} ${act.path}${done === null ? ' (not possible)' : ''}`);
+      return done !== null;
     },
     power(machine) {
       count('power cut');
@@ -169,10 +171,13 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
 
   function watchBytes(client: number, tool: string) {
     let bytes = 0;
+    let largest = 0;
     return (what: string, size: number) => {
       trace.note(`client ${client + 1} ${tool}: ${what}`);
       bytes += size;
-      if (bytes > 64 << 20) blame(10, `client ${client + 1} has ${bytes} bytes in flight`);
+      largest = Math.max(largest, size);
+      // What is larger than the whole budget goes when it has its turn.
+      if (bytes > BYTES_IN_FLIGHT + largest) blame(10, `client ${client + 1} has ${bytes} bytes in flight`);
       return () => {
         bytes -= size;
       };
