@@ -95,8 +95,8 @@ export const MUTANTS: readonly Mutant[] = [
         replace: 'void putOnce(store, codec, key, bytes, signal, undefined, sha256).catch(() => undefined);',
       },
     ],
-    suites: [engine('cycle-transfer.test.ts'), engine('cycle-interrupted.test.ts'), engine('cycle-safety.test.ts')],
-    breaks: /./,
+    suites: [engine('cycle-interrupted.test.ts')],
+    breaks: /first object is refused|answer to an object is lost/,
   },
   {
     name: 'index written without condition',
@@ -109,7 +109,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     suites: [engine('cycle-races.test.ts'), engine('swap.test.ts'), engine('register.test.ts')],
-    breaks: /./,
+    breaks: /two clients commit at once|nothing lost/,
   },
   {
     name: 'force release without comparing',
@@ -134,7 +134,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     suites: [engine('cycle-interrupted.test.ts'), engine('cycle-races.test.ts'), engine('cycle-changes.test.ts')],
-    breaks: /./,
+    breaks: /before the journal is written|swap never arrives/,
   },
   {
     name: 'pull that compares size only',
@@ -146,7 +146,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     suites: [core('plan.test.ts'), core('plan-properties.test.ts'), engine('cycle-basics.test.ts')],
-    breaks: /./,
+    breaks: /changed (?:here|there|alike|differently)/,
   },
   {
     name: 'pull over unpushed edits',
@@ -158,7 +158,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     suites: [core('plan.test.ts'), core('plan-properties.test.ts')],
-    breaks: /./,
+    breaks: /changed differently/,
   },
   {
     name: 'deletes that come back',
@@ -194,7 +194,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     suites: [engine('swap.test.ts'), engine('register.test.ts')],
-    breaks: /./,
+    breaks: /after the effect/,
   },
   {
     name: 'monotonic time frozen in sleep',
@@ -209,7 +209,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: /sleep|suspend|wall|stood still|wake/,
   },
   {
-    name: 'base recorded before verification',
+    name: 'base recorded without verification',
     edits: [
       {
         file: 'engine/download.ts',
@@ -218,7 +218,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     suites: [engine('cycle-damage.test.ts')],
-    breaks: /./,
+    breaks: /one file is damaged/,
   },
   {
     name: 'held-back paths whose base advances',
@@ -244,7 +244,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     suites: [engine('cycle-interrupted.test.ts'), engine('cycle-races.test.ts')],
-    breaks: /./,
+    breaks: /her change, not ours|known to be our own/,
   },
   {
     name: 'an unreadable file read as gone',
@@ -282,7 +282,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     suites: [engine('cycle-transfer.test.ts'), engine('cycle-interrupted.test.ts'), engine()],
-    breaks: /./,
+    breaks: /looked for, not believed/,
   },
   {
     name: 'a moved-aside file dropped unhashed',
@@ -311,7 +311,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     suites: [engine('cycle-safety.test.ts'), engine('cycle-damage.test.ts')],
-    breaks: /./,
+    breaks: /nothing is deleted/,
   },
   {
     name: 'unsafe path join',
@@ -346,7 +346,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     suites: [engine('fs/outside.test.ts'), engine('fs/install.test.ts')],
-    breaks: /./,
+    breaks: /refused: 'a parent segment'|leads nowhere else/,
     unseen: 'its people name no such paths',
   },
   {
@@ -388,7 +388,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     suites: [{ layer: 'cli', file: 'memory.test.ts' }, engine('cycle-transfer.test.ts')],
-    breaks: /./,
+    breaks: /within 300 MiB/,
     unseen: 'its files are small',
   },
   {
@@ -401,6 +401,6 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     suites: [engine('each.test.ts')],
-    breaks: /./,
+    breaks: /of two failures one is told/,
   },
 ];
