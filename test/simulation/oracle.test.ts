@@ -99,6 +99,7 @@ test('a content counts as kept at its path and at copies of it, not anywhere', (
 
 test.each([
   ['dropped', [3]],
+  ['dropped a day later', []],
   ['kept', []],
 ])('a file that was replaced, was %s, and is written late', (how, blamed) => {
   const world = createWorld(makeScenario(1, 2), false);
@@ -118,7 +119,8 @@ test.each([
     ],
     by,
   );
-  if (how === 'dropped') {
+  if (how !== 'kept') {
+    if (how === 'dropped a day later') machine.aheadMs += 25 * 3_600_000;
     // What it held is elsewhere: nothing else is lost.
     const copy = disk.newFile(0o600);
     copy.data = node.data;

@@ -28,6 +28,9 @@ export interface OracleParts {
 /** Every content of a person begins so; nothing but an object on the remote may show it. */
 export const CANARY = 'CANARY-5f1e';
 
+/** By the clock of the machine. A day counts from the begin of a run, which may be hours before it moves a file. */
+const DAY_MS = 20 * 3_600_000;
+
 const CONFLICT_COPY = /\.conflict-[A-Za-z0-9-]+-\d{8}T\d{6}Z/;
 
 export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
@@ -69,6 +72,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
   function diskListener(client: number, machine: Machine): DiskListener<Process> {
     const person = people[client] as Person;
     const who = `client ${client + 1}`;
+    const stagedAt = new WeakMap<FileNode, number>();
+    const droppedEarly = new WeakSet<FileNode>();
 
     function appeared(path: string, node: FileNode, by: Process | null): void {
       const sha256 = hashOf(node);
@@ -109,6 +114,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     return {
       added(folder, name, node, by) {
         if (by !== null) checkPlace(folder, name);
+        if (isStaged(folder, name) && node.kind === 'file') stagedAt.set(node, machine.disk.now());
         const path = inRoot(folder, name);
         if (path === null) return;
         for (const [at, file] of filesBelow(path, node)) appeared(at, file, by);
@@ -123,14 +129,19 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
           const gone = [...filesBelow(path, node)];
           for (const [at, file] of gone) person.removed(at, hashOf(file));
           for (const [at, file] of gone) if (CONFLICT_COPY.test(at)) person.removedCopy(hashOf(file));
-        } else if (node.kind === 'file' && node.links === 0) dropped(hashOf(node), pathOf(folder, name));
+        } else if (node.kind === 'file' && node.links === 0) {
+          const since = stagedAt.get(node);
+          if (isStaged(folder, name) && since !== undefined && machine.disk.now() - since < DAY_MS)
+            droppedEarly.add(node);
+          dropped(hashOf(node), pathOf(folder, name));
+        }
       },
       written(node, before, by) {
         const { at } = node;
         const path = at && inRoot(at.folder, at.name);
         const stands = at?.folder.entries.get(machine.disk.keyOf(at.name))?.node === node;
         if (by !== null) return dropped(before, at ? pathOf(at.folder, at.name) : 'a file without a name');
-        if (at && node.links === 0 && isStaged(at.folder, at.name))
+        if (node.links === 0 && droppedEarly.has(node))
           blame(3, `${who}: what is written late goes into a replaced file that was dropped before its day was over`);
         if (path === null || !stands) return person.savedAside(hashOf(node));
         appeared(path, node, null);
