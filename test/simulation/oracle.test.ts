@@ -84,7 +84,7 @@ test('what is said settles everything that was done there before', () => {
   expect(person.maySayPut('a', 'v1')).toBe(false);
   person.saved('a', 'v3');
   person.removed('a', 'v3');
-  person.gets('a');
+  person.isPutBack('a');
   expect(person.maySayRemoval('a')).toBe(false);
 });
 

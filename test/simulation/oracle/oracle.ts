@@ -117,7 +117,10 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         if (isStaged(folder, name) && node.kind === 'file') stagedAt.set(node, machine.disk.now());
         const path = inRoot(folder, name);
         if (path === null) return;
-        for (const [at, file] of filesBelow(path, node)) appeared(at, file, by);
+        for (const [at, file] of filesBelow(path, node)) {
+          appeared(at, file, by);
+          if (by !== null) person.isPutBack(at);
+        }
       },
       removed(folder, name, node, by) {
         if (by !== null) checkPlace(folder, name);

@@ -19,6 +19,8 @@ export interface Person {
   givesUp(path: string, sha256: string): void;
   /** The version of the remote has come to a path. */
   gets(path: string): void;
+  /** The engine gave a file this name; that it closes one there, which it may only have read, says nothing. */
+  isPutBack(path: string): void;
   /** Whether something was saved at this path that no commit of this person has said yet; then it is said. */
   maySayPut(path: string, sha256: string): boolean;
   maySayRemoval(path: string): boolean;
@@ -88,9 +90,9 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
       // Saved once more with the very bytes that were given up, before the decision was carried out.
       if (current.get(path) === givenUp.get(path)) current.delete(path);
       givenUp.delete(path);
-      // What was removed before that is history now.
-      removals.delete(path);
     },
+    // What was removed before that is history now.
+    isPutBack: (path) => void removals.delete(path),
     maySayPut(path, sha256) {
       const done = puts.get(path)?.get(sha256);
       if (done === undefined) return false;
