@@ -10,7 +10,7 @@ const ROUNDS = 12;
 /** DATASTORE_SEED=… plays one run again. */
 const SEED = Number(process.env['DATASTORE_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
 /** Such a short one frees the lease of the dead soon. */
-const TTL = 'lock: { ttlSeconds: 1, waitSeconds: 30 }';
+const TTL = 'lock: { ttlSeconds: 3, waitSeconds: 30 }';
 
 await describeStores((open) => {
   test(`${ROUNDS} times, in push and pull (seed ${SEED}): nothing is torn, nothing is lost, both end equal`, async () => {

@@ -21,7 +21,7 @@ const VICTIM = fileURLToPath(new URL('victim.ts', import.meta.url));
 test(`${DEATHS} processes that the system kills at a chosen call: the program finishes their work (seed ${SEED})`, async () => {
   const server = await startS3Server({ buckets: [BUCKET] });
   const program = keepProgram();
-  const fleet = openFleet(server, { program: program.path, prefix: 'victims', members: 2, ttlSeconds: 1 });
+  const fleet = openFleet(server, { program: program.path, prefix: 'victims', members: 2, ttlSeconds: 3 });
   const store = storeOn(server, 'victims');
   onTestFinished(async () => {
     fleet.close();

@@ -45,7 +45,7 @@ const datastore = openDatastore({
   ids: systemIds,
   log: silent,
   identity: { holder: 'victim@host', user: 'victim', hostname: hostname(), pid: process.pid, workspace, tool: 'cli' },
-  ttlMs: 1_000,
+  ttlMs: 3_000,
   waitMs: 30_000,
 });
 await tapDisk().inLife(life, () => datastore.sync());

@@ -1,5 +1,6 @@
 /**
- * Seeds that go red and are not yet judged: a defect of the engine, or a false alarm of the oracle. Each stands for an open
- * question, and `npm test` prints them; a seed that turns green has to leave this list.
+ * Seeds that are red for a defect that is known and not mended yet; `npm test` prints them, and a seed that turns green has to
+ * leave this list. Both: a file system without hard links, where a crash in the middle of a copy leaves a part under the final
+ * name, and the next cycle takes it for a file that somebody saved. No saved byte is lost.
  */
-export const OPEN_SEEDS: ReadonlySet<number> = new Set([509, 929, 1238, 1290, 1464, 1590, 1698, 1712]);
+export const OPEN_SEEDS: ReadonlySet<number> = new Set([1238, 1712]);

@@ -8,7 +8,7 @@ import { createRandom } from './random.ts';
 import type { World } from './world.ts';
 
 /** Rounds in which everybody syncs once, until nothing moves any more. */
-const ROUNDS = 14;
+const ROUNDS = 24;
 /** Longer than a ttl and a wait. */
 const PAUSE_MS = 45_000;
 

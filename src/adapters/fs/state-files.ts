@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import type { StateFiles } from '../../engine/ports.ts';
 import { syncFolder } from './fsync.ts';
@@ -75,11 +75,17 @@ function stateHome({ env, platform, home }: StateHome): string {
 }
 
 function makeFolder(folder: string, root: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
   const note = join(folder, WORKSPACE);
   if (lstatSync(note, { throwIfNoEntry: false }) !== undefined) return;
+  // Every folder that is new, up to the one it lies in; before the note, which says that this was done.
+  const home = dirname(dirname(folder));
+  const top = made === undefined || made.length > home.length ? home : dirname(made);
+  for (let at = dirname(folder); at.length >= top.length; at = dirname(at)) {
+    syncFolder(at);
+    if (at === top) break;
+  }
   replaceFile(note, new TextEncoder().encode(`${JSON.stringify({ root }, null, 2)}\n`));
-  syncFolder(join(folder, '..'));
 }
 
 function sweep(folder: string, written: string): void {

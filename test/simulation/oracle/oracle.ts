@@ -63,6 +63,18 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
       if (!person.maySayRemoval(path)) blame(9, `${who} deletes ${path} for everybody, which its person did not`);
       return;
     }
+    if (process.env.DBG)
+      console.log(
+        'DBG',
+        who,
+        path,
+        before?.sha256?.slice(0, 6),
+        after.sha256.slice(0, 6),
+        after.by,
+        'isCopy?',
+        'current',
+        person.current.get(path)?.slice(0, 6),
+      );
     const isCopy = CONFLICT_COPY.test(path) && versions.has(after.sha256);
     if (person.maySayPut(path, after.sha256) || isCopy) return;
     if (before === null && chain.wasRemoved(path)) blame(3, `${path} was deleted, and ${who} brings it back by itself`);
@@ -74,11 +86,16 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     const who = `client ${client + 1}`;
     const stagedAt = new WeakMap<FileNode, number>();
     const droppedEarly = new WeakSet<FileNode>();
+    /** Written while no path of the root led to them. */
+    const writtenAside = new WeakSet<FileNode>();
 
     function appeared(path: string, node: FileNode, by: Process | null): void {
       const sha256 = hashOf(node);
+      if (process.env.DBG)
+        console.log('DBG appeared', who, path, sha256.slice(0, 6), by === null ? 'person' : 'engine', node.data.length);
       if (by === null) {
         if (!hidden.has(client)) person.saved(path, sha256);
+        else if (writtenAside.delete(node)) person.comesBack(path, sha256);
       } else {
         // Without hard links a file comes in byte by byte: it is complete when its handle is closed.
         if (node.data.length === 0 && node.opens === 0 && !isExpected(path, sha256)) return;
@@ -146,7 +163,10 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         if (by !== null) return dropped(before, at ? pathOf(at.folder, at.name) : 'a file without a name');
         if (node.links === 0 && droppedEarly.has(node))
           blame(3, `${who}: what is written late goes into a replaced file that was dropped before its day was over`);
-        if (path === null || !stands) return person.savedAside(hashOf(node));
+        if (path === null || !stands) {
+          writtenAside.add(node);
+          return person.savedAside(hashOf(node));
+        }
         appeared(path, node, null);
       },
       closed(node, by) {

@@ -7,6 +7,8 @@ export interface Person {
   saved(path: string, sha256: string): void;
   /** Through a handle, to a file that has no path in the root any more. */
   savedAside(sha256: string): void;
+  /** What was saved aside has a path again, by the person's own hand: it is the last version saved there. */
+  comesBack(path: string, sha256: string): void;
   removed(path: string, sha256: string): void;
   /** A conflict copy was removed: with it the version goes that it was made to keep. */
   removedCopy(sha256: string): void;
@@ -39,6 +41,7 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
   let deeds = 0;
 
   function put(path: string, sha256: string): void {
+    if (process.env.DBG) console.log('DBG put', path, sha256.slice(0, 6));
     deeds += 1;
     puts.set(path, (puts.get(path) ?? new Map<string, number>()).set(sha256, deeds));
   }
@@ -63,6 +66,11 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
       put(path, sha256);
     },
     savedAside: (sha256) => void orphans.add(sha256),
+    comesBack(path, sha256) {
+      orphans.delete(sha256);
+      current.set(path, sha256);
+      put(path, sha256);
+    },
     removed(path, sha256) {
       giveUp(path, sha256);
       remove(path);
@@ -82,11 +90,13 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
       else put(path, sha256);
     },
     givesUp(path, sha256) {
+      if (process.env.DBG) console.log('DBG givesUp', path, sha256.slice(0, 6));
       givenUp.set(path, sha256);
       if (current.get(path) === sha256) current.delete(path);
       orphans.delete(sha256);
     },
     gets(path) {
+      if (process.env.DBG) console.log('DBG gets', path);
       // Saved once more with the very bytes that were given up, before the decision was carried out.
       if (current.get(path) === givenUp.get(path)) current.delete(path);
       givenUp.delete(path);
@@ -95,6 +105,14 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
     isPutBack: (path) => void removals.delete(path),
     maySayPut(path, sha256) {
       const done = puts.get(path)?.get(sha256);
+      if (process.env.DBG)
+        console.log(
+          'DBG maySayPut',
+          path,
+          sha256.slice(0, 6),
+          done,
+          [...(puts.get(path) ?? [])].map(([h, n]) => h.slice(0, 6) + '@' + n),
+        );
       if (done === undefined) return false;
       // Said with it, or never: what was saved here before.
       for (const [one, at] of puts.get(path) ?? []) if (at <= done) puts.get(path)?.delete(one);
