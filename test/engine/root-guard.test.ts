@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { systemIds } from '../../src/adapters/system.ts';
 import type { LockFile } from '../../src/engine/ports.ts';
-import { guardRoot, parseLock } from '../../src/engine/root-guard.ts';
+import { guardRoot, type LockSighting, parseLock } from '../../src/engine/root-guard.ts';
 import { createManualClock, type ManualClock, settled } from '../support/manual-clock.ts';
 
 const TTL = 30_000;
@@ -120,6 +120,31 @@ test('a lock that changed between look and move is put back', async () => {
   expect(parseLock(readFileSync(path, 'utf8'))).toMatchObject({ purpose: 'awake again' });
 });
 
+test('also when another call of this process has seen the new one by then', async () => {
+  const { clock, enter, path } = onRoot();
+  await enter('elsewhere', { pid: 1 << 30, hostname: 'other', clock: createManualClock() });
+  const seen: LockSighting = { text: null, since: 0 };
+  const successor = openLockFile(path);
+  let moved = 0;
+  const racing = (lock: LockFile): LockFile => ({
+    ...lock,
+    async moveAside() {
+      moved += 1;
+      if (moved === 1) {
+        const next = readFileSync(path, 'utf8').replace('elsewhere', 'successor');
+        rmSync(path);
+        await successor.create(next);
+        Object.assign(seen, { text: await lock.read(), since: clock.monotonic() });
+      }
+      return lock.moveAside();
+    },
+  });
+  const refused = enter('next', { waitMs: TTL + 2_000, dress: racing, seen }).catch((error: unknown) => error);
+  await clock.advance(2 * TTL);
+  expect(await refused).toMatchObject({ kind: 'locked', details: { purpose: 'successor' } });
+  expect(parseLock(readFileSync(path, 'utf8'))).toMatchObject({ purpose: 'successor' });
+});
+
 test('one that was taken over leaves its successor alone: neither its beats nor its release reach it', async () => {
   const { clock, enter, path } = onRoot();
   const slow = createManualClock();
@@ -161,6 +186,7 @@ interface Entering {
   readonly clock?: ManualClock;
   readonly signal?: AbortSignal;
   readonly dress?: (lock: LockFile) => LockFile;
+  readonly seen?: LockSighting;
 }
 
 /** A lock in a folder of its own; every entrant is a process with its own handle. */
@@ -182,7 +208,14 @@ function onRoot() {
     } as const;
     const file = (options.dress ?? ((lock: LockFile) => lock))(openLockFile(path));
     return guardRoot(
-      { file, clock: options.clock ?? clock, ids: systemIds, identity, log },
+      {
+        file,
+        clock: options.clock ?? clock,
+        ids: systemIds,
+        identity,
+        log,
+        ...(options.seen ? { seen: options.seen } : {}),
+      },
       purpose,
       options.waitMs ?? 0,
       options.signal,
