@@ -82,10 +82,21 @@ function makeFolder(folder: string, root: string): void {
   const home = dirname(dirname(folder));
   const top = made === undefined || made.length > home.length ? home : dirname(made);
   for (let at = dirname(folder); at.length >= top.length; at = dirname(at)) {
-    syncFolder(at);
+    flushNames(at);
     if (at === top) break;
   }
   replaceFile(note, new TextEncoder().encode(`${JSON.stringify({ root }, null, 2)}\n`));
+}
+
+/** As far as the folder's mode allows. */
+function flushNames(folder: string): void {
+  try {
+    syncFolder(folder);
+  } catch (error) {
+    // One that may be entered and not listed cannot be opened to be flushed. A name that a power cut then takes is a base that is
+    // lost, which asks; a record that cannot be written would stop every sync.
+    if (!['EACCES', 'EPERM'].includes(errorCode(error) ?? '')) throw error;
+  }
 }
 
 function sweep(folder: string, written: string): void {
