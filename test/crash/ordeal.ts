@@ -70,7 +70,7 @@ function deathsFor(calls: Life['calls'], every: boolean): Death[] {
 }
 
 async function inWorld(tap: DiskTap, story: Story, act: (world: World) => Promise<void>): Promise<void> {
-  const world = openWorld(tap);
+  const world = openWorld(tap, story);
   try {
     await story.prepare(world);
     await act(world);

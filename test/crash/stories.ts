@@ -19,6 +19,8 @@ export interface Story {
   /** Everything before the cycle. */
   readonly prepare: (world: World) => Promise<void>;
   readonly options?: SyncOptions;
+  /** `linked` where there are hard links, else `copied`; told twice with `both`. */
+  readonly bringsIn?: 'linked' | 'copied' | 'both';
   /** Both folders and the remote in the end; of a conflict copy `.conflict` stands for its stamp. */
   readonly expected: Readonly<Record<string, string>>;
   /** Contents that must be in a folder or in the history all the time. */
@@ -31,8 +33,7 @@ export interface Story {
 
 const START = { 'a.txt': 'a1', 'b/b.txt': 'b1', 'b/c/c.txt': 'c1', 'd.txt': 'd1', 'e/e.txt': 'e1' };
 
-/** Cycles of everyday life. */
-export const STORIES: readonly Story[] = [
+const EVERYDAY: readonly Story[] = [
   {
     name: 'first push',
     async prepare({ bob }) {
@@ -44,6 +45,7 @@ export const STORIES: readonly Story[] = [
   },
   {
     name: 'pull: replace, delete, rename, add',
+    bringsIn: 'both',
     async prepare(world) {
       await inStep(world);
       save(world.alice, { 'a.txt': 'a2', 'new/deep/n.txt': 'n1' });
@@ -79,6 +81,7 @@ export const STORIES: readonly Story[] = [
   },
   {
     name: 'a conflict copy, and a folder that becomes a file',
+    bringsIn: 'both',
     async prepare(world) {
       await bothHaveWritten(world);
       save(world.alice, { 'a.txt': 'a-alice' });
@@ -101,10 +104,21 @@ export const STORIES: readonly Story[] = [
   },
 ];
 
-/** The next start, which may die as well. */
-export const RECOVERIES: readonly Story[] = [
+const inBothWays = (story: Story): readonly Story[] =>
+  story.bringsIn === 'both'
+    ? [
+        { ...story, bringsIn: 'linked' },
+        { ...story, bringsIn: 'copied', name: `no hard links: ${story.name}` },
+      ]
+    : [story];
+
+/** Cycles of everyday life. */
+export const STORIES: readonly Story[] = EVERYDAY.flatMap(inBothWays);
+
+const RETURNS: readonly Story[] = [
   {
     name: 'recovery of a pull that died between moving aside and linking in',
+    bringsIn: 'both',
     async prepare(world) {
       await inStep(world);
       save(world.alice, { 'a.txt': 'a2', 'b/b.txt': 'b2' });
@@ -161,6 +175,9 @@ export const RECOVERIES: readonly Story[] = [
     precious: [...Object.values(START), 'a2'],
   },
 ];
+
+/** The next start, which may die as well. */
+export const RECOVERIES: readonly Story[] = RETURNS.flatMap(inBothWays);
 
 /** Both places are in step. */
 async function inStep(world: World): Promise<void> {

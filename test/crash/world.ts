@@ -15,6 +15,7 @@ import { createManualClock } from '../support/manual-clock.ts';
 import type { DiskTap } from './disk-tap.ts';
 import { Dead, type Life } from './life.ts';
 import { mortalStore } from './mortal-store.ts';
+import type { Story } from './stories.ts';
 
 /** A folder and its state folder, in which one process after the other may live and die. */
 export interface Place {
@@ -47,7 +48,7 @@ const MINUTE = 60_000;
 /** Longer than a lease that nobody renews. Milliseconds of a clock that nobody waits for. */
 const WAIT = 120_000;
 
-export function openWorld(tap: DiskTap): World {
+export function openWorld(tap: DiskTap, { bringsIn }: Pick<Story, 'bringsIn'> = {}): World {
   const top = realpathSync(mkdtempSync(path.join(ROOM, 'crash-')));
   const store = createMemoryStore({ codec: nodeCodec, clock: systemClock, prefix: 'team' });
   const living = new Map<number, Life>();
@@ -72,7 +73,15 @@ export function openWorld(tap: DiskTap): World {
       const datastore = openDatastore({
         store: mortalStore(store, life),
         state: openStateFiles(root, { env: { XDG_STATE_HOME: path.join(top, 'state') }, platform: 'linux', home: top }),
-        openFiles: (run) => openLocalFiles({ workspace: path.dirname(root), root: 'data', run, clock, log: told }),
+        openFiles: (run) =>
+          openLocalFiles({
+            workspace: path.dirname(root),
+            root: 'data',
+            run,
+            clock,
+            log: told,
+            ...(bringsIn === 'copied' && { link: refuseLink }),
+          }),
         lockFile: { ...lockFile, isAlive: (other) => living.get(other)?.diedAt === null },
         skip: () => false,
         codec: nodeCodec,
@@ -96,4 +105,8 @@ export function openWorld(tap: DiskTap): World {
     },
     close: () => rmSync(top, { recursive: true, force: true }),
   };
+}
+
+function refuseLink(): never {
+  throw Object.assign(new Error('EPERM: operation not permitted, link'), { code: 'EPERM', syscall: 'link' });
 }

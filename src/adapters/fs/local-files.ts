@@ -12,6 +12,7 @@ import { parentOf } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
 import { openLinker } from './link-in.ts';
 import { openFile, openRegular } from './open-file.ts';
+import { openPartNotes } from './part-notes.ts';
 import { errorCode, localError } from './refusal.ts';
 import { createBeside } from './replace-file.ts';
 import { openRootFolder } from './root-folder.ts';
@@ -21,6 +22,7 @@ import { openStagingArea, type StagingArea } from './staging-area.ts';
 import { sweepLitter } from './staging-litter.ts';
 import { dropAside, dropRun, listRuns } from './staging-runs.ts';
 import { stampOf } from './stamp.ts';
+import { sweepParts } from './sweep-parts.ts';
 import { walkFolder } from './walk.ts';
 
 export interface LocalFilesOptions {
@@ -45,7 +47,7 @@ export function openLocalFiles({ workspace, root: relative, run, clock, log, lin
   const room: ApplyRoom = {
     root: root.folder,
     area,
-    linkIn: openLinker(log, link),
+    linkIn: openLinker(log, openPartNotes(area), link),
     touched: (folder) => {
       // Up to the root, because a folder on the way may be new.
       for (let at = folder; at.length >= root.path.length && !dirty.has(at); at = dirname(at)) dirty.add(at);
@@ -82,7 +84,10 @@ export function openLocalFiles({ workspace, root: relative, run, clock, log, lin
     hashAside: async (name) => hashFile(area.locate(name), name),
     restore: async (name, path) => bringIn(room, area.locate(name), path),
     staging: async () => listRuns(area),
-    sweep: async () => sweepLitter(area, () => fileClock(area)),
+    sweep: async () => {
+      sweepLitter(area, () => fileClock(area));
+      sweepParts(room);
+    },
     dropRun: async (run) => dropRun(area, run),
     dropAside: async (name) => dropAside(area, name),
     marked: async () => isMarked(area),

@@ -57,7 +57,7 @@ export function dropAside(area: StagingArea, name: string): void {
 }
 
 /** Locks and their temporary files carry a dot; runs never do. */
-const isRunName = (name: string): boolean => /^[\w-]+$/.test(name);
+export const isRunName = (name: string): boolean => /^[\w-]+$/.test(name);
 
 function listAsides(staging: string, run: string): { path: string; name: string }[] {
   const top = join(staging, run, 'aside');
