@@ -47,7 +47,13 @@ export interface Step extends PathVersions {
   readonly copyTo?: SyncPath;
 }
 
-export type ConflictReason = 'both-changed' | 'changed-here-deleted-there' | 'deleted-here-changed-there';
+export type ConflictReason =
+  | 'both-changed'
+  | 'changed-here-deleted-there'
+  | 'deleted-here-changed-there'
+  /** Included again, and unchanged on the other side: no change of the rules deletes anything by itself. */
+  | 'deleted-here-while-excluded'
+  | 'deleted-there-while-excluded';
 
 export interface Conflict extends PathVersions {
   readonly reason: ConflictReason;
@@ -113,7 +119,7 @@ export function makePlan(input: PlanInput): Plan {
       local: local.files.get(path) ?? null,
       remote: remote.get(path) ?? null,
     };
-    const kind = decide(versions);
+    const kind = sinceIncluded(decide(versions), versions.base);
     if (kind === null || refused.has(path) || coveredBy(local.unknown, path) || local.isExcluded(path)) continue;
     const step = isConflict(kind) ? answer({ ...versions, reason: kind }) : { ...versions, kind };
     if (step && isAllowed(step.kind, policy.direction)) decided.push(step);
@@ -143,8 +149,25 @@ function decide({ base, local, remote }: PathVersions): StepKind | ConflictReaso
   return r === undefined ? 'changed-here-deleted-there' : 'both-changed';
 }
 
-const isConflict = (kind: StepKind | ConflictReason): kind is ConflictReason =>
-  kind === 'both-changed' || kind === 'changed-here-deleted-there' || kind === 'deleted-here-changed-there';
+/** A deletion that comes to light because the rules take in a path again is a person's to carry out. */
+function sinceIncluded(
+  kind: StepKind | ConflictReason | null,
+  base: BaseEntry | null,
+): StepKind | ConflictReason | null {
+  if (base?.excluded === undefined) return kind;
+  if (kind === 'delete-local') return 'deleted-there-while-excluded';
+  return kind === 'delete-remote' ? 'deleted-here-while-excluded' : kind;
+}
+
+const CONFLICTS: ReadonlySet<StepKind | ConflictReason> = new Set([
+  'both-changed',
+  'changed-here-deleted-there',
+  'deleted-here-changed-there',
+  'deleted-here-while-excluded',
+  'deleted-there-while-excluded',
+]);
+
+const isConflict = (kind: StepKind | ConflictReason): kind is ConflictReason => CONFLICTS.has(kind);
 
 const isAllowed = (kind: StepKind, direction: PlanPolicy['direction']): boolean =>
   !(direction === 'pull' && CHANGES_REMOTE.has(kind)) && !(direction === 'push' && CHANGES_ROOT.has(kind));

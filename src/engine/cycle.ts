@@ -3,6 +3,7 @@ import type { Preview, Skipped, SyncReport } from '../core/sync-report.ts';
 import type { BaseMeta, BaseStore } from './base-store.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { SyncOptions } from './datastore.ts';
+import { refresh } from './excluded-base.ts';
 import type { Lease, LeaseParts } from './lease.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import type { Codec, LocalFiles, ObjectStore } from './ports.ts';
@@ -136,7 +137,7 @@ async function runPasses(run: Run): Promise<RemoteView> {
       continue;
     }
     noteHead(run, state);
-    ledger.advance(sight.scan.refreshed, []);
+    refresh(ledger, sight.scan);
     await ledger.save();
     await parts.base.setOpenRun(null);
     const pulled = await pullChanges(run, sight, state);

@@ -5,6 +5,7 @@ import { compareByUtf8, type SyncPath } from '../core/sync-path.ts';
 import { ancestryOf } from './ancestry.ts';
 import type { CycleParts } from './cycle.ts';
 import type { SyncOptions } from './datastore.ts';
+import { hasExcluded, includedEntries, setAside, takeBack } from './excluded-base.ts';
 import type { Ledger } from './ledger.ts';
 import type { ApplyIntent, LocalFiles } from './ports.ts';
 import type { RegisterState } from './register.ts';
@@ -42,12 +43,10 @@ export async function look(parts: CycleParts, options: SyncOptions, from: Lookin
     ? await scanRoot(files, ledger.entries, parts.skip, parts.codec, { signal: options.signal })
     : emptyScan(parts.skip);
   settleIntents(ledger, from.intents, scan);
-  ledger.advance(
-    [],
-    [...ledger.entries.keys()].filter((path) => scan.isExcluded(path)),
-  );
+  setAside(ledger, scan);
   if (nothingMoved(ledger, state, scan)) return { view: EMPTY_VIEW, scan, plan: EMPTY_PLAN, vetoes: [] };
   const view = await viewOf(parts, state, from.view, options.signal);
+  takeBack(ledger, scan, view.tree);
   const plan = makePlan({
     base: ledger.entries,
     local: scan,
@@ -116,7 +115,7 @@ function nothingMoved(ledger: Ledger, state: RegisterState, scan: Scan): boolean
   const { commit, open, datastoreId, epoch } = ledger.meta;
   if (!state.head?.commit || state.head.commit.id !== commit?.id || open.length > 0) return false;
   // Fewer than the commit names: some were left out, and may not be any more.
-  if (commit.files !== ledger.entries.size) return false;
+  if (commit.files !== ledger.entries.size || hasExcluded(ledger)) return false;
   if (state.head.datastoreId !== datastoreId || state.head.epoch < epoch) return false;
   if (scan.unknown.size > scan.irregular.size || scan.files.size !== ledger.entries.size) return false;
   for (const [path, local] of scan.files) if (ledger.entries.get(path)?.sha256 !== local.sha256) return false;
@@ -159,7 +158,8 @@ export async function factsOf(
   options: SyncOptions,
   at: { files: LocalFiles; ledger: Ledger; state: RegisterState; scan: Scan; view: RemoteView; plan: Plan },
 ): Promise<SafetyFacts> {
-  const { meta, entries } = at.ledger;
+  const { meta } = at.ledger;
+  const known = includedEntries(at.ledger, at.scan);
   const head = at.state.head;
   const seen =
     meta.datastoreId === null
@@ -175,13 +175,13 @@ export async function factsOf(
     localFiles: at.scan.files.size,
     // All that the commit names, readable or not: a damaged index is no empty one.
     remoteFiles: (at.view.commit?.shards ?? []).reduce((sum, { count }) => sum + count, 0),
-    baseFiles: entries.size,
+    baseFiles: known.length,
     // By the mark and not by the file: what a lease or a probe has noted since makes a base file again, and an empty one.
     // Not before the first cycle has ended: it may have died between noting the mark and setting it.
     isAnotherRoot:
       meta.rootMark !== null &&
       meta.lastSyncAt !== null &&
-      [...entries.values()].some(({ path, sha256 }) => at.scan.files.get(path)?.sha256 !== sha256) &&
+      known.some(({ path, sha256 }) => at.scan.files.get(path)?.sha256 !== sha256) &&
       !(await at.files.marked()),
     baseLost: meta.rootMark === null && head?.commit != null && at.scan.files.size > 0 && (await at.files.marked()),
     remote: head && { datastoreId: head.datastoreId, epoch: head.epoch, generation: head.commit?.generation ?? 0 },

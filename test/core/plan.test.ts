@@ -48,6 +48,27 @@ describe('one path, by what it holds in base, local and remote', () => {
       '? a changed-here-deleted-there',
       '? a changed-here-deleted-there',
     ],
+    [
+      'excluded for a while, gone here meanwhile',
+      'a=1~',
+      '',
+      'a=1',
+      '? a deleted-here-while-excluded',
+      '? a deleted-here-while-excluded',
+      '? a deleted-here-while-excluded',
+    ],
+    [
+      'excluded for a while, gone there meanwhile',
+      'a=1~',
+      'a=1',
+      '',
+      '? a deleted-there-while-excluded',
+      '? a deleted-there-while-excluded',
+      '? a deleted-there-while-excluded',
+    ],
+    ['excluded for a while, changed here meanwhile', 'a=1~', 'a=2', 'a=1', 'upload a', '', 'upload a'],
+    ['excluded for a while, changed there meanwhile', 'a=1~', 'a=1', 'a=2', 'download a', 'download a', ''],
+    ['excluded for a while, gone on both sides', 'a=1~', '', '', 'forget a', 'forget a', 'forget a'],
   ])('%s', (_what, base, local, remote, both, pull, push) => {
     const words = (text: string) => (text === '' ? [] : [text]);
     check({ base, local, remote, policy: { direction: 'both' } }, words(both));

@@ -32,7 +32,12 @@ export const localEntry = (path: string, content: string): LocalEntry => ({
   sha256: sha256(content),
 });
 
-export const baseEntry = (path: string, content: string): BaseEntry => ({ ...localEntry(path, content), seenAt: 1 });
+/** A content that ends in `~` was left out by the rules since. */
+export const baseEntry = (path: string, content: string): BaseEntry => ({
+  ...localEntry(path, content.replace(/~$/, '')),
+  seenAt: 1,
+  ...(content.endsWith('~') ? { excluded: true } : {}),
+});
 
 export const entry = (path: string, content: string, more: Partial<Entry> = {}): Entry => ({
   path: at(path),

@@ -406,7 +406,12 @@ test('what is excluded later is deleted nowhere, and what others do to it stays 
   await alice.sync();
   expect(await bob.sync()).toMatchObject({ downloaded: 0, conflicts: [] });
   bob.restart({ skip: () => false });
-  expect(await bob.sync()).toMatchObject({ downloaded: 1, deletedRemote: 0, conflicts: [] });
+  expect(await bob.sync()).toMatchObject({
+    downloaded: 0,
+    deletedRemote: 0,
+    conflicts: [{ path: 'a', reason: 'deleted-here-changed-there' }],
+  });
+  expect(await bob.sync({ onConflict: 'theirs' })).toMatchObject({ downloaded: 1, conflicts: [] });
   expect(bob.files()).toEqual({ a: '2', b: '3', c: '1' });
   expect(await world.remoteFiles()).toEqual(bob.files());
 });

@@ -6,6 +6,8 @@ export const REASONS: Readonly<Record<ConflictReason, string>> = {
   'both-changed': 'changed here and there',
   'changed-here-deleted-there': 'changed here, deleted there',
   'deleted-here-changed-there': 'deleted here, changed there',
+  'deleted-here-while-excluded': 'deleted here while it was excluded',
+  'deleted-there-while-excluded': 'deleted there while it was excluded here',
 };
 
 export const RESOLVE_HINT = 'Decide each: datastore resolve PATH --mine | --theirs | --both | --merged';

@@ -44,5 +44,9 @@ export function conflictWords(reason: ConflictReason): string {
       return 'changed here, deleted on the remote';
     case 'deleted-here-changed-there':
       return 'deleted here, changed on the remote';
+    case 'deleted-here-while-excluded':
+      return 'deleted here while it was excluded';
+    case 'deleted-there-while-excluded':
+      return 'deleted on the remote while it was excluded here';
   }
 }
