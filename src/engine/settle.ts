@@ -1,6 +1,7 @@
 import { type Problem, SyncError } from '../core/errors.ts';
 import { conflictName } from '../core/plan.ts';
 import { parseSyncPath } from '../core/sync-path.ts';
+import { coveredBy } from '../core/tree.ts';
 import { ancestryOf } from './ancestry.ts';
 import type { BaseStore } from './base-store.ts';
 import type { Ledger } from './ledger.ts';
@@ -74,12 +75,8 @@ export async function sweepStaging(
 /** An empty folder that a removal has left would keep out the file that comes in its place. */
 async function pruneRemoved(files: LocalFiles, intents: readonly ApplyIntent[]): Promise<void> {
   for (const { path, becomes } of intents) {
-    try {
-      if (becomes === null && (await files.stat(path)) === null) await files.prune(path);
-    } catch (error) {
-      // A folder that cannot be searched is trouble of its paths alone: the scan names them.
-      if (!(error instanceof SyncError && error.kind === 'local')) throw error;
-    }
+    // A folder that cannot be searched is trouble of its paths alone: the scan names them.
+    if (becomes === null && (await isThere(files, path)) === false) await files.prune(path);
   }
 }
 
@@ -97,9 +94,10 @@ async function settleAsides(
   for (const { path, name } of run.asides.toSorted((one, other) => layerOf(other.name) - layerOf(one.name))) {
     const known = intents.get(path) ?? [];
     const becomes = known.at(-1)?.becomes ?? null;
-    const stands = (await files.stat(path)) !== null;
     // Where the base has it the link was made, and who is absent since was removed by a person.
-    if (died && !stands && becomes !== null && recorded(ledger, path) !== becomes) {
+    const mayBeUnlinked = died && becomes !== null && recorded(ledger, path) !== becomes;
+    // Must be known: what does not go back now would look removed by a person from then on.
+    if (mayBeUnlinked && (await files.stat(path)) === null) {
       const answer = await files.restore(name, path);
       log.info(`${path} was moved aside by a run that died; put back (${answer.kind})`);
       kept ||= answer.kind !== 'done';
@@ -107,9 +105,10 @@ async function settleAsides(
     }
     const sha256 = await files.hashAside(name);
     if (known.some(({ expected }) => expected === sha256)) continue;
-    const copy = parseSyncPath(stands ? conflictName(path, conflictSuffix, () => false) : path);
-    const answer = copy.ok ? await files.restore(name, copy.value) : null;
-    if (copy.ok && answer?.kind === 'done') {
+    const there = await isThere(files, path);
+    const copy = there === null ? null : parseSyncPath(there ? conflictName(path, conflictSuffix, () => false) : path);
+    const answer = copy?.ok === true ? await files.restore(name, copy.value) : null;
+    if (copy?.ok === true && answer?.kind === 'done') {
       problems.push({ path, reason: `a version that was written while it was replaced is kept as ${copy.value}` });
     } else {
       kept = true;
@@ -120,6 +119,16 @@ async function settleAsides(
     }
   }
   return kept;
+}
+
+/** Null: it cannot be looked at. */
+async function isThere(files: LocalFiles, path: string): Promise<boolean | null> {
+  try {
+    return (await files.stat(path)) !== null;
+  } catch (error) {
+    if (error instanceof SyncError && error.kind === 'local') return null;
+    throw error;
+  }
 }
 
 /** Asides are named `<run>/aside/<layer>/<path>`, and a later layer is a later replacement. */
@@ -139,7 +148,7 @@ export function settleIntents(ledger: Ledger, intents: readonly ApplyIntent[], s
     const local = scan.files.get(path);
     if (local && local.sha256 === intent.becomes)
       ledger.advance([{ path, sha256: local.sha256, stamp: local.stamp, seenAt: scan.at }], []);
-    if (!local && intent.becomes === null && !scan.unknown.has(path) && !scan.isExcluded(path))
+    if (!local && intent.becomes === null && !coveredBy(scan.unknown, path) && !scan.isExcluded(path))
       ledger.advance([], [path]);
   }
 }

@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/adapters/system.ts';
 import type { Clock } from '../../src/engine/ports.ts';
 import { openWorld, type Replica } from '../support/replica.ts';
+import { asOrdinaryUser } from './fs/sandbox.ts';
 
 /** Everything as it is, but a day and an hour later. */
 const tomorrow: Clock = { ...systemClock, now: () => systemClock.now() + 25 * 3_600_000 };
@@ -115,3 +117,42 @@ async function inStep() {
   await bob.sync();
   return { world, alice, bob };
 }
+
+describe('a folder that cannot be searched is trouble of its own paths alone, though a run that died', () => {
+  test.each([
+    { what: 'was about to remove a file in it', isMoved: false, late: [] },
+    { what: 'removed a file in it', isMoved: true, late: [] },
+    { what: 'removed a file in it, into which somebody writes after that', isMoved: true, late: ['late'] },
+  ])('$what', async ({ isMoved, late }) => {
+    const world = openWorld();
+    const [alice, bob] = [world.replica('alice'), world.replica('bob')];
+    for (const path of ['sub/gone', 'sub/stays', 'x']) alice.write(path, '1');
+    await alice.sync();
+    await bob.sync();
+    alice.remove('sub/gone');
+    await alice.sync();
+    bob.restart({
+      files: (files) => ({
+        ...files,
+        async remove(path, expected) {
+          if (isMoved) await files.remove(path, expected);
+          throw new Error('crashed here');
+        },
+      }),
+    });
+    expect((await bob.failing()).message).toContain('crashed here');
+    for (const text of late) writeFileSync(asides(bob)[0] ?? '', text);
+    alice.write('x', '2');
+    await alice.sync();
+    bob.restart({ files: (files) => files });
+    if (process.geteuid?.() === 0) execFileSync('chown', ['-R', '65534:65534', join(bob.root, '../..')]);
+    chmodSync(join(bob.root, 'sub'), 0);
+    const report = await asOrdinaryUser(() => bob.sync());
+    chmodSync(join(bob.root, 'sub'), 0o755);
+    expect(report).toMatchObject({ downloaded: 1, deletedRemote: 0 });
+    expect(report.problems.map(({ path }) => path)).toContain('sub');
+    await bob.sync();
+    expect(bob.files()).toEqual({ 'sub/stays': '1', x: '2' });
+    expect(asides(bob).map((path) => readFileSync(path, 'utf8'))).toEqual(expect.arrayContaining(late));
+  });
+});
