@@ -1,9 +1,9 @@
 import type { Config } from '../core/config.ts';
 import type { BaseFacts, RootFacts, StagingFacts } from '../core/doctor-facts.ts';
+import { lockText, parseLock } from '../core/lock-record.ts';
 import { createBaseStore } from './base-store.ts';
 import { asked } from './checkup-ask.ts';
 import type { CheckedRoot, CheckupParts, Machine } from './checkup-ports.ts';
-import { parseLock } from './root-guard.ts';
 
 /** The folder that is shared, or used in place. */
 export async function findRootFacts(
@@ -26,7 +26,7 @@ async function busyWith({ lockFile, hostname, pid }: CheckedRoot): Promise<strin
   // A cycle of this very window is no other process.
   if (lock.hostname === hostname && lock.pid === pid) return null;
   const isGone = lock.hostname === hostname && !lockFile.isAlive(lock.pid);
-  const who = `${lock.tool}, process ${lock.pid} on ${lock.hostname}: ${lock.purpose}`;
+  const who = lockText(lock);
   return isGone ? `${who} (gone; the next sync takes over)` : who;
 }
 

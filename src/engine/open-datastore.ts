@@ -4,6 +4,7 @@ import { type BaseMeta, createBaseStore } from './base-store.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { type CycleParts, findRoot, previewCycle, runCycle } from './cycle.ts';
 import type { AcquireOptions, Datastore, LeaseView } from './datastore.ts';
+import type { LockSighting } from './file-lock.ts';
 import { heldFiles, heldState } from './held-root.ts';
 import type { Lease } from './lease.ts';
 import { openLedger } from './ledger.ts';
@@ -11,7 +12,7 @@ import type { Clock, Codec, Identity, Ids, LocalFiles, LockFile, Log, ObjectStor
 import { readVerified } from './read-verified.ts';
 import { createRegister, type RegisterState } from './register.ts';
 import { createRemoteLog } from './remote-log.ts';
-import { guardRoot, type LockSighting, type RootGuard } from './root-guard.ts';
+import { guardRoot, type RootGuard } from './root-guard.ts';
 import type { Skip } from './scan.ts';
 import { asSyncError } from './store-error.ts';
 import { verifyDatastore } from './verify.ts';

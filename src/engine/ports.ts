@@ -242,7 +242,7 @@ export interface LocalFiles {
   mark(content: string): Promise<void>;
 }
 
-/** A lock file at a fixed path. The engine's `root-guard` decides; these are its single steps. */
+/** A lock file at a fixed path. The engine's `file-lock` decides; these are its single steps. */
 export interface LockFile {
   /** For people. */
   readonly path: string;

@@ -34,7 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'stale lock stolen by check-then-delete',
     edits: [
       {
-        file: 'engine/root-guard.ts',
+        file: 'engine/file-lock.ts',
         find: 'if (moved.content === text) {',
         replace: "if (moved.content !== '') {",
       },

@@ -1,0 +1,70 @@
+/** What a lock file says: the shape that other tools of this family write, and ours beside it. */
+export interface LockRecord {
+  readonly holder: string;
+  readonly hostname: string;
+  readonly pid: number;
+  /** ISO 8601. For people only: no decision reads it. */
+  readonly acquiredAt: string;
+  readonly ttlMs: number;
+  /** Constant for one tenure. */
+  readonly nonce: string;
+  /** The following three are ours; null where another tool left them out. */
+  readonly renewedAt: string | null;
+  readonly purpose: string | null;
+  /** `datastore-sync/cli` */
+  readonly tool: string | null;
+}
+
+/** Null for what is no lock: half-written, or another program's file. */
+export function parseLock(text: string): LockRecord | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const { holder, hostname, pid, acquiredAt, ttlMs, nonce, renewedAt, purpose, tool } = value as Record<
+    string,
+    unknown
+  >;
+  if (typeof nonce !== 'string' || typeof pid !== 'number' || typeof ttlMs !== 'number' || !(ttlMs > 0)) return null;
+  return {
+    holder: textOf(holder) ?? 'somebody',
+    hostname: textOf(hostname) ?? '',
+    pid,
+    acquiredAt: textOf(acquiredAt) ?? '',
+    ttlMs,
+    nonce,
+    renewedAt: textOf(renewedAt),
+    purpose: textOf(purpose),
+    tool: textOf(tool),
+  };
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** What names the tenure in this text. A lock that cannot be read is named by all of it. */
+export const tenureOf = (text: string): string => parseLock(text)?.nonce ?? text;
+
+export interface LockSight {
+  /** Null: it cannot be read. */
+  readonly lock: LockRecord | null;
+  /** Milliseconds of the observer's own monotonic clock since it saw another text. */
+  readonly unchangedMs: number;
+  /** It names this host, and a process that does not live here. */
+  readonly holderIsDead: boolean;
+  /** The observer's own, for a lock that does not say. */
+  readonly ttlMs: number;
+}
+
+/** Whether it may be taken over: it stood still for a whole ttl, or its process is known to be gone. */
+export const isStaleLock = ({ lock, unchangedMs, holderIsDead, ttlMs }: LockSight): boolean =>
+  holderIsDead || unchangedMs >= (lock?.ttlMs ?? ttlMs);
+
+/** `datastore-sync/cli, process 7 on build-7: sync`; what another tool left out is left out. */
+export function lockText(lock: LockRecord | null): string {
+  if (lock === null) return 'an unreadable lock';
+  const { tool, holder, pid, hostname, purpose } = lock;
+  return `${tool ?? holder}, process ${pid} on ${hostname}${purpose === null ? '' : `: ${purpose}`}`;
+}

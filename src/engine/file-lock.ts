@@ -1,0 +1,129 @@
+import { isStaleLock, type LockRecord, parseLock, tenureOf } from '../core/lock-record.ts';
+import type { Clock, Identity, Ids, LockFile, Log } from './ports.ts';
+
+/** A lock in a file that is ours as long as the file says so. */
+export interface FileLock {
+  readonly record: LockRecord;
+  /** Writes the heartbeat. Never reaches a successor's file. Rejects with SyncError('local'). */
+  beat(): Promise<void>;
+  /** Null while the lock is ours; else whose it is (`lock` null: nobody's, or unreadable). */
+  lostTo(): Promise<{ readonly lock: LockRecord | null } | null>;
+  /** Removes it if it is still ours. */
+  release(): Promise<void>;
+}
+
+export interface FileLockParts {
+  readonly file: LockFile;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly identity: Identity;
+  readonly log: Log;
+  readonly ttlMs: number;
+  /** Between two looks at a lock that is held, milliseconds. */
+  readonly pollMs: number;
+  /** What is locked, for the log. */
+  readonly what: string;
+  /** Kept from one attempt to the next: what nobody waits a ttl for in one go is stale all the same. */
+  readonly seen?: LockSighting;
+}
+
+/** The lock as this process last saw it, and since when, by its own monotonic clock. */
+export interface LockSighting {
+  text: string | null;
+  since: number;
+}
+
+export interface TakeOptions {
+  readonly purpose: string;
+  /** 0: do not wait. */
+  readonly waitMs: number;
+  readonly onWait?: ((holder: LockRecord | null) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const PAUSE_MS = 100;
+/** At a lock that is absent, before it counts as lost. */
+const LOOKS = 3;
+
+/**
+ * Takes a lock that lies in a file, for processes of any host on one folder. Stale is judged by the observer: unchanged content for
+ * a whole ttl of its own clock, or a dead pid on the same host. A stale file is moved aside and compared with what was seen:
+ * another content is put back. `held` when waiting is over. Rejects with SyncError('cancelled') or ('local').
+ */
+export async function takeFileLock(
+  parts: FileLockParts,
+  { purpose, waitMs, onWait, signal }: TakeOptions,
+): Promise<
+  { readonly kind: 'taken'; readonly lock: FileLock } | { readonly kind: 'held'; readonly by: LockRecord | null }
+> {
+  const { file, clock, ids, identity, log, ttlMs, pollMs, what } = parts;
+  const nonce = ids.nonce();
+  const acquiredAt = new Date(clock.now()).toISOString();
+  const record = (): LockRecord => ({
+    holder: identity.holder,
+    hostname: identity.hostname,
+    pid: identity.pid,
+    acquiredAt,
+    ttlMs,
+    nonce,
+    renewedAt: new Date(clock.now()).toISOString(),
+    purpose,
+    tool: `datastore-sync/${identity.tool}`,
+  });
+  const content = () => JSON.stringify(record());
+
+  const deadline = clock.monotonic() + waitMs;
+  const seen = parts.seen ?? { text: null, since: 0 };
+  while (!(await file.create(content()))) {
+    const text = await file.read();
+    // Just given back, or never readable: ask again, but neither at full speed nor for ever.
+    if (text === null) {
+      if (clock.monotonic() >= deadline + 10 * PAUSE_MS) return { kind: 'held', by: null };
+      await clock.sleep(PAUSE_MS * ids.random(), signal);
+      continue;
+    }
+    if (seen.text !== text) Object.assign(seen, { text, since: clock.monotonic() });
+    const holder = parseLock(text);
+    const holderIsDead = holder !== null && holder.hostname === identity.hostname && !file.isAlive(holder.pid);
+    if (isStaleLock({ lock: holder, unchangedMs: clock.monotonic() - seen.since, holderIsDead, ttlMs })) {
+      const moved = await file.moveAside();
+      if (moved === null) continue;
+      if (moved.content === text) {
+        log.warn(`took over ${what} from ${holder?.holder ?? 'an unreadable lock'}, which is gone`);
+        await moved.drop();
+      } else {
+        await moved.putBack();
+      }
+      continue;
+    }
+    if (clock.monotonic() >= deadline) return { kind: 'held', by: holder };
+    onWait?.(holder);
+    await clock.sleep(pollMs * (0.5 + ids.random()), signal);
+  }
+  return {
+    kind: 'taken',
+    lock: {
+      record: record(),
+      beat: () => file.beat(content()),
+      async lostTo() {
+        for (let look = 0; ; look += 1) {
+          const text = await file.read();
+          if (text !== null && tenureOf(text) === nonce) return null;
+          // Whoever finds it beating again puts back what was moved: absent for a moment, it is not yet lost.
+          if (text !== null || look === LOOKS) return { lock: text === null ? null : parseLock(text) };
+          await clock.sleep(PAUSE_MS);
+        }
+      },
+      release: async () => void (await removeLock(file, nonce)),
+    },
+  };
+}
+
+/** Ends exactly this tenure; another one is put back. False when it was not there. */
+export async function removeLock(file: LockFile, tenure: string): Promise<boolean> {
+  const moved = await file.moveAside();
+  if (moved === null) return false;
+  const isIt = tenureOf(moved.content) === tenure;
+  await (isIt ? moved.drop() : moved.putBack());
+  return isIt;
+}
