@@ -71,6 +71,7 @@ export async function wireDatastore(request: WireRequest): Promise<Wired> {
     openFiles: (run) => openLocalFiles({ workspace, root: config.root, run, clock: systemClock, log }),
     lockFile: openLockFile(path.join(root, '.datastore-staging', 'lock')),
     skip,
+    allow: config.allow,
     codec: nodeCodec,
     clock: systemClock,
     ids: systemIds,

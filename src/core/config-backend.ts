@@ -1,5 +1,6 @@
 import type { Backend } from './config.ts';
 import {
+  allowRule,
   anyText,
   booleanRule,
   bucketRule,
@@ -16,6 +17,7 @@ import {
   typeRule,
 } from './config-rules.ts';
 import { type RawNode, type Report, record, type Values } from './config-shape.ts';
+import { timingRule } from './timing.ts';
 
 const s3Fields = {
   bucket: bucketRule,
@@ -26,7 +28,13 @@ const s3Fields = {
   profile: profileRule,
 };
 
-const sharedFields = { directories: directoriesRule, exclude: excludeRule, lock: lockRule };
+const sharedFields = {
+  directories: directoriesRule,
+  exclude: excludeRule,
+  allow: allowRule,
+  lock: lockRule,
+  timing: timingRule,
+};
 
 const fileShape = {
   type: typeRule,

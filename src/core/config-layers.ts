@@ -12,6 +12,7 @@ import type { ConfigProblem } from './config-problem.ts';
 import type { RawField, RawNode, Report } from './config-shape.ts';
 import { parseDatastoreUrl } from './config-url.ts';
 import { bad, ok, type Result } from './errors.ts';
+import { timingOf } from './timing.ts';
 
 /** One file as it was read: its document, or why there is none. Null document: nothing in it. */
 export interface RawFile {
@@ -35,7 +36,7 @@ const DEFAULT_LOCK = { ttlMs: 30_000, waitMs: 60_000 };
 
 /**
  * Merges the layers. A URL replaces the backend wholly (bucket, prefix, region, endpoint, profile, encryption);
- * what a URL does not name of the workspace itself (root, directories, exclude, lock) comes from the file when there
+ * what a URL does not name of the workspace itself (root, directories, exclude, allow, lock, timing) comes from the file when there
  * is one. A file with a mistake is refused even when a URL wins: its excludes count. Gives all problems, not the first.
  */
 export function resolveConfig(layers: ConfigLayers): Result<Config, readonly ConfigProblem[]> {
@@ -55,13 +56,15 @@ export function resolveConfig(layers: ConfigLayers): Result<Config, readonly Con
   if (problems.length > 0) return bad(problems);
   const backend = layer?.backend ?? defaultBackend(layers);
   if (backend === null) return bad([notSetUp(layers.file)]);
-  const { directories, exclude, lock } = file?.fields ?? {};
+  const { directories, exclude, allow, lock, timing } = file?.fields ?? {};
   return ok({
     backend,
     root: rootOf(backend, root, layers),
     directories: directories ?? null,
     exclude: exclude ?? [],
+    allow: allow ?? [],
     lock: { ttlMs: lock?.ttlSeconds ?? DEFAULT_LOCK.ttlMs, waitMs: lock?.waitSeconds ?? DEFAULT_LOCK.waitMs },
+    timing: timingOf(timing),
     source: layer?.backend ? layer.source : 'default',
   });
 }

@@ -86,12 +86,12 @@ export const pathRule = text('a folder', (value) =>
   hasControls(value) ? bad('it contains control characters') : ok(value),
 );
 
-/** A folder below another, `/` between segments; `./a` and `a/` are taken as `a`. */
-const folder = (what: string) =>
+/** A folder (or file) below another, `/` between segments; `./a` and `a/` are taken as `a`. */
+const folder = (what: string, noun = 'folder') =>
   text(what, (value) => {
     const clean = value.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
     if (value.startsWith('/') || value.startsWith('~') || /^[A-Za-z]:/.test(value)) return bad('it must be relative');
-    if (clean === '' || clean === '.') return bad('name a folder, not the whole');
+    if (clean === '' || clean === '.') return bad(`name a ${noun}, not the whole`);
     if (clean.split('/').includes('..')) return bad('it must not lead outside with ".."');
     return parseSyncPath(clean);
   });
@@ -103,12 +103,16 @@ export const directoriesRule = list(
   'an empty list would share nothing: remove it to share all of root',
 );
 
+/** Exact paths, no patterns: whoever shares a key file says so of this one. */
+export const allowRule = list(folder('a file below root', 'file'), null);
+
 export const excludeRule = list(
   text('a gitignore rule', (value) => (hasControls(value) || value.trim() === '' ? bad('') : ok(value))),
   null,
 );
 
-const seconds = (least: number, most: number) =>
+/** Read as milliseconds. */
+export const seconds = (least: number, most: number) =>
   scalar((value) =>
     typeof value === 'number' && value >= least && value <= most
       ? ok(Math.round(value * 1000))

@@ -1,3 +1,5 @@
+import type { Timing } from './timing.ts';
+
 /** Where a datastore lies, after all layers are merged and checked. */
 export type Backend =
   | {
@@ -24,7 +26,10 @@ export interface Config {
   readonly directories: readonly string[] | null;
   /** gitignore rules. */
   readonly exclude: readonly string[];
+  /** Files that look like credentials and are shared all the same, by path below root. */
+  readonly allow: readonly string[];
   readonly lock: { readonly ttlMs: number; readonly waitMs: number };
+  readonly timing: Timing;
   /** Which layer won, for people: `DATASTORE_URL`, `--datastore`, `datastore.url`, `.datastore.yaml`, `.swamp.yaml`, `default`. */
   readonly source: string;
 }

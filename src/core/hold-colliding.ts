@@ -1,6 +1,6 @@
 import { findCollisions } from './collisions.ts';
 import type { Held, PlanInput, Step } from './plan.ts';
-import { CHANGES_ROOT, CREATES, DELETES } from './step-kinds.ts';
+import { CHANGES_REMOTE, CHANGES_ROOT, CREATES, DELETES } from './step-kinds.ts';
 import { collisionKey, foldersAbove } from './sync-path.ts';
 
 /**
@@ -13,6 +13,8 @@ export function holdColliding(
 ): { readonly steps: readonly Step[]; readonly held: readonly Held[] } {
   const held = new Map<Step, string>();
   for (const step of steps) {
+    const reason = CHANGES_ROOT.has(step.kind) || CHANGES_REMOTE.has(step.kind) ? input.withheld?.(step.path) : null;
+    if (reason) held.set(step, reason);
     if (input.busy?.has(step.path) && CHANGES_ROOT.has(step.kind))
       held.set(step, 'it is open and unsaved in an editor');
   }

@@ -99,6 +99,8 @@ export interface PlanInput {
   readonly refused: readonly Held[];
   /** Files that must not be touched in the root now: open and unsaved in an editor. */
   readonly busy?: ReadonlySet<string> | undefined;
+  /** Why a path must not travel in either direction; null: it may. */
+  readonly withheld?: (path: SyncPath) => string | null;
   readonly policy: PlanPolicy;
 }
 

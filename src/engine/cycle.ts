@@ -26,6 +26,7 @@ export interface CycleParts extends LeaseParts {
   /** The root, under a fresh run in staging. */
   readonly openFiles: (run: string) => LocalFiles;
   readonly skip: Skip;
+  readonly withheld: (path: string) => string | null;
   readonly codec: Codec;
   readonly budget: ByteBudget;
   readonly waitMs: number;

@@ -1,3 +1,4 @@
+import { withholder } from '../core/credential-paths.ts';
 import { SyncError } from '../core/errors.ts';
 import { withForcedRelease, withRelease } from '../core/lease-record.ts';
 import { type BaseMeta, createBaseStore } from './base-store.ts';
@@ -24,6 +25,8 @@ export interface DatastoreParts {
   readonly openFiles: (run: string) => LocalFiles;
   readonly lockFile: LockFile;
   readonly skip: Skip;
+  /** Files that look like credentials and are shared all the same; all others of them are held back. */
+  readonly allow?: readonly string[];
   readonly codec: Codec;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -49,6 +52,7 @@ export function openDatastore(given: DatastoreParts): Datastore {
   const parts: CycleParts = {
     ...given,
     openFiles: (run) => heldFiles(given.openFiles(run), assertHeld),
+    withheld: withholder(given.allow ?? []),
     register,
     remoteLog,
     base,

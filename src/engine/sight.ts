@@ -53,6 +53,7 @@ export async function look(parts: CycleParts, options: SyncOptions, from: Lookin
     remote: view.tree,
     refused: [...view.refused, ...damagedPaths(view, ledger, scan)],
     busy: options.busyPaths,
+    withheld: parts.withheld,
     policy: policyOf(options, from.conflictSuffix),
   });
   const vetoes = vet(await factsOf(parts, options, { files, ledger, state, scan, view, plan }));

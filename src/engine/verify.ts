@@ -105,6 +105,7 @@ async function examine(
     local: trusted,
     remote: read.view.tree,
     refused: [...read.view.refused, ...damagedPaths(read.view, ledger, scan)],
+    withheld: parts.withheld,
     policy: { direction: 'both', onConflict: 'hold', choices: [], conflictSuffix: run.conflictSuffix },
   });
   const isReadable = read.view.commit !== null || at.head?.commit == null;

@@ -13,6 +13,7 @@ import { agoText, bytesText, countText, durationText } from '../../src/core/quan
 import type { LeaseRecord } from '../../src/core/records.ts';
 import { parseSyncPath, type SyncPath } from '../../src/core/sync-path.ts';
 import type { Preview, Progress, SyncReport } from '../../src/core/sync-report.ts';
+import { DEFAULT_TIMING } from '../../src/core/timing.ts';
 import type { Entry, LocalEntry } from '../../src/core/tree.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
@@ -306,6 +307,8 @@ describe('status', () => {
       root: 'data',
       directories: ['a', 'b'],
       exclude: ['*.tmp'],
+      allow: [],
+      timing: DEFAULT_TIMING,
       lock: { ttlMs: 1, waitMs: 1 },
       source: '.datastore.yaml',
     },
@@ -338,6 +341,9 @@ describe('status', () => {
         'Lease      free',
         'Pending    2 up, 2 down, 1 to delete there, 2 conflicts, 1 left alone',
         'Last sync  5 min ago, generation 11',
+        '',
+        '1 path left alone:',
+        '  x: a link',
       ],
     ],
     ['in step', { preview: EMPTY }, ['Pending    nothing, in step']],

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findWorkspace, readConfig } from '../../src/adapters/config-files.ts';
 import type { Config } from '../../src/core/config.ts';
 import { configProblemText } from '../../src/core/config-problem.ts';
+import { DEFAULT_TIMING } from '../../src/core/timing.ts';
 
 /* Through the files, as people write them: the lines of the messages are part of the contract. */
 
@@ -137,6 +138,30 @@ describe('a mistake in .datastore.yaml is named with line, field, what was found
       ['.datastore.yaml:4: directories: an empty list would share nothing: remove it to share all of root'],
     ],
     [
+      'a pattern, a folder outside and all for a file that is allowed',
+      line('allow: [/etc/x, "..", "."]'),
+      [
+        '.datastore.yaml:4: allow[0]: "/etc/x" is not a file below root: it must be relative',
+        '.datastore.yaml:4: allow[1]: ".." is not a file below root: it must not lead outside with ".."',
+        '.datastore.yaml:4: allow[2]: "." is not a file below root: name a file, not the whole',
+      ],
+    ],
+    [
+      'a deadline that is no number, and one that is too short',
+      line('timing:\n  connectSeconds: soon\n  pollSeconds: 0'),
+      [
+        '.datastore.yaml:5: timing.connectSeconds: "soon" is not a number of seconds from 0.1 to 600',
+        '.datastore.yaml:6: timing.pollSeconds: 0 is not a number of seconds from 1 to 86400',
+      ],
+    ],
+    [
+      'a misspelt deadline',
+      line('timing: { settleSecond: 5 }'),
+      [
+        '.datastore.yaml:4: timing.settleSecond: unknown field (did you mean "settleSeconds"?); known here: connectSeconds, requestSeconds, retrySeconds, settleSeconds, pollSeconds, pollAwaySeconds, scanSeconds, offlineSeconds',
+      ],
+    ],
+    [
       'a text for a list',
       line('exclude: "*.tmp"'),
       ['.datastore.yaml:4: exclude: "*.tmp" is not a list (write [a, b])'],
@@ -213,7 +238,7 @@ describe('a mistake in .datastore.yaml is named with line, field, what was found
       'a file that is a list',
       '- a\n',
       [
-        '.datastore.yaml:1: a list is not a map of fields (type, root, bucket, prefix, region, endpoint, forcePathStyle, profile, path, encryption, directories, exclude, lock)',
+        '.datastore.yaml:1: a list is not a map of fields (type, root, bucket, prefix, region, endpoint, forcePathStyle, profile, path, encryption, directories, exclude, allow, lock, timing)',
       ],
     ],
     ['a field given twice', `${S3}bucket: other-bucket\n`, [/^\.datastore\.yaml:4: not valid YAML: .*unique/]],
@@ -325,7 +350,7 @@ describe('a mistake in a URL names its layer and no secret', () => {
 describe('the layers', () => {
   const s3 = { type: 's3', bucket: 'my-team-data', prefix: '', region: 'us-east-1', forcePathStyle: false };
   const lock = { ttlMs: 30_000, waitMs: 60_000 };
-  const plain = { root: 'data', directories: null, exclude: [], lock };
+  const plain = { root: 'data', directories: null, exclude: [], allow: [], lock, timing: DEFAULT_TIMING };
   const full = `# ours
 type: s3
 root: ./data/
@@ -338,8 +363,28 @@ profile: team
 directories: [models, outputs/]
 exclude: ["*.tmp", "telemetry/**"]
 encryption: { mode: sse-kms, keyId: alias/team }
+allow: [./models/.env, certs/ca.pem]
 lock: { ttlSeconds: 10, waitSeconds: 0 }
+timing:
+  connectSeconds: 1
+  requestSeconds: 2
+  retrySeconds: 3
+  settleSeconds: 0.5
+  pollSeconds: 5
+  pollAwaySeconds: 6
+  scanSeconds: 70
+  offlineSeconds: 8
 `;
+  const timing = {
+    connectMs: 1_000,
+    requestMs: 2_000,
+    retryMs: 3_000,
+    settleMs: 500,
+    pollMs: 5_000,
+    pollAwayMs: 6_000,
+    scanMs: 70_000,
+    offlineMs: 8_000,
+  };
   test.each<[what: string, setting: Setting, expected: (workspace: string) => unknown]>([
     ['a minimal file', { yaml: S3 }, () => ({ ...plain, backend: s3, source: '.datastore.yaml' })],
     [
@@ -359,7 +404,9 @@ lock: { ttlSeconds: 10, waitSeconds: 0 }
         root: 'data',
         directories: ['models', 'outputs'],
         exclude: ['*.tmp', 'telemetry/**'],
+        allow: ['models/.env', 'certs/ca.pem'],
         lock: { ttlMs: 10_000, waitMs: 0 },
+        timing,
         source: '.datastore.yaml',
       }),
     ],
@@ -403,7 +450,9 @@ lock: { ttlSeconds: 10, waitSeconds: 0 }
         root: 'data',
         directories: ['models', 'outputs'],
         exclude: ['*.tmp', 'telemetry/**'],
+        allow: ['models/.env', 'certs/ca.pem'],
         lock: { ttlMs: 10_000, waitMs: 0 },
+        timing,
         source: 'DATASTORE_URL',
         backend: { ...s3, bucket: 'url-bucket', prefix: 'a b' },
       }),

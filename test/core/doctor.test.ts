@@ -17,6 +17,7 @@ import { doctorWords } from '../../src/core/doctor-words.ts';
 import { bad, ok, type SyncErrorKind } from '../../src/core/errors.ts';
 import { proxyVariables } from '../../src/core/proxy-variables.ts';
 import type { LeaseRecord } from '../../src/core/records.ts';
+import { DEFAULT_TIMING } from '../../src/core/timing.ts';
 
 /* Facts in, lines out: each line's good and bad case. */
 
@@ -29,6 +30,8 @@ const CONFIG: Config = {
   root: 'data',
   directories: null,
   exclude: [],
+  allow: [],
+  timing: DEFAULT_TIMING,
   lock: { ttlMs: 30_000, waitMs: 60_000 },
   source: '.datastore.yaml',
 };

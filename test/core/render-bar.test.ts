@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/core/config.ts';
 import type { LeaseRecord } from '../../src/core/records.ts';
 import { INITIAL_STATUS, type SyncStatus } from '../../src/core/sync-status.ts';
+import { DEFAULT_TIMING } from '../../src/core/timing.ts';
 import type { FolderState } from '../../src/vscode/folder-state.ts';
 import { type Bar, renderBar } from '../../src/vscode/render/bar.ts';
 import { statusRows } from '../../src/vscode/render/status-rows.ts';
@@ -14,6 +15,8 @@ const config: Config = {
   root: 'data',
   directories: null,
   exclude: [],
+  allow: [],
+  timing: DEFAULT_TIMING,
   lock: { ttlMs: 30_000, waitMs: 60_000 },
   source: '.datastore.yaml',
 };

@@ -31,6 +31,8 @@ export interface ReplicaOptions {
   readonly ttlMs?: number;
   readonly waitMs?: number;
   readonly skip?: Skip;
+  /** Files that look like credentials and are shared all the same. */
+  readonly allow?: readonly string[];
   /** Around the fault decorator: what this client alone sees of the store. */
   readonly decorate?: (store: ObjectStore) => ObjectStore;
   /** Around the real root. */
@@ -160,6 +162,7 @@ function openReplica(name: string, open: (prefix: string) => ObjectStore, first:
       openFiles: (run) => dressed(openLocalFiles({ workspace, root: 'data', run, clock: systemClock, log })),
       lockFile: openLockFile(join(root, '.datastore-staging', 'lock')),
       skip: options.skip ?? (() => false),
+      allow: options.allow ?? [],
       codec: nodeCodec,
       clock,
       ids: systemIds,

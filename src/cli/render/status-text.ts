@@ -55,12 +55,22 @@ export function statusLines(facts: StatusFacts, paint: Paint): string[] {
   if (facts.busy !== null) rows.push(['Pending', `not known now: ${safeText(facts.busy)}`]);
   if (facts.local !== null) rows.push(['Last sync', lastSyncText(facts.local, facts.now)]);
   const lines = rows.map(([name, value]) => `${paint.dim(name.padEnd(9))}  ${value}`);
+  const held = facts.preview?.held ?? [];
+  if (held.length > 0) lines.push('', ...heldLines(held, paint));
   for (const veto of facts.preview?.vetoes ?? []) {
     const { message, remedy } = vetoMessage(veto);
     lines.push('', paint.bad(`A sync would stop for safety: ${safeText(message)}`), safeText(remedy));
   }
   if (failure !== null) lines.push('', paint.bad(safeText(failure.message)), safeText(failure.remedy));
   return lines;
+}
+
+const SHOWN = 5;
+
+function heldLines(held: Preview['held'], paint: Paint): string[] {
+  const rows = held.slice(0, SHOWN).map(({ path, reason }) => `  ${safeText(path)}: ${safeText(reason)}`);
+  const more = held.length > SHOWN ? [`  … and ${held.length - SHOWN} more (all with --json)`] : [];
+  return [paint.attention(`${countText(held.length, 'path')} left alone:`), ...rows, ...more];
 }
 
 function sharedText({ root, directories, exclude }: Config): string {
@@ -126,6 +136,7 @@ export function statusDocument(facts: StatusFacts): Record<string, unknown> {
     lease: register === null ? null : leaseDocument(register),
     busy: facts.busy,
     pending: preview === null ? null : pendingOf(preview),
+    held: preview === null ? null : preview.held.map(({ path, reason }) => ({ path, reason })),
     vetoes: preview === null ? null : preview.vetoes.map((veto) => ({ ...veto, ...vetoMessage(veto) })),
     lastSync: local === null ? null : { at: local.lastSyncAt, generation: local.generation },
     ...(folder === null ? {} : { contents: folder }),

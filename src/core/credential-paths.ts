@@ -1,0 +1,36 @@
+/**
+ * Why a path is held back: its name is one under which programs keep keys and passwords, and nobody allowed it by name. Null for
+ * all others. Only names are judged, never contents; case does not count.
+ */
+export function withholder(allow: readonly string[]): (path: string) => string | null {
+  const allowed = new Set(allow);
+  return (path) => (allowed.has(path) || !isCredentialPath(path) ? null : reasonFor(path));
+}
+
+const reasonFor = (path: string): string =>
+  `files of this name often hold passwords or keys; to share it, add ${JSON.stringify(path)} to "allow" in .datastore.yaml; to leave it out for good, to "exclude"`;
+
+/** A name at any depth, or a name below the folder that its program looks in. */
+const CREDENTIALS: readonly RegExp[] = [
+  // Settings of programs, but not the samples that are meant to be shared.
+  /^\.env(?:\.(?!example$|sample$|template$|dist$).*)?$/,
+  // Private keys.
+  /^id_(?:rsa|dsa|ecdsa|ed25519|ecdsa_sk|ed25519_sk)$/,
+  /\.(?:pem|p12|pfx|ppk|jks|kdbx)$/,
+  // Logins of tools.
+  /^\.(?:npmrc|pypirc|netrc|git-credentials|pgpass|my\.cnf|htpasswd|s3cfg|boto|vault-token)$/,
+  /^_netrc$/,
+  /^application_default_credentials\.json$/,
+  /^credentials\.tfrc\.json$/,
+  /(?:^|\/)\.aws\/credentials$/,
+  /(?:^|\/)\.aws\/(?:sso|cli)\/cache\/[^/]+\.json$/,
+  /(?:^|\/)\.docker\/config\.json$/,
+  /(?:^|\/)\.kube\/config$/,
+];
+
+function isCredentialPath(path: string): boolean {
+  // A conflict copy is as secret as the file it was made of.
+  const plain = path.toLowerCase().replace(/\.conflict-[^/.]*(?=\.[^/.]*$|$)/, '');
+  const name = plain.slice(plain.lastIndexOf('/') + 1);
+  return CREDENTIALS.some((pattern) => pattern.test(name) || pattern.test(plain));
+}

@@ -1,0 +1,61 @@
+import { seconds } from './config-rules.ts';
+import { record, type Values } from './config-shape.ts';
+
+/** Every deadline and pace of a datastore but those of its lock, in milliseconds. */
+export interface Timing {
+  /** For a connection to the store. */
+  readonly connectMs: number;
+  /** A connection on which nothing moves for so long is given up. */
+  readonly requestMs: number;
+  /** How long one request is tried again. */
+  readonly retryMs: number;
+  /** Quiet after a change here before it is synced. */
+  readonly settleMs: number;
+  /** Between two looks at the remote: while somebody looks on, and while nobody does. */
+  readonly pollMs: number;
+  readonly pollAwayMs: number;
+  /** Between two full scans: events of the watcher are hints only. */
+  readonly scanMs: number;
+  /** The longest pause between two attempts while the store is out of reach. */
+  readonly offlineMs: number;
+}
+
+export const DEFAULT_TIMING: Timing = {
+  connectMs: 10_000,
+  requestMs: 30_000,
+  retryMs: 120_000,
+  settleMs: 2_000,
+  pollMs: 30_000,
+  pollAwayMs: 300_000,
+  scanMs: 900_000,
+  offlineMs: 300_000,
+};
+
+const shape = {
+  connectSeconds: seconds(0.1, 600),
+  requestSeconds: seconds(0.1, 3600),
+  retrySeconds: seconds(0, 3600),
+  settleSeconds: seconds(0.1, 600),
+  pollSeconds: seconds(1, 86_400),
+  pollAwaySeconds: seconds(1, 86_400),
+  scanSeconds: seconds(10, 86_400),
+  offlineSeconds: seconds(1, 86_400),
+};
+
+/** The field `timing`; values in milliseconds. */
+export const timingRule = record(shape);
+
+/** What is left out is as by default. */
+export function timingOf(fields: Values<typeof shape> = {}): Timing {
+  const { connectMs, requestMs, retryMs, settleMs, pollMs, pollAwayMs, scanMs, offlineMs } = DEFAULT_TIMING;
+  return {
+    connectMs: fields.connectSeconds ?? connectMs,
+    requestMs: fields.requestSeconds ?? requestMs,
+    retryMs: fields.retrySeconds ?? retryMs,
+    settleMs: fields.settleSeconds ?? settleMs,
+    pollMs: fields.pollSeconds ?? pollMs,
+    pollAwayMs: fields.pollAwaySeconds ?? pollAwayMs,
+    scanMs: fields.scanSeconds ?? scanMs,
+    offlineMs: fields.offlineSeconds ?? offlineMs,
+  };
+}
