@@ -61,6 +61,8 @@ export interface HeadFacts {
 export interface ProbeFacts {
   readonly etagForm: 'quoted' | 'bare';
   readonly checksChecksums: boolean;
+  /** How many raced at the same moment. */
+  readonly writers: number;
   /** Whether its own objects could be removed again. */
   readonly cleaned: Asked<number>;
 }

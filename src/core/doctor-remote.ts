@@ -119,12 +119,12 @@ function judgeProbe(probe: Asked<ProbeFacts>): readonly DoctorLine[] {
       ),
     ];
   if (!probe.ok) return [failed('safe writes', probe)];
-  const { etagForm, checksChecksums } = probe.value;
+  const { etagForm, checksChecksums, writers } = probe.value;
   const also = [
     etagForm === 'bare' ? 'takes versions without their quotes' : '',
     checksChecksums ? '' : 'does not check checksums (we do, when reading)',
   ].filter(Boolean);
-  const said = 'conditional writes hold, also of 16 writers at once';
+  const said = `conditional writes hold, also of ${writers} writers at once`;
   return [fine('safe writes', also.length === 0 ? said : `${said}; the store ${also.join(' and ')}`)];
 }
 

@@ -53,6 +53,12 @@ export interface JournaledCommit {
   readonly removed: readonly SyncPath[];
 }
 
+/** What a whole probe of a remote has found; null: no working compare-and-swap. */
+export interface WholeProbe {
+  readonly remote: string;
+  readonly capabilities: Capabilities | null;
+}
+
 /** The records of one root in the user's state folder. Damaged ones read as absent: a lost base asks, it never deletes. */
 export interface BaseStore {
   load(): Promise<Base | null>;
@@ -68,6 +74,9 @@ export interface BaseStore {
   /** Nonce of the lease this workspace holds. */
   leaseNonce(): Promise<string | null>;
   setLeaseNonce(nonce: string | null): Promise<void>;
+  /** The latest since anything was written. Beside the base: a checkup notes it while another process syncs and writes that. */
+  wholeProbe(): Promise<WholeProbe | null>;
+  setWholeProbe(found: WholeProbe | null): Promise<void>;
   /** Texts of commits and shards by their hash, so that only what is new travels. The reader checks the hash. */
   kept(sha256: string): Promise<string | null>;
   keep(sha256: string, text: string): Promise<void>;
@@ -110,6 +119,8 @@ export function createBaseStore(files: StateFiles): BaseStore {
     setOpenRun: (run) => (run === null ? files.remove('apply.json') : put('apply.json', { run })),
     leaseNonce: async () => (await json<{ nonce: string }>('lease.json'))?.nonce ?? null,
     setLeaseNonce: (nonce) => (nonce === null ? files.remove('lease.json') : put('lease.json', { nonce })),
+    wholeProbe: () => json<WholeProbe>('probe.json'),
+    setWholeProbe: (found) => (found === null ? files.remove('probe.json') : put('probe.json', found)),
     kept: (sha256) => text(`kept-${sha256}`),
     keep: (sha256, content) => files.write(`kept-${sha256}`, encode(content)),
     drop: (sha256) => files.remove(`kept-${sha256}`),

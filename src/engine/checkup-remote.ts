@@ -5,9 +5,12 @@ import { asked } from './checkup-ask.ts';
 import type { Bucket, CheckedRoot, CheckupParts } from './checkup-ports.ts';
 import { each } from './each.ts';
 import type { ObjectStore } from './ports.ts';
-import { type Capabilities, probeStore } from './probe.ts';
+import { type Capabilities, type ProbeParts, probeStore } from './probe.ts';
+import { RACES } from './probe-races.ts';
 import { createRegister } from './register.ts';
 import { requireEmpty } from './writing.ts';
+
+type ProbedParts = ProbeParts & { readonly root: Pick<CheckedRoot, 'state'> };
 
 type RemoteParts = Pick<CheckupParts, 'clock' | 'ids' | 'codec' | 'log'> & {
   readonly store: ObjectStore;
@@ -59,8 +62,8 @@ async function findHead(
 
 const REMOVERS = 16;
 
-/** The whole probe, and its objects removed again. */
-async function findProbe(parts: RemoteParts, signal?: AbortSignal): Promise<Asked<ProbeFacts>> {
+/** The whole probe, its finding noted for the next write, and its objects removed again. */
+export async function findProbe(parts: ProbedParts, signal?: AbortSignal): Promise<Asked<ProbeFacts>> {
   const { store } = parts;
   const made = new Set<string>();
   const recording: ObjectStore = {
@@ -78,11 +81,20 @@ async function findProbe(parts: RemoteParts, signal?: AbortSignal): Promise<Aske
     });
   let found: Asked<Capabilities>;
   try {
-    found = await asked(() => probeStore({ ...parts, store: recording }, signal), signal);
+    found = await asked(() => probeStore({ ...parts, store: recording }, 'whole', signal), signal);
   } catch (error) {
     await clean();
     throw error;
   }
   const cleaned = await clean();
-  return found.ok ? { ok: true, value: { ...found.value, cleaned } } : found;
+  await noteProbe(parts, found);
+  return found.ok ? { ok: true, value: { ...found.value, writers: RACES.whole.writers, cleaned } } : found;
+}
+
+async function noteProbe({ root, store }: ProbedParts, found: Asked<Capabilities>): Promise<void> {
+  // Whatever else went wrong says nothing about the store.
+  if (!found.ok && found.problem.kind !== 'unsafe-store') return;
+  const capabilities = found.ok ? found.value : null;
+  // A state folder that cannot be written has a line of its own.
+  await asked(() => createBaseStore(root.state).setWholeProbe({ remote: store.name, capabilities }));
 }

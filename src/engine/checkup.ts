@@ -19,7 +19,7 @@ export interface CheckupOptions {
 
 /**
  * Looks at everything a sync stands on, and says of each whether it is well and what to do. Changes nothing but objects below
- * `probe/`, which it removes again. Rejects only with SyncError('cancelled').
+ * `probe/`, which it removes again, and the record of what the probe found. Rejects only with SyncError('cancelled').
  */
 export async function runCheckup(parts: CheckupParts, options: CheckupOptions): Promise<readonly DoctorLine[]> {
   const { config } = parts;

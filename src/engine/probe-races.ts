@@ -3,8 +3,13 @@ import { all } from './all.ts';
 import type { ETag, Ids, ObjectStore, PutOptions } from './ports.ts';
 import { storeErrorKind } from './store-error.ts';
 
-const ROUNDS = 4;
-const RACERS = 16;
+/** How hard a store is pressed: `whole` where a person asks how far it can be trusted, `small` where they wait for a first write. */
+export type RaceSize = 'small' | 'whole';
+
+export const RACES: Readonly<Record<RaceSize, { readonly rounds: number; readonly writers: number }>> = {
+  small: { rounds: 4, writers: 16 },
+  whole: { rounds: 8, writers: 32 },
+};
 
 // How a store may say that another was first; some answer the losers of a race with any error at all.
 const LOST: ReadonlySet<StoreErrorKind> = new Set([
@@ -25,10 +30,12 @@ export async function mostWinners(
   store: ObjectStore,
   ids: Ids,
   inForm: (etag: ETag) => ETag,
+  size: RaceSize,
   signal?: AbortSignal,
 ): Promise<number> {
+  const { rounds, writers } = RACES[size];
   let most = 0;
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const key = `probe/${ids.uuid()}`;
     const created = await race(key, { kind: 'absent' });
     const [etag] = created;
@@ -38,7 +45,7 @@ export async function mostWinners(
   return most;
 
   async function race(key: string, condition: NonNullable<PutOptions['condition']>): Promise<readonly ETag[]> {
-    const answers = await all(Array.from({ length: RACERS }, () => attempt(key, condition)));
+    const answers = await all(Array.from({ length: writers }, () => attempt(key, condition)));
     return answers.flatMap((etag) => (etag === null ? [] : [etag]));
   }
 

@@ -1,6 +1,6 @@
 import { type StoreErrorKind, SyncError } from '../core/errors.ts';
 import type { Clock, Codec, ETag, Ids, ObjectStore, PutOptions } from './ports.ts';
-import { mostWinners } from './probe-races.ts';
+import { mostWinners, type RaceSize } from './probe-races.ts';
 import type { EtagForm } from './register.ts';
 import { storeErrorKind } from './store-error.ts';
 
@@ -27,11 +27,11 @@ const TRANSIENT: ReadonlySet<StoreErrorKind> = new Set(['busy', 'unreachable', '
  * Tries what the compare-and-swap rests on, one request after another and then many at once: stores lie. Leaves its objects under `probe/`, which
  * counts as empty. SyncError('unsafe-store') with the finding in words.
  */
-export async function probeStore(parts: ProbeParts, signal?: AbortSignal): Promise<Capabilities> {
-  const { store, clock, ids, codec } = parts;
+export async function probeStore(parts: ProbeParts, races: RaceSize, signal?: AbortSignal): Promise<Capabilities> {
+  const { clock, ids } = parts;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await probeOnce(store, ids, codec, signal);
+      return await probeOnce(parts, races, signal);
     } catch (error) {
       const kind = storeErrorKind(error);
       if (kind === null || !TRANSIENT.has(kind) || attempt >= ATTEMPTS) throw error;
@@ -40,7 +40,11 @@ export async function probeStore(parts: ProbeParts, signal?: AbortSignal): Promi
   }
 }
 
-async function probeOnce(store: ObjectStore, ids: Ids, codec: Codec, signal?: AbortSignal): Promise<Capabilities> {
+async function probeOnce(
+  { store, ids, codec }: ProbeParts,
+  races: RaceSize,
+  signal?: AbortSignal,
+): Promise<Capabilities> {
   const key = `probe/${ids.uuid()}`;
   const bytes = (text: string) => new TextEncoder().encode(`${text} ${ids.nonce()}\n`);
 
@@ -81,7 +85,7 @@ async function probeOnce(store: ObjectStore, ids: Ids, codec: Codec, signal?: Ab
   const absent = await put(`probe/${ids.uuid()}`, { kind: 'match', etag: inForm(first.etag) });
   if (absent !== 'precondition' && absent !== 'missing')
     throw unsafe(store, 'replacing what does not exist is not refused');
-  const winners = await mostWinners(store, ids, inForm, signal);
+  const winners = await mostWinners(store, ids, inForm, races, signal);
   if (winners > 1) throw unsafe(store, `of writers at the same moment ${winners} are told that they won`);
 
   return { etagForm: taken.form, checksChecksums: await refusesWrongChecksum(store, ids, codec, signal) };

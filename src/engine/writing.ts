@@ -7,7 +7,10 @@ import type { ObjectStore } from './ports.ts';
 import { probeStore } from './probe.ts';
 import { HEAD_KEY, type RegisterState } from './register.ts';
 
-/** Before the first write to a remote: nothing foreign lies there, and its compare-and-swap works. The finding is kept in the base. */
+/**
+ * Before the first write to a remote: nothing foreign lies there, and its compare-and-swap works, as a whole probe has found, or else a
+ * small one. The finding is kept in the base. A whole one that found otherwise stands until another finds better.
+ */
 export async function prepareWriting(
   parts: CycleParts,
   ledger: Ledger,
@@ -15,13 +18,18 @@ export async function prepareWriting(
   signal?: AbortSignal,
 ): Promise<void> {
   if (state.head === null) await requireEmpty(parts.store, signal);
-  const known = parts.register.isFormInDoubt() ? null : ledger.meta.capabilities;
-  const capabilities = known ?? (await probeStore(parts, signal));
-  parts.register.setEtagForm(capabilities.etagForm);
-  if (known === null) {
+  const { base, store, register } = parts;
+  const whole = await base.wholeProbe();
+  const latest = whole?.remote === store.name ? whole : null;
+  const noted = register.isFormInDoubt() ? null : ledger.meta.capabilities;
+  const known = latest === null ? noted : latest.capabilities;
+  const capabilities = known ?? (await probeStore(parts, latest === null ? 'small' : 'whole', signal));
+  register.setEtagForm(capabilities.etagForm);
+  if (noted === null) {
     ledger.note({ capabilities });
     await ledger.save();
   }
+  if (whole !== null) await base.setWholeProbe(null);
 }
 
 /** Takes the lease and remembers its nonce in the state folder, so that another process of this workspace can give it back. */

@@ -194,7 +194,7 @@ describe('the remote', () => {
     ttlMs: 30_000,
   };
   const head: HeadFacts = { isThere: true, generation: 12, lease: null, leaseIsOurs: false, leaseIsStale: false };
-  const probe = { etagForm: 'quoted', checksChecksums: true, cleaned: ok(14) } as const;
+  const probe = { etagForm: 'quoted', checksChecksums: true, writers: 32, cleaned: ok(14) } as const;
   const good: Omit<RemoteFacts, 'credentials'> = {
     reach: ok(reach),
     list: ok(null),
@@ -210,7 +210,7 @@ describe('the remote', () => {
     ['permissions', 'ok', /list, read, write and delete/],
     ['datastore', 'ok', 'generation 12'],
     ['lease', 'ok', 'free'],
-    ['safe writes', 'ok', /16 writers/],
+    ['safe writes', 'ok', /32 writers/],
     ['versioning', 'ok', /^on/],
     ['encryption', 'ok', /AES256/],
   ];

@@ -46,7 +46,7 @@ const PROGRAM = fileURLToPath(new URL('racer.ts', import.meta.url));
 export async function holdRaces({ place, prefix, racers, rounds, onRound }: RaceOptions): Promise<RaceResult> {
   const startedAt = performance.now();
   const store = storeOn(place, prefix);
-  const { etagForm } = await probeStore({ store, clock: systemClock, ids: systemIds, codec: nodeCodec });
+  const { etagForm } = await probeStore({ store, clock: systemClock, ids: systemIds, codec: nodeCodec }, 'small');
   const counts: Record<Game, number> = { lease: 0, 'stale lease': 0, 'small push': 0 };
   const answers: Record<string, number> = {};
   const failures: string[] = [];

@@ -12,7 +12,7 @@ export const doctorCommand: Command = {
   summary: 'check everything a sync stands on, with a remedy for each trouble',
   details: [
     'Looks at the configuration, credentials, the store (reach, region, clock, permissions, conditional writes, versioning, encryption), the lease, and this machine (watches, state folder, record of the last sync, staging, free space). Works without a network and without a configuration, too.',
-    'Nothing is changed but objects below probe/, which are removed again. The report has no secrets: copy it into a question. The exit code is 0 unless a line says problem.',
+    'Nothing is changed but objects below probe/, which are removed again, and a note of what they showed. The report has no secrets: copy it into a question. The exit code is 0 unless a line says problem.',
   ],
   flags: ['json', ...COMMON],
   positionals: { least: 0, most: 0, words: '' },
