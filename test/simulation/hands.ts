@@ -1,5 +1,5 @@
 import { locate, type Spot } from './disk/locate.ts';
-import { type Disk, type FileNode, type FolderNode, hashOf, pathOf } from './disk/node.ts';
+import { type Disk, type FileNode, type FolderNode, hashOf } from './disk/node.ts';
 import { flush } from './disk/power.ts';
 import type { Process } from './machine.ts';
 import type { Act } from './scenario.ts';
@@ -207,9 +207,9 @@ export function holdsContent(disk: Disk<Process>, sha256: string): boolean {
   }
 }
 
-/** Relative to the root; null outside and in staging. */
-export function inRoot(folder: FolderNode, name: string): string | null {
-  const path = pathOf(folder, name);
-  if (!path.startsWith(`${ROOT}/`) || path.startsWith(`${ROOT}/.datastore-staging`)) return null;
-  return path.slice(ROOT.length + 1);
-}
+const INSIDE = `${ROOT}/`;
+const STAGING = `${ROOT}/.datastore-staging`;
+
+/** A path on the disk, relative to the root; null outside and in staging. */
+export const inRoot = (path: string): string | null =>
+  path.startsWith(INSIDE) && !path.startsWith(STAGING) ? path.slice(INSIDE.length) : null;

@@ -25,7 +25,8 @@ simulateDisk();
 const { makeScenario } = await import('./make-scenario.ts');
 const { runScenario } = await import('./run-scenario.ts');
 
-Error.stackTraceLimit = 4;
+// A failure is told by a replay, with stacks; here nobody reads them, and errors are thrown by the thousand.
+Error.stackTraceLimit = 0;
 const port = parentPort;
 if (port === null) throw new Error('this runs in a worker only');
 

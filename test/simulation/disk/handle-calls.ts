@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { errno } from './errno.ts';
-import { closeHandle, enter, type Handle, handleOf, openHandle } from './kernel.ts';
-import { locate } from './locate.ts';
+import { closeHandle, enter, type Handle, handleOf, openHandle, reach } from './kernel.ts';
 import { inSteps } from './node.ts';
 import { flush } from './power.ts';
 import { SimulatedStats } from './stats.ts';
@@ -17,9 +16,10 @@ const FLAGS: Readonly<Record<string, number>> = {
 export function openSync(path: string, flags: string | number = 'r', mode = 0o666): number {
   const bits = typeof flags === 'number' ? flags : FLAGS[flags];
   if (bits === undefined) throw new Error(`the simulated disk knows no flags "${flags}"`);
-  const { proc, at } = enter('open', path);
+  const { proc, place } = enter('open', path);
+  const { at } = place;
   const isExclusive = (bits & constants.O_EXCL) !== 0;
-  const spot = locate(proc.disk, at, 'open', (bits & constants.O_NOFOLLOW) === 0 && !isExclusive);
+  const spot = reach(proc, place, 'open', (bits & constants.O_NOFOLLOW) === 0 && !isExclusive);
   let { node } = spot;
   if (node !== null && isExclusive) throw errno('EEXIST', 'open', at);
   if (node?.kind === 'link') throw errno('ELOOP', 'open', at);

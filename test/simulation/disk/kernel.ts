@@ -1,4 +1,5 @@
 import { errno, Killed } from './errno.ts';
+import { namesOf, type Obstacle, type Spot, walk } from './locate.ts';
 import type { Disk, FileNode, FolderNode } from './node.ts';
 
 /** A running process, as its operating system sees it. Its paths begin with `/p<id>`, so that each call tells whose it is. */
@@ -34,18 +35,49 @@ export function boot(running: ReadonlyMap<number, Proc>): void {
   nextFd = FIRST_FD;
 }
 
-/** Whose path this is, and which on its disk. Throws Killed for a process that is gone. */
-export function enter(call: string, path: string): { readonly proc: Proc; readonly at: string } {
-  const end = path.indexOf('/', 1);
-  const proc = processes.get(Number(path.slice(2, end < 0 ? undefined : end)));
-  if (path[1] !== 'p' || proc === undefined || proc.isDead) throw new Killed();
-  const at = end < 0 ? '/' : path.slice(end);
-  proc.onCall(call, at);
-  return { proc, at };
+/** A path as programs give it, taken apart. */
+export interface Place {
+  /** Of the process whose it is; NaN where it is nobody's. */
+  readonly id: number;
+  /** On its disk. */
+  readonly at: string;
+  readonly names: readonly string[];
 }
 
-/** For a second path of the same call: no other point to stop at. */
-export const below = (path: string): string => path.slice(path.indexOf('/', 1));
+/** Whose path this is, and where it leads to on its disk. Throws Killed for a process that is gone. */
+export function enter(call: string, path: string): { readonly proc: Proc; readonly place: Place } {
+  const place = placeOf(path);
+  const proc = processes.get(place.id);
+  if (proc === undefined || proc.isDead) throw new Killed();
+  proc.onCall(call, place.at);
+  return { proc, place };
+}
+
+const MOST_KNOWN = 5_000;
+const known = new Map<string, Place>();
+
+/** The same few paths come again and again. For a second path of one call too: that is no other point to stop at. */
+export function placeOf(path: string): Place {
+  let place = known.get(path);
+  if (place === undefined) {
+    if (known.size > MOST_KNOWN) known.clear();
+    const end = path.indexOf('/', 1);
+    const at = end < 0 ? '/' : path.slice(end);
+    const id = path[1] === 'p' ? Number(path.slice(2, end < 0 ? undefined : end)) : Number.NaN;
+    place = { id, at, names: namesOf(at) };
+    known.set(path, place);
+  }
+  return place;
+}
+
+/** What is there. Throws what the operating system says of the way to it. */
+export function reach(proc: Proc, place: Place, syscall: string, follows: boolean): Spot {
+  const found = seek(proc, place, follows);
+  if (typeof found === 'string') throw errno(found, syscall, place.at);
+  return found;
+}
+
+export const seek = ({ disk }: Proc, { names }: Place, follows: boolean): Spot | Obstacle => walk(disk, names, follows);
 
 export function openHandle(handle: Handle): number {
   nextFd += 1;

@@ -12,40 +12,38 @@ export interface Spot {
   readonly real: string | null;
 }
 
-const MOST_LINKS = 8;
+/** What is in the way of a path. */
+export type Obstacle = 'ENOENT' | 'ENOTDIR' | 'ELOOP';
 
 /** Follows links on the way, and at the end only where `follows`. Throws ENOENT, ENOTDIR, ELOOP as the operating system does. */
-export function locate<By>(disk: Disk<By>, path: string, syscall: string, follows: boolean, links = 0): Spot {
-  const names = namesOf(path);
+export function locate<By>(disk: Disk<By>, path: string, syscall: string, follows: boolean): Spot {
+  const found = walk(disk, namesOf(path), follows);
+  if (typeof found === 'string') throw errno(found, syscall, path);
+  return found;
+}
+
+const MOST_LINKS = 8;
+
+/** As `locate`, by the names of the path, and without throwing: most of what a program looks for is not there. */
+export function walk<By>(disk: Disk<By>, names: readonly string[], follows: boolean, links = 0): Spot | Obstacle {
   let folder = disk.top;
-  if (names.length === 0) return { folder, key: '', name: '', node: folder, real: '' };
-  for (const [index, name] of names.entries()) {
+  const last = names.length - 1;
+  if (last < 0) return { folder, key: '', name: '', node: folder, real: '' };
+  for (let index = 0; index <= last; index += 1) {
+    const name = names[index] ?? '';
     const key = disk.keyOf(name);
     const entry = folder.entries.get(key);
-    const isLast = index === names.length - 1;
-    const node = entry?.node ?? null;
-    if (node?.kind === 'link' && (!isLast || follows)) {
-      if (links >= MOST_LINKS) throw errno('ELOOP', syscall, path);
-      return locate(disk, [node.target, ...names.slice(index + 1)].join('/'), syscall, follows, links + 1);
+    const node = entry === undefined ? null : entry.node;
+    if (node?.kind === 'link' && (index < last || follows)) {
+      if (links >= MOST_LINKS) return 'ELOOP';
+      return walk(disk, [...namesOf(node.target), ...names.slice(index + 1)], follows, links + 1);
     }
-    if (isLast) return { folder, key, name, node, real: entry?.name ?? null };
-    if (node === null) throw errno('ENOENT', syscall, path);
-    if (node.kind !== 'folder') throw errno('ENOTDIR', syscall, path);
+    if (index === last) return { folder, key, name, node, real: entry === undefined ? null : entry.name };
+    if (node === null) return 'ENOENT';
+    if (node.kind !== 'folder') return 'ENOTDIR';
     folder = node;
   }
-  throw errno('ENOENT', syscall, path);
+  return 'ENOENT';
 }
 
-const MOST_KNOWN = 5_000;
-const known = new Map<string, readonly string[]>();
-
-/** The same few paths come again and again. */
-function namesOf(path: string): readonly string[] {
-  let names = known.get(path);
-  if (names === undefined) {
-    if (known.size > MOST_KNOWN) known.clear();
-    names = path.split('/').filter((name) => name !== '');
-    known.set(path, names);
-  }
-  return names;
-}
+export const namesOf = (path: string): readonly string[] => path.split('/').filter((name) => name !== '');

@@ -1,41 +1,31 @@
 import { errno } from './errno.ts';
-import { below, enter, type Proc } from './kernel.ts';
-import { locate } from './locate.ts';
-import { type Disk, type FolderNode, type NameChange, type Node, pathOf } from './node.ts';
+import { enter, type Place, type Proc, placeOf, reach, seek } from './kernel.ts';
+import { type FolderNode, type NameChange, pathOf } from './node.ts';
 import { SimulatedStats } from './stats.ts';
 
 /* The calls of `node:fs` on names, with the answers of Linux. */
 
 export function lstatSync(path: string, options?: { readonly throwIfNoEntry?: boolean }): SimulatedStats | undefined {
-  const { proc, at } = enter('lstat', path);
-  const node = found(proc, at, 'lstat', options?.throwIfNoEntry !== false);
-  return node === null ? undefined : new SimulatedStats(node);
-}
-
-function found({ disk }: Proc, at: string, call: string, throws: boolean): Node | null {
-  try {
-    const { node } = locate(disk, at, call, false);
-    if (node === null && throws) throw errno('ENOENT', call, at);
-    return node;
-  } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!throws && isMissing) return null;
-    throw error;
-  }
+  const { proc, place } = enter('lstat', path);
+  const found = seek(proc, place, false);
+  if (typeof found !== 'string' && found.node !== null) return new SimulatedStats(found.node);
+  const code = typeof found === 'string' ? found : 'ENOENT';
+  if (code === 'ENOENT' && options?.throwIfNoEntry === false) return undefined;
+  throw errno(code, 'lstat', place.at);
 }
 
 function realpath(path: string): string {
-  const { proc, at } = enter('realpath', path);
-  const real = realOf(proc.disk, at);
+  const { proc, place } = enter('realpath', path);
+  const real = realOf(proc, place);
   return `/p${proc.id}${real === '/' ? '' : real}`;
 }
 
 export const realpathSync = Object.assign(realpath, { native: realpath });
 
-function realOf<By>(disk: Disk<By>, at: string): string {
-  const { folder, node, real } = locate(disk, at, 'realpath', true);
-  if (node === null) throw errno('ENOENT', 'realpath', at);
-  return node === disk.top ? '/' : pathOf(folder, real ?? '');
+function realOf(proc: Proc, place: Place): string {
+  const { folder, node, real } = reach(proc, place, 'realpath', true);
+  if (node === null) throw errno('ENOENT', 'realpath', place.at);
+  return node === proc.disk.top ? '/' : pathOf(folder, real ?? '');
 }
 
 export function mkdirSync(path: string, options: { readonly mode?: number; readonly recursive?: boolean } = {}): void {
@@ -47,9 +37,9 @@ export function mkdirSync(path: string, options: { readonly mode?: number; reado
     }
     return;
   }
-  const { proc, at } = enter('mkdir', path);
-  const spot = locate(proc.disk, at, 'mkdir', false);
-  if (spot.node !== null) throw errno('EEXIST', 'mkdir', at);
+  const { proc, place } = enter('mkdir', path);
+  const spot = reach(proc, place, 'mkdir', false);
+  if (spot.node !== null) throw errno('EEXIST', 'mkdir', place.at);
   const becomes = { name: spot.name, node: proc.disk.newFolder((options.mode ?? 0o777) & ~0o022) };
   proc.disk.change([{ folder: spot.folder, key: spot.key, becomes }], proc);
 }
@@ -64,19 +54,19 @@ export function mkdtempSync(prefix: string): string {
 }
 
 export function unlinkSync(path: string): void {
-  const { proc, at } = enter('unlink', path);
-  const { folder, key, node } = locate(proc.disk, at, 'unlink', false);
-  if (node === null) throw errno('ENOENT', 'unlink', at);
-  if (node.kind === 'folder') throw errno('EISDIR', 'unlink', at);
+  const { proc, place } = enter('unlink', path);
+  const { folder, key, node } = reach(proc, place, 'unlink', false);
+  if (node === null) throw errno('ENOENT', 'unlink', place.at);
+  if (node.kind === 'folder') throw errno('EISDIR', 'unlink', place.at);
   proc.disk.change([{ folder, key, becomes: null }], proc);
 }
 
 export function rmdirSync(path: string): void {
-  const { proc, at } = enter('rmdir', path);
-  const { folder, key, node } = locate(proc.disk, at, 'rmdir', false);
-  if (node === null) throw errno('ENOENT', 'rmdir', at);
-  if (node.kind !== 'folder') throw errno('ENOTDIR', 'rmdir', at);
-  if (node.entries.size > 0) throw errno('ENOTEMPTY', 'rmdir', at);
+  const { proc, place } = enter('rmdir', path);
+  const { folder, key, node } = reach(proc, place, 'rmdir', false);
+  if (node === null) throw errno('ENOENT', 'rmdir', place.at);
+  if (node.kind !== 'folder') throw errno('ENOTDIR', 'rmdir', place.at);
+  if (node.entries.size > 0) throw errno('ENOTEMPTY', 'rmdir', place.at);
   proc.disk.change([{ folder, key, becomes: null }], proc);
 }
 
@@ -99,19 +89,19 @@ function statForRemoval(path: string, isForced: boolean): SimulatedStats | undef
 }
 
 export function renameSync(from: string, to: string): void {
-  const { proc, at } = enter('rename', from);
-  const source = locate(proc.disk, at, 'rename', false);
-  const target = locate(proc.disk, below(to), 'rename', false);
-  if (source.node === null) throw errno('ENOENT', 'rename', at);
+  const { proc, place } = enter('rename', from);
+  const source = reach(proc, place, 'rename', false);
+  const target = reach(proc, placeOf(to), 'rename', false);
+  if (source.node === null) throw errno('ENOENT', 'rename', place.at);
   for (let folder: FolderNode | null = target.folder; folder !== null; folder = folder.parent)
-    if (folder === source.node) throw errno('EINVAL', 'rename', at);
+    if (folder === source.node) throw errno('EINVAL', 'rename', place.at);
   for (let folder: FolderNode | null = source.folder; folder !== null; folder = folder.parent)
-    if (folder === target.node) throw errno('ENOTEMPTY', 'rename', at);
+    if (folder === target.node) throw errno('ENOTEMPTY', 'rename', place.at);
   if (source.node === target.node && source.folder === target.folder && source.key === target.key) return;
   if (target.node !== null && target.node !== source.node) {
-    if (source.node.kind === 'folder' && target.node.kind !== 'folder') throw errno('ENOTDIR', 'rename', at);
-    if (source.node.kind !== 'folder' && target.node.kind === 'folder') throw errno('EISDIR', 'rename', at);
-    if (target.node.kind === 'folder' && target.node.entries.size > 0) throw errno('ENOTEMPTY', 'rename', at);
+    if (source.node.kind === 'folder' && target.node.kind !== 'folder') throw errno('ENOTDIR', 'rename', place.at);
+    if (source.node.kind !== 'folder' && target.node.kind === 'folder') throw errno('EISDIR', 'rename', place.at);
+    if (target.node.kind === 'folder' && target.node.entries.size > 0) throw errno('ENOTEMPTY', 'rename', place.at);
   }
   // Two names of one file: Linux does nothing at all.
   if (source.node.kind === 'file' && source.node === target.node) return;
@@ -123,12 +113,12 @@ export function renameSync(from: string, to: string): void {
 }
 
 export function linkSync(from: string, to: string): void {
-  const { proc, at } = enter('link', from);
-  const source = locate(proc.disk, at, 'link', false);
-  if (source.node === null) throw errno('ENOENT', 'link', at);
-  const target = locate(proc.disk, below(to), 'link', false);
-  if (target.node !== null) throw errno('EEXIST', 'link', at);
-  if (source.node.kind !== 'file' || !proc.disk.traits.hasHardLinks) throw errno('EPERM', 'link', at);
+  const { proc, place } = enter('link', from);
+  const source = reach(proc, place, 'link', false);
+  if (source.node === null) throw errno('ENOENT', 'link', place.at);
+  const target = reach(proc, placeOf(to), 'link', false);
+  if (target.node !== null) throw errno('EEXIST', 'link', place.at);
+  if (source.node.kind !== 'file' || !proc.disk.traits.hasHardLinks) throw errno('EPERM', 'link', place.at);
   proc.disk.change(
     [{ folder: target.folder, key: target.key, becomes: { name: target.name, node: source.node } }],
     proc,
@@ -136,17 +126,17 @@ export function linkSync(from: string, to: string): void {
 }
 
 export function symlinkSync(target: string, path: string): void {
-  const { proc, at } = enter('symlink', path);
-  const { folder, key, name, node } = locate(proc.disk, at, 'symlink', false);
-  if (node !== null) throw errno('EEXIST', 'symlink', at);
+  const { proc, place } = enter('symlink', path);
+  const { folder, key, name, node } = reach(proc, place, 'symlink', false);
+  if (node !== null) throw errno('EEXIST', 'symlink', place.at);
   proc.disk.change([{ folder, key, becomes: { name, node: proc.disk.newLink(target) } }], proc);
 }
 
 export function readlinkSync(path: string): string {
-  const { proc, at } = enter('readlink', path);
-  const { node } = locate(proc.disk, at, 'readlink', false);
-  if (node === null) throw errno('ENOENT', 'readlink', at);
-  if (node.kind !== 'link') throw errno('EINVAL', 'readlink', at);
+  const { proc, place } = enter('readlink', path);
+  const { node } = reach(proc, place, 'readlink', false);
+  if (node === null) throw errno('ENOENT', 'readlink', place.at);
+  if (node.kind !== 'link') throw errno('EINVAL', 'readlink', place.at);
   return node.target;
 }
 
@@ -160,8 +150,8 @@ export interface SimulatedEntry {
 export function readdirSync(path: string, options: { readonly withFileTypes: true }): SimulatedEntry[];
 export function readdirSync(path: string): string[];
 export function readdirSync(path: string, options?: { readonly withFileTypes: true }): string[] | SimulatedEntry[] {
-  const { proc, at } = enter('readdir', path);
-  const folder = folderAt(proc, at);
+  const { proc, place } = enter('readdir', path);
+  const folder = folderAt(proc, place);
   const named = [...folder.entries.values()];
   if (options?.withFileTypes !== true) return named.map(({ name }) => name);
   return named.map(({ name, node }) => ({
@@ -172,17 +162,17 @@ export function readdirSync(path: string, options?: { readonly withFileTypes: tr
   }));
 }
 
-function folderAt({ disk }: Proc, at: string): FolderNode {
-  const { node } = locate(disk, at, 'scandir', true);
-  if (node === null) throw errno('ENOENT', 'scandir', at);
-  if (node.kind !== 'folder') throw errno('ENOTDIR', 'scandir', at);
+function folderAt(proc: Proc, place: Place): FolderNode {
+  const { node } = reach(proc, place, 'scandir', true);
+  if (node === null) throw errno('ENOENT', 'scandir', place.at);
+  if (node.kind !== 'folder') throw errno('ENOTDIR', 'scandir', place.at);
   return node;
 }
 
 export function chmodSync(path: string, mode: number): void {
-  const { proc, at } = enter('chmod', path);
-  const { node } = locate(proc.disk, at, 'chmod', true);
-  if (node === null) throw errno('ENOENT', 'chmod', at);
+  const { proc, place } = enter('chmod', path);
+  const { node } = reach(proc, place, 'chmod', true);
+  if (node === null) throw errno('ENOENT', 'chmod', place.at);
   node.mode = mode;
   node.ctime = proc.disk.now();
 }

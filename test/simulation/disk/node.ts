@@ -1,9 +1,14 @@
 import { hash } from 'node:crypto';
 
-export interface FileNode {
+export interface Content {
+  data: Uint8Array;
+  /** Of the data; null: not asked for yet. */
+  sha256: string | null;
+}
+
+export interface FileNode extends Content {
   readonly kind: 'file';
   readonly ino: number;
-  data: Uint8Array;
   mode: number;
   mtime: number;
   ctime: number;
@@ -12,7 +17,6 @@ export interface FileNode {
   opens: number;
   /** What a power cut leaves of the content; null: never flushed. */
   flushed: Uint8Array | null;
-  sha256: string | null;
   /** Where it got its latest name. */
   at: { readonly folder: FolderNode; readonly name: string } | null;
 }
@@ -62,7 +66,7 @@ export interface DiskTraits {
 export interface DiskListener<By> {
   added(folder: FolderNode, name: string, node: Node, by: By | null): void;
   removed(folder: FolderNode, name: string, node: Node, by: By | null): void;
-  written(node: FileNode, before: string, by: By | null): void;
+  written(node: FileNode, before: Content, by: By | null): void;
   /** The last handle that could write to it, or any other. */
   closed(node: FileNode, by: By | null): void;
 }
@@ -162,7 +166,7 @@ export function createDisk<By>(traits: DiskTraits, clock: () => number, remember
       for (const tell of heard) tell();
     },
     write(node, data, by) {
-      const before = hashOf(node);
+      const before = { data: node.data, sha256: node.sha256 };
       node.data = data;
       node.sha256 = null;
       node.mtime = now();
@@ -196,9 +200,9 @@ export function inSteps(ms: number, granularityMs: number): number {
 }
 
 /** Of the content now. */
-export function hashOf(node: FileNode): string {
-  node.sha256 ??= hash('sha256', node.data);
-  return node.sha256;
+export function hashOf(content: Content): string {
+  content.sha256 ??= hash('sha256', content.data);
+  return content.sha256;
 }
 
 /** From the top of the disk, with a leading `/`. */

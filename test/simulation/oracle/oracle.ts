@@ -1,17 +1,18 @@
-import { type DiskListener, type FileNode, type FolderNode, hashOf, type Node, pathOf } from '../disk/node.ts';
+import { type Content, type DiskListener, type FileNode, hashOf, type Node, pathOf } from '../disk/node.ts';
 import { filesOf, holdsContent, inRoot, ROOT } from '../hands.ts';
 import type { Machine, Process } from '../machine.ts';
 import type { Remote } from '../remote.ts';
 import { type Chain, type Change, createChain } from './chain.ts';
 import type { Blame } from './invariants.ts';
 import { createPerson, type Person } from './person.ts';
+import { sha256Of } from './remote-format.ts';
 
 /** Knows every version anybody ever saved, and watches every change of every disk and of the bucket at the moment it happens. */
 export interface Oracle {
   readonly chain: Chain;
   readonly people: readonly Person[];
   /** Registers a content of a person before it is saved. */
-  invented(sha256: string): void;
+  invented(content: Uint8Array): void;
   isVersion(sha256: string): boolean;
   /** Nothing of this client's person counts as saved or deleted meanwhile. */
   unseen(client: number, act: () => void): void;
@@ -37,6 +38,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
   const chain = createChain((key) => remote.damaged.get(key) ?? remote.bucket.get(key)?.bytes ?? null, blame);
   const people = machines.map(() => createPerson(chain.isCommitted));
   const versions = new Set<string>();
+  /** Of the versions: what has another size needs no hash to be none of them. */
+  const sizes = new Set<number>();
   const hidden = new Set<number>();
   for (const [client, machine] of machines.entries()) machine.disk.listener = diskListener(client, machine);
 
@@ -63,18 +66,6 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
       if (!person.maySayRemoval(path)) blame(9, `${who} deletes ${path} for everybody, which its person did not`);
       return;
     }
-    if (process.env.DBG)
-      console.log(
-        'DBG',
-        who,
-        path,
-        before?.sha256?.slice(0, 6),
-        after.sha256.slice(0, 6),
-        after.by,
-        'isCopy?',
-        'current',
-        person.current.get(path)?.slice(0, 6),
-      );
     const isCopy = CONFLICT_COPY.test(path) && versions.has(after.sha256);
     if (person.maySayPut(path, after.sha256) || isCopy) return;
     if (before === null && chain.wasRemoved(path)) blame(3, `${path} was deleted, and ${who} brings it back by itself`);
@@ -91,8 +82,6 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
 
     function appeared(path: string, node: FileNode, by: Process | null): void {
       const sha256 = hashOf(node);
-      if (process.env.DBG)
-        console.log('DBG appeared', who, path, sha256.slice(0, 6), by === null ? 'person' : 'engine', node.data.length);
       if (by === null) {
         if (!hidden.has(client)) person.saved(path, sha256);
         else if (writtenAside.delete(node)) person.comesBack(path, sha256);
@@ -123,16 +112,20 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     }
 
     /** Bytes are gone from this disk by the engine's doing. */
-    function dropped(sha256: string, where: string): void {
+    function dropped(content: Content, where: () => string): void {
+      if (!sizes.has(content.data.length)) return;
+      const sha256 = hashOf(content);
       if (!versions.has(sha256) || chain.isCommitted(sha256) || !person.needs(sha256)) return;
-      if (!holdsContent(machine.disk, sha256)) blame(3, `${who}: a version is gone from ${where} and is nowhere else`);
+      if (!holdsContent(machine.disk, sha256))
+        blame(3, `${who}: a version is gone from ${where()} and is nowhere else`);
     }
 
     return {
       added(folder, name, node, by) {
-        if (by !== null) checkPlace(folder, name);
-        if (isStaged(folder, name) && node.kind === 'file') stagedAt.set(node, machine.disk.now());
-        const path = inRoot(folder, name);
+        const place = pathOf(folder, name);
+        if (by !== null) checkPlace(place);
+        if (isStaged(place) && node.kind === 'file') stagedAt.set(node, machine.disk.now());
+        const path = inRoot(place);
         if (path === null) return;
         for (const [at, file] of filesBelow(path, node)) {
           appeared(at, file, by);
@@ -140,45 +133,49 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         }
       },
       removed(folder, name, node, by) {
-        if (by !== null) checkPlace(folder, name);
-        const path = inRoot(folder, name);
+        const place = pathOf(folder, name);
         if (by === null) {
+          const path = inRoot(place);
           const isReplaced = folder.entries.get(machine.disk.keyOf(name))?.name === name;
           if (path === null || hidden.has(client)) return;
           if (isReplaced) return;
           const gone = [...filesBelow(path, node)];
           for (const [at, file] of gone) person.removed(at, hashOf(file));
           for (const [at, file] of gone) if (CONFLICT_COPY.test(at)) person.removedCopy(hashOf(file));
-        } else if (node.kind === 'file' && node.links === 0) {
-          const since = stagedAt.get(node);
-          if (isStaged(folder, name) && since !== undefined && machine.disk.now() - since < DAY_MS)
-            droppedEarly.add(node);
-          dropped(hashOf(node), pathOf(folder, name));
+          return;
         }
+        checkPlace(place);
+        if (node.kind !== 'file' || node.links > 0) return;
+        const since = stagedAt.get(node);
+        if (isStaged(place) && since !== undefined && machine.disk.now() - since < DAY_MS) droppedEarly.add(node);
+        dropped(node, () => place);
       },
       written(node, before, by) {
         const { at } = node;
-        const path = at && inRoot(at.folder, at.name);
-        const stands = at?.folder.entries.get(machine.disk.keyOf(at.name))?.node === node;
-        if (by !== null) return dropped(before, at ? pathOf(at.folder, at.name) : 'a file without a name');
+        if (by !== null) return dropped(before, () => (at ? pathOf(at.folder, at.name) : 'a file without a name'));
         if (node.links === 0 && droppedEarly.has(node))
           blame(3, `${who}: what is written late goes into a replaced file that was dropped before its day was over`);
-        if (path === null || !stands) {
+        const path = pathNow(node);
+        if (path === null) {
           writtenAside.add(node);
           return person.savedAside(hashOf(node));
         }
         appeared(path, node, null);
       },
       closed(node, by) {
-        const { at } = node;
-        const path = at && inRoot(at.folder, at.name);
-        if (by !== null && path !== null && at?.folder.entries.get(machine.disk.keyOf(at.name))?.node === node)
-          appeared(path, node, by);
+        const path = by === null ? null : pathNow(node);
+        if (path !== null) appeared(path, node, by);
       },
     };
 
-    function checkPlace(folder: FolderNode, name: string): void {
-      const path = pathOf(folder, name);
+    /** Null where it no longer has its latest name, or that is not in the root. */
+    function pathNow(node: FileNode): string | null {
+      const { at } = node;
+      if (at === null || at.folder.entries.get(machine.disk.keyOf(at.name))?.node !== node) return null;
+      return inRoot(pathOf(at.folder, at.name));
+    }
+
+    function checkPlace(path: string): void {
       if (!path.startsWith(`${ROOT}/`) && !path.startsWith('/state/') && path !== ROOT && path !== '/state')
         blame(7, `${who}: ${path} was changed`);
     }
@@ -187,7 +184,10 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
   return {
     chain,
     people,
-    invented: (sha256) => void versions.add(sha256),
+    invented(content) {
+      versions.add(sha256Of(content));
+      sizes.add(content.length);
+    },
     isVersion: (sha256) => versions.has(sha256),
     looksAround(client) {
       const machine = machines[client];
@@ -204,8 +204,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
   };
 }
 
-const isStaged = (folder: FolderNode, name: string): boolean =>
-  pathOf(folder, name).startsWith(`${ROOT}/.datastore-staging/`);
+const STAGING = `${ROOT}/.datastore-staging/`;
+const isStaged = (path: string): boolean => path.startsWith(STAGING);
 
 export const holderOf = (client: number): string => `user${client + 1}@host${client + 1}`;
 

@@ -41,7 +41,6 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
   let deeds = 0;
 
   function put(path: string, sha256: string): void {
-    if (process.env.DBG) console.log('DBG put', path, sha256.slice(0, 6));
     deeds += 1;
     puts.set(path, (puts.get(path) ?? new Map<string, number>()).set(sha256, deeds));
   }
@@ -90,13 +89,11 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
       else put(path, sha256);
     },
     givesUp(path, sha256) {
-      if (process.env.DBG) console.log('DBG givesUp', path, sha256.slice(0, 6));
       givenUp.set(path, sha256);
       if (current.get(path) === sha256) current.delete(path);
       orphans.delete(sha256);
     },
     gets(path) {
-      if (process.env.DBG) console.log('DBG gets', path);
       // Saved once more with the very bytes that were given up, before the decision was carried out.
       if (current.get(path) === givenUp.get(path)) current.delete(path);
       givenUp.delete(path);
@@ -105,14 +102,6 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
     isPutBack: (path) => void removals.delete(path),
     maySayPut(path, sha256) {
       const done = puts.get(path)?.get(sha256);
-      if (process.env.DBG)
-        console.log(
-          'DBG maySayPut',
-          path,
-          sha256.slice(0, 6),
-          done,
-          [...(puts.get(path) ?? [])].map(([h, n]) => h.slice(0, 6) + '@' + n),
-        );
       if (done === undefined) return false;
       // Said with it, or never: what was saved here before.
       for (const [one, at] of puts.get(path) ?? []) if (at <= done) puts.get(path)?.delete(one);
