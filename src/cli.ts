@@ -15,6 +15,7 @@ import { SyncError } from './core/errors.ts';
 import { createCoordinator } from './engine/coordinator.ts';
 import { wireCheckup } from './wire-checkup.ts';
 import { type Wired, wireDatastore } from './wire-datastore.ts';
+import { wireSetup } from './wire-setup.ts';
 
 /** Of package.json, put in by the bundler: the built file stands alone. */
 declare const VERSION: string;
@@ -72,6 +73,7 @@ const host: Host = {
     return wired.datastore;
   },
   openCheckup: (request) => wireCheckup({ ...request, log: SILENT }),
+  openSetup: (request) => wireSetup({ ...request, tool: 'cli', log: SILENT }),
   openFolder: (folder, config) => openFolder(folder, config, systemClock),
   spawn: startProgram,
   async watch(datastore, request, events) {

@@ -14,7 +14,7 @@ import type { Config } from './core/config.ts';
 import { SyncError } from './core/errors.ts';
 import type { Datastore } from './engine/datastore.ts';
 import { openDatastore } from './engine/open-datastore.ts';
-import type { Identity, Log, Watcher } from './engine/ports.ts';
+import type { Identity, Log, StateFiles, Watcher } from './engine/ports.ts';
 import type { Skip } from './engine/scan.ts';
 
 export interface WireRequest {
@@ -28,6 +28,8 @@ export interface WireRequest {
   readonly credentials?: AccessKeys | undefined;
   /** In place of the configuration's, milliseconds. */
   readonly waitMs?: number | undefined;
+  /** In place of the records of this root. */
+  readonly state?: StateFiles | undefined;
   /** Quiet after a change before it is told, milliseconds. */
   readonly settleMs?: number | undefined;
 }
@@ -67,7 +69,7 @@ export async function wireDatastore(request: WireRequest): Promise<Wired> {
   const skip = buildExcludes(config);
   const datastore = openDatastore({
     store,
-    state: openStateFiles(root),
+    state: request.state ?? openStateFiles(root),
     openFiles: (run) => openLocalFiles({ workspace, root: config.root, run, clock: systemClock, log }),
     lockFile: openLockFile(path.join(root, '.datastore-staging', 'lock')),
     skip,
@@ -84,7 +86,8 @@ export async function wireDatastore(request: WireRequest): Promise<Wired> {
   return { datastore, watcher, skip, root };
 }
 
-function identityOf(workspace: string, tool: Identity['tool']): Identity {
+/** Who writes here. */
+export function identityOf(workspace: string, tool: Identity['tool']): Identity {
   const user = userName();
   const host = hostname();
   return {

@@ -4,6 +4,7 @@ import { catCommand, lsCommand } from './commands/contents.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { lockAcquireCommand, lockReleaseCommand, lockStatusCommand } from './commands/lock.ts';
 import { runCommand } from './commands/run.ts';
+import { setupFilesystemCommand, setupS3Command } from './commands/setup.ts';
 import { statusCommand } from './commands/status.ts';
 import { pullCommand, pushCommand, syncCommand } from './commands/sync.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -26,4 +27,6 @@ export const COMMANDS: readonly Command[] = [
   lockReleaseCommand,
   verifyCommand,
   doctorCommand,
+  setupS3Command,
+  setupFilesystemCommand,
 ];

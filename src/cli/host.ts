@@ -1,10 +1,12 @@
 import type { Config } from '../core/config.ts';
 import type { ConfigProblem } from '../core/config-problem.ts';
 import type { Result } from '../core/errors.ts';
+import type { SetupInput } from '../core/setup-input.ts';
 import type { Progress, SyncReport } from '../core/sync-report.ts';
 import type { CheckupParts } from '../engine/checkup-ports.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { Clock, Log } from '../engine/ports.ts';
+import type { SetupParts } from '../engine/setup-ports.ts';
 
 export interface Output {
   /** Never throws: what a reader that has gone away does not take is dropped. */
@@ -28,6 +30,13 @@ export interface OpenRequest {
 export interface CheckupRequest {
   readonly workspace: string;
   readonly config: Result<Config, readonly ConfigProblem[]>;
+}
+
+export interface SetupRequest {
+  readonly workspace: string;
+  /** What is set up now. */
+  readonly from: Config | null;
+  readonly input: SetupInput;
 }
 
 /** What a watch tells. */
@@ -94,6 +103,8 @@ export interface Host {
   openDatastore(request: OpenRequest): Promise<Datastore>;
   /** Whatever the configuration is. Contacts nobody yet. */
   openCheckup(request: CheckupRequest): Promise<CheckupParts>;
+  /** SyncError('usage' or 'config') when the input will not do. Contacts nobody yet. */
+  openSetup(request: SetupRequest): Promise<SetupParts>;
   openFolder(path: string, config: Config): Folder;
   /** `cwd` may be relative to ours; `env` is added to ours. */
   spawn(

@@ -1,0 +1,35 @@
+import { isMap, isNode, isScalar, type Node, type Pair, parseDocument } from 'yaml';
+import { editFields, type FieldChange, type FieldSpan } from '../core/config-write.ts';
+import { bad, ok, type Result } from '../core/errors.ts';
+
+/**
+ * A YAML text with top fields changed: comments, order and everything else stay byte for byte. The problem says why it cannot be
+ * edited so.
+ */
+export function editYaml(text: string, changes: readonly FieldChange[]): Result<string> {
+  const document = parseDocument(text, { prettyErrors: false, version: '1.2' });
+  const top = document.contents;
+  if (document.errors.length > 0) return bad('it is not valid YAML');
+  if (top !== null && (!isMap<Node, Node | null>(top) || top.flow === true)) return bad('it is not one field a line');
+  const spans = top === null ? [] : top.items.map((pair) => spanOf(text, pair));
+  if (spans.some((span) => span === null)) return bad('it has composed keys');
+  return ok(
+    editFields(
+      text,
+      spans.filter((span) => span !== null),
+      changes,
+    ),
+  );
+}
+
+function spanOf(text: string, { key, value }: Pair<Node, Node | null>): FieldSpan | null {
+  if (!isScalar(key) || key.range === null || key.range === undefined) return null;
+  const [start, keyEnd] = key.range;
+  const name = String(key.value);
+  const colon = text.indexOf(':', keyEnd) + 1;
+  const range = isNode(value) ? value.range : null;
+  const isEmpty = isScalar(value) && value.value === null && value.source === '';
+  if (range === null || range === undefined || isEmpty) return { name, start, valueStart: colon, valueEnd: colon };
+  const written = text.slice(range[0], range[1]).trimEnd();
+  return { name, start, valueStart: range[0], valueEnd: range[0] + written.length };
+}

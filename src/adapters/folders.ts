@@ -1,0 +1,96 @@
+import { existsSync, lstatSync, mkdtempSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { SyncError } from '../core/errors.ts';
+import type { Clock, LocalFiles, Log } from '../engine/ports.ts';
+import { syncFolder } from './fs/fsync.ts';
+import { STAGING } from './fs/guarded-path.ts';
+import { openLocalFiles } from './fs/local-files.ts';
+import { errorCode, localError } from './fs/refusal.ts';
+import { replaceFile } from './fs/replace-file.ts';
+
+export interface FoldersOptions {
+  /** Names what is staged: the same for each run of one set-up. */
+  readonly run: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Whole folders of this machine, for a set-up. */
+export function openFolders({ run, clock, log }: FoldersOptions) {
+  const open = (folder: string): LocalFiles => openLocalFiles({ ...placeOf(folder), run, clock, log });
+
+  async function tidy(folder: string): Promise<void> {
+    const files = open(folder);
+    if ((await files.state()).kind !== 'folder') return;
+    await files.dropRun(run);
+    removeIfEmpty(path.join(files.root, STAGING));
+  }
+
+  return {
+    open,
+    tidy,
+    tryWriting: async (folder: string) =>
+      attempt(`\`${folder}\` could not be written`, () => {
+        const scratch = mkdtempSync(path.join(nearest(folder), '.datastore-try-'));
+        try {
+          replaceFile(path.join(scratch, 'a'), new TextEncoder().encode('a\n'));
+        } finally {
+          rmSync(scratch, { recursive: true, force: true });
+        }
+      }),
+    move: async (folder: string, to: string) =>
+      attempt(`\`${folder}\` could not be moved`, () => {
+        const from = realpathSync.native(folder);
+        if (lstatSync(to, { throwIfNoEntry: false }) !== undefined)
+          throw new SyncError('local', `\`${to}\` is there already.`, 'Run this again.');
+        renameSync(from, to);
+        syncFolder(path.dirname(to));
+      }),
+    async drop(folder: string) {
+      await tidy(folder);
+      const files = open(folder);
+      // Versions that a sync keeps for a day are no litter.
+      const isKept = (await files.staging()).some(({ asides }) => asides.length > 0);
+      return attempt(`\`${folder}\` could not be removed`, () => {
+        if (isKept) return false;
+        rmSync(path.join(files.root, STAGING), { recursive: true, force: true });
+        return removeIfEmpty(files.root);
+      });
+    },
+  };
+}
+
+/** What is there of it may be reached through links; what is not will be made level by level. */
+function placeOf(folder: string): { readonly workspace: string; readonly root: string } {
+  const there = nearest(folder);
+  const real = realpathSync.native(there);
+  const below = path.relative(there, path.resolve(folder));
+  if (below !== '') return { workspace: real, root: below.replaceAll(path.sep, '/') };
+  return { workspace: path.dirname(real), root: path.basename(real) };
+}
+
+function nearest(folder: string): string {
+  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+    if (existsSync(at) || path.dirname(at) === at) return at;
+  }
+}
+
+function removeIfEmpty(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT') return true;
+    if (['ENOTEMPTY', 'EEXIST', 'EBUSY', 'EPERM', 'EACCES', 'EROFS'].includes(code ?? '')) return false;
+    throw error;
+  }
+}
+
+function attempt<T>(what: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw localError(what, error);
+  }
+}

@@ -1,0 +1,94 @@
+import { chmodSync, lstatSync, readFileSync, realpathSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import path from 'node:path';
+import { type FieldChange, newFile } from '../core/config-write.ts';
+import { SyncError } from '../core/errors.ts';
+import { withIgnored } from '../core/gitignore.ts';
+import { editYaml } from './config-yaml-edit.ts';
+import { syncFolder } from './fs/fsync.ts';
+import { errorCode, localError } from './fs/refusal.ts';
+import { writeBeside } from './fs/replace-file.ts';
+
+const CONFIG = '.datastore.yaml';
+
+/** `.datastore.yaml` and `.gitignore` of a workspace (absolute). */
+export function openWorkspaceFiles(workspace: string) {
+  const config = path.join(workspace, CONFIG);
+  return {
+    hasConfig: async () => readText(config) !== null,
+    async writeConfig(changes: readonly FieldChange[]) {
+      const before = readText(config);
+      const after = before === null ? newFile(changes) : edited(before, changes);
+      if (after === before) return false;
+      writeText(config, after);
+      return true;
+    },
+    async ignorable(folder: string) {
+      const relative = path.relative(realOf(workspace), realOf(folder));
+      const isInside = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+      return isInside && isInGit(workspace) ? relative.replaceAll(path.sep, '/') : null;
+    },
+    async ignore(lines: readonly string[]) {
+      const file = path.join(workspace, '.gitignore');
+      const before = readText(file);
+      const after = withIgnored(before, lines);
+      if (after !== before) writeText(file, after);
+    },
+  };
+}
+
+function edited(text: string, changes: readonly FieldChange[]): string {
+  const result = editYaml(text, changes);
+  if (result.ok) return result.value;
+  const wanted = newFile(changes).trimEnd().replaceAll('\n', '; ');
+  throw new SyncError(
+    'config',
+    `${CONFIG} cannot be edited in place: ${result.problem}`,
+    `Write it yourself: ${wanted}`,
+  );
+}
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw localError(`\`${file}\` could not be read`, error);
+  }
+}
+
+/** Complete and durable, or as before. Through a link it is the file behind it that changes; its mode stays. */
+function writeText(file: string, text: string): void {
+  try {
+    const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+    const target = isThere ? realpathSync.native(file) : file;
+    const mode = isThere ? statSync(target).mode & 0o777 : 0o666 & ~process.umask();
+    const beside = writeBeside(target, new TextEncoder().encode(text));
+    try {
+      chmodSync(beside, mode);
+      renameSync(beside, target);
+    } catch (error) {
+      unlinkSync(beside);
+      throw error;
+    }
+    syncFolder(path.dirname(target));
+  } catch (error) {
+    throw localError(`\`${file}\` could not be written`, error);
+  }
+}
+
+/** The real path, as far as it is there. */
+function realOf(folder: string): string {
+  try {
+    return realpathSync.native(folder);
+  } catch {
+    const above = path.dirname(folder);
+    return above === folder ? folder : path.join(realOf(above), path.basename(folder));
+  }
+}
+
+function isInGit(workspace: string): boolean {
+  for (let at = path.resolve(workspace); ; at = path.dirname(at)) {
+    if (statSync(path.join(at, '.git'), { throwIfNoEntry: false }) !== undefined) return true;
+    if (path.dirname(at) === at) return false;
+  }
+}

@@ -1,0 +1,38 @@
+import { SyncError } from '../../core/errors.ts';
+import { bytesText, countText } from '../../core/quantities.ts';
+import type { SetupFailure, SetupReport } from '../../engine/setup.ts';
+import { type Paint, safeText } from './paint.ts';
+
+/** The result of a set-up; what was done on the way was told. */
+export function setupLines(report: SetupReport, paint: Paint): string[] {
+  const { steps, conflicts, problems, notes, stopped } = report;
+  const lines = report.dryRun
+    ? ['This would be done:', ...steps.map(({ text }, index) => `${index + 1}. ${safeText(text)}`)]
+    : [];
+  for (const path of conflicts) lines.push(`${paint.bad('conflict')}  ${safeText(path)}`);
+  for (const { path, reason } of problems)
+    lines.push(`${paint.bad('problem')}  ${safeText(path)}: ${safeText(reason)}`);
+  lines.push(...notes.map(safeText));
+  if (stopped !== null) lines.push(`Nothing was configured: ${safeText(stopped.message)}. ${safeText(stopped.remedy)}`);
+  else if (!report.dryRun)
+    lines.push(
+      report.files === 0 ? 'Set up.' : `Set up: ${countText(report.files, 'file')}, ${bytesText(report.bytes)}.`,
+    );
+  return lines;
+}
+
+/** What a set-up that failed has to say beside its error. */
+export function setupFailureLines(error: unknown): string[] {
+  if (!(error instanceof SyncError) || !isFailure(error.details)) return [];
+  const { reached, left, isConfigured } = error.details;
+  return [
+    ...(reached === null ? [] : [`It came to ${reached}.`]),
+    ...left.map((what) => `Left behind, for the next run: ${safeText(what)}.`),
+    isConfigured
+      ? 'The configuration is written; run the same command again to finish.'
+      : 'The configuration is as it was; run the same command again to go on.',
+  ];
+}
+
+const isFailure = (details: unknown): details is SetupFailure =>
+  typeof details === 'object' && details !== null && 'isConfigured' in details;

@@ -1,0 +1,102 @@
+import { SyncError } from '../core/errors.ts';
+import { bytesText, countText } from '../core/quantities.ts';
+import { type ComparedFile, compareTrees } from '../core/setup-compare.ts';
+import type { SetupStep } from '../core/setup-plan.ts';
+import { copyOver, HeldConflicts, readFolder, share } from './migrate.ts';
+import { refuseUnknown } from './migrate-copy.ts';
+import type { Scan } from './scan.ts';
+import type { RemoteSide } from './setup-ports.ts';
+import { type Work, withSignal } from './setup-work.ts';
+
+/** Rounds with a source that is being written to, before it is said. */
+const ROUNDS = 3;
+
+/**
+ * Every byte on every side read again: the source's folder against the target's, that against its remote, and a folder that came from a
+ * remote against that. What moved meanwhile is brought along. SyncError unless all is equal.
+ */
+export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { kind: 'verify' }>): Promise<void> {
+  const { target, remote, old, source } = work;
+  for (let round = 1; ; round += 1) {
+    const here = await readFolder(work, target.folder);
+    const there = from === null || from === target.folder ? here : await readFolder(work, from, source?.config);
+    refuseUnknown(work.parts.folders.open(target.folder), here);
+    const { missing, different, otherTime } = compareTrees(filesOf(there), filesOf(here));
+    const isMoving = missing.length + different.length > 0;
+    const waits = isMoving ? 0 : await pendingOn(work, remote);
+    if (!isMoving && waits === 0) {
+      if (old !== null) await requireComplete(work, old, there);
+      work.verified = there;
+      if (remote === null) work.reached = totalOf(here);
+      const times = otherTime.length === 0 ? '' : `; ${countText(otherTime.length, 'equal file')} kept another time`;
+      work.tell(`${sizeText(here)} read again on every side: equal${times}`);
+      return;
+    }
+    if (round === ROUNDS) throw moving(from ?? target.folder);
+    if (isMoving && from !== null && from !== target.folder) await copyOver(work, from, target.folder);
+    if (remote !== null) await share(work, remote);
+  }
+}
+
+const filesOf = ({ files }: Scan): ReadonlyMap<string, ComparedFile> =>
+  new Map([...files].map(([path, { sha256, stamp }]) => [path, { sha256, size: stamp.size, mtime: stamp.mtime }]));
+
+const totalOf = ({ files }: Scan) => ({
+  files: files.size,
+  bytes: [...files.values()].reduce((sum, { stamp }) => sum + stamp.size, 0),
+});
+
+function sizeText(scan: Scan): string {
+  const { files, bytes } = totalOf(scan);
+  return `${countText(files, 'file')} (${bytesText(bytes)})`;
+}
+
+/** How many paths a sync would still move; conflicts and what is held, which wait for a person, are none. */
+async function pendingOn(work: Work, remote: RemoteSide | null): Promise<number> {
+  if (remote === null) return 0;
+  const { onProgress, options } = work;
+  const report = await remote.datastore.verify({ purpose: 'setup', onProgress, ...withSignal(options) });
+  const [damage] = report.drift;
+  if (damage !== undefined) {
+    throw new SyncError(
+      'corrupt',
+      `${remote.store.name} does not give back what was sent: ${damage.path}: ${damage.reason}`,
+      'Run this again; if it stays, use another store.',
+      { details: report.drift },
+    );
+  }
+  work.reached = { files: report.remoteFiles, bytes: report.remoteBytes };
+  const { conflicts, upload, download, deleteRemote, deleteLocal } = report.pending;
+  if (conflicts > work.conflicts.length) {
+    throw new HeldConflicts(
+      `${countText(conflicts, 'conflict')} with ${remote.store.name}`,
+      'Somebody writes there now: run this again.',
+      work.conflicts,
+    );
+  }
+  return upload + download + deleteRemote + deleteLocal;
+}
+
+/** Whatever the old remote has is in the folder, unless it was changed or removed here since. */
+async function requireComplete(work: Work, old: RemoteSide, scan: Scan): Promise<void> {
+  const { signal } = work.options;
+  const { plan } = await old.datastore.preview(withSignal(work.options));
+  const ours = new Set(
+    plan.steps.flatMap(({ kind, path }) => (kind === 'upload' || kind === 'delete-remote' ? [path] : [])),
+  );
+  for (const { path, sha256 } of (await old.datastore.contents(signal)).values()) {
+    if (scan.isExcluded(path) || scan.files.get(path)?.sha256 === sha256 || ours.has(path)) continue;
+    throw new SyncError(
+      'corrupt',
+      `${path} is not as ${old.store.name} has it`,
+      'Run this again; if it stays: datastore verify --repair.',
+    );
+  }
+}
+
+const moving = (folder: string): SyncError =>
+  new SyncError(
+    'local',
+    `${folder} is being written to: it was never equal to its copy at one moment`,
+    'Stop what writes there, then run this again: it goes on where it was.',
+  );

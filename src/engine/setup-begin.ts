@@ -1,0 +1,107 @@
+import type { Config } from '../core/config.ts';
+import { SyncError } from '../core/errors.ts';
+import { asideRule, ignoreRule } from '../core/gitignore.ts';
+import { planSetup, type SetupSource, type SetupStep } from '../core/setup-plan.ts';
+import type { SetupParts } from './setup-ports.ts';
+import { forgetSetup, isSamePlace, readRecord } from './setup-record.ts';
+import type { SetupOptions, Work } from './setup-work.ts';
+
+/** What is there, what an earlier run has begun, and what there is to do. SyncError('usage' or 'config') when that cannot be done. */
+export async function beginSetup(
+  parts: SetupParts,
+  options: SetupOptions,
+  tell: Work['tell'],
+): Promise<{ readonly work: Work; readonly steps: readonly SetupStep[] }> {
+  const { to, state, clock } = parts;
+  const earlier = await readRecord(state);
+  const goesOn = earlier !== null && isSamePlace(earlier.to, to) && earlier.to.root === to.root;
+  const isConfigured = parts.from !== null && isSamePlace(parts.from, to) && parts.from.root === to.root;
+  // Once the file says the new place, only the record of the run that wrote it knows the old one.
+  const from = isConfigured ? (goesOn ? earlier.from : null) : parts.from;
+  const skipMigration = options.skipMigration || (isConfigured && !goesOn);
+  const source = skipMigration ? null : await sourceOf(parts, from, isConfigured);
+  const notes: string[] = [];
+  if (isConfigured && !goesOn) notes.push('This is what is set up here already: there is nothing to move.');
+  if (goesOn) notes.push(`Going on with the set-up that was begun at ${earlier.startedAt}.`);
+  if (!goesOn && !options.dryRun) await forgetSetup(state);
+  const folder = parts.folderOf(to);
+  const isRemote = to.backend.type === 's3';
+  const target = isRemote
+    ? ({ kind: 's3', name: placeText(to), folder } as const)
+    : ({ kind: 'folder', folder } as const);
+  const lineFor = async (of: string, rule: (folder: string) => string): Promise<string | null> => {
+    const found = await parts.files.ignorable(of);
+    return found === null ? null : rule(found);
+  };
+  const steps = planSetup({
+    source: factsOf(source, skipMigration ? null : from),
+    target,
+    skipMigration,
+    deleteSource: options.deleteSource,
+    hasFile: await parts.files.hasConfig(),
+    ignored: {
+      target: await lineFor(folder, ignoreRule),
+      aside: source === null ? null : await lineFor(source.folder, asideRule),
+    },
+    aside: `${source?.folder ?? ''}.${new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '-')}`,
+  });
+  if (!steps.ok) throw new SyncError('usage', steps.problem.message, steps.problem.remedy);
+  const work: Work = {
+    parts,
+    options,
+    source,
+    target,
+    remote: isRemote ? await parts.openRemote(to, true) : null,
+    old: source?.config.backend.type === 's3' ? await parts.openRemote(source.config, false) : null,
+    tell,
+    onProgress(progress) {
+      work.progress = progress;
+      options.onProgress?.(progress);
+    },
+    progress: null,
+    record: goesOn ? earlier : { format: 1, from, to, startedAt: new Date(clock.now()).toISOString(), brought: {} },
+    copied: null,
+    verified: null,
+    reached: { files: 0, bytes: 0 },
+    conflicts: [],
+    problems: [],
+    generation: null,
+    isConfigured: false,
+    left: new Set(),
+    notes,
+  };
+  return { work, steps: steps.value };
+}
+
+/** `s3://bucket/prefix`, or the folder. */
+export function placeText({ backend }: Config): string {
+  switch (backend.type) {
+    case 's3':
+      return `s3://${[backend.bucket, backend.prefix].filter(Boolean).join('/')}`;
+    case 'filesystem':
+      return backend.path;
+    case 'unsupported':
+      return backend.found;
+  }
+}
+
+async function sourceOf(parts: SetupParts, from: Config | null, isConfigured: boolean) {
+  if (from === null || from.backend.type === 'unsupported') return null;
+  const folder = parts.folderOf(from);
+  const state = await parts.folders.open(folder).state();
+  if (state.kind === 'folder' || (from.backend.type === 's3' && !isConfigured)) return { config: from, folder };
+  // The run before has moved it away: that was its last step but one.
+  if (isConfigured) return null;
+  throw new SyncError(
+    'config',
+    `the datastore ${folder} (set by ${from.source}) ${state.kind === 'missing' ? 'does not exist' : `cannot be used: ${state.reason}`}`,
+    'Mount it or make it; or leave its files where they are with --skip-migration.',
+  );
+}
+
+function factsOf(source: Work['source'], from: Config | null): SetupSource {
+  if (from?.backend.type === 'unsupported') return { kind: 'unsupported', found: from.backend.found };
+  if (source === null) return { kind: 'none' };
+  const { config, folder } = source;
+  return config.backend.type === 's3' ? { kind: 's3', name: placeText(config), folder } : { kind: 'folder', folder };
+}

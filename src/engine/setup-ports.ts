@@ -1,0 +1,69 @@
+import type { Config } from '../core/config.ts';
+import type { FieldChange, WrittenPlace } from '../core/config-write.ts';
+import type { Bucket, Machine } from './checkup-ports.ts';
+import type { Datastore } from './datastore.ts';
+import type { Clock, Codec, Identity, Ids, LocalFiles, LockFile, Log, ObjectStore, StateFiles } from './ports.ts';
+import type { Skip } from './scan.ts';
+
+/* What a set-up stands on beyond the ports of a cycle. Methods reject with SyncError('local') unless said otherwise. */
+
+/** The files of a workspace that are not its data. */
+export interface WorkspaceFiles {
+  /** Whether `.datastore.yaml` is there. */
+  hasConfig(): Promise<boolean>;
+  /** Complete and durable when it resolves, or as before. False: nothing was to be changed. SyncError('config') when the file cannot be edited in place. */
+  writeConfig(changes: readonly FieldChange[]): Promise<boolean>;
+  /** The folder relative to the workspace with `/`, where it lies in it and git is used; else null. */
+  ignorable(folder: string): Promise<string | null>;
+  /** Puts these lines into our section of `.gitignore`. */
+  ignore(lines: readonly string[]): Promise<void>;
+}
+
+/** Whole folders, by absolute path. */
+export interface Folders {
+  /** Any folder as a root; nothing is made yet. It may be reached through links, what is below may not. */
+  open(folder: string): LocalFiles;
+  /** Writes and removes a file there, or in the nearest folder above that is there. */
+  tryWriting(folder: string): Promise<void>;
+  /** Renames; never replaces. */
+  move(folder: string, to: string): Promise<void>;
+  /** Takes away what set-ups have left in its staging, and that with it if it is empty. No error where there is none. */
+  tidy(folder: string): Promise<void>;
+  /** As `tidy`; our mark goes, too, and the folder if nothing is left in it: then true. */
+  drop(folder: string): Promise<boolean>;
+}
+
+/** A remote, and the datastore of one root on it. */
+export interface RemoteSide {
+  readonly store: ObjectStore;
+  readonly bucket: Bucket;
+  readonly datastore: Datastore;
+  close(): Promise<void>;
+}
+
+export interface SetupParts {
+  /** What is set up now; null: nothing. */
+  readonly from: Config | null;
+  /** What shall be. */
+  readonly to: Config;
+  /** What was typed for it, as the file shall have it. */
+  readonly written: WrittenPlace;
+  /** The root, or the folder used in place, absolute. */
+  folderOf(config: Config): string;
+  skipFor(config: Config): Skip;
+  /** Contacts nobody yet. `own`: with the records of this set-up in place of the root's. */
+  openRemote(config: Config, own: boolean): Promise<RemoteSide>;
+  /** The records of the root of a configuration. */
+  openState(config: Config): StateFiles;
+  readonly files: WorkspaceFiles;
+  readonly folders: Folders;
+  readonly machine: Pick<Machine, 'freeBytes' | 'isWritable'>;
+  /** What a set-up that died is known by, and the base of its target. */
+  readonly state: StateFiles;
+  readonly lockFile: LockFile;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly codec: Codec;
+  readonly log: Log;
+}

@@ -1,0 +1,153 @@
+import { datastoreFields, sharedFields } from '../core/config-write.ts';
+import { SyncError } from '../core/errors.ts';
+import { bytesText, countText } from '../core/quantities.ts';
+import type { SetupStep } from '../core/setup-plan.ts';
+import { createBaseStore } from './base-store.ts';
+import { findProbe } from './checkup-remote.ts';
+import { openLedger } from './ledger.ts';
+import { copiedText, copyOver, joinText, pullFirst, readFolder, share } from './migrate.ts';
+import { verifyTarget } from './migrate-verify.ts';
+import { cleanUp } from './setup-clean.ts';
+import type { RemoteSide } from './setup-ports.ts';
+import { reachFolder, reachRemote } from './setup-reach.ts';
+import { promoteBase } from './setup-record.ts';
+import { type Work, withSignal } from './setup-work.ts';
+
+/** Does one step, and tells what came of it. */
+export async function performStep(work: Work, step: SetupStep): Promise<void> {
+  switch (step.kind) {
+    case 'reach':
+      return reach(work);
+    case 'probe':
+      return probe(work, expected(work.remote));
+    case 'pull':
+      return pullFirst(work, expected(work.old));
+    case 'copy':
+      return work.tell(copiedText(await copyOver(work, step.from, step.to)));
+    case 'share':
+      return shareStep(work, expected(work.remote));
+    case 'verify':
+      return (await isThere(work)) ? verifyTarget(work, step) : undefined;
+    case 'configure':
+      return configure(work, step.isNew);
+    case 'ignore':
+      return ignore(work, step.lines);
+    case 'clean-up':
+      return cleanUp(work, step);
+  }
+}
+
+/** Looks at what a step would meet; changes nothing. */
+export async function lookAtStep(work: Work, step: SetupStep): Promise<void> {
+  const { old, remote, options, parts, tell, source } = work;
+  switch (step.kind) {
+    case 'reach':
+      return reach(work);
+    case 'pull': {
+      const { plan } = await expected(old).datastore.preview({ direction: 'pull', ...withSignal(options) });
+      return tell(
+        `${countText(plan.steps.length, 'step')} and ${countText(plan.conflicts.length, 'conflict')} to come`,
+      );
+    }
+    case 'copy': {
+      const { files } = await parts.folders
+        .open(step.from)
+        .walk(parts.skipFor(source?.config ?? parts.to), options.signal);
+      return tell(`${countText(files.size, 'file')} (${bytesText(sizeOf(files))}) to copy`);
+    }
+    case 'share':
+      if (await isThere(work)) tell(await joinText(work, expected(remote), await readFolder(work, step.folder)));
+      return;
+    case 'probe':
+    case 'verify':
+    case 'configure':
+    case 'ignore':
+    case 'clean-up':
+      return;
+  }
+}
+
+async function reach(work: Work): Promise<void> {
+  const { target, remote, parts, options, source } = work;
+  const { dryRun, signal } = options;
+  if (remote !== null) {
+    const { generation } = await reachRemote(remote, parts, work.tell, dryRun, signal);
+    work.generation = generation;
+    return;
+  }
+  const from = source?.folder ?? target.folder;
+  const moves = from !== target.folder && (await parts.folders.open(from).state()).kind === 'folder';
+  const bytes = moves ? sizeOf((await parts.folders.open(from).walk(parts.skipFor(parts.to), signal)).files) : 0;
+  await reachFolder(target.folder, bytes, parts, work.tell, dryRun);
+}
+
+const sizeOf = (files: ReadonlyMap<string, { readonly size: number }>): number =>
+  [...files.values()].reduce((sum, { size }) => sum + size, 0);
+
+/** Whole, and its finding kept: the first write asks for it. */
+async function probe({ parts, options, tell }: Work, { store }: RemoteSide): Promise<void> {
+  const base = createBaseStore(parts.state);
+  const whole = await base.wholeProbe();
+  const isNoted = whole?.remote === store.name && whole.capabilities !== null;
+  if (isNoted || (await openLedger(base, store.name)).meta.capabilities !== null) {
+    return tell('conditional writes were tried by the run before');
+  }
+  const found = await findProbe({ ...parts, store, root: { state: parts.state } }, options.signal);
+  if (!found.ok) throw new SyncError(found.problem.kind, found.problem.message, found.problem.remedy);
+  const { cleaned } = found.value;
+  const litter = cleaned.ok ? '' : `; its objects below probe/ stay (${cleaned.problem.message})`;
+  tell(`conditional writes work${litter}`);
+}
+
+async function shareStep(work: Work, remote: RemoteSide): Promise<void> {
+  const { tell, target } = work;
+  const isFolder = await isThere(work);
+  if (!isFolder && work.generation === null) return tell('there are no files yet');
+  if (isFolder && work.generation !== null) tell(await joinText(work, remote, await readFolder(work, target.folder)));
+  const report = await share(work, remote);
+  const parts = [
+    `${countText(report.uploaded, 'file')} sent`,
+    `${report.downloaded} came`,
+    `${report.adopted} were equal`,
+    ...(report.conflicts.length === 0 ? [] : [`${countText(report.conflicts.length, 'conflict')} held back`]),
+  ];
+  tell(`${target.folder} in step with ${remote.store.name}: ${parts.join(', ')}`);
+}
+
+const isThere = async ({ parts, target }: Work): Promise<boolean> =>
+  (await parts.folders.open(target.folder).state()).kind === 'folder';
+
+async function configure(work: Work, isNew: boolean): Promise<void> {
+  const { parts, options, tell, notes, target, source } = work;
+  const { to, written } = parts;
+  if (to.backend.type === 'unsupported') throw new TypeError('another tool’s format is no target');
+  if (!(await isThere(work))) await parts.folders.open(target.folder).create();
+  const fields = datastoreFields(to.backend, written);
+  const isChanged = await parts.files.writeConfig(isNew ? [...fields, ...sharedFields(to)] : fields);
+  work.isConfigured = true;
+  work.left.clear();
+  if (to.backend.type === 's3' && !options.skipMigration) await promoteBase(parts.state, parts.openState(to));
+  tell(`.datastore.yaml ${isNew ? 'written' : isChanged ? 'changed' : 'says so already'}`);
+  const hidden = parts.from?.source;
+  if (hidden === '.swamp.yaml') notes.push('.datastore.yaml now wins over .swamp.yaml, which is left as it is.');
+  if (hidden !== undefined && /^(DATASTORE_URL|SWAMP_DATASTORE)$/.test(hidden))
+    notes.push(`${hidden} is set, and wins over .datastore.yaml: unset it.`);
+  if (source?.config.backend.type === 's3')
+    notes.push(`${work.old?.store.name ?? 'The old bucket'} keeps all it has: nothing is ever deleted there.`);
+}
+
+/** What goes wrong here leaves a folder for git to see, and no more. */
+async function ignore({ parts, tell, notes }: Work, lines: readonly string[]): Promise<void> {
+  try {
+    await parts.files.ignore(lines);
+    tell(`${lines.join(' and ')} in .gitignore`);
+  } catch (error) {
+    if (!(error instanceof SyncError && error.kind === 'local')) throw error;
+    notes.push(`${error.message} Add ${lines.join(' and ')} to it yourself.`);
+  }
+}
+
+function expected<T>(part: T | null): T {
+  if (part === null) throw new TypeError('a step without its remote');
+  return part;
+}

@@ -1,0 +1,57 @@
+import type { Config } from '../core/config.ts';
+import type { Problem } from '../core/errors.ts';
+import type { SetupStep, SetupStepKind, SetupTarget } from '../core/setup-plan.ts';
+import type { Progress } from '../core/sync-report.ts';
+import type { Copied } from './migrate-copy.ts';
+import type { Scan } from './scan.ts';
+import type { RemoteSide, SetupParts } from './setup-ports.ts';
+import type { SetupRecord } from './setup-record.ts';
+
+export interface SetupOptions {
+  /** Leave the files where they are. */
+  readonly skipMigration: boolean;
+  /** Delete what was verified at the target, in place of moving the folder aside. */
+  readonly deleteSource: boolean;
+  /** Look and plan; change nothing. */
+  readonly dryRun: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly onStep?: ((step: SetupStep) => void) | undefined;
+  /** Something was found right, or was done. */
+  readonly onTold?: ((kind: SetupStepKind, text: string) => void) | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** A set-up under way. */
+export interface Work {
+  readonly parts: SetupParts;
+  readonly options: SetupOptions;
+  /** Where the files come from; null: from nowhere. */
+  readonly source: { readonly config: Config; readonly folder: string } | null;
+  readonly target: SetupTarget;
+  readonly remote: RemoteSide | null;
+  readonly old: RemoteSide | null;
+  readonly tell: (text: string) => void;
+  readonly onProgress: (progress: Progress) => void;
+  /** The latest that was told of a transfer. */
+  progress: Progress | null;
+  record: SetupRecord;
+  /** What the source had when it was last read. */
+  copied: Copied | null;
+  /** As verified: what may be cleaned up. */
+  verified: Scan | null;
+  /** At the target now. */
+  reached: { files: number; bytes: number };
+  conflicts: readonly string[];
+  /** Paths that are at the target's folder, and that its remote does not take. */
+  problems: readonly Problem[];
+  /** Commits of the target before anything was sent; null: none. */
+  generation: number | null;
+  isConfigured: boolean;
+  /** What stays behind when it fails now. */
+  readonly left: Set<string>;
+  readonly notes: string[];
+}
+
+/** For methods that take no undefined signal. */
+export const withSignal = ({ signal }: SetupOptions): { readonly signal?: AbortSignal } =>
+  signal === undefined ? {} : { signal };

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { nodeCodec } from './adapters/codec.ts';
+import { readConfig } from './adapters/config-files.ts';
+import { buildExcludes } from './adapters/excludes.ts';
+import { openFolders } from './adapters/folders.ts';
+import { openLockFile } from './adapters/fs/lock-file.ts';
+import { openStateFiles } from './adapters/fs/state-files.ts';
+import { openMachine } from './adapters/machine.ts';
+import { systemClock, systemIds } from './adapters/system.ts';
+import { openWorkspaceFiles } from './adapters/workspace-files.ts';
+import type { Config } from './core/config.ts';
+import { configProblemText } from './core/config-problem.ts';
+import { ok, SyncError } from './core/errors.ts';
+import { type SetupInput, setupUrl } from './core/setup-input.ts';
+import type { Identity, LockFile, Log, StateFiles } from './engine/ports.ts';
+import type { RemoteSide, SetupParts } from './engine/setup-ports.ts';
+import { wireCheckup } from './wire-checkup.ts';
+import { type AccessKeys, identityOf, wireDatastore } from './wire-datastore.ts';
+
+export interface SetupRequest {
+  /** Absolute. */
+  readonly workspace: string;
+  /** What is set up now; null: nothing. */
+  readonly from: Config | null;
+  readonly input: SetupInput;
+  readonly tool: Identity['tool'];
+  readonly log: Log;
+  /** The AWS chain otherwise. */
+  readonly credentials?: AccessKeys | undefined;
+}
+
+/** Builds what a set-up stands on. Contacts nobody yet, and changes nothing. SyncError('usage') names each input that will not do. */
+export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
+  const { from, input, tool, log, credentials } = request;
+  const workspace = realpathSync.native(request.workspace);
+  const to = await targetOf(workspace, request);
+  const place = path.join(workspace, '.datastore.yaml');
+  const state = openStateFiles(place);
+  const folderOf = ({ backend, root }: Config): string =>
+    backend.type === 'filesystem' ? path.resolve(backend.path) : path.join(workspace, ...root.split('/'));
+
+  async function openRemote(config: Config, own: boolean): Promise<RemoteSide> {
+    const shared = { workspace, log, credentials };
+    const checkup = await wireCheckup({ ...shared, config: ok(config) });
+    const { s3 } = checkup;
+    if (s3 === null) throw new SyncError('failed', 'A folder has no remote.', 'Report this defect.');
+    const { datastore } = await wireDatastore({ ...shared, config, tool, ...(own ? { state } : {}) });
+    return {
+      store: s3.store,
+      bucket: s3.bucket,
+      datastore,
+      async close() {
+        checkup.close();
+        await datastore.close();
+      },
+    };
+  }
+
+  return {
+    from,
+    to,
+    written: {
+      root: to.root,
+      path: writtenPath(workspace, folderOf(to)),
+      region: input.type === 's3' && input.region !== undefined,
+      isSameBucket: isSameBucket(from, to),
+    },
+    folderOf,
+    skipFor: buildExcludes,
+    openRemote,
+    openState: (config) => openStateFiles(folderOf(config)),
+    files: openWorkspaceFiles(workspace),
+    folders: openFolders({
+      run: `setup-${createHash('sha256').update(place).digest('hex').slice(0, 32)}`,
+      clock: systemClock,
+      log,
+    }),
+    machine: openMachine(process.env, systemClock),
+    state,
+    lockFile: lockIn(state),
+    identity: identityOf(workspace, tool),
+    clock: systemClock,
+    ids: systemIds,
+    codec: nodeCodec,
+    log,
+  };
+}
+
+/** Read as every configuration is, with the input as a URL over the file: what else the file says of the workspace stays true. */
+async function targetOf(workspace: string, { from, input }: SetupRequest): Promise<Config> {
+  const url = setupUrl(input, from);
+  if (!url.ok) {
+    const said = url.problem.map(({ field, message }) => `${field}: ${message}`).join('\n');
+    throw new SyncError('usage', said, 'Correct that and try again.');
+  }
+  // What they name is where the files come from.
+  const env = { ...process.env, DATASTORE_URL: undefined, SWAMP_DATASTORE: undefined };
+  const read = await readConfig({ workspace, env, url: { source: 'setup', url: url.value } });
+  if (!read.ok) {
+    throw new SyncError('config', read.problem.map(configProblemText).join('\n'), 'Correct that and try again.', {
+      details: { problems: read.problem },
+    });
+  }
+  const { value } = read;
+  if (!isSameBucket(from, value) || value.backend.type !== 's3' || from?.backend.type !== 's3') return value;
+  const { forcePathStyle, encryption } = from.backend;
+  return {
+    ...value,
+    backend: { ...value.backend, forcePathStyle, ...(encryption === undefined ? {} : { encryption }) },
+  };
+}
+
+function isSameBucket(from: Config | null, to: Config): boolean {
+  const [a, b] = [from?.backend, to.backend];
+  return a?.type === 's3' && b.type === 's3' && a.bucket === b.bucket && a.endpoint === b.endpoint;
+}
+
+function writtenPath(workspace: string, folder: string): string {
+  const relative = path.relative(workspace, folder);
+  const isInside = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+  return isInside ? relative.replaceAll(path.sep, '/') : folder;
+}
+
+/** One set-up of a workspace at a time. */
+function lockIn({ folder }: StateFiles): LockFile {
+  const file = openLockFile(path.join(folder, 'lock'));
+  return {
+    ...file,
+    create(content) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      return file.create(content);
+    },
+  };
+}
