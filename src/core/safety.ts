@@ -1,8 +1,9 @@
 import type { Plan } from './plan.ts';
 
 export type Veto =
-  /** `isAnother`: it holds files, but is not the folder that was in step. */
-  | { readonly kind: 'root-emptied'; readonly baseFiles: number; readonly isAnother?: true }
+  | { readonly kind: 'root-emptied'; readonly baseFiles: number }
+  /** The root lacks our mark and differs from what was in step. */
+  | { readonly kind: 'root-replaced'; readonly baseFiles: number; readonly generation: number }
   | { readonly kind: 'mass-delete'; readonly side: 'local' | 'remote'; readonly deletes: number; readonly of: number }
   | { readonly kind: 'foreign-remote'; readonly expected: string; readonly found: string; readonly generation: number }
   | {
@@ -59,6 +60,7 @@ function vetIdentity({
   baseFiles,
   remoteFiles,
   localFiles,
+  isAnotherRoot,
   allowMassDelete,
 }: SafetyFacts): readonly Veto[] {
   if (baseLost) return [{ kind: 'base-lost', files: localFiles, generation: remote?.generation ?? 0 }];
@@ -78,23 +80,18 @@ function vetIdentity({
   if (baseFiles > 0 && remoteFiles === 0 && !allowMassDelete) {
     return [{ kind: 'remote-emptied', baseFiles, generation: remote.generation }];
   }
+  // Whatever the plan: what the base learned of it, and our mark in it, would be taken for the right folder's once that is back.
+  if (isAnotherRoot === true && !allowMassDelete) {
+    return [{ kind: 'root-replaced', baseFiles, generation: remote.generation }];
+  }
   return [];
 }
 
-function vetDeletions({
-  plan,
-  localFiles,
-  remoteFiles,
-  baseFiles,
-  isAnotherRoot,
-  allowMassDelete,
-}: SafetyFacts): readonly Veto[] {
+function vetDeletions({ plan, localFiles, remoteFiles, baseFiles, allowMassDelete }: SafetyFacts): readonly Veto[] {
   if (allowMassDelete) return [];
   const there = deletions(plan, 'delete-remote');
   const here = deletions(plan, 'delete-local');
   if (localFiles === 0 && baseFiles > 0 && there > 0) return [{ kind: 'root-emptied', baseFiles }];
-  // Whatever the plan: what the base learned of it, and our mark in it, would be taken for the right folder's once that is back.
-  if (isAnotherRoot === true) return [{ kind: 'root-emptied', baseFiles, isAnother: true }];
   const vetoes: Veto[] = [];
   if (isMass(there, remoteFiles)) vetoes.push({ kind: 'mass-delete', side: 'remote', deletes: there, of: remoteFiles });
   if (isMass(here, localFiles)) vetoes.push({ kind: 'mass-delete', side: 'local', deletes: here, of: localFiles });
@@ -123,17 +120,15 @@ const isMass = (deletes: number, of: number): boolean => deletes > MANY || (dele
 export function vetoMessage(veto: Veto): { readonly message: string; readonly remedy: string } {
   switch (veto.kind) {
     case 'root-emptied':
-      if (veto.isAnother === true) {
-        return {
-          message: `the root is another folder than the one that was in step with ${veto.baseFiles} files (unmounted?), or its .datastore-staging was removed`,
-          remedy:
-            'Bring that folder back and sync again; if this one shall take its place, with what it lacks deleted for everybody, sync with --allow-mass-delete.',
-        };
-      }
       return {
         message: `the root is empty, and ${veto.baseFiles} files were in step`,
         remedy:
           'If all of them shall be deleted for everybody, pass --allow-mass-delete; else bring them back and sync again.',
+      };
+    case 'root-replaced':
+      return {
+        message: `the root is another folder than the one that was in step with ${veto.baseFiles} files (unmounted?), or its .datastore-staging was removed`,
+        remedy: `If another, bring that one back and sync again. If it is to stay: ${accept(veto.generation)}`,
       };
     case 'mass-delete':
       return {

@@ -211,8 +211,9 @@ const newerOf = (seen: BaseMeta['newest'], found: CommitPointer | null): BaseMet
 /** A marked root whose base does not know the mark has lost its base: the next sync asks instead of bringing deleted files back. */
 async function markRoot({ files, ledger, parts, options }: Run): Promise<void> {
   if (ledger.meta.rootMark !== null && (await files.marked())) return;
-  // Whoever let a pull into another folder has not said that the rest shall be deleted: the next sync asks again.
-  if (ledger.meta.rootMark !== null && options.direction === 'pull') return;
+  // Whoever let a pull into another folder has not said that the rest shall be deleted: the next sync asks again. Without a base
+  // there is no rest.
+  if (ledger.meta.rootMark !== null && ledger.entries.size > 0 && options.direction === 'pull') return;
   const mark = ledger.meta.rootMark ?? parts.ids.uuid();
   ledger.note({ rootMark: mark });
   // Before the mark itself: a marked root whose base does not know it reads as one that has lost its base.

@@ -94,6 +94,18 @@ describe('identity', () => {
     ['an emptied remote, allowed', { remoteFiles: 0, allowMassDelete: true }, []],
     ['a remote that was always empty', { remoteFiles: 0, baseFiles: 0 }, []],
     ['a lost base', { baseLost: true, seen: null }, ['base-lost']],
+    ['another root', { isAnotherRoot: true }, ['root-replaced']],
+    [
+      'another root, and an empty one',
+      { isAnotherRoot: true, localFiles: 0, plan: deletesThere(9, 9) },
+      ['root-replaced'],
+    ],
+    ['another root, allowed', { isAnotherRoot: true, allowMassDelete: true }, []],
+    [
+      'another root and another datastore',
+      { isAnotherRoot: true, ...seen({ datastoreId: 'that' }) },
+      ['foreign-remote'],
+    ],
     [
       'mass deletion is allowed, another datastore is not',
       { ...seen({ datastoreId: 'that' }), allowMassDelete: true },
@@ -141,6 +153,7 @@ describe('a veto names what happened and its way out', () => {
     ],
     [{ kind: 'unrelated-remote', baseCommit: 'c', generation: 5 }, /history/, /--accept-remote 5\b/],
     [{ kind: 'remote-emptied', baseFiles: 9, generation: 5 }, /empty.*9 files/, /--accept-remote 5\b/],
+    [{ kind: 'root-replaced', baseFiles: 9, generation: 5 }, /another folder.*9 files/, /--accept-remote 5\b/],
     [{ kind: 'base-lost', files: 9, generation: 5 }, /9 files/, /--accept-remote 5\b/],
   ])('$kind', (veto, message, remedy) => {
     expect(vetoMessage(veto)).toEqual({

@@ -179,12 +179,12 @@ test('another folder in the place of the root is no order to delete, also when s
   // As after an unmount: too few files for a mass deletion, and no empty root.
   renameSync(bob.root, `${bob.root}-away`);
   bob.write('new', 'in the folder below the mount');
-  expect(kindOf(await bob.failing())).toBe('root-emptied');
+  expect(kindOf(await bob.failing())).toBe('root-replaced');
   expect((await world.remote()).files.size).toBe(5);
   // Nor does anything come into it: the base would say of the right folder what was true of this one.
   alice.write('later', 'while it is away');
   await alice.sync();
-  expect(kindOf(await bob.failing({ direction: 'pull' }))).toBe('root-emptied');
+  expect(kindOf(await bob.failing({ direction: 'pull' }))).toBe('root-replaced');
   rmSync(bob.root, { recursive: true });
   renameSync(`${bob.root}-away`, bob.root);
   expect(await bob.sync()).toMatchObject({ deletedRemote: 0, conflicts: [] });
@@ -198,12 +198,40 @@ test('nor is it when a file of a known name lies in it, an old version perhaps',
   renameSync(alice.root, `${alice.root}-away`);
   alice.write('file-0', 'of long ago');
   for (const direction of ['both', 'push', 'pull'] as const)
-    expect(kindOf(await alice.failing({ direction })), direction).toBe('root-emptied');
+    expect(kindOf(await alice.failing({ direction })), direction).toBe('root-replaced');
   // A pull that was let in does not make it the right folder: the next sync asks again.
   await alice.sync({ direction: 'pull', allowMassDelete: true });
-  expect(kindOf(await alice.failing())).toBe('root-emptied');
+  expect(kindOf(await alice.failing())).toBe('root-replaced');
   expect((await world.remote()).files.size).toBe(12);
 });
+
+test.each(['both', 'pull'] as const)(
+  'a root that lost its staging folder and differs: asks, and accepted (%s) it is joined, deleting nothing',
+  async (direction) => {
+    const { world, alice, bob } = await inStep();
+    rmSync(join(bob.root, '.datastore-staging'), { recursive: true });
+    bob.write('a', 'his');
+    bob.remove('b');
+    alice.write('c', 'hers');
+    await alice.sync();
+    const failure = await bob.failing({ direction });
+    const generation = (await bob.datastore.preview()).generation ?? 0;
+    expect(failure.details).toEqual([{ kind: 'root-replaced', baseFiles: 3, generation }]);
+    const report = await bob.sync({ direction, acceptRemote: generation });
+    expect(report).toMatchObject({
+      deletedLocal: 0,
+      deletedRemote: 0,
+      downloaded: 1,
+      conflicts: [{ path: 'a' }, { path: 'c' }],
+    });
+    expect(bob.files()).toEqual({ a: 'his', b: '1', c: '1' });
+    expect(await world.remoteFiles()).toEqual({ a: '1', b: '1', c: 'hers' });
+    // It is the root from now on: what is deleted in it is deleted for everybody.
+    bob.remove('b');
+    expect(await bob.sync()).toMatchObject({ deletedRemote: 1 });
+    await world.expectNothingLost();
+  },
+);
 
 test('a root that only lost its staging folder, and is as it was, is not asked about', async () => {
   const world = openWorld();
