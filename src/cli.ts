@@ -77,9 +77,9 @@ const host: Host = {
   openFolder: (folder, config) => openFolder(folder, config, systemClock),
   spawn: startProgram,
   async watch(datastore, request, events) {
-    const { watcher, skip } = wired ?? (await wire(request));
+    const parts = wired ?? (await wire(request));
     const { log } = request;
-    const coordinator = createCoordinator({ datastore, watcher, skip, clock: systemClock, log, autoSync: 'on' });
+    const coordinator = createCoordinator({ ...parts, datastore, clock: systemClock, log, autoSync: 'on' });
     return followCoordinator(coordinator, events);
   },
 };

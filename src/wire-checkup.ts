@@ -52,7 +52,7 @@ async function wireS3({ workspace: given, log, credentials }: CheckupRequest, co
   const { backend } = config;
   if (backend.type !== 's3') return null;
   const { openBucket, openS3Store } = await import('./adapters/s3/s3-store.ts');
-  const options = { ...backend, ...(credentials === undefined ? {} : { credentials }) };
+  const options = { ...backend, timing: config.timing, ...(credentials === undefined ? {} : { credentials }) };
   const workspace = realpathSync.native(given);
   const root = path.join(workspace, ...config.root.split('/'));
   return {

@@ -9,12 +9,13 @@ import { openStateFiles } from './adapters/fs/state-files.ts';
 import { openWatcher } from './adapters/fs/watcher.ts';
 import { bounded, createBudget } from './adapters/store/bounded.ts';
 import { retrying } from './adapters/store/retrying.ts';
-import { systemClock, systemIds } from './adapters/system.ts';
+import { systemClock, systemIds, systemNetwork } from './adapters/system.ts';
 import type { Config } from './core/config.ts';
 import { SyncError } from './core/errors.ts';
+import type { Timing } from './core/timing.ts';
 import type { Datastore } from './engine/datastore.ts';
 import { openDatastore } from './engine/open-datastore.ts';
-import type { Identity, Log, StateFiles, Watcher } from './engine/ports.ts';
+import type { Identity, Log, Network, StateFiles, Watcher } from './engine/ports.ts';
 import type { Skip } from './engine/scan.ts';
 
 export interface WireRequest {
@@ -46,9 +47,9 @@ export interface Wired {
   readonly skip: Skip;
   /** Absolute. */
   readonly root: string;
+  readonly timing: Timing;
+  readonly network: Network;
 }
-
-const SETTLE_MS = 2000;
 
 /** Requests and bytes of all datastores of this process. */
 const budget = createBudget();
@@ -61,9 +62,14 @@ export async function wireDatastore(request: WireRequest): Promise<Wired> {
   // Loaded on first use: the SDK is most of what there is to load.
   const { openS3Store } = await import('./adapters/s3/s3-store.ts');
   const { credentials } = request;
-  const plain = openS3Store({ ...backend, ...(credentials === undefined ? {} : { credentials }) });
+  const { timing } = config;
+  const plain = openS3Store({ ...backend, timing, ...(credentials === undefined ? {} : { credentials }) });
   // Patience outside, so that what waits to try again holds no place.
-  const store = retrying(bounded(plain, budget), { clock: systemClock, ids: systemIds });
+  const store = retrying(bounded(plain, budget), {
+    clock: systemClock,
+    ids: systemIds,
+    deadlineMs: timing.retryMs,
+  });
   const workspace = realpathSync.native(request.workspace);
   const root = path.join(workspace, ...config.root.split('/'));
   const skip = buildExcludes(config);
@@ -82,8 +88,8 @@ export async function wireDatastore(request: WireRequest): Promise<Wired> {
     ttlMs: config.lock.ttlMs,
     waitMs: request.waitMs ?? config.lock.waitMs,
   });
-  const watcher = openWatcher(root, { settleMs: request.settleMs ?? SETTLE_MS }, systemClock);
-  return { datastore, watcher, skip, root };
+  const watcher = openWatcher(root, { settleMs: request.settleMs ?? timing.settleMs }, systemClock);
+  return { datastore, watcher, skip, root, timing, network: systemNetwork };
 }
 
 /** Who writes here. */

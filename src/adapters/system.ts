@@ -1,7 +1,8 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { SyncError } from '../core/errors.ts';
-import type { Clock, Ids } from '../engine/ports.ts';
+import type { Clock, Ids, Network } from '../engine/ports.ts';
 
 // Node fires a longer timer at once.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -34,6 +35,16 @@ export const systemIds: Ids = {
   uuid: () => randomUUID(),
   nonce: () => randomBytes(16).toString('hex'),
   random: () => randomInt(2 ** 47) / 2 ** 47,
+};
+
+/** What this machine is connected to. */
+export const systemNetwork: Network = {
+  addresses: () =>
+    Object.values(networkInterfaces())
+      .flatMap((found) => found ?? [])
+      .flatMap(({ address, internal }) => (internal ? [] : [address]))
+      .toSorted()
+      .join(' '),
 };
 
 const bounded = (ms: number) => Math.min(Math.max(0, ms), LONGEST_TIMER_MS);

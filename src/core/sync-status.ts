@@ -1,3 +1,4 @@
+import { isCutOff } from './cut-off.ts';
 import type { Problem, SyncErrorKind } from './errors.ts';
 import type { Conflict, Step, StepKind } from './plan.ts';
 import type { LeaseRecord } from './records.ts';
@@ -26,6 +27,8 @@ export interface SyncStatus {
     readonly message: string;
     readonly remedy: string;
     readonly at: number;
+    /** When the first of an unbroken row of failures of this kind was. */
+    readonly since: number;
   } | null;
 }
 
@@ -41,6 +44,8 @@ export type StatusEvent =
       readonly at: number;
     }
   | { readonly kind: 'previewed'; readonly preview: Preview }
+  /** As `previewed`, but against what was last seen of the remote: the failure stays. */
+  | { readonly kind: 'waiting'; readonly preview: Preview }
   /** Files changed on disk: hints, counted until the next look. */
   | { readonly kind: 'touched'; readonly paths: number }
   | {
@@ -90,18 +95,27 @@ export function reduceStatus(status: SyncStatus, event: StatusEvent): SyncStatus
       return {
         ...status,
         progress: null,
-        failure: event.error.kind === 'cancelled' ? status.failure : { ...event.error, at: event.at },
+        failure:
+          event.error.kind === 'cancelled'
+            ? status.failure
+            : {
+                ...event.error,
+                at: event.at,
+                since: status.failure?.kind === event.error.kind ? status.failure.since : event.at,
+              },
       };
     case 'previewed':
       return {
         ...status,
+        ...waitingOf(event.preview),
         progress: null,
-        pending: countPending(event.preview),
-        changes: event.preview.plan.steps.filter((step) => directionOf(step.kind) !== null),
+        failure: isCutOff(status.failure?.kind) ? null : status.failure,
         conflicts: event.preview.plan.conflicts,
         problems: event.preview.held,
         generation: event.preview.generation,
       };
+    case 'waiting':
+      return { ...status, ...waitingOf(event.preview) };
     case 'touched':
       return {
         ...status,
@@ -122,11 +136,16 @@ export function reduceStatus(status: SyncStatus, event: StatusEvent): SyncStatus
   }
 }
 
+const waitingOf = (preview: Preview): Pick<SyncStatus, 'pending' | 'changes'> => ({
+  pending: countPending(preview),
+  changes: preview.plan.steps.filter((step) => directionOf(step.kind) !== null),
+});
+
 const behind = (ours: number | null, theirs: number | null): boolean => theirs !== null && theirs > (ours ?? 0);
 
 /** Whether reading the register shows that this failure is past. */
 function isOver(failure: SyncStatus['failure'], lease: SyncStatus['lease']): boolean {
-  if (failure?.kind === 'offline') return true;
+  if (failure?.kind === 'offline' || failure?.kind === 'credentials') return true;
   return (failure?.kind === 'locked' || failure?.kind === 'lease-lost') && lease === null;
 }
 
@@ -162,7 +181,7 @@ export type Headline =
   | { readonly kind: 'error'; readonly message: string }
   | { readonly kind: 'signed-out'; readonly message: string }
   | { readonly kind: 'conflicts'; readonly count: number }
-  | { readonly kind: 'offline' }
+  | { readonly kind: 'offline'; readonly since: number }
   | { readonly kind: 'syncing'; readonly progress: Progress }
   | { readonly kind: 'held-by-me' }
   | { readonly kind: 'locked'; readonly holder: string }
@@ -207,7 +226,7 @@ function headlineOfFailure(failure: NonNullable<SyncStatus['failure']>): Headlin
       return { kind: 'signed-out', message: failure.message };
     case 'offline':
     case 'unknown-outcome':
-      return { kind: 'offline' };
+      return { kind: 'offline', since: failure.since };
     case 'locked':
     case 'lease-lost':
       return { kind: 'locked', holder: 'another process' };

@@ -6,6 +6,8 @@ export interface Timing {
   /** For a connection to the store. */
   readonly connectMs: number;
   /** A connection on which nothing moves for so long is given up. */
+  readonly idleMs: number;
+  /** For a whole request; a body on its way up gets more by its size. */
   readonly requestMs: number;
   /** How long one request is tried again. */
   readonly retryMs: number;
@@ -22,7 +24,8 @@ export interface Timing {
 
 export const DEFAULT_TIMING: Timing = {
   connectMs: 10_000,
-  requestMs: 30_000,
+  idleMs: 30_000,
+  requestMs: 60_000,
   retryMs: 120_000,
   settleMs: 2_000,
   pollMs: 30_000,
@@ -33,6 +36,7 @@ export const DEFAULT_TIMING: Timing = {
 
 const shape = {
   connectSeconds: seconds(0.1, 600),
+  idleSeconds: seconds(0.1, 3600),
   requestSeconds: seconds(0.1, 3600),
   retrySeconds: seconds(0, 3600),
   settleSeconds: seconds(0.1, 600),
@@ -47,15 +51,16 @@ export const timingRule = record(shape);
 
 /** What is left out is as by default. */
 export function timingOf(fields: Values<typeof shape> = {}): Timing {
-  const { connectMs, requestMs, retryMs, settleMs, pollMs, pollAwayMs, scanMs, offlineMs } = DEFAULT_TIMING;
+  const byDefault = DEFAULT_TIMING;
   return {
-    connectMs: fields.connectSeconds ?? connectMs,
-    requestMs: fields.requestSeconds ?? requestMs,
-    retryMs: fields.retrySeconds ?? retryMs,
-    settleMs: fields.settleSeconds ?? settleMs,
-    pollMs: fields.pollSeconds ?? pollMs,
-    pollAwayMs: fields.pollAwaySeconds ?? pollAwayMs,
-    scanMs: fields.scanSeconds ?? scanMs,
-    offlineMs: fields.offlineSeconds ?? offlineMs,
+    connectMs: fields.connectSeconds ?? byDefault.connectMs,
+    idleMs: fields.idleSeconds ?? byDefault.idleMs,
+    requestMs: fields.requestSeconds ?? byDefault.requestMs,
+    retryMs: fields.retrySeconds ?? byDefault.retryMs,
+    settleMs: fields.settleSeconds ?? byDefault.settleMs,
+    pollMs: fields.pollSeconds ?? byDefault.pollMs,
+    pollAwayMs: fields.pollAwaySeconds ?? byDefault.pollAwayMs,
+    scanMs: fields.scanSeconds ?? byDefault.scanMs,
+    offlineMs: fields.offlineSeconds ?? byDefault.offlineMs,
   };
 }

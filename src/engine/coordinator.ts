@@ -1,11 +1,17 @@
+import { isCutOff, isUnreachable } from '../core/cut-off.ts';
 import { SyncError } from '../core/errors.ts';
 import type { Preview, SyncReport } from '../core/sync-report.ts';
-import { INITIAL_STATUS, reduceStatus, type StatusEvent, type SyncStatus } from '../core/sync-status.ts';
+import type { SyncStatus } from '../core/sync-status.ts';
+import type { Timing } from '../core/timing.ts';
 import type { VerifyReport } from '../core/verify-report.ts';
-import type { Datastore, HeldLease, LeaseView, SyncOptions, VerifyOptions } from './datastore.ts';
-import type { Clock, Log, Watcher } from './ports.ts';
+import type { Datastore, LeaseView, SyncOptions, VerifyOptions } from './datastore.ts';
+import { keepLease } from './kept-lease.ts';
+import { createOutage } from './outage.ts';
+import { createPace } from './pace.ts';
+import type { Clock, Log, Network, Watcher } from './ports.ts';
 import type { Skip } from './scan.ts';
-import { asSyncError } from './store-error.ts';
+import { openStatusBoard } from './status-board.ts';
+import { takeTurns } from './turns.ts';
 
 export type AutoSync = 'off' | 'pull' | 'on';
 
@@ -16,6 +22,9 @@ export interface CoordinatorParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly autoSync: AutoSync;
+  readonly timing: Pick<Timing, 'pollMs' | 'pollAwayMs' | 'scanMs' | 'offlineMs'>;
+  /** Tells when another attempt may have better luck. */
+  readonly network?: Network;
   /** Paths open and unsaved in an editor, asked before every cycle. */
   readonly busyPaths?: () => ReadonlySet<string>;
 }
@@ -44,96 +53,36 @@ export interface Coordinator {
   dispose(): Promise<void>;
 }
 
-const POLL_FOCUSED_MS = 30_000;
-const POLL_AWAY_MS = 5 * 60_000;
-const FULL_SCAN_MS = 15 * 60_000;
-const RETRY_MS = 30_000;
+/** Another holds the lease, or this root. */
+const LOCKED_RETRY_MS = 30_000;
 
 export function createCoordinator(parts: CoordinatorParts): Coordinator {
-  const { datastore, watcher, clock, log } = parts;
-  const listeners = new Set<(status: SyncStatus) => void>();
+  const { datastore, watcher, clock, log, timing } = parts;
+  const board = openStatusBoard();
+  const { tell } = board;
+  const failureKind = () => board.now().failure?.kind;
   const stop = new AbortController();
-  let status = INITIAL_STATUS;
-  let queue: Promise<unknown> = Promise.resolve();
   let wanted = false;
+  let urgent = false;
   let focused = true;
-  let held: HeldLease | null = null;
-  let holding: Promise<HeldLease> | null = null;
   let started = false;
   let stopWatching: () => Promise<void> = async () => {};
-  const timers = { poll: () => {}, scan: () => {}, retry: () => {} };
+  let cancelRetry = () => {};
+  const again = (why: string) => want(why, 'at once');
+  const outage = createOutage({ clock, network: parts.network, longestMs: timing.offlineMs, again });
+  const pace = createPace({
+    clock,
+    timing,
+    // Out of reach: the next attempt is due by itself.
+    poll: () => (isUnreachable(failureKind()) ? Promise.resolve() : poll().catch(() => {})),
+    scan: () => want('time for a full scan'),
+  });
+  const turns = takeTurns({ ...parts, board, signal: stop.signal, readRegister, failed: retryLater });
+  const kept = keepLease(datastore, () => void readRegister().catch(() => {}));
 
-  function tell(event: StatusEvent) {
-    const next = reduceStatus(status, event);
-    if (next === status) return;
-    status = next;
-    for (const listener of listeners) listener(status);
-  }
-
-  const orStopped = (signal?: AbortSignal) => (signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
-
-  // Single flight: every cycle and every preview of this folder goes through here, one after another.
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = queue.then(work);
-    queue = turn.catch(() => {});
-    return turn;
-  }
-
-  async function attempt<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      const known = asSyncError(error, 'the datastore');
-      tell({
-        kind: 'failed',
-        error: { kind: known.kind, message: known.message, remedy: known.remedy },
-        at: clock.now(),
-      });
-      throw known;
-    }
-  }
-
-  function sync(options: SyncOptions = {}): Promise<SyncReport> {
-    return inTurn(() =>
-      attempt(async () => {
-        const busyPaths = parts.busyPaths?.();
-        let over = false;
-        const running = datastore.sync({
-          ...options,
-          ...(busyPaths ? { busyPaths } : {}),
-          signal: orStopped(options.signal),
-          onProgress(progress) {
-            // A request that ends after its cycle has failed is no progress.
-            if (over) return;
-            tell({ kind: 'progress', progress });
-            options.onProgress?.(progress);
-          },
-        });
-        const report = await running.finally(() => {
-          over = true;
-        });
-        tell({ kind: 'synced', report, at: clock.now() });
-        if (isOneWay(options)) await lookBack().catch(() => {});
-        await readRegister().catch(() => {});
-        return report;
-      }),
-    );
-  }
-
-  // What a cycle in one direction has left undone in the other is pending, not in step.
-  async function lookBack(): Promise<void> {
-    tell({ kind: 'previewed', preview: await datastore.preview({ signal: stop.signal }) });
-  }
-
-  function preview(options: SyncOptions = {}): Promise<Preview> {
-    return inTurn(() =>
-      attempt(async () => {
-        const found = await datastore.preview({ ...options, signal: orStopped(options.signal) });
-        tell({ kind: 'previewed', preview: found });
-        return found;
-      }),
-    );
-  }
+  board.onChange(({ failure }) => {
+    if (!isUnreachable(failure?.kind)) outage.over();
+  });
 
   async function readRegister(): Promise<LeaseView> {
     const view = await datastore.lease(stop.signal);
@@ -147,70 +96,51 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
     return view;
   }
 
-  function keep(lease: HeldLease) {
-    if (held === lease) return;
-    held = lease;
-    lease.signal.addEventListener('abort', () => {
-      if (held === lease) held = null;
-      void readRegister().catch(() => {});
-    });
-  }
-
-  /** What triggers ask for: a cycle if this folder syncs by itself, else a look. Many asks make one. */
-  function want(why: string) {
+  /**
+   * What triggers ask for: a cycle if this folder syncs by itself, else a look. Many asks make one. While nothing can be reached
+   * they only count what waits: the attempt that is due takes it all along.
+   */
+  function want(why: string, when: 'in time' | 'at once' = 'in time') {
+    if (when === 'at once') urgent = true;
     if (wanted || stop.signal.aborted) return;
     wanted = true;
     log.debug(`looking: ${why}`);
     const options: SyncOptions = parts.autoSync === 'pull' ? { direction: 'pull' } : {};
-    void inTurn(async () => {
-      wanted = false;
-    })
+    void turns
+      .inTurn(async () => {
+        wanted = false;
+      })
       .then(async () => {
         if (stop.signal.aborted) return;
-        if (status.paused || parts.autoSync === 'off') await preview();
-        else await sync(options);
+        const waits = !urgent && isCutOff(failureKind());
+        urgent = false;
+        if (waits) await turns.lookHere();
+        else if (board.now().paused || parts.autoSync === 'off') await turns.preview();
+        else await turns.sync(options);
       })
-      .catch(retryLater);
+      .catch(() => {});
   }
 
-  function retryLater(error: unknown) {
+  function retryLater({ kind, message }: SyncError) {
     if (stop.signal.aborted) return;
-    const kind = error instanceof SyncError ? error.kind : 'failed';
-    log.warn(error instanceof Error ? error.message : String(error));
-    if (kind !== 'offline' && kind !== 'locked' && kind !== 'lease-lost' && kind !== 'unknown-outcome') return;
-    timers.retry();
-    timers.retry = clock.after(RETRY_MS, () => want('trying again'));
+    log.warn(message);
+    if (isUnreachable(kind)) return outage.failed();
+    if (kind !== 'locked' && kind !== 'lease-lost') return;
+    cancelRetry();
+    cancelRetry = clock.after(LOCKED_RETRY_MS, () => again('trying again'));
   }
 
   async function poll(): Promise<void> {
-    const before = status.generation;
-    const view = await attempt(readRegister);
-    if (view.generation !== before && view.generation !== null) want('the remote has a new commit');
-  }
-
-  function schedulePoll() {
-    timers.poll();
-    timers.poll = clock.after(focused ? POLL_FOCUSED_MS : POLL_AWAY_MS, () => {
-      poll()
-        .catch(() => {})
-        .finally(() => stop.signal.aborted || schedulePoll());
-    });
-  }
-
-  function scheduleScan() {
-    timers.scan();
-    timers.scan = clock.after(FULL_SCAN_MS, () => {
-      want('time for a full scan');
-      scheduleScan();
-    });
+    const before = board.now().generation;
+    const wasCutOff = isCutOff(failureKind());
+    const view = await turns.attempt(readRegister);
+    if (wasCutOff) again('in reach again');
+    else if (view.generation !== before && view.generation !== null) want('the remote has a new commit');
   }
 
   return {
-    status: () => status,
-    onChange(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    status: board.now,
+    onChange: board.onChange,
     start() {
       if (started) return;
       started = true;
@@ -222,38 +152,21 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
         },
         (reason) => log.warn(`watching failed, the periodic scan goes on: ${reason}`),
       );
-      schedulePoll();
-      scheduleScan();
+      pace.start();
       want('start');
     },
-    sync,
-    preview,
-    verify: (options = {}) =>
-      inTurn(() =>
-        attempt(async () => {
-          const busyPaths = parts.busyPaths?.();
-          const own = { ...options, ...(busyPaths ? { busyPaths } : {}), signal: orStopped(options.signal) };
-          const report = await datastore.verify(own);
-          if (options.repair === true) await readRegister().catch(() => {});
-          return report;
-        }),
-      ),
+    sync: turns.sync,
+    preview: turns.preview,
+    verify: turns.verify,
     poll,
     async hold(purpose, signal) {
-      await attempt(async () => {
-        if (held === null) {
-          holding ??= datastore.acquire({ purpose, signal: orStopped(signal) }).finally(() => {
-            holding = null;
-          });
-          keep(await holding);
-        }
+      await turns.attempt(async () => {
+        await kept.hold(purpose, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
         await readRegister();
       });
     },
     async release() {
-      const ours = held;
-      held = null;
-      const done = ours ? await ours.release().then(() => true) : await datastore.release();
+      const done = await kept.release();
       await readRegister().catch(() => {});
       return done;
     },
@@ -262,27 +175,24 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
     },
     resume() {
       tell({ kind: 'resumed' });
-      want('resumed');
+      again('resumed');
     },
     setFocused(now) {
       if (now === focused) return;
       focused = now;
       if (!started || stop.signal.aborted) return;
-      if (now) want('back in focus');
-      schedulePoll();
+      if (now) again('back in focus');
+      pace.setFocused(now);
     },
     async dispose() {
       stop.abort(new SyncError('cancelled', 'The folder was closed.', 'Open it again.'));
-      timers.poll();
-      timers.scan();
-      timers.retry();
+      pace.stop();
+      outage.over();
+      cancelRetry();
       await stopWatching();
-      await queue;
-      await holding?.catch(() => {});
-      await held?.release();
+      await turns.idle();
+      await kept.dispose();
       await datastore.close();
     },
   };
 }
-
-const isOneWay = ({ direction }: SyncOptions): boolean => direction === 'pull' || direction === 'push';

@@ -1,8 +1,9 @@
+import { SyncError } from '../core/errors.ts';
 import type { Commit, CommitPointer } from '../core/records.ts';
 import type { Preview, Skipped, SyncReport } from '../core/sync-report.ts';
 import type { BaseMeta, BaseStore } from './base-store.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import type { SyncOptions } from './datastore.ts';
+import type { PreviewOptions, SyncOptions } from './datastore.ts';
 import { refresh } from './excluded-base.ts';
 import type { Lease, LeaseParts } from './lease.ts';
 import { type Ledger, openLedger } from './ledger.ts';
@@ -64,11 +65,11 @@ export async function findRoot(
 }
 
 /** What `sync` would do now. The caller holds the root's guard, if there is a root. */
-export async function previewCycle(parts: CycleParts, options: SyncOptions, rootThere: boolean): Promise<Preview> {
+export async function previewCycle(parts: CycleParts, options: PreviewOptions, rootThere: boolean): Promise<Preview> {
   const run = await openRun(parts, options, null);
-  const state = await parts.register.read(options.signal);
+  const state = options.lastKnown === true ? lastKnown(parts) : await parts.register.read(options.signal);
   await settleCommits(parts.base, run.ledger, state, parts.remoteLog, options.signal);
-  if (state.head === null) await requireEmpty(parts.store, options.signal);
+  if (state.head === null && options.lastKnown !== true) await requireEmpty(parts.store, options.signal);
   const again = () => look(parts, options, { ...run, state, view: EMPTY_VIEW, intents: [], rootThere });
   const generation = state.head?.commit?.generation ?? null;
   let sight = await again();
@@ -80,6 +81,12 @@ export async function previewCycle(parts: CycleParts, options: SyncOptions, root
   refuseDamaged(sight, parts.store.name);
   const held = [...sight.plan.held, ...unknownPaths(sight.scan), ...blockedPaths(sight.scan, sight.view.tree)];
   return { plan: sight.plan, vetoes: sight.vetoes, generation, held };
+}
+
+function lastKnown({ register, store }: CycleParts): RegisterState {
+  const state = register.known();
+  if (state !== null) return state;
+  throw new SyncError('offline', `${store.name} was never in reach here`, 'Connect once.');
 }
 
 /** A whole cycle. The caller holds the root's guard; `held` is a lease that is ours already. */

@@ -19,6 +19,11 @@ export interface SyncOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+export interface PreviewOptions extends SyncOptions {
+  /** Contacts nobody: against the commit that was last seen. SyncError('offline') where none was. */
+  readonly lastKnown?: boolean;
+}
+
 export interface VerifyOptions extends Pick<SyncOptions, 'busyPaths' | 'purpose' | 'signal' | 'onProgress'> {
   /** Put in order what a good side has; else nothing is changed on either side. */
   readonly repair?: boolean;
@@ -73,7 +78,7 @@ export interface Datastore {
   /** A whole cycle. Conflicts and problems are in the report; a veto, a held lease and the like reject. */
   sync(options?: SyncOptions): Promise<SyncReport>;
   /** The plan `sync` would run now; no lease, no transfer, no change on either side. */
-  preview(options?: SyncOptions): Promise<Preview>;
+  preview(options?: PreviewOptions): Promise<Preview>;
   /** Reads the register: one conditional GET. */
   lease(signal?: AbortSignal): Promise<LeaseView>;
   /** Takes the lease and keeps it until released. Inside it, `sync` uses it. */

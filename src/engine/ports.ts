@@ -88,6 +88,12 @@ export interface Clock {
   after(ms: number, tick: () => void): () => void;
 }
 
+/** The connections of this machine. */
+export interface Network {
+  /** Its own addresses as one text, empty without any: another text means another network. */
+  addresses(): string;
+}
+
 export interface Ids {
   uuid(): string;
   /** 32 hex. */

@@ -1,9 +1,10 @@
 import type { Config } from '../core/config.ts';
 import type { ConfigProblem } from '../core/config-problem.ts';
 import type { Result } from '../core/errors.ts';
+import type { Timing } from '../core/timing.ts';
 import type { CheckupParts } from '../engine/checkup-ports.ts';
 import type { Datastore } from '../engine/datastore.ts';
-import type { Clock, Log, Watcher } from '../engine/ports.ts';
+import type { Clock, Log, Network, Watcher } from '../engine/ports.ts';
 import type { Skip } from '../engine/scan.ts';
 
 /** What `datastore.signIn` keeps in VS Code's secret storage. */
@@ -32,6 +33,8 @@ export interface Engine {
   readonly skip: Skip;
   /** Absolute. */
   readonly root: string;
+  readonly timing: Timing;
+  readonly network: Network;
 }
 
 /** What this room has of the rest; `src/extension.ts` builds the real one. */

@@ -7,7 +7,7 @@ import { placeKey, placeOf } from './place.ts';
 import { placeText } from './render/place-text.ts';
 
 /** What the person is needed for. */
-type Topic = 'first-connection' | 'veto' | 'conflicts';
+type Topic = 'first-connection' | 'veto' | 'signed-out' | 'conflicts';
 
 interface Occasion {
   readonly topic: Topic;
@@ -40,6 +40,8 @@ function occasionOf(state: FolderState): Occasion | null {
   switch (faceOf(state).kind) {
     case 'vetoed':
       return { topic: 'veto', key: 'veto' };
+    case 'signed-out':
+      return { topic: 'signed-out', key: 'signed-out' };
     case 'conflicts':
       return { topic: 'conflicts', key: 'conflicts' };
     default:
@@ -62,6 +64,12 @@ function tell(notices: Notices, folder: Folder, state: FolderState): void {
   const { failure, conflicts } = state.status;
   if (conflicts.length > 0 && faceOf(state).kind === 'conflicts') return tellConflicts(notices, name, conflicts.length);
   if (failure === null) return;
+  if (failure.kind === 'credentials') {
+    return notices.news('signed-out', `“${name}” waits for you to sign in: ${failure.message}`, {
+      label: 'Sign In…',
+      run: 'datastore.signIn',
+    });
+  }
   notices.news('veto', `Sync of “${name}” has stopped for safety: ${failure.message}.`, {
     label: 'Preview…',
     run: 'datastore.preview',

@@ -322,6 +322,7 @@ describe('status', () => {
       latencyMs: 34,
     },
     preview: PREVIEW,
+    waiting: null,
     local: { lastSyncAt: NOW - 300_000, generation: 11, conflicts: [], recent: [] },
     folder: null,
     failure: null,
@@ -361,6 +362,11 @@ describe('status', () => {
       'offline',
       { register: null, preview: null, failure: { kind: 'offline', message: 'no answer', remedy: 'Try later.' } },
       ['no answer', 'Try later.', /^Last sync/],
+    ],
+    [
+      'offline, with changes here',
+      { register: null, preview: null, waiting: { ...EMPTY, plan: { ...PREVIEW.plan, conflicts: [] } } },
+      ['Pending    2 up, 2 down, 1 to delete there, as the remote was last seen'],
     ],
     [
       'a folder',

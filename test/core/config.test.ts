@@ -158,7 +158,7 @@ describe('a mistake in .datastore.yaml is named with line, field, what was found
       'a misspelt deadline',
       line('timing: { settleSecond: 5 }'),
       [
-        '.datastore.yaml:4: timing.settleSecond: unknown field (did you mean "settleSeconds"?); known here: connectSeconds, requestSeconds, retrySeconds, settleSeconds, pollSeconds, pollAwaySeconds, scanSeconds, offlineSeconds',
+        '.datastore.yaml:4: timing.settleSecond: unknown field (did you mean "settleSeconds"?); known here: connectSeconds, idleSeconds, requestSeconds, retrySeconds, settleSeconds, pollSeconds, pollAwaySeconds, scanSeconds, offlineSeconds',
       ],
     ],
     [
@@ -367,6 +367,7 @@ allow: [./models/.env, certs/ca.pem]
 lock: { ttlSeconds: 10, waitSeconds: 0 }
 timing:
   connectSeconds: 1
+  idleSeconds: 1.5
   requestSeconds: 2
   retrySeconds: 3
   settleSeconds: 0.5
@@ -377,6 +378,7 @@ timing:
 `;
   const timing = {
     connectMs: 1_000,
+    idleMs: 1_500,
     requestMs: 2_000,
     retryMs: 3_000,
     settleMs: 500,

@@ -42,6 +42,7 @@ const failure = (kind: 'veto' | 'denied' | 'credentials' | 'offline' | 'unsafe-s
   message: 'why',
   remedy: 'do this',
   at: NOW,
+  since: NOW,
 });
 const moving = (phase: 'uploading' | 'committing') => ({ phase, files: 12, totalFiles: 40, bytes: 1, totalBytes: 2 });
 const problem = { kind: 'config', source: '.datastore.yaml', line: 3, field: 'bucket', message: 'no' } as const;

@@ -1,10 +1,7 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { SyncError, type SyncErrorKind } from '../../src/core/errors.ts';
-import type { Preview, SyncReport } from '../../src/core/sync-report.ts';
-import { type AutoSync, createCoordinator } from '../../src/engine/coordinator.ts';
-import type { Datastore, LeaseView, SyncOptions } from '../../src/engine/datastore.ts';
-import type { Watcher } from '../../src/engine/ports.ts';
-import { createManualClock } from '../support/manual-clock.ts';
+import type { AutoSync } from '../../src/engine/coordinator.ts';
+import { startScripted as start } from './scripted-coordinator.ts';
 
 const POLL = 30_000;
 const RARE_POLL = 5 * 60_000;
@@ -69,7 +66,7 @@ test.each<[SyncErrorKind, boolean]>([
   ['lease-lost', true],
   ['unknown-outcome', true],
   ['veto', false],
-  ['credentials', false],
+  ['credentials', true],
   ['corrupt', false],
 ])('after "%s" it tries again by itself: %s', async (kind, again) => {
   const { coordinator, clock, watcher, calls, datastore } = start();
@@ -175,152 +172,3 @@ test('listeners hear every change, until they are let go', async () => {
   await clock.advance(0);
   expect(heard).toBe(before);
 });
-
-function start(options: { autoSync?: AutoSync } = {}) {
-  const clock = createManualClock();
-  const watcher = scriptedWatcher();
-  const datastore = scriptedDatastore(clock);
-  const coordinator = createCoordinator({
-    datastore,
-    watcher,
-    skip: () => false,
-    clock,
-    log: { debug() {}, info() {}, warn() {}, error() {} },
-    autoSync: options.autoSync ?? 'on',
-  });
-  coordinator.start();
-  onTestFinished(async () => {
-    datastore.takesMs = 0;
-    const ended = coordinator.dispose();
-    await clock.advance(100_000);
-    await ended;
-  });
-  return { coordinator, clock, watcher, datastore, calls: () => datastore.calls };
-}
-
-function scriptedWatcher() {
-  let tell: (paths: readonly string[]) => void = () => {};
-  const watcher = {
-    stopped: false,
-    changed: (paths: readonly string[]) => tell(paths),
-    watch(_skip: unknown, changed: (paths: readonly string[]) => void) {
-      tell = changed;
-      return async () => {
-        watcher.stopped = true;
-      };
-    },
-  };
-  return watcher satisfies Watcher;
-}
-
-type Scripted = Datastore & {
-  readonly calls: string[];
-  takesMs: number;
-  failure: SyncError | null;
-  lateProgress: boolean;
-  generation: number;
-  polls: number;
-  /** Cycles at the same time, at most. */
-  most: number;
-  holders: number;
-  closed: boolean;
-};
-
-function scriptedDatastore(clock: ReturnType<typeof createManualClock>): Scripted {
-  let running = 0;
-  async function cycle<T>(call: string, options: SyncOptions, result: () => T): Promise<T> {
-    datastore.calls.push(call);
-    running += 1;
-    datastore.most = Math.max(datastore.most, running);
-    try {
-      if (datastore.takesMs > 0) await clock.sleep(datastore.takesMs, options.signal);
-      options.signal?.throwIfAborted();
-      if (datastore.lateProgress)
-        clock.after(1_000, () =>
-          options.onProgress?.({ phase: 'uploading', files: 1, totalFiles: 2, bytes: 1, totalBytes: 2 }),
-        );
-      if (datastore.failure) throw datastore.failure;
-      return result();
-    } finally {
-      running -= 1;
-    }
-  }
-  const view = (): LeaseView => ({
-    lease: null,
-    ours: 'no',
-    generation: datastore.generation,
-    committedAt: null,
-    committedBy: null,
-    seenAt: clock.now(),
-    latencyMs: 1,
-  });
-  const unused = () => Promise.reject(new Error('not used here'));
-  const datastore: Scripted = {
-    calls: [],
-    takesMs: 0,
-    failure: null,
-    lateProgress: false,
-    generation: 1,
-    polls: 0,
-    most: 0,
-    holders: 0,
-    closed: false,
-    sync: (options = {}) =>
-      cycle(['sync', options.direction].filter(Boolean).join(' '), options, () => ({
-        ...REPORT,
-        generation: datastore.generation,
-      })),
-    preview: (options = {}) => cycle('preview', options, () => ({ ...PREVIEW, generation: datastore.generation })),
-    async lease() {
-      datastore.polls += 1;
-      return view();
-    },
-    async acquire({ signal }) {
-      await clock.sleep(10, signal);
-      datastore.holders += 1;
-      return {
-        record: {} as never,
-        signal: new AbortController().signal,
-        async release() {
-          datastore.holders -= 1;
-        },
-        isGivenBack: unused,
-      };
-    },
-    async close() {
-      datastore.closed = true;
-    },
-    release: async () => false,
-    forceRelease: unused,
-    contents: unused,
-    readRemote: () => {
-      throw new Error('not used here');
-    },
-    conflicts: unused,
-    verify: unused,
-    local: unused,
-  };
-  return datastore;
-}
-
-const REPORT: SyncReport = {
-  generation: 1,
-  uploaded: 0,
-  downloaded: 0,
-  deletedLocal: 0,
-  deletedRemote: 0,
-  adopted: 0,
-  conflicts: [],
-  problems: [],
-  skipped: [],
-  bytesUp: 0,
-  bytesDown: 0,
-  requests: 1,
-  ms: 1,
-};
-const PREVIEW: Preview = {
-  plan: { steps: [], conflicts: [], held: [] },
-  vetoes: [],
-  generation: 1,
-  held: [],
-};

@@ -1,12 +1,10 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { DEFAULT_TIMING } from '../../core/timing.ts';
 import { exposed, isExposed } from './endpoint.ts';
 import type { S3StoreOptions } from './s3-store.ts';
 import { answerHeader, outgoing } from './sdk-shapes.ts';
 
-const CONNECT_MS = 10_000;
-/** A socket on which nothing moves for so long is dead. */
-const IDLE_MS = 30_000;
 /** Above `concurrency`, so that the swaps of the lease never wait for a socket. */
 const SPARE_SOCKETS = 8;
 
@@ -21,6 +19,7 @@ export interface Traffic {
  * Counts each request that leaves into `traffic`, region redirects included.
  */
 export function createClient(options: S3StoreOptions, endpoint: URL | undefined, traffic: Traffic): S3Client {
+  const { connectMs, idleMs } = options.timing ?? DEFAULT_TIMING;
   const agent = { keepAlive: true, maxSockets: (options.concurrency ?? 64) + SPARE_SOCKETS };
   const config: S3ClientConfig = {
     region: options.region,
@@ -34,8 +33,8 @@ export function createClient(options: S3StoreOptions, endpoint: URL | undefined,
     // Bodies are 16 MiB at most; the SDK would open a new connection for each one that waits for 100-continue.
     expectContinueHeader: false,
     requestHandler: {
-      connectionTimeout: CONNECT_MS,
-      socketTimeout: IDLE_MS,
+      connectionTimeout: connectMs,
+      socketTimeout: idleMs,
       httpAgent: agent,
       httpsAgent: agent,
       logger: silent,

@@ -6,6 +6,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { StoreError } from '../../core/errors.ts';
+import { DEFAULT_TIMING, type Timing } from '../../core/timing.ts';
 import type { ObjectStore, PutOptions } from '../../engine/ports.ts';
 import { withDeadline } from './call.ts';
 import { createClient } from './client.ts';
@@ -36,9 +37,9 @@ export interface S3StoreOptions {
   };
   /** Requests that will be sent at once; 64 otherwise. Sizes the connection pool, limits nothing: see `bounded`. */
   readonly concurrency?: number;
+  readonly timing?: Pick<Timing, 'connectMs' | 'idleMs' | 'requestMs'>;
 }
 
-const CALL_MS = 60_000;
 /** The slowest upload that is waited for, in bytes a millisecond: 16 KiB/s. */
 const SLOWEST = 16;
 
@@ -49,6 +50,7 @@ const SLOWEST = 16;
 export function openS3Store(options: S3StoreOptions): ObjectStore {
   const endpoint = options.endpoint === undefined ? undefined : checkedEndpoint(options.endpoint);
   const traffic = { requests: 0, bytesUp: 0, bytesDown: 0 };
+  const { requestMs } = options.timing ?? DEFAULT_TIMING;
   const client = createClient(options, endpoint, traffic);
   const Bucket = options.bucket;
   const base = options.prefix === '' ? '' : `${options.prefix}/`;
@@ -65,7 +67,7 @@ export function openS3Store(options: S3StoreOptions): ObjectStore {
     what: string,
     signal: AbortSignal | undefined,
     send: (signal: AbortSignal) => Promise<T>,
-    { conditional = false, ms = CALL_MS } = {},
+    { conditional = false, ms = requestMs } = {},
   ): Promise<T> {
     try {
       return await withDeadline(what, ms, signal, send);
@@ -88,7 +90,7 @@ export function openS3Store(options: S3StoreOptions): ObjectStore {
       ...(condition?.kind === 'match' ? { IfMatch: condition.etag } : {}),
     });
     if (sha256 !== undefined) presetPayloadHash(command, sha256);
-    const ms = put.timeoutMs ?? CALL_MS + body.byteLength / SLOWEST;
+    const ms = put.timeoutMs ?? requestMs + body.byteLength / SLOWEST;
     const conditional = condition !== undefined;
     const answer = await call(`PUT of "${key}"`, put.signal, (abortSignal) => client.send(command, { abortSignal }), {
       conditional,

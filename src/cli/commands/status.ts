@@ -25,6 +25,7 @@ async function showStatus(context: CommandContext, signal: AbortSignal): Promise
     config,
     register: null,
     preview: null,
+    waiting: null,
     local: null,
     folder: null,
     failure: null,
@@ -54,12 +55,16 @@ async function showStatus(context: CommandContext, signal: AbortSignal): Promise
   const register = await attempt(datastore.lease(signal));
   const preview =
     register === null ? null : await attempt(datastore.preview({ signal, onProgress: context.reporter.progress }));
+  // Out of reach: what waits here is known all the same.
+  const waiting = register !== null ? null : await datastore.preview({ signal, lastKnown: true }).catch(() => null);
   context.reporter.done();
   // Someone works on this very folder: that is an answer, not a failure.
   const busy = failures.find((found) => found.failure.kind === 'locked')?.failure.message ?? null;
   const code = worstCode(failures.filter((found) => found.failure.kind !== 'locked').map((found) => found.code));
   const failure = code === 0 ? null : (failures.find((found) => found.code === code)?.failure ?? null);
-  return outcome({ ...empty, local, register, preview, failure, busy, now: host.clock.now() }, code, { paint });
+  return outcome({ ...empty, local, register, preview, waiting, failure, busy, now: host.clock.now() }, code, {
+    paint,
+  });
 }
 
 const outcome = (facts: StatusFacts, code: number, { paint }: Pick<CommandContext, 'paint'>): Outcome => ({

@@ -13,6 +13,8 @@ export interface StatusFacts {
   readonly config: Config;
   readonly register: LeaseView | null;
   readonly preview: Preview | null;
+  /** As `preview`, but against what was last seen of a remote that is out of reach. */
+  readonly waiting: Preview | null;
   readonly local: LocalStatus | null;
   /** Of a datastore that is a folder. */
   readonly folder: { readonly files: number; readonly bytes: number } | null;
@@ -52,6 +54,8 @@ export function statusLines(facts: StatusFacts, paint: Paint): string[] {
     rows.push(['Remote', remoteText(facts.register, facts.now)], ['Lease', leaseText(facts.register, facts.now)]);
   }
   if (facts.preview !== null) rows.push(['Pending', pendingText(facts.preview, paint)]);
+  if (facts.waiting !== null)
+    rows.push(['Pending', `${pendingText(facts.waiting, paint)}, as the remote was last seen`]);
   if (facts.busy !== null) rows.push(['Pending', `not known now: ${safeText(facts.busy)}`]);
   if (facts.local !== null) rows.push(['Last sync', lastSyncText(facts.local, facts.now)]);
   const lines = rows.map(([name, value]) => `${paint.dim(name.padEnd(9))}  ${value}`);
@@ -136,6 +140,7 @@ export function statusDocument(facts: StatusFacts): Record<string, unknown> {
     lease: register === null ? null : leaseDocument(register),
     busy: facts.busy,
     pending: preview === null ? null : pendingOf(preview),
+    waiting: facts.waiting === null ? null : pendingOf(facts.waiting),
     held: preview === null ? null : preview.held.map(({ path, reason }) => ({ path, reason })),
     vetoes: preview === null ? null : preview.vetoes.map((veto) => ({ ...veto, ...vetoMessage(veto) })),
     lastSync: local === null ? null : { at: local.lastSyncAt, generation: local.generation },

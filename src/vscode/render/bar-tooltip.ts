@@ -5,6 +5,7 @@ import type { FolderState, NamedState } from '../folder-state.ts';
 import { leaseText } from './lease-text.ts';
 import { commandLink, escapeMarkdown } from './markdown.ts';
 import { placeText } from './place-text.ts';
+import { sinceText } from './since-text.ts';
 
 /** Markdown: a paragraph for each folder, then what can be done. */
 export function tooltipOf(folders: readonly NamedState[], now: number): string {
@@ -59,6 +60,7 @@ function partsOf(state: FolderState, now: number): { readonly heading: string; r
 function statusLines(status: SyncStatus, now: number): string[] {
   const { failure, pending, conflicts, problems, last, lease, seenAt, latencyMs } = status;
   const lines: string[] = [];
+  if (failure?.kind === 'offline') lines.push(`Offline ${sinceText(failure.since, now)}: tried again by itself`);
   if (failure !== null) lines.push(failure.message, failure.remedy);
   if (conflicts.length > 0) lines.push(`${countText(conflicts.length, 'conflict')} to decide`);
   if (pending !== null) {

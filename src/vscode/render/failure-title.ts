@@ -1,4 +1,10 @@
 import type { SyncErrorKind } from '../../core/errors.ts';
+import type { SyncStatus } from '../../core/sync-status.ts';
+import { sinceText } from './since-text.ts';
+
+/** `Offline since 14:05 (35 min)`; of other failures it is of no interest when they began. */
+export const lastingTitle = ({ kind, since }: NonNullable<SyncStatus['failure']>, now: number): string =>
+  kind === 'offline' ? `${failureTitle(kind)} ${sinceText(since, now)}` : failureTitle(kind);
 
 /** A failure in a word or two: what stands before its message. */
 export function failureTitle(kind: SyncErrorKind): string {

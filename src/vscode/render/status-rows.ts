@@ -7,7 +7,7 @@ import type { SyncStatus } from '../../core/sync-status.ts';
 import type { LocalStatus } from '../../engine/datastore.ts';
 import type { FolderState } from '../folder-state.ts';
 import { stepLook } from './change-look.ts';
-import { failureTitle } from './failure-title.ts';
+import { lastingTitle } from './failure-title.ts';
 import { leaseFacts, leaseText } from './lease-text.ts';
 import { endpointText, placeText } from './place-text.ts';
 import { COLOURS, type Row } from './row.ts';
@@ -66,7 +66,7 @@ export function statusRows(state: FolderState, recent: LocalStatus['recent'], no
 
 function activeRows(config: Config, status: SyncStatus, recent: LocalStatus['recent'], now: number): readonly Row[] {
   return [
-    ...(status.failure === null ? [] : [failureRow({ title: failureTitle(status.failure.kind), ...status.failure })]),
+    ...(status.failure === null ? [] : [failureRow({ title: lastingTitle(status.failure, now), ...status.failure })]),
     ...(status.paused ? [row('paused', 'Paused', 'nothing is synced by itself', 'debug-pause', '')] : []),
     pendingRow(status),
     ...(status.conflicts.length === 0

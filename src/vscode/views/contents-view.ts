@@ -7,6 +7,7 @@ import type { Folders } from '../folders.ts';
 import type { Host } from '../host.ts';
 import type { FolderSum, ListedFile } from '../render/contents-index.ts';
 import { fileRow, folderRow, pageOf } from '../render/contents-rows.ts';
+import { sinceText } from '../render/since-text.ts';
 import { type ContentsSource, openContentsSource, readLevel } from './contents-source.ts';
 import { closedIf, rowItem } from './row-item.ts';
 import { workspaceItem } from './status-view.ts';
@@ -168,6 +169,7 @@ function messageOf(folders: Folders, problem: string, clock: Clock): string {
     .map((folder) => folder.state())
     .find((state) => state.kind === 'active' && state.status.failure?.kind === 'offline');
   if (offline?.kind !== 'active') return '';
-  const { seenAt } = offline.status;
-  return seenAt === null ? 'Offline.' : `Offline: as of ${agoText(seenAt, clock.now())}.`;
+  const { seenAt, failure } = offline.status;
+  const since = failure === null ? '' : ` ${sinceText(failure.since, clock.now())}`;
+  return seenAt === null ? `Offline${since}.` : `Offline${since}: as of ${agoText(seenAt, clock.now())}.`;
 }

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { openWorld } from '../support/replica.ts';
+
+test('out of reach: what waits is planned against what was last seen, and nobody is asked', async () => {
+  const world = openWorld();
+  const alice = world.replica('alice');
+  for (const path of ['a', 'b', 'c']) alice.write(path, '1');
+  await alice.sync();
+  // Another process: it knows only what the state folder has.
+  alice.restart();
+  const unreachable = alice.store.plan({
+    on: 'any',
+    key: /./,
+    times: Number.POSITIVE_INFINITY,
+    fault: { kind: 'fail-before', error: 'unreachable' },
+  });
+  alice.write('a', '2');
+  alice.remove('b');
+  alice.write('new', '1');
+  const { plan, vetoes, generation } = await alice.datastore.preview({ lastKnown: true });
+  expect([plan.steps.map(({ kind, path }) => `${kind} ${path}`), vetoes, generation]).toEqual([
+    ['delete-remote b', 'upload a', 'upload new'],
+    [],
+    1,
+  ]);
+  expect(unreachable.hits()).toBe(0);
+  await expect(alice.datastore.preview()).rejects.toMatchObject({ kind: 'offline' });
+  alice.store.heal();
+  expect(await alice.sync()).toMatchObject({ uploaded: 2, deletedRemote: 1 });
+});
+
+test('never in reach: there is nothing to compare with', async () => {
+  const alice = openWorld().replica('alice');
+  alice.write('a', '1');
+  await expect(alice.datastore.preview({ lastKnown: true })).rejects.toMatchObject({ kind: 'offline' });
+});
