@@ -11,7 +11,7 @@ import { objects, sha256, storeOn, tree } from './sides.ts';
 /* A remote that is not what it should be: foreign, newer, older, damaged, hostile. */
 
 let rig: Rig;
-beforeAll(async () => void (rig = await openRig()));
+beforeAll(async () => void (rig = await openRig({ knownStore: true })));
 afterAll(() => rig.close());
 
 let count = 0;

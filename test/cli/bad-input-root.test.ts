@@ -11,7 +11,7 @@ import { objects, tree } from './sides.ts';
 /* Files that cannot be read, stand still or be shared; several programs on one root; a full disk. */
 
 let rig: Rig;
-beforeAll(async () => void (rig = await openRig()));
+beforeAll(async () => void (rig = await openRig({ knownStore: true })));
 afterEach(() => rig.server.faults.clear());
 afterAll(() => rig.close());
 
@@ -208,7 +208,7 @@ describe('several programs on one root', () => {
     const running = rig.start(workspace, ['sync', '--json-events']);
     await running.printed('"phase":"uploading"');
     running.process.kill('SIGKILL');
-    await running.ended.catch(() => null);
+    await running.ended;
     rig.server.faults.clear();
     expect((await rig.cli(workspace, ['sync', '--json'])).json()).toMatchObject({ ok: true, uploaded: 1 });
   });

@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { contents, type Ended, openRig, type Rig } from './harness.ts';
+import { contents, openRig, type Rig } from './harness.ts';
+import type { Ended } from './program.ts';
 import { objects, storeOn } from './sides.ts';
 
 /* The program on a dev server: what it finds out, what it says, what it leaves alone. */

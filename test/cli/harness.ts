@@ -1,37 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type S3Server, startS3Server } from '../support/s3-server/server.ts';
+import { openKnownStore } from './known-store.ts';
+import { BUCKET, type Place } from './place.ts';
+import { type Ended, openLauncher, PROGRAM, type Running } from './program.ts';
 
-/** What `build-cli.ts` has built: the program that people install. */
-export const PROGRAM = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
-
-export const BUCKET = 'team-data';
-
-export interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Of stdout, which must be one JSON document. */
-  readonly json: () => Record<string, unknown>;
-}
-
-export interface Running {
-  readonly process: ChildProcess;
-  readonly ended: Promise<Ended>;
-  /** Resolves when what was printed (on either stream) contains the text; rejects when the process ends before. */
-  printed(text: string): Promise<void>;
-}
-
-/** A store that is there, with the bucket BUCKET in it. */
-export interface Place {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
+export { BUCKET, type Place } from './place.ts';
+export type { Ended, Running } from './program.ts';
 
 /** Any number of workspaces on one store, in a folder of their own. */
 export interface Workspaces {
@@ -53,9 +30,16 @@ export interface Rig extends Workspaces {
   readonly server: S3Server;
 }
 
-export async function openRig(): Promise<Rig> {
+export interface WorkspacesOptions {
+  /** Each workspace knows that its store is safe, as after `datastore doctor`: its first write does not try it. */
+  readonly knownStore?: boolean;
+  /** In place of the built one, absolute. */
+  readonly program?: string;
+}
+
+export async function openRig(options: WorkspacesOptions = {}): Promise<Rig> {
   const server = await startS3Server({ buckets: [BUCKET] });
-  const workspaces = await openWorkspaces(server);
+  const workspaces = await openWorkspaces(server, options);
   return {
     ...workspaces,
     server,
@@ -66,35 +50,23 @@ export async function openRig(): Promise<Rig> {
   };
 }
 
-export async function openWorkspaces(place: Place): Promise<Workspaces> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'cli-'));
-  const running = new Set<ChildProcess>();
-
-  const start: Rig['start'] = (cwd, args, more, uid) => launch(process.execPath, [PROGRAM, ...args], cwd, more, uid);
-  const launch = (
-    program: string,
-    args: readonly string[],
-    cwd: string,
-    more: Readonly<Record<string, string>> = {},
-    uid?: number,
-  ): Running => {
-    const child = spawn(program, args, {
-      cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...(uid === undefined ? {} : { uid, gid: uid }),
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        HOME: folder,
-        XDG_STATE_HOME: path.join(folder, 'state'),
-        AWS_ACCESS_KEY_ID: place.credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: place.credentials.secretAccessKey,
-        AWS_EC2_METADATA_DISABLED: 'true',
-        ...more,
-      },
-    });
-    running.add(child);
-    return follow(child, () => running.delete(child));
+export async function openWorkspaces(
+  place: Place,
+  { knownStore = false, program = PROGRAM }: WorkspacesOptions = {},
+): Promise<Workspaces> {
+  const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'cli-')));
+  const stateHome = path.join(folder, 'state');
+  const noteProbe = knownStore ? openKnownStore(place, stateHome) : null;
+  const launcher = openLauncher();
+  const environment = {
+    HOME: folder,
+    XDG_STATE_HOME: stateHome,
+    AWS_ACCESS_KEY_ID: place.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: place.credentials.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
   };
+  const start: Workspaces['start'] = (cwd, args, env, uid) =>
+    launcher.launch(process.execPath, [program, ...args], { cwd, env: { ...environment, ...env }, uid });
 
   return {
     place,
@@ -111,59 +83,21 @@ export async function openWorkspaces(place: Place): Promise<Workspaces> {
       ];
       await writeFile(path.join(workspace, '.datastore.yaml'), `${fields.join('\n')}\n`);
       if (files !== undefined) await write(workspace, files);
+      await noteProbe?.(workspace, prefix);
       return workspace;
     },
     cli: (cwd, args, env) => start(cwd, args, env).ended,
     terminal(cwd, args, env) {
-      const words = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
+      const words = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
       const line = `stty cols 80 rows 24; exec ${words}`;
-      return launch('script', ['-qec', line, '/dev/null'], cwd, { TERM: 'xterm', SHELL: '/bin/sh', ...env }).ended;
+      const onTerminal = { ...environment, TERM: 'xterm', SHELL: '/bin/sh', ...env };
+      return launcher.launch('script', ['-qec', line, '/dev/null'], { cwd, env: onTerminal }).ended;
     },
     start,
     async close() {
-      for (const child of running) child.kill('SIGKILL');
+      launcher.killAll();
       await rm(folder, { recursive: true, force: true });
     },
-  };
-}
-
-function follow(child: ChildProcess, gone: () => void): Running {
-  let [stdout, stderr] = ['', ''];
-  const waiting = new Set<() => void>();
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-    for (const look of waiting) look();
-  });
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-    for (const look of waiting) look();
-  });
-  const ended = new Promise<Ended>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      gone();
-      const json = (): Record<string, unknown> => JSON.parse(stdout) as Record<string, unknown>;
-      if (signal !== null) reject(new Error(`ended by ${signal}\n${stdout}${stderr}`));
-      else resolve({ code: code ?? -1, stdout, stderr, json });
-    });
-  });
-  return {
-    process: child,
-    ended,
-    printed: (text) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          if (!`${stdout}${stderr}`.includes(text)) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
-        ended.then(
-          () => reject(new Error(`ended without printing ${JSON.stringify(text)}:\n${stdout}${stderr}`)),
-          reject,
-        );
-      }),
   };
 }
 

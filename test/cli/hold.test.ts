@@ -1,12 +1,13 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { contents, openRig, PROGRAM, type Rig, write } from './harness.ts';
+import { contents, openRig, type Rig, write } from './harness.ts';
+import { PROGRAM } from './program.ts';
 
 /* What holds the lease, and how it lets go. */
 
 let rig: Rig;
-beforeAll(async () => void (rig = await openRig()));
+beforeAll(async () => void (rig = await openRig({ knownStore: true })));
 afterEach(() => rig.server.faults.clear());
 afterAll(() => rig.close());
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Ended, openRig, type Rig } from './harness.ts';
+import { openRig, type Rig } from './harness.ts';
+import type { Ended } from './program.ts';
 import { objects, storeOn, tree } from './sides.ts';
 import { headText } from './team.ts';
 

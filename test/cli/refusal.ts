@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import type { Ended, Workspaces } from './harness.ts';
+import type { Workspaces } from './harness.ts';
+import type { Ended } from './program.ts';
 import { objects, tree } from './sides.ts';
 
 export interface Refusal {

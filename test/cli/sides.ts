@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { openS3Store } from '../../src/adapters/s3/s3-store.ts';
 import type { ObjectStore } from '../../src/engine/ports.ts';
-import { BUCKET, type Place } from './harness.ts';
+import { BUCKET, type Place } from './place.ts';
 
 /** The shared copy as a store, to look at and to damage. The caller closes it. */
 export function storeOn({ endpoint, region, credentials }: Place, prefix: string): ObjectStore {

@@ -24,7 +24,7 @@ export async function describeStores(tell: (open: () => Workspaces) => void): Pr
         let workspaces: Workspaces | null = null;
         beforeAll(async () => {
           await createBucket(gateway);
-          workspaces = await openWorkspaces(gateway);
+          workspaces = await openWorkspaces(gateway, { knownStore: true });
         });
         afterAll(async () => {
           await workspaces?.close();

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import type { ObjectStore } from '../../src/engine/ports.ts';
 import { type RemoteTruth, verifyRemote } from '../support/verify-remote.ts';
-import type { Ended, Running, Workspaces } from './harness.ts';
+import type { Workspaces } from './harness.ts';
+import type { Ended, Running } from './program.ts';
 import { rereading } from './rereading.ts';
 import { sha256, storeOn } from './sides.ts';
 

@@ -11,7 +11,7 @@ if (!hasScript) {
 }
 
 let rig: Rig;
-beforeAll(async () => void (rig = await openRig()));
+beforeAll(async () => void (rig = await openRig({ knownStore: true })));
 afterEach(() => rig.server.faults.clear());
 afterAll(() => rig.close());
 

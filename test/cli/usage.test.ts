@@ -3,12 +3,13 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openRig, PROGRAM, type Rig } from './harness.ts';
+import { openRig, type Rig } from './harness.ts';
+import { PROGRAM } from './program.ts';
 
 /* What needs no remote. */
 
 let rig: Rig;
-beforeAll(async () => void (rig = await openRig()));
+beforeAll(async () => void (rig = await openRig({ knownStore: true })));
 afterAll(() => rig.close());
 
 test('--version is that of the package', async () => {

@@ -5,7 +5,7 @@ import { contents, fingerprint, openRig, type Rig, write } from './harness.ts';
 import { objects, sha256, storeOn } from './sides.ts';
 
 let rig: Rig;
-beforeAll(async () => void (rig = await openRig()));
+beforeAll(async () => void (rig = await openRig({ knownStore: true })));
 afterEach(() => rig.server.faults.clear());
 afterAll(() => rig.close());
 

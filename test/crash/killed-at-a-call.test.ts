@@ -4,10 +4,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { BUCKET } from '../cli/harness.ts';
+import { keepProgram } from '../cli/program.ts';
 import { storeOn } from '../cli/sides.ts';
 import { startS3Server } from '../support/s3-server/server.ts';
 import { verifyRemote } from '../support/verify-remote.ts';
-import { keepProgram, type Member, openFleet } from './fleet.ts';
+import { type Member, openFleet } from './fleet.ts';
 import type { CallKind, Death } from './life.ts';
 import { type Chance, chanceFrom } from './random.ts';
 import { hashesBelow, openVersions } from './versions.ts';
@@ -21,10 +22,10 @@ const VICTIM = fileURLToPath(new URL('victim.ts', import.meta.url));
 test(`${DEATHS} processes that the system kills at a chosen call: the program finishes their work (seed ${SEED})`, async () => {
   const server = await startS3Server({ buckets: [BUCKET] });
   const program = keepProgram();
-  const fleet = openFleet(server, { program: program.path, prefix: 'victims', members: 2, ttlSeconds: 3 });
+  const fleet = await openFleet(server, { program: program.path, prefix: 'victims', members: 2, ttlSeconds: 3 });
   const store = storeOn(server, 'victims');
   onTestFinished(async () => {
-    fleet.close();
+    await fleet.close();
     program.drop();
     store.close();
     await server.stop();

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import type { ObjectStore } from '../../src/engine/ports.ts';
+import type { Ended } from '../cli/program.ts';
 import { verifyRemote } from '../support/verify-remote.ts';
-import type { Ended, Fleet, Member } from './fleet.ts';
+import type { Fleet, Member } from './fleet.ts';
 import type { Chance } from './random.ts';
 import { hashesBelow, type Versions, type Whereabouts } from './versions.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ended, Trip } from './fleet.ts';
+import type { Ended, Running } from '../cli/program.ts';
 import type { Chance } from './random.ts';
 
 export type Blow = 'none' | 'kill' | 'stop';
@@ -29,7 +29,7 @@ export interface StrikeOptions {
 }
 
 /** Follows one run of the program and strikes it at a random moment. Rejects when it does not end by itself in time. */
-export async function strike(trip: Trip, options: StrikeOptions): Promise<Struck> {
+export async function strike(trip: Running, options: StrikeOptions): Promise<Struck> {
   const { blow, root, chance, usualMs, stopMs, deadlineMs } = options;
   const child = trip.process;
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;

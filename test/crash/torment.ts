@@ -1,9 +1,10 @@
 import { retrying } from '../../src/adapters/store/retrying.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
 import type { Place } from '../cli/harness.ts';
+import type { Ended } from '../cli/program.ts';
 import { storeOn } from '../cli/sides.ts';
 import { verifyRemote } from '../support/verify-remote.ts';
-import { type Ended, type FleetOptions, type Member, openFleet } from './fleet.ts';
+import { type FleetOptions, type Member, openFleet } from './fleet.ts';
 import { openPerson } from './person.ts';
 import { type Chance, chanceFrom } from './random.ts';
 import { remembering } from './remembering.ts';
@@ -73,7 +74,7 @@ export async function torment(options: TormentOptions): Promise<TormentResult> {
   const evening = new AbortController();
   let usualMs = 250;
 
-  const fleet = openFleet(place, options);
+  const fleet = await openFleet(place, options);
   const people = fleet.members.map(({ name, root }, index) =>
     openPerson({ name, root, versions, chance: chance.fork(), bursts: index < 2 }).work(evening.signal),
   );
@@ -88,7 +89,7 @@ export async function torment(options: TormentOptions): Promise<TormentResult> {
     (error: unknown): Rest => ({ ...NO_REST, failures: [error instanceof Error ? error.message : String(error)] }),
   );
   store.close();
-  fleet.close();
+  await fleet.close();
   return {
     ...counts,
     ...rest,

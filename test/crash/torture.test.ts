@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { keepProgram } from '../cli/program.ts';
 import { describeStores } from '../cli/stores.ts';
-import { keepProgram } from './fleet.ts';
 import { torment } from './torment.ts';
 
 /** DATASTORE_SEED=… chooses again as in one run. */
