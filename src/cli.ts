@@ -5,7 +5,6 @@ import { isatty } from 'node:tty';
 import { setFlagsFromString } from 'node:v8';
 import { startProgram } from './adapters/child-program.ts';
 import { findWorkspace, readConfig } from './adapters/config-files.ts';
-import { openFolder } from './adapters/folder-contents.ts';
 import { systemClock } from './adapters/system.ts';
 import { terminalOutput } from './adapters/terminal-output.ts';
 import type { Host, OpenRequest, StopSignal } from './cli/host.ts';
@@ -74,7 +73,6 @@ const host: Host = {
   },
   openCheckup: (request) => wireCheckup({ ...request, log: SILENT }),
   openSetup: (request) => wireSetup({ ...request, tool: 'cli', log: SILENT }),
-  openFolder: (folder, config) => openFolder(folder, config, systemClock),
   spawn: startProgram,
   async watch(datastore, request, events) {
     const parts = wired ?? (await wire(request));

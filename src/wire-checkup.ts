@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { nodeCodec } from './adapters/codec.ts';
 import { buildExcludes } from './adapters/excludes.ts';
+import { FOLDER_LOCK, openFolder } from './adapters/folder-contents.ts';
 import { openLocalFiles } from './adapters/fs/local-files.ts';
 import { openLockFile } from './adapters/fs/lock-file.ts';
 import { openStateFiles } from './adapters/fs/state-files.ts';
@@ -11,7 +12,7 @@ import { retrying } from './adapters/store/retrying.ts';
 import { systemClock, systemIds } from './adapters/system.ts';
 import type { Config } from './core/config.ts';
 import type { ConfigFacts } from './core/doctor-facts.ts';
-import type { CheckupParts } from './engine/checkup-ports.ts';
+import type { CheckedFolder, CheckupParts } from './engine/checkup-ports.ts';
 import type { Log } from './engine/ports.ts';
 import type { AccessKeys } from './wire-datastore.ts';
 
@@ -41,10 +42,21 @@ export async function wireCheckup(request: CheckupRequest): Promise<CheckupParts
     codec: nodeCodec,
     log,
     s3,
+    folder: config.ok ? wireFolder(config.value) : null,
     close() {
       s3?.store.close();
       s3?.bucket.close();
     },
+  };
+}
+
+function wireFolder(config: Config): CheckedFolder | null {
+  const { backend } = config;
+  if (backend.type !== 'filesystem') return null;
+  return {
+    folder: openFolder(backend.path, config, systemClock),
+    lockFile: openLockFile(path.join(backend.path, FOLDER_LOCK), { shared: true }),
+    hostname: hostname(),
   };
 }
 

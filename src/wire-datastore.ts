@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { nodeCodec } from './adapters/codec.ts';
 import { buildExcludes } from './adapters/excludes.ts';
+import { FOLDER_LOCK, openFolder } from './adapters/folder-contents.ts';
 import { openLocalFiles } from './adapters/fs/local-files.ts';
 import { openLockFile } from './adapters/fs/lock-file.ts';
 import { openStateFiles } from './adapters/fs/state-files.ts';
@@ -13,7 +14,9 @@ import { systemClock, systemIds, systemNetwork } from './adapters/system.ts';
 import type { Config } from './core/config.ts';
 import { SyncError } from './core/errors.ts';
 import type { Timing } from './core/timing.ts';
+import type { StoredFile } from './core/tree.ts';
 import type { Datastore } from './engine/datastore.ts';
+import { openFolderDatastore } from './engine/folder-datastore.ts';
 import { openDatastore } from './engine/open-datastore.ts';
 import type { Identity, Log, Network, StateFiles, Watcher } from './engine/ports.ts';
 import type { Skip } from './engine/scan.ts';
@@ -21,7 +24,7 @@ import type { Skip } from './engine/scan.ts';
 export interface WireRequest {
   /** Absolute. */
   readonly workspace: string;
-  /** SyncError('config') unless its backend is S3. */
+  /** SyncError('config') where another tool's format is named. */
   readonly config: Config;
   readonly tool: Identity['tool'];
   readonly log: Log;
@@ -42,7 +45,7 @@ export interface AccessKeys {
 }
 
 export interface Wired {
-  readonly datastore: Datastore;
+  readonly datastore: Datastore<StoredFile>;
   readonly watcher: Watcher;
   readonly skip: Skip;
   /** Absolute. */
@@ -54,8 +57,25 @@ export interface Wired {
 /** Requests and bytes of all datastores of this process. */
 const budget = createBudget();
 
-/** Builds the datastore of one workspace from the adapters; both composition roots come here. SyncError('config') when it is not on S3. */
+/** Builds the datastore of one workspace from the adapters; both composition roots come here. */
 export async function wireDatastore(request: WireRequest): Promise<Wired> {
+  const { backend, source } = request.config;
+  switch (backend.type) {
+    case 's3':
+      return wireRemote(request);
+    case 'filesystem':
+      return wireFolder(request, backend.path);
+    case 'unsupported':
+      throw new SyncError(
+        'config',
+        `The datastore (set by ${source}) is of the type ${backend.found}, another tool's format, which is not supported: nothing is read from it or written to it.`,
+        'Set up one of our own in .datastore.yaml, under another prefix.',
+      );
+  }
+}
+
+/** One root and its remote. SyncError('config') when the datastore is not on S3. */
+export async function wireRemote(request: WireRequest): Promise<Wired & { readonly datastore: Datastore }> {
   const { config, log, tool } = request;
   const { backend } = config;
   if (backend.type !== 's3') throw new SyncError('config', 'This datastore is not on S3.', 'Configure a bucket.');
@@ -90,6 +110,26 @@ export async function wireDatastore(request: WireRequest): Promise<Wired> {
   });
   const watcher = openWatcher(root, { settleMs: request.settleMs ?? timing.settleMs }, systemClock);
   return { datastore, watcher, skip, root, timing, network: systemNetwork };
+}
+
+/** Nobody watches: what changes on another machine no watch tells, and what is shown is read anew with the lock. */
+const UNWATCHED: Watcher = { watch: () => async () => {} };
+
+function wireFolder({ config, log, tool, workspace: given, waitMs }: WireRequest, folder: string): Wired {
+  const workspace = realpathSync.native(given);
+  const datastore = openFolderDatastore({
+    folder: openFolder(folder, config, systemClock),
+    file: openLockFile(path.join(folder, FOLDER_LOCK), { shared: true }),
+    state: openStateFiles(workspace),
+    clock: systemClock,
+    ids: systemIds,
+    log,
+    identity: identityOf(workspace, tool),
+    ttlMs: config.lock.ttlMs,
+    waitMs: waitMs ?? config.lock.waitMs,
+  });
+  const { timing } = config;
+  return { datastore, watcher: UNWATCHED, skip: buildExcludes(config), root: folder, timing, network: systemNetwork };
 }
 
 /** Who writes here. */

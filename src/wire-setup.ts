@@ -17,7 +17,7 @@ import { type SetupInput, setupUrl } from './core/setup-input.ts';
 import type { Identity, LockFile, Log, StateFiles } from './engine/ports.ts';
 import type { RemoteSide, SetupParts } from './engine/setup-ports.ts';
 import { wireCheckup } from './wire-checkup.ts';
-import { type AccessKeys, identityOf, wireDatastore } from './wire-datastore.ts';
+import { type AccessKeys, identityOf, wireRemote } from './wire-datastore.ts';
 
 export interface SetupRequest {
   /** Absolute. */
@@ -46,7 +46,7 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
     const checkup = await wireCheckup({ ...shared, config: ok(config) });
     const { s3 } = checkup;
     if (s3 === null) throw new SyncError('failed', 'A folder has no remote.', 'Report this defect.');
-    const { datastore } = await wireDatastore({ ...shared, config, tool, ...(own ? { state } : {}) });
+    const { datastore } = await wireRemote({ ...shared, config, tool, ...(own ? { state } : {}) });
     return {
       store: s3.store,
       bucket: s3.bucket,

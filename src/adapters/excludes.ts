@@ -2,7 +2,7 @@ import ignore from 'ignore';
 import type { Config } from '../core/config.ts';
 
 /** Ours, and git's: never part of a datastore, at any depth, whatever the rules say. */
-const ALWAYS = new Set(['.datastore-staging', '.git']);
+const ALWAYS = /^(?:\.datastore-staging|\.git|\.datastore\.lock(?:\.(?:new|aside)-.*)?)$/i;
 
 /**
  * Which paths (relative to root, `/` between segments) are left out, by `directories` and the gitignore rules of
@@ -24,7 +24,7 @@ export function buildExcludes(
 
   return (path, isFolder) => {
     if (path === '') return false;
-    if (path.split('/').some((segment) => ALWAYS.has(segment.toLowerCase()))) return true;
+    if (path.split('/').some((segment) => ALWAYS.test(segment))) return true;
     return outside(path, isFolder) || rules.ignores(isFolder ? `${path}/` : path);
   };
 }

@@ -3,6 +3,7 @@ import type { Config } from '../core/config.ts';
 import { SyncError } from '../core/errors.ts';
 import type { Clock } from '../engine/ports.ts';
 import { buildExcludes } from './excludes.ts';
+import { folderHealth } from './folder-health.ts';
 import type { Folder } from './fs/guarded-path.ts';
 import { openFile } from './fs/open-file.ts';
 import { errorCode, localError } from './fs/refusal.ts';
@@ -10,19 +11,25 @@ import { walkFolder } from './fs/walk.ts';
 
 const PIECE = 1 << 20;
 
-/** A datastore that is a folder used in place, to be looked at; nothing is written. `path` is absolute. */
+/** The lock of a folder used in place, in it: the name that all tools of this family know. */
+export const FOLDER_LOCK = '.datastore.lock';
+
+/** A datastore that is a folder used in place. `path` is absolute. Methods reject as the engine's PlainFolder says. */
 export function openFolder(path: string, config: Pick<Config, 'directories' | 'exclude'>, clock: Clock) {
   const skip = buildExcludes(config);
   return {
     path,
-    /** Sorted. SyncError('config') when the folder does not exist or is none, ('local') when it cannot be read. */
-    async list() {
-      const { files } = await walkFolder(topOf(path), skip, clock);
+    async check(): Promise<void> {
+      topOf(path);
+    },
+    async list(signal?: AbortSignal) {
+      const { files } = await walkFolder(topOf(path), skip, clock, signal);
       return [...files]
         .map(([name, { size, mtime }]) => ({ path: name, size, mtime }))
         .toSorted((a, b) => (a.path < b.path ? -1 : 1));
     },
     async *read(name: string): AsyncGenerator<Uint8Array> {
+      if (skip(name, false)) throw new SyncError('usage', `${name} is left out of the datastore.`, 'See: datastore ls');
       const file = await openFile(() => topOf(path), name);
       try {
         for (let offset = 0; ; ) {
@@ -35,6 +42,7 @@ export function openFolder(path: string, config: Pick<Config, 'directories' | 'e
         await file.close();
       }
     },
+    health: () => folderHealth(path, FOLDER_LOCK, clock),
   };
 }
 

@@ -1,8 +1,9 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { access, constants, readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
+import { access, constants, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { proxyVariables } from '../core/proxy-variables.ts';
 import type { Clock } from '../engine/ports.ts';
+import { freeBytes } from './fs/free-bytes.ts';
 import { errorCode, localError } from './fs/refusal.ts';
 import { walkFolder } from './fs/walk.ts';
 
@@ -61,8 +62,7 @@ export function openMachine(env: Readonly<Record<string, string | undefined>>, c
     },
     async freeBytes(folder: string): Promise<number> {
       try {
-        const { bavail, bsize } = await statfs(await nearest(folder));
-        return bavail * bsize;
+        return await freeBytes(await nearest(folder));
       } catch (error) {
         throw localError(`The disk of \`${folder}\` could not be asked`, error);
       }

@@ -1,4 +1,5 @@
 import type { Config } from '../core/config.ts';
+import type { StoredFile } from '../core/tree.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { FlagName, Flags } from './flags.ts';
 import type { Host, StopSignal } from './host.ts';
@@ -50,8 +51,8 @@ export interface CommandContext {
   limited<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Read once; `--wait` is in them. SyncError('config' or 'not-set-up') names every problem. */
   settings(): Promise<Settings>;
-  /** The one datastore of this command, closed after it. SyncError('config') when it is not on S3. */
-  open(): Promise<Datastore>;
+  /** The one datastore of this command, closed after it. SyncError('config') where another tool's format is named. */
+  open(): Promise<Datastore<StoredFile>>;
 }
 
 /** Flags of every command. */

@@ -1,5 +1,6 @@
 import { configProblemText } from '../core/config-problem.ts';
 import { SyncError } from '../core/errors.ts';
+import type { StoredFile } from '../core/tree.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { Log } from '../engine/ports.ts';
 import type { CommandContext, Settings } from './command.ts';
@@ -41,8 +42,8 @@ export function openContext(
   const settings = once(() => readSettings(flags, host));
   const reporter = reporterFor(flags, host);
   const log = logTo(reporter);
-  const open = once(async () => host.openDatastore({ ...(await onS3(settings, command.name)), log }));
-  let opened: Promise<Datastore> | null = null;
+  const open = once(async () => host.openDatastore({ ...(await settings()), log }));
+  let opened: Promise<Datastore<StoredFile>> | null = null;
 
   const context: CommandContext = {
     host,
@@ -126,27 +127,6 @@ async function readSettings(flags: Flags, host: Host): Promise<Settings> {
       : 'Correct that and try again.',
     { details: { problems: read.problem } },
   );
-}
-
-async function onS3(settings: () => Promise<Settings>, command: string): Promise<Settings> {
-  const found = await settings();
-  const { backend, source } = found.config;
-  switch (backend.type) {
-    case 's3':
-      return found;
-    case 'filesystem':
-      throw new SyncError(
-        'config',
-        `The datastore is the folder ${backend.path} (set by ${source}), used in place: ${command} needs one on S3.`,
-        'There is nothing to sync: status, ls and cat work on the folder.',
-      );
-    case 'unsupported':
-      throw new SyncError(
-        'config',
-        `The datastore (set by ${source}) is of the type ${backend.found}, another tool's format, which is not supported: nothing is read from it or written to it.`,
-        'Set up one of our own in .datastore.yaml, under another prefix.',
-      );
-  }
 }
 
 function reporterFor(flags: Flags, host: Host): Reporter {

@@ -3,6 +3,7 @@ import type { ConfigProblem } from '../core/config-problem.ts';
 import type { Result } from '../core/errors.ts';
 import type { SetupInput } from '../core/setup-input.ts';
 import type { Progress, SyncReport } from '../core/sync-report.ts';
+import type { StoredFile } from '../core/tree.ts';
 import type { CheckupParts } from '../engine/checkup-ports.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { Clock, Log } from '../engine/ports.ts';
@@ -59,24 +60,6 @@ export interface Child {
   kill(signal: StopSignal): void;
 }
 
-/** A file of a datastore that is a folder used in place. */
-export interface FolderFile {
-  /** Relative to the folder. */
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Milliseconds since 1970. */
-  readonly mtime: number;
-}
-
-export interface Folder {
-  readonly path: string;
-  /** Sorted; without what the configuration leaves out. SyncError('config') when there is no such folder, ('local') when it cannot be read. */
-  list(): Promise<readonly FolderFile[]>;
-  /** SyncError('usage') when there is no such file. */
-  read(path: string): AsyncIterable<Uint8Array>;
-}
-
 /** All the CLI has of the world; `src/cli.ts` builds the real one. */
 export interface Host {
   readonly version: string;
@@ -99,13 +82,12 @@ export interface Host {
     workspace: string,
     url: { readonly source: string; readonly url: string } | null,
   ): Promise<Result<Config, readonly ConfigProblem[]>>;
-  /** S3 only. Contacts nobody yet. */
-  openDatastore(request: OpenRequest): Promise<Datastore>;
+  /** SyncError('config') where another tool's format is named. Contacts nobody yet. */
+  openDatastore(request: OpenRequest): Promise<Datastore<StoredFile>>;
   /** Whatever the configuration is. Contacts nobody yet. */
   openCheckup(request: CheckupRequest): Promise<CheckupParts>;
   /** SyncError('usage' or 'config') when the input will not do. Contacts nobody yet. */
   openSetup(request: SetupRequest): Promise<SetupParts>;
-  openFolder(path: string, config: Config): Folder;
   /** `cwd` may be relative to ours; `env` is added to ours. */
   spawn(
     command: string,
@@ -113,5 +95,5 @@ export interface Host {
     options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
   ): Child;
   /** Keeps the datastore in step until stopped. */
-  watch(datastore: Datastore, request: OpenRequest, events: WatchEvents): Promise<WatchHandle>;
+  watch(datastore: Datastore<StoredFile>, request: OpenRequest, events: WatchEvents): Promise<WatchHandle>;
 }

@@ -1,7 +1,7 @@
 import { isCutOff } from './cut-off.ts';
 import type { Problem, SyncErrorKind } from './errors.ts';
+import type { LeaseHolder } from './lease-holder.ts';
 import type { Conflict, Step, StepKind } from './plan.ts';
-import type { LeaseRecord } from './records.ts';
 import type { Preview, Progress, SyncReport } from './sync-report.ts';
 
 /** Everything a face shows of one folder. One value; faces hold no state of their own. Times are milliseconds since 1970. */
@@ -15,7 +15,7 @@ export interface SyncStatus {
   readonly changes: readonly Step[];
   readonly conflicts: readonly Conflict[];
   readonly problems: readonly Problem[];
-  readonly lease: { readonly record: LeaseRecord; readonly ours: 'this-process' | 'this-workspace' | 'no' } | null;
+  readonly lease: { readonly record: LeaseHolder; readonly ours: 'this-process' | 'this-workspace' | 'no' } | null;
   /** When the register was last read, and how long that took in milliseconds. */
   readonly seenAt: number | null;
   readonly latencyMs: number | null;

@@ -66,6 +66,19 @@ export interface BaseEntry {
   readonly excluded?: true;
 }
 
+/** A file of a datastore as people are shown it, of a commit or of a folder used in place. */
+export interface StoredFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly mtime: number;
+  /** Null, as are the following: only a commit says so. */
+  readonly by: string | null;
+  readonly generation: number | null;
+  readonly sha256: Sha256 | null;
+}
+
 export type RemoteTree = ReadonlyMap<SyncPath, Entry>;
 export type BaseTree = ReadonlyMap<SyncPath, BaseEntry>;
 

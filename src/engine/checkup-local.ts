@@ -7,13 +7,14 @@ import type { CheckedRoot, CheckupParts, Machine } from './checkup-ports.ts';
 
 /** The folder that is shared, or used in place. */
 export async function findRootFacts(
-  { machine, skip, s3 }: CheckupParts,
+  { machine, skip, s3, folder }: CheckupParts,
   config: Config,
   signal?: AbortSignal,
 ): Promise<RootFacts> {
-  const path = s3?.root.files.root ?? (config.backend.type === 'filesystem' ? config.backend.path : config.root);
+  const path = s3?.root.files.root ?? folder?.folder.path ?? config.root;
   const state = (await s3?.root.files.state()) ?? ({ kind: 'folder' } as const);
-  const writable = await machine.isWritable(path);
+  // A folder used in place is written to, which tells more.
+  const writable = folder !== null || (await machine.isWritable(path));
   const tree = state.kind === 'folder' ? await asked(() => machine.count(path, skip, signal), signal) : null;
   return { path, state, writable, tree, busy: s3 === null ? null : await busyWith(s3.root) };
 }

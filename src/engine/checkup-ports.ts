@@ -1,4 +1,5 @@
 import type { ConfigFacts, CredentialFacts, ReachFacts } from '../core/doctor-facts.ts';
+import type { PlainFolder } from './folder-datastore.ts';
 import type { Clock, Codec, Ids, LocalFiles, LockFile, Log, ObjectStore, StateFiles } from './ports.ts';
 import type { Skip } from './scan.ts';
 
@@ -47,6 +48,14 @@ export interface CheckedRoot {
   readonly pid: number;
 }
 
+/** A datastore that is a folder used in place. */
+export interface CheckedFolder {
+  readonly folder: Pick<PlainFolder, 'path' | 'check' | 'health'>;
+  readonly lockFile: Pick<LockFile, 'read' | 'isAlive'>;
+  /** Of this machine, as locks name it. */
+  readonly hostname: string;
+}
+
 export interface CheckupParts {
   readonly config: ConfigFacts;
   readonly machine: Machine;
@@ -61,5 +70,7 @@ export interface CheckupParts {
     readonly bucket: Bucket;
     readonly root: CheckedRoot;
   } | null;
+  /** Null unless the configuration names a folder used in place. */
+  readonly folder: CheckedFolder | null;
   close(): void;
 }

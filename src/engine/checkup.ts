@@ -1,10 +1,12 @@
 import type { Config } from '../core/config.ts';
 import type { Asked } from '../core/doctor-facts.ts';
+import { judgeFolder } from '../core/doctor-folder.ts';
 import type { DoctorLine } from '../core/doctor-line.ts';
 import { judgeBase, judgeSpace, judgeStaging, judgeState, judgeWatching } from '../core/doctor-local.ts';
 import { judgeRemote } from '../core/doctor-remote.ts';
 import { judgeConfig, judgeCredentials, judgeProxy, judgeRoot } from '../core/doctor-setup.ts';
 import { asked } from './checkup-ask.ts';
+import { findFolderFacts } from './checkup-folder.ts';
 import { findBase, findRootFacts, findStaging } from './checkup-local.ts';
 import type { CheckupParts } from './checkup-ports.ts';
 import { findRemote } from './checkup-remote.ts';
@@ -27,8 +29,12 @@ export async function runCheckup(parts: CheckupParts, options: CheckupOptions): 
   const lines = [...judgeConfig(config, config.ok ? describe(config.value) : '')];
   if (!config.ok || config.value.backend.type === 'unsupported') return lines;
   onStep('the shared folder');
+  const { folder } = parts;
+  const there = folder === null ? null : await asked(() => folder.folder.check(), signal);
+  if (there?.ok === false) return [...lines, ...judged('shared folder', there, () => [])];
   const root = await findRootFacts(parts, config.value, signal);
   lines.push(...judgeRoot(root));
+  if (folder !== null) lines.push(...judgeFolder(await findFolderFacts(folder, signal), parts.clock.now()));
   if (parts.s3 !== null && config.value.backend.type === 's3')
     lines.push(...(await checkRemote(parts, parts.s3, config.value.backend, options)));
   onStep('this machine');

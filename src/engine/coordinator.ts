@@ -3,6 +3,7 @@ import { SyncError } from '../core/errors.ts';
 import type { Preview, SyncReport } from '../core/sync-report.ts';
 import type { SyncStatus } from '../core/sync-status.ts';
 import type { Timing } from '../core/timing.ts';
+import type { StoredFile } from '../core/tree.ts';
 import type { VerifyReport } from '../core/verify-report.ts';
 import type { Datastore, LeaseView, SyncOptions, VerifyOptions } from './datastore.ts';
 import { keepLease } from './kept-lease.ts';
@@ -16,7 +17,7 @@ import { takeTurns } from './turns.ts';
 export type AutoSync = 'off' | 'pull' | 'on';
 
 export interface CoordinatorParts {
-  readonly datastore: Datastore;
+  readonly datastore: Datastore<StoredFile>;
   readonly watcher: Watcher;
   readonly skip: Skip;
   readonly clock: Clock;

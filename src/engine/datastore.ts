@@ -1,7 +1,8 @@
+import type { FolderHealth } from '../core/folder-health.ts';
+import type { LeaseHolder } from '../core/lease-holder.ts';
 import type { Choice, Conflict, PlanPolicy } from '../core/plan.ts';
-import type { LeaseRecord } from '../core/records.ts';
 import type { Preview, Progress, SyncReport } from '../core/sync-report.ts';
-import type { RemoteTree } from '../core/tree.ts';
+import type { Entry, StoredFile } from '../core/tree.ts';
 import type { VerifyReport } from '../core/verify-report.ts';
 
 export interface SyncOptions {
@@ -32,7 +33,7 @@ export interface VerifyOptions extends Pick<SyncOptions, 'busyPaths' | 'purpose'
 /** The lease as the register shows it. */
 export interface LeaseView {
   /** Null: free (or no head yet). */
-  readonly lease: LeaseRecord | null;
+  readonly lease: LeaseHolder | null;
   /** Whether it is held by this process, or by another process of this workspace (nonce in the state folder). */
   readonly ours: 'this-process' | 'this-workspace' | 'no';
   readonly generation: number | null;
@@ -45,7 +46,7 @@ export interface LeaseView {
 }
 
 export interface HeldLease {
-  readonly record: LeaseRecord;
+  readonly record: LeaseHolder;
   /** Aborts when the lease is lost. */
   readonly signal: AbortSignal;
   release(): Promise<void>;
@@ -57,7 +58,7 @@ export interface AcquireOptions {
   readonly purpose: string;
   /** 0: do not wait. */
   readonly waitMs?: number;
-  readonly onWait?: (holder: LeaseRecord) => void;
+  readonly onWait?: (holder: LeaseHolder) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -73,8 +74,21 @@ export interface LocalStatus {
   })[];
 }
 
-/** One root and its remote: what CLI and extension stand on. Methods reject with SyncError. */
-export interface Datastore {
+/** A folder that is the datastore itself: there is no other side. */
+export interface InPlace {
+  /** Absolute. */
+  readonly path: string;
+  /** Writes a small file and removes it. SyncError('config') when the folder is not there. */
+  health(signal?: AbortSignal): Promise<FolderHealth>;
+}
+
+/**
+ * One root and its remote, or (`Datastore<StoredFile>`) perhaps a folder used in place: what CLI and extension stand on. Methods
+ * reject with SyncError.
+ */
+export interface Datastore<File extends StoredFile = Entry> {
+  /** Null where files are transferred. Else cycles have nothing to do, and `verify` nothing to compare. */
+  readonly inPlace: InPlace | null;
   /** A whole cycle. Conflicts and problems are in the report; a veto, a held lease and the like reject. */
   sync(options?: SyncOptions): Promise<SyncReport>;
   /** The plan `sync` would run now; no lease, no transfer, no change on either side. */
@@ -87,10 +101,10 @@ export interface Datastore {
   release(): Promise<boolean>;
   /** Takes the lease from the tenure that was shown. `moved` gives the new holder: ask again. */
   forceRelease(
-    shown: LeaseRecord,
-  ): Promise<{ readonly kind: 'released' } | { readonly kind: 'moved'; readonly lease: LeaseRecord | null }>;
-  /** The committed files. */
-  contents(signal?: AbortSignal): Promise<RemoteTree>;
+    shown: LeaseHolder,
+  ): Promise<{ readonly kind: 'released' } | { readonly kind: 'moved'; readonly lease: LeaseHolder | null }>;
+  /** The committed files, or those of the folder, by path. */
+  contents(signal?: AbortSignal): Promise<ReadonlyMap<File['path'], File>>;
   /** The committed content of one file, verified. SyncError('usage') when there is none. */
   readRemote(path: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Conflicts now, from a preview. */

@@ -144,6 +144,8 @@ export function openDatastore(given: DatastoreParts): Datastore {
   }
 
   const datastore: Datastore = {
+    inPlace: null,
+
     sync: (options = {}) =>
       translated(async () => {
         const root = await findRoot(parts, options);

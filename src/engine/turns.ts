@@ -8,7 +8,7 @@ import type { StatusBoard } from './status-board.ts';
 import { asSyncError } from './store-error.ts';
 
 export interface TurnParts {
-  readonly datastore: Datastore;
+  readonly datastore: Pick<Datastore, 'sync' | 'preview' | 'verify'>;
   readonly clock: Clock;
   readonly board: StatusBoard;
   /** Ends every turn. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Config } from '../core/config.ts';
 import { SyncError } from '../core/errors.ts';
+import type { StoredFile } from '../core/tree.ts';
 import { type AutoSync, type Coordinator, createCoordinator } from '../engine/coordinator.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { Log } from '../engine/ports.ts';
@@ -14,7 +15,7 @@ import { placeOf } from './place.ts';
 /** What runs while a folder is connected. */
 export interface Running {
   readonly config: Config;
-  readonly datastore: Datastore;
+  readonly datastore: Datastore<StoredFile>;
   readonly coordinator: Coordinator;
   /** The shared folder. */
   readonly root: vscode.Uri;

@@ -2,6 +2,7 @@ import type { Config } from '../core/config.ts';
 import type { ConfigProblem } from '../core/config-problem.ts';
 import type { Result } from '../core/errors.ts';
 import type { Timing } from '../core/timing.ts';
+import type { StoredFile } from '../core/tree.ts';
 import type { CheckupParts } from '../engine/checkup-ports.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { Clock, Log, Network, Watcher } from '../engine/ports.ts';
@@ -28,7 +29,7 @@ export interface CheckupRequest extends Pick<EngineRequest, 'workspace' | 'crede
 }
 
 export interface Engine {
-  readonly datastore: Datastore;
+  readonly datastore: Datastore<StoredFile>;
   readonly watcher: Watcher;
   readonly skip: Skip;
   /** Absolute. */

@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { contents, openRig, type Rig } from './harness.ts';
@@ -204,8 +205,30 @@ test('a folder used in place is looked at, too', async () => {
     [
       ['configuration', 'ok'],
       ['shared folder', 'ok'],
+      ['reachability', 'ok'],
+      ['permissions', 'ok'],
+      ['clock', 'ok'],
+      ['lease', 'ok'],
       ['free space', 'ok'],
     ],
+  ]);
+});
+
+test('a folder used in place that is not there, and one that is locked by what lives no more', async () => {
+  const a = await rig.workspace('gone', { 'x.txt': 'X' });
+  writeFileSync(path.join(a, '.datastore.yaml'), 'type: filesystem\npath: nowhere\n');
+  const gone = await doctor(a);
+  expect([gone.code, linesOf(gone).at(-1)]).toMatchObject([
+    2,
+    { topic: 'shared folder', level: 'problem', kind: 'config', remedy: expect.stringContaining('Mount it') },
+  ]);
+  writeFileSync(path.join(a, '.datastore.yaml'), 'type: filesystem\npath: data\n');
+  const lock = { holder: 'carol', hostname: hostname(), pid: 1 << 30, acquiredAt: 'then', ttlMs: 30_000, nonce: 'n' };
+  writeFileSync(path.join(a, 'data', '.datastore.lock'), JSON.stringify(lock));
+  const locked = await doctor(a);
+  expect([locked.code, linesOf(locked).find(({ topic }) => topic === 'lease')]).toMatchObject([
+    0,
+    { level: 'note', text: expect.stringMatching(/^held by carol .*; gone, and taken over/) },
   ]);
 });
 

@@ -8,6 +8,9 @@ import { planLines } from '../../src/cli/render/plan-text.ts';
 import { progressLine } from '../../src/cli/render/progress-line.ts';
 import { type StatusFacts, statusLines } from '../../src/cli/render/status-text.ts';
 import { syncDocument, syncLines } from '../../src/cli/render/sync-text.ts';
+import { bad, ok } from '../../src/core/errors.ts';
+import { holderOf } from '../../src/core/lease-holder.ts';
+import { parseLock } from '../../src/core/lock-record.ts';
 import type { Conflict, Plan } from '../../src/core/plan.ts';
 import { agoText, bytesText, countText, durationText } from '../../src/core/quantities.ts';
 import type { LeaseRecord } from '../../src/core/records.ts';
@@ -17,6 +20,16 @@ import { DEFAULT_TIMING } from '../../src/core/timing.ts';
 import type { Entry, LocalEntry } from '../../src/core/tree.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
+
+/** As another tool of the family writes a lock. */
+const SIX_FIELDS = JSON.stringify({
+  holder: 'carol',
+  hostname: 'nas',
+  pid: 7,
+  acquiredAt: new Date(NOW - 5000).toISOString(),
+  ttlMs: 30_000,
+  nonce: 'n',
+});
 
 const at = (text: string): SyncPath => {
   const path = parseSyncPath(text);
@@ -375,12 +388,43 @@ describe('status', () => {
         register: null,
         preview: null,
         local: null,
-        folder: { files: 2, bytes: 1234 },
+        folder: {
+          health: { readMs: 2, written: ok({ ms: 14, clocks: { server: 1, own: 2 } }), freeBytes: 12e9 },
+          files: 2,
+          bytes: 1234,
+        },
       },
       [
         'Datastore  /nfs/x (a folder used in place)',
         'Set by     default (the folder .swamp exists)',
+        'Folder     in reach (2 ms), writable (14 ms), 12 GB free',
         'Contents   2 files, 1.2 kB',
+      ],
+    ],
+    [
+      'a folder that cannot be written, with a lock of another tool',
+      {
+        config: { ...facts.config, backend: { type: 'filesystem', path: '/nfs/x' } },
+        register: {
+          lease: holderOf(parseLock(SIX_FIELDS), 'n'),
+          ours: 'no',
+          generation: null,
+          committedAt: null,
+          committedBy: null,
+          seenAt: NOW,
+          latencyMs: 1,
+        },
+        preview: null,
+        local: null,
+        folder: {
+          health: { readMs: 2, written: bad({ kind: 'local', message: 'read-only', remedy: '' }), freeBytes: 0 },
+          files: 0,
+          bytes: 0,
+        },
+      },
+      [
+        'Folder     in reach (2 ms), not writable: read-only, 0 B free',
+        'Lease      held by carol (process 7 on nas), since 5 s ago, last heartbeat 5 s ago',
       ],
     ],
     [
@@ -467,7 +511,9 @@ describe('a listing', () => {
   );
 
   test('of a folder used in place has no column for who', () => {
-    expect(listingLines([{ type: 'file', path: 'a', size: 1, mtime: NOW }], NOW)).toEqual(['1 B  just now  a']);
+    expect(listingLines([{ type: 'file', path: 'a', size: 1, mtime: NOW, by: null, generation: null }], NOW)).toEqual([
+      '1 B  just now  a',
+    ]);
   });
 });
 

@@ -139,12 +139,4 @@ describe('a folder used in place', () => {
     expect(await rig.cli(workspace, ['cat', 'sub/b.txt'])).toMatchObject({ code: 0, stdout: 'BB', stderr: '' });
     expect(await rig.cli(workspace, ['cat', '../.datastore.yaml'])).toMatchObject({ code: 2, stdout: '' });
   });
-
-  test.each(['sync', 'pull', 'push', 'conflicts', 'lock status', 'run -- true'])(
-    '%s says that it needs S3',
-    async (words) => {
-      const ended = await rig.cli(await place(), words.split(' '));
-      expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('needs one on S3') });
-    },
-  );
 });

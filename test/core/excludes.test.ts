@@ -17,8 +17,16 @@ test.each<[what: string, rules: string[], directories: string[] | null, left: st
     'no rules: only ours and git',
     [],
     null,
-    ['.git/config', 'a/.git/x', '.datastore-staging/run/x', 'a/.GIT/x'],
-    ['a', 'a/b.json', '.gitignore', '.github/x'],
+    [
+      '.git/config',
+      'a/.git/x',
+      '.datastore-staging/run/x',
+      'a/.GIT/x',
+      '.datastore.lock',
+      '.datastore.lock.new-7-0',
+      '.datastore.lock.aside-x/.datastore.lock',
+    ],
+    ['a', 'a/b.json', '.gitignore', '.github/x', '.datastore.locks', '.datastore.yaml'],
   ],
   ['a pattern counts at any depth', ['*.tmp'], null, ['a.tmp', 'x/y/a.tmp', 'x.tmp/inside'], ['a.tmpx', 'tmp']],
   [

@@ -106,6 +106,7 @@ function scriptedDatastore(clock: ReturnType<typeof createManualClock>): Scripte
   }
   const unused = () => Promise.reject(new Error('not used here'));
   const datastore: Scripted = {
+    inPlace: null,
     calls: [],
     takesMs: 0,
     failure: null,

@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   linkSync,
   lstatSync,
@@ -22,19 +23,28 @@ import { createBeside } from './replace-file.ts';
 /** Contents are padded to a multiple of this: a beat overwrites in one call, and a reader never sees the end of an older one. */
 const BLOCK = 1024;
 
+/** Whose lock it is. */
+export interface LockKind {
+  /**
+   * In a folder of several people and machines: everybody may read it, every write reaches the file server at once (a client of a
+   * network file system keeps it back otherwise), and the folder is never made (it may be a mount that is missing).
+   */
+  readonly shared: boolean;
+}
+
 /** Makes a lock complete and exclusively, and gives its handle; null when one is there. Throws what the operating system says. */
-export function createLock(path: string, content: string): number | null {
-  makeFolder(dirname(path));
-  const { temporary, fd } = createBeside(path);
+export function createLock(path: string, content: string, kind: LockKind): number | null {
+  if (!kind.shared) makeFolder(dirname(path));
+  const { temporary, fd } = createBeside(path, modeOf(kind));
   try {
-    overwriteLock(fd, content);
+    overwriteLock(fd, content, kind);
     linkSync(temporary, path);
     return fd;
   } catch (error) {
     closeSync(fd);
     if (errorCode(error) === 'EEXIST') return null;
     if (!isWithoutLinks(error)) throw error;
-    return createInPlace(path, content);
+    return createInPlace(path, content, kind);
   } finally {
     unlinkSync(temporary);
   }
@@ -59,8 +69,10 @@ export function readLock(path: string): string | null {
   }
 }
 
+const modeOf = ({ shared }: LockKind): number => (shared ? 0o644 : 0o600);
+
 /** Through the handle, in one write. */
-export function overwriteLock(fd: number, content: string): void {
+export function overwriteLock(fd: number, content: string, { shared }: LockKind): void {
   const text = new TextEncoder().encode(content);
   const bytes = new Uint8Array(Math.ceil((text.length + 1) / BLOCK) * BLOCK).fill(0x20);
   bytes.set(text);
@@ -68,19 +80,20 @@ export function overwriteLock(fd: number, content: string): void {
   const written = writeSync(fd, bytes, 0, bytes.length, 0);
   if (written < bytes.length) writeSync(fd, bytes, written, bytes.length - written, written);
   if (fstatSync(fd).size > bytes.length) ftruncateSync(fd, bytes.length);
+  if (shared) fsyncSync(fd);
 }
 
 /** Exclusive but not complete at once: a reader may see it empty for a moment. */
-function createInPlace(path: string, content: string): number | null {
+function createInPlace(path: string, content: string, kind: LockKind): number | null {
   let fd: number;
   try {
-    fd = openSync(path, 'wx+', 0o600);
+    fd = openSync(path, 'wx+', modeOf(kind));
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return null;
     throw error;
   }
   try {
-    overwriteLock(fd, content);
+    overwriteLock(fd, content, kind);
     return fd;
   } catch (error) {
     closeSync(fd);

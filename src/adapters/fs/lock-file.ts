@@ -2,14 +2,14 @@ import { closeSync, fstatSync, linkSync, lstatSync, mkdtempSync, renameSync, rmd
 import { basename, dirname, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import type { LockFile } from '../../engine/ports.ts';
-import { createLock, overwriteLock, readLock } from './lock-content.ts';
+import { createLock, type LockKind, overwriteLock, readLock } from './lock-content.ts';
 import { errorCode, localError } from './refusal.ts';
 
 /**
- * A lock at `path` (absolute). Its folder is made when only the last level is missing, and is never a link. White space
- * at the end of a content is not kept. Methods reject with SyncError('local').
+ * A lock at `path` (absolute). Unless it is shared, its folder is made when only the last level is missing, and is never a link.
+ * White space at the end of a content is not kept. Methods reject with SyncError('local').
  */
-export function openLockFile(path: string): LockFile {
+export function openLockFile(path: string, kind: LockKind = { shared: false }): LockFile {
   let ours: number | null = null;
   const letGo = (): void => {
     if (ours !== null) closeSync(ours);
@@ -19,7 +19,7 @@ export function openLockFile(path: string): LockFile {
     path,
     create: async (content) =>
       attempt('The lock could not be made', () => {
-        const created = createLock(path, content);
+        const created = createLock(path, content, kind);
         if (created === null) return false;
         letGo();
         ours = created;
@@ -30,7 +30,7 @@ export function openLockFile(path: string): LockFile {
       attempt('The lock could not be renewed', () => {
         if (ours === null)
           throw new SyncError('failed', 'A lock that was never made was to be renewed.', 'Report this defect.');
-        overwriteLock(ours, content);
+        overwriteLock(ours, content, kind);
       }),
     moveAside: async () =>
       attempt('The lock could not be moved aside', () => {

@@ -31,11 +31,11 @@ export function writeBeside(path: string, bytes: Uint8Array): string {
 }
 
 /** A process id means nothing to another container on the same folder, so a name that is taken is passed over. */
-export function createBeside(path: string): { temporary: string; fd: number } {
+export function createBeside(path: string, mode = 0o600): { temporary: string; fd: number } {
   for (let count = 0; ; count += 1) {
     const temporary = `${path}${TEMPORARY}${process.pid}-${count}`;
     try {
-      return { temporary, fd: openSync(temporary, 'wx+', 0o600) };
+      return { temporary, fd: openSync(temporary, 'wx+', mode) };
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
     }

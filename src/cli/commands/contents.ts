@@ -30,26 +30,16 @@ export const catCommand: Command = {
   run: (context) => context.limited((signal) => print(context, signal)),
 };
 
-interface Source {
-  readonly files: readonly ListedFile[];
-  read(path: string): AsyncIterable<Uint8Array>;
-  readonly root: string;
-}
-
-async function sourceOf(context: CommandContext, signal: AbortSignal): Promise<Source> {
+async function open(context: CommandContext, signal: AbortSignal) {
   const { config } = await context.settings();
-  if (config.backend.type === 'filesystem') {
-    const folder = context.host.openFolder(config.backend.path, config);
-    return { files: await folder.list(), read: (path) => folder.read(path), root: config.root };
-  }
   const datastore = await context.open();
-  const files = [...(await datastore.contents(signal)).values()];
-  return { files, read: (path) => datastore.readRemote(path, signal), root: config.root };
+  const files: readonly ListedFile[] = [...(await datastore.contents(signal)).values()];
+  return { files, read: (path: string) => datastore.readRemote(path, signal), root: config.root };
 }
 
 async function list(context: CommandContext, signal: AbortSignal): Promise<Outcome> {
   const { flags, host, positionals } = context;
-  const source = await sourceOf(context, signal);
+  const source = await open(context, signal);
   const asked = positionals[0] ?? '';
   const found = spellings(asked, source.root)
     .map((path) => listItems(source.files, path, flags.recursive === true))
@@ -62,8 +52,8 @@ async function list(context: CommandContext, signal: AbortSignal): Promise<Outco
           path: item.path,
           size: item.size,
           mtime: item.mtime,
-          by: item.by ?? null,
-          generation: item.generation ?? null,
+          by: item.by,
+          generation: item.generation,
         }
       : item,
   );
@@ -72,7 +62,7 @@ async function list(context: CommandContext, signal: AbortSignal): Promise<Outco
 
 async function print(context: CommandContext, signal: AbortSignal): Promise<Outcome> {
   const { stdout } = context.host;
-  const source = await sourceOf(context, signal);
+  const source = await open(context, signal);
   const asked = context.positionals[0] ?? '';
   const paths = new Set(source.files.map((file) => file.path));
   const path = spellings(asked, source.root).find((candidate) => paths.has(candidate));

@@ -19,7 +19,7 @@ export const runCommand: Command = {
   summary: 'take the lease, pull, run CMD, push, release',
   details: [
     'Exits with the code of CMD. What fails before CMD starts keeps it from starting, and gives our code; a CMD that fails is pushed all the same, and gives its code; a CMD that succeeds while the push fails gives our code.',
-    'SIGINT and SIGTERM reach CMD, the lease is given back within 3 seconds, and nothing is pushed: the next sync does that. If the lease is lost on the way, CMD goes on and the push plans again.',
+    'SIGINT and SIGTERM reach CMD, the lease is given back within 3 seconds, and nothing is pushed: the next sync does that. If the lease is lost on the way, CMD goes on and the push plans again. A folder used in place has nothing to pull or push.',
     'Stdout belongs to CMD. A "datastore" inside CMD that would write fails at once with 4.',
   ],
   flags: ['on-conflict', 'allow-mass-delete', 'wait', ...COMMON],
@@ -38,11 +38,13 @@ async function runInside(context: CommandContext): Promise<Outcome> {
   try {
     const pulled = await context.limited((signal) => cycle(context, 'pull', signal));
     tell(context, pulled, 'before the command');
-    const unwatch = watchLease(context, held);
+    const next = (await isInPlace(context)) ? '' : ', and the push at its end plans again';
+    const unwatch = watchLease(context, held, `datastore: the lease was lost; the command goes on${next}.`);
     const env = { [RUN_VARIABLE]: runMarker(host.pid, purpose) };
     const child = host.spawn(command, args, { cwd: context.flags.cwd ?? '.', env });
     const code = await attend(context, child, held).finally(unwatch);
     if (stopped.aborted) {
+      if (await isInPlace(context)) return quiet(code === 0 ? 1 : code);
       reporter.line(
         'datastore: stopped, so nothing was pushed. What changed here goes up with the next: datastore sync',
       );
@@ -88,10 +90,11 @@ function tell({ reporter }: CommandContext, report: SyncReport, when: string): v
   for (const line of syncLines(report, noPaint)) reporter.line(line);
 }
 
-function watchLease({ reporter, stopped }: CommandContext, held: HeldLease): () => void {
+const isInPlace = async (context: CommandContext): Promise<boolean> => (await context.open()).inPlace !== null;
+
+function watchLease({ reporter, stopped }: CommandContext, held: HeldLease, text: string): () => void {
   const warn = (): void => {
-    if (stopped.aborted) return;
-    reporter.line('datastore: the lease was lost; the command goes on, and the push at its end plans again.');
+    if (!stopped.aborted) reporter.line(text);
   };
   if (held.signal.aborted) warn();
   held.signal.addEventListener('abort', warn, { once: true });

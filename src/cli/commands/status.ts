@@ -7,7 +7,7 @@ export const statusCommand: Command = {
   usage: '',
   summary: 'what is configured, who holds the lease, what is pending',
   details: [
-    'Shows the configuration and which layer set it, whether the remote is in reach, who holds the lease, what a sync would do, and when the last one was. Changes nothing.',
+    'Shows the configuration and which layer set it, whether the remote is in reach, who holds the lease, what a sync would do, and when the last one was. Changes nothing; in a folder used in place a small file is written and removed again, to know that it can be.',
     'The exit code is 0 whenever all of that could be found out, conflicts or not.',
   ],
   flags: ['json', ...COMMON],
@@ -31,18 +31,16 @@ async function showStatus(context: CommandContext, signal: AbortSignal): Promise
     failure: null,
     busy: null,
   };
-  switch (config.backend.type) {
-    case 'unsupported':
-      return outcome({ ...empty, now: host.clock.now() }, 0, context);
-    case 'filesystem': {
-      const files = await host.openFolder(config.backend.path, config).list();
-      const bytes = files.reduce((sum, file) => sum + file.size, 0);
-      return outcome({ ...empty, folder: { files: files.length, bytes }, now: host.clock.now() }, 0, context);
-    }
-    case 's3':
-      break;
-  }
+  if (config.backend.type === 'unsupported') return outcome({ ...empty, now: host.clock.now() }, 0, context);
   const datastore = await context.open();
+  if (datastore.inPlace !== null) {
+    const health = await datastore.inPlace.health(signal);
+    const register = await datastore.lease(signal);
+    const files = [...(await datastore.contents(signal)).values()];
+    const bytes = files.reduce((sum, file) => sum + file.size, 0);
+    const folder = { health, files: files.length, bytes };
+    return outcome({ ...empty, register, folder, now: host.clock.now() }, 0, context);
+  }
   const failures: { failure: Failure; code: number }[] = [];
   // What can be found out is shown, also when the rest cannot.
   const attempt = async <T>(work: Promise<T>): Promise<T | null> =>

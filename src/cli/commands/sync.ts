@@ -3,7 +3,7 @@ import { COMMON, type Command, type CommandContext, type Outcome } from '../comm
 import { leftovers, worstCode } from '../failure.ts';
 import type { FlagName } from '../flags.ts';
 import { planDocument, planLines } from '../render/plan-text.ts';
-import { syncDocument, syncLines } from '../render/sync-text.ts';
+import { inPlaceLine, syncDocument, syncLines } from '../render/sync-text.ts';
 
 type Direction = NonNullable<SyncOptions['direction']>;
 
@@ -51,19 +51,22 @@ export const pushCommand = cycle('push', 'push', 'only send what changed here', 
 async function runCycle(context: CommandContext, direction: Direction, signal: AbortSignal): Promise<Outcome> {
   const { flags, paint } = context;
   const datastore = await context.open();
+  const { inPlace } = datastore;
   const options = { ...syncOptions(context, direction), signal };
   if (flags['dry-run'] === true) {
     const preview = await datastore.preview(options);
     context.reporter.done();
     const left = leftovers(preview.plan.conflicts.length, preview.held.length);
     const code = worstCode([preview.vetoes.length > 0 ? 6 : 0, left?.code ?? 0]);
-    return { code, document: { ...planDocument(preview), ...failureIn(code, left) }, lines: planLines(preview, paint) };
+    const lines = inPlace === null ? planLines(preview, paint) : [inPlaceLine(inPlace.path)];
+    return { code, document: { ...planDocument(preview), ...failureIn(code, left) }, lines };
   }
   const report = await datastore.sync(options);
   context.reporter.done();
   const left = leftovers(report.conflicts.length, report.problems.length);
   const document = { ...syncDocument(report), ...(left === null ? {} : { error: left.failure }) };
-  return { code: left?.code ?? 0, document, lines: syncLines(report, paint) };
+  const lines = inPlace === null ? syncLines(report, paint) : [inPlaceLine(inPlace.path)];
+  return { code: left?.code ?? 0, document, lines };
 }
 
 function failureIn(code: number, left: ReturnType<typeof leftovers>): Record<string, unknown> {

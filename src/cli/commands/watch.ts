@@ -2,7 +2,7 @@ import type { Log } from '../../engine/ports.ts';
 import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
 import { type Failure, failureOf } from '../failure.ts';
 import type { WatchEvents } from '../host.ts';
-import { syncDocument, syncLines } from '../render/sync-text.ts';
+import { inPlaceLine, syncDocument, syncLines } from '../render/sync-text.ts';
 
 export const watchCommand: Command = {
   name: 'watch',
@@ -22,6 +22,9 @@ async function watch(context: CommandContext): Promise<Outcome> {
   const { flags, host, paint, reporter, stopped } = context;
   const settings = await context.settings();
   const datastore = await context.open();
+  if (datastore.inPlace !== null) {
+    return { code: 0, document: syncDocument(await datastore.sync()), lines: [inPlaceLine(datastore.inPlace.path)] };
+  }
   let said = '';
   const say = (lines: readonly string[]): void => {
     // A poll that finds nothing new, or the same trouble again, is not worth a line.

@@ -1,20 +1,23 @@
+import type { LeaseHolder } from '../../core/lease-holder.ts';
 import { agoText } from '../../core/quantities.ts';
-import type { LeaseRecord } from '../../core/records.ts';
 import type { LeaseView } from '../../engine/datastore.ts';
 import { safeText } from './paint.ts';
 
 /** Who, for what, since when, last heartbeat; times by the holder's clock. `now` in milliseconds since 1970. */
-export function holderText(lease: LeaseRecord, now: number): string {
-  const { holder, purpose, pid, workspace, acquiredAt, renewedAt } = lease;
-  const who = `${safeText(holder)} (process ${pid}, workspace ${safeText(workspace)})`;
-  return `${who} for ${safeText(purpose)}, since ${ago(acquiredAt, now)}, last heartbeat ${ago(renewedAt, now)}`;
+export function holderText(lease: LeaseHolder, now: number): string {
+  const { holder, hostname, purpose, pid, workspace, acquiredAt, renewedAt } = lease;
+  const where = workspace === null ? ` on ${safeText(hostname)}` : `, workspace ${safeText(workspace)}`;
+  const who = `${safeText(holder)} (process ${pid}${where})`;
+  return `${who}${forWhat(purpose)}, since ${ago(acquiredAt, now)}, last heartbeat ${ago(renewedAt, now)}`;
 }
+
+const forWhat = (purpose: string | null): string => (purpose === null ? '' : ` for ${safeText(purpose)}`);
 
 export function leaseText({ lease, ours }: Pick<LeaseView, 'lease' | 'ours'>, now: number): string {
   if (lease === null) return 'free';
   switch (ours) {
     case 'this-process':
-      return `held by this process for ${safeText(lease.purpose)}`;
+      return `held by this process${forWhat(lease.purpose)}`;
     case 'this-workspace':
       return `held by this workspace: ${holderText(lease, now)}`;
     case 'no':

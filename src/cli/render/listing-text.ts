@@ -8,9 +8,9 @@ export interface ListedFile {
   readonly size: number;
   /** Milliseconds since 1970. */
   readonly mtime: number;
-  /** Absent for a folder used in place. */
-  readonly by?: string;
-  readonly generation?: number;
+  /** Null for a folder used in place. */
+  readonly by: string | null;
+  readonly generation: number | null;
 }
 
 export type ListedItem =

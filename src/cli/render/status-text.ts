@@ -1,4 +1,5 @@
 import type { Config } from '../../core/config.ts';
+import { type FolderHealth, healthText, skewOf } from '../../core/folder-health.ts';
 import { agoText, bytesText, countText, durationText } from '../../core/quantities.ts';
 import { vetoMessage } from '../../core/safety.ts';
 import type { Preview } from '../../core/sync-report.ts';
@@ -17,7 +18,7 @@ export interface StatusFacts {
   readonly waiting: Preview | null;
   readonly local: LocalStatus | null;
   /** Of a datastore that is a folder. */
-  readonly folder: { readonly files: number; readonly bytes: number } | null;
+  readonly folder: { readonly health: FolderHealth; readonly files: number; readonly bytes: number } | null;
   readonly failure: Failure | null;
   /** Why there is no preview although nothing failed: another process works on this folder. */
   readonly busy: string | null;
@@ -48,10 +49,14 @@ export function statusLines(facts: StatusFacts, paint: Paint): string[] {
     ['Workspace', safeText(facts.workspace)],
   ];
   if (config.backend.type === 's3') rows.push(['Shared', sharedText(config)]);
-  if (facts.folder !== null)
-    rows.push(['Contents', `${countText(facts.folder.files, 'file')}, ${bytesText(facts.folder.bytes)}`]);
+  if (facts.folder !== null) {
+    const { health, files, bytes } = facts.folder;
+    rows.push(['Folder', safeText(healthText(health))]);
+    rows.push(['Contents', `${countText(files, 'file')}, ${bytesText(bytes)}`]);
+  }
   if (facts.register !== null) {
-    rows.push(['Remote', remoteText(facts.register, facts.now)], ['Lease', leaseText(facts.register, facts.now)]);
+    if (facts.folder === null) rows.push(['Remote', remoteText(facts.register, facts.now)]);
+    rows.push(['Lease', leaseText(facts.register, facts.now)]);
   }
   if (facts.preview !== null) rows.push(['Pending', pendingText(facts.preview, paint)]);
   if (facts.waiting !== null)
@@ -129,7 +134,7 @@ export function statusDocument(facts: StatusFacts): Record<string, unknown> {
     workspace,
     config,
     remote:
-      register === null
+      register === null || folder !== null
         ? null
         : {
             latencyMs: register.latencyMs,
@@ -144,7 +149,22 @@ export function statusDocument(facts: StatusFacts): Record<string, unknown> {
     held: preview === null ? null : preview.held.map(({ path, reason }) => ({ path, reason })),
     vetoes: preview === null ? null : preview.vetoes.map((veto) => ({ ...veto, ...vetoMessage(veto) })),
     lastSync: local === null ? null : { at: local.lastSyncAt, generation: local.generation },
-    ...(folder === null ? {} : { contents: folder }),
+    ...(folder === null ? {} : folderDocument(folder)),
     ...(failure === null ? {} : { error: failure }),
+  };
+}
+
+function folderDocument({ health, files, bytes }: NonNullable<StatusFacts['folder']>): Record<string, unknown> {
+  const { readMs, written, freeBytes } = health;
+  return {
+    contents: { files, bytes },
+    folder: {
+      readMs: Math.round(readMs),
+      writable: written.ok,
+      writeMs: written.ok ? Math.round(written.value.ms) : null,
+      clockAheadMs: written.ok ? Math.round(skewOf(written.value)) : null,
+      freeBytes,
+      ...(written.ok ? {} : { problem: written.problem }),
+    },
   };
 }

@@ -20,6 +20,10 @@ export function syncLines(report: SyncReport, paint: Paint): string[] {
   return lines;
 }
 
+/** What a cycle on a folder used in place comes to. */
+export const inPlaceLine = (path: string): string =>
+  `Nothing to transfer: the datastore is the folder ${safeText(path)}, used in place.`;
+
 function skippedLines(skipped: readonly Skipped[]): string[] {
   const rows = skipped.slice(0, 20).map(({ path, reason }) => `  ${safeText(path)}: ${safeText(reason)}`);
   const more = skipped.length > 20 ? [`  … and ${skipped.length - 20} more (all with --json)`] : [];

@@ -56,9 +56,7 @@ function fileOf(
 }
 
 async function versionOf(folder: Folder, path: string): Promise<string> {
-  const tree: ReadonlyMap<string, { readonly sha256: string }> | undefined = await folder
-    .running()
-    ?.datastore.contents();
+  const tree = await folder.running()?.datastore.contents();
   return tree?.get(path)?.sha256 ?? 'absent';
 }
 

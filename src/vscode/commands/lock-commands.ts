@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { LeaseRecord } from '../../core/records.ts';
+import type { LeaseHolder } from '../../core/lease-holder.ts';
 import { leaseFacts, leaseText } from '../render/lease-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
@@ -39,7 +39,7 @@ export async function forceReleaseLock(ui: Ui, argument: unknown): Promise<void>
   const chosen = await chooseRunning(ui, argument, 'Force-release the lock of which folder?');
   if (chosen === null) return;
   const { coordinator, datastore } = chosen.running;
-  let shown: LeaseRecord | null = (await datastore.lease()).lease;
+  let shown: LeaseHolder | null = (await datastore.lease()).lease;
   for (let moved = false; shown !== null; moved = true) {
     if (!(await confirm(ui, shown, moved))) return;
     const answer = await datastore.forceRelease(shown);
@@ -53,7 +53,7 @@ export async function forceReleaseLock(ui: Ui, argument: unknown): Promise<void>
   ui.notices.info('The lock is free.');
 }
 
-async function confirm(ui: Ui, shown: LeaseRecord, moved: boolean): Promise<boolean> {
+async function confirm(ui: Ui, shown: LeaseHolder, moved: boolean): Promise<boolean> {
   const facts = leaseFacts(shown, ui.host.clock.now()).map(({ name, value }) => `${name}: ${value}`);
   const detail = [
     ...(moved ? ['The lock has passed to another holder meanwhile.', ''] : []),

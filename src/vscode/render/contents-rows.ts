@@ -1,6 +1,6 @@
 import { agoText, bytesText, countText } from '../../core/quantities.ts';
 import type { SyncStatus } from '../../core/sync-status.ts';
-import type { RemoteTree } from '../../core/tree.ts';
+import type { StoredFile } from '../../core/tree.ts';
 import { CONFLICT_LOOK, stepLook } from './change-look.ts';
 import { type ContentsIndex, type FolderSum, type ListedFile, type Mark, nameOf } from './contents-index.ts';
 import { COLOURS, type Row } from './row.ts';
@@ -10,7 +10,7 @@ export const PAGE = 1_000;
 
 /** What is committed, and what is about to come or go, as one list. */
 export function* listFiles(
-  remote: RemoteTree,
+  remote: ReadonlyMap<string, StoredFile>,
   status: Pick<SyncStatus, 'changes' | 'conflicts' | 'problems'>,
 ): Generator<ListedFile> {
   const marks = new Map<string, Mark>(status.problems.map(({ path }) => [path, 'held']));
@@ -28,8 +28,7 @@ export function* listFiles(
   }
   for (const { path, size, mtime, by } of remote.values())
     yield { path, size, mtime, by, mark: marks.get(path) ?? 'in-step' };
-  const committed: { has(path: string): boolean } = remote;
-  for (const file of added) if (!committed.has(file.path)) yield file;
+  for (const file of added) if (!remote.has(file.path)) yield file;
 }
 
 export interface ContentsPage {

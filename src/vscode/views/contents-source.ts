@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RemoteTree } from '../../core/tree.ts';
+import type { StoredFile } from '../../core/tree.ts';
 import type { Folder, Running } from '../folder.ts';
 import { type ContentsIndex, indexContents } from '../render/contents-index.ts';
 import { listFiles } from '../render/contents-rows.ts';
@@ -7,7 +7,7 @@ import { listFiles } from '../render/contents-rows.ts';
 interface Loaded {
   readonly running: Running;
   readonly generation: number | null;
-  readonly tree: RemoteTree;
+  readonly tree: ReadonlyMap<string, StoredFile>;
   /** What marks were drawn from. */
   readonly marks: readonly unknown[];
   readonly index: ContentsIndex;

@@ -1,0 +1,37 @@
+import type { LockRecord } from './lock-record.ts';
+
+/** Who has a datastore for himself, as people are shown it: by the lease of a register, or by the lock of a folder. */
+export interface LeaseHolder {
+  /** What names the tenure; constant in it. */
+  readonly nonce: string;
+  readonly holder: string;
+  readonly hostname: string;
+  readonly pid: number;
+  /** Null here and below: a lock of a folder does not say, or another tool wrote it. */
+  readonly workspace: string | null;
+  readonly tool: string | null;
+  readonly purpose: string | null;
+  /** ISO 8601, by the clock of the holder. */
+  readonly acquiredAt: string;
+  readonly renewedAt: string;
+  readonly ttlMs: number;
+}
+
+/** Who holds a folder by its lock (null: it cannot be read), which is of this tenure. */
+export function holderOf(lock: LockRecord | null, tenure: string): LeaseHolder {
+  if (lock === null) return { ...NOBODY, nonce: tenure };
+  // Tools that keep no separate time of the heartbeat renew this one.
+  return { ...lock, workspace: null, renewedAt: lock.renewedAt ?? lock.acquiredAt };
+}
+
+const NOBODY: Omit<LeaseHolder, 'nonce'> = {
+  holder: 'somebody (the lock cannot be read)',
+  hostname: '',
+  pid: 0,
+  workspace: null,
+  tool: null,
+  purpose: null,
+  acquiredAt: '',
+  renewedAt: '',
+  ttlMs: 0,
+};

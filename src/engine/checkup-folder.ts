@@ -1,0 +1,20 @@
+import type { FolderFacts } from '../core/doctor-folder.ts';
+import { holderOf } from '../core/lease-holder.ts';
+import { parseLock, tenureOf } from '../core/lock-record.ts';
+import { asked } from './checkup-ask.ts';
+import type { CheckedFolder } from './checkup-ports.ts';
+
+/** How a folder used in place answers, and who has it for himself. */
+export async function findFolderFacts(
+  { folder, lockFile, hostname }: CheckedFolder,
+  signal?: AbortSignal,
+): Promise<FolderFacts> {
+  const health = await asked(() => folder.health(), signal);
+  const lock = await asked(async () => {
+    const text = await lockFile.read();
+    if (text === null) return null;
+    const by = holderOf(parseLock(text), tenureOf(text));
+    return { by, isGone: by.hostname === hostname && !lockFile.isAlive(by.pid) };
+  }, signal);
+  return { health, lock };
+}

@@ -1,0 +1,201 @@
+import { SyncError } from '../core/errors.ts';
+import type { FolderHealth } from '../core/folder-health.ts';
+import { holderOf } from '../core/lease-holder.ts';
+import { parseLock, tenureOf } from '../core/lock-record.ts';
+import type { Preview, SyncReport } from '../core/sync-report.ts';
+import type { StoredFile } from '../core/tree.ts';
+import type { AcquireOptions, Datastore, LeaseView } from './datastore.ts';
+import { type FileLockParts, removeLock } from './file-lock.ts';
+import { acquireFolderLease, type FolderLease } from './folder-lease.ts';
+import type { StateFiles } from './ports.ts';
+
+/** A folder used in place. Its methods reject with SyncError('config') when it is not there, and with ('local'). */
+export interface PlainFolder {
+  /** As it was configured, absolute. */
+  readonly path: string;
+  check(): Promise<void>;
+  /** Without what is left out. */
+  list(
+    signal?: AbortSignal,
+  ): Promise<readonly { readonly path: string; readonly size: number; readonly mtime: number }[]>;
+  read(path: string): AsyncIterable<Uint8Array>;
+  /** Writes a small file and removes it. */
+  health(): Promise<FolderHealth>;
+}
+
+export interface FolderParts extends Omit<FileLockParts, 'what' | 'pollMs' | 'seen'> {
+  readonly folder: PlainFolder;
+  /** Of the workspace: two workspaces may name one folder. */
+  readonly state: Pick<StateFiles, 'read' | 'write' | 'remove'>;
+  /** How long to wait for the lock, milliseconds. */
+  readonly waitMs: number;
+}
+
+/** In the state folder: the tenure of this workspace, for its other processes. */
+const TENURE = 'folder-lock';
+const POLL_MS = 500;
+
+/** A folder that is the datastore itself: lock, contents and health; there is nothing to transfer. */
+export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
+  const { folder, file, state, clock } = parts;
+  const lockParts: FileLockParts = { ...parts, what: folder.path, pollMs: POLL_MS, seen: { text: null, since: 0 } };
+  let held: { readonly lease: FolderLease; count: number } | null = null;
+  let taking: Promise<void> | null = null;
+
+  async function ownTenure(): Promise<string | null> {
+    const bytes = await state.read(TENURE);
+    return bytes === null ? null : new TextDecoder().decode(bytes);
+  }
+
+  async function take(options: AcquireOptions): Promise<void> {
+    await folder.check();
+    const lease = await acquireFolderLease(lockParts, { waitMs: parts.waitMs, ...options });
+    const mine = { lease, count: 0 };
+    held = mine;
+    lease.signal.addEventListener('abort', () => {
+      if (held === mine) held = null;
+    });
+    try {
+      await state.write(TENURE, new TextEncoder().encode(lease.record.nonce));
+    } catch (error) {
+      held = null;
+      await lease.release();
+      throw error;
+    }
+  }
+
+  async function view(): Promise<LeaseView> {
+    const sent = clock.monotonic();
+    await folder.check();
+    const text = await file.read();
+    const latencyMs = Math.round(clock.monotonic() - sent);
+    const lease = text === null ? null : holderOf(parseLock(text), tenureOf(text));
+    const isOurs = lease !== null && lease.nonce === (await ownTenure());
+    return {
+      lease,
+      ours:
+        lease !== null && lease.nonce === held?.lease.record.nonce ? 'this-process' : isOurs ? 'this-workspace' : 'no',
+      generation: null,
+      committedAt: null,
+      committedBy: null,
+      seenAt: clock.now(),
+      latencyMs,
+    };
+  }
+
+  return {
+    inPlace: {
+      path: folder.path,
+      async health() {
+        await folder.check();
+        return folder.health();
+      },
+    },
+
+    async sync() {
+      await folder.check();
+      return NOTHING_DONE;
+    },
+
+    async preview() {
+      await folder.check();
+      return NOTHING_TO_DO;
+    },
+
+    lease: view,
+
+    async acquire(options) {
+      // Re-entry: one tenure, counted; never a wait on oneself.
+      if (held === null) {
+        taking ??= take(options).finally(() => {
+          taking = null;
+        });
+        await taking;
+      }
+      const mine = held;
+      if (mine === null) throw new SyncError('lease-lost', 'the lock was lost as soon as it was taken', 'Try again.');
+      mine.count += 1;
+      let isGivenBack = false;
+      return {
+        record: mine.lease.record,
+        signal: mine.lease.signal,
+        async release() {
+          if (isGivenBack) return;
+          isGivenBack = true;
+          mine.count -= 1;
+          if (mine.count > 0) return;
+          if (held === mine) held = null;
+          await mine.lease.release();
+        },
+        isGivenBack: async () => (await ownTenure()) !== mine.lease.record.nonce,
+      };
+    },
+
+    async release() {
+      if (held !== null) {
+        const { lease } = held;
+        held = null;
+        await lease.release();
+        return true;
+      }
+      const tenure = await ownTenure();
+      if (tenure === null || (await view()).lease?.nonce !== tenure) return false;
+      // Before it is gone: whoever holds it must find who gave it back.
+      await state.remove(TENURE);
+      return removeLock(file, tenure);
+    },
+
+    async forceRelease(shown) {
+      const { lease } = await view();
+      if (lease?.nonce === shown.nonce && (await removeLock(file, shown.nonce))) return { kind: 'released' };
+      return { kind: 'moved', lease: (await view()).lease };
+    },
+
+    async contents(signal) {
+      await folder.check();
+      const files = await folder.list(signal);
+      return new Map(files.map((found) => [found.path, { ...found, by: null, generation: null, sha256: null }]));
+    },
+
+    readRemote: (path) => folder.read(path),
+    conflicts: async () => [],
+
+    async verify() {
+      throw new SyncError(
+        'config',
+        `verify compares two sides, and the datastore is the folder ${folder.path}, used in place: there is one.`,
+        'Nothing was read. See that the folder is well with: datastore doctor',
+      );
+    },
+
+    local: async () => ({ lastSyncAt: null, generation: null, conflicts: [], recent: [] }),
+
+    async close() {
+      await held?.lease.release();
+      held = null;
+    },
+  };
+}
+
+const NOTHING_DONE: SyncReport = {
+  generation: null,
+  uploaded: 0,
+  downloaded: 0,
+  deletedLocal: 0,
+  deletedRemote: 0,
+  adopted: 0,
+  conflicts: [],
+  problems: [],
+  skipped: [],
+  bytesUp: 0,
+  bytesDown: 0,
+  requests: 0,
+  ms: 0,
+};
+
+const NOTHING_TO_DO: Preview = {
+  plan: { steps: [], conflicts: [], held: [] },
+  vetoes: [],
+  generation: null,
+  held: [],
+};
