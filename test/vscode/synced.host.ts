@@ -122,15 +122,20 @@ export const synced = describe('a workspace on S3', [
       /^Read \d+ files there .*\n?.*\nEvery byte is as index and base name it\.$/m,
     );
   }),
-  it('Doctor finds everything well, and shows no key', async () => {
-    await vscode.commands.executeCommand('datastore.doctor');
-    const text = vscode.window.activeTextEditor?.document.getText() ?? '';
-    for (const topic of ['credentials', 'reachability', 'permissions', 'safe writes', 'base'])
-      assert.match(text, new RegExp(`^ok +${topic}`, 'm'));
-    assert.doesNotMatch(text, /^problem/m);
-    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])
-      assert.ok(!text.includes(given(name)), `${name} is not in it`);
-  }),
+  it(
+    'Doctor finds everything well, and shows no key',
+    async () => {
+      await vscode.commands.executeCommand('datastore.doctor');
+      const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+      for (const topic of ['credentials', 'reachability', 'permissions', 'safe writes', 'base'])
+        assert.match(text, new RegExp(`^ok +${topic}`, 'm'));
+      assert.doesNotMatch(text, /^problem/m);
+      for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])
+        assert.ok(!text.includes(given(name)), `${name} is not in it`);
+    },
+    // The whole probe is five hundred requests.
+    { timeoutMs: 60_000 },
+  ),
   it('Hold Lock takes the lock with its purpose, and Release Lock gives it back', async () => {
     await vscode.commands.executeCommand('datastore.holdLock', 'measuring');
     await untilBar(/held by this window/);
