@@ -3,6 +3,7 @@ import type { SyncReport } from '../../src/core/sync-report.ts';
 import type { Operations } from './deeds.ts';
 import { hashOf } from './disk/node.ts';
 import { filesOf } from './hands.ts';
+import { isInTheWay } from './in-the-way.ts';
 import type { Invariant } from './oracle/invariants.ts';
 import { createRandom } from './random.ts';
 import type { World } from './world.ts';
@@ -52,7 +53,7 @@ export async function settle(world: World, operations: Operations): Promise<void
   /** A person gives a file that cannot travel another name, and takes links and empty folders out of the way. */
   function makeRoom(client: number, { problems, conflicts }: SyncReport): void {
     const machine = machines[client];
-    for (const { path, reason } of [...conflicts, ...problems]) {
+    for (const { path, reason } of [...conflicts, ...problems.filter(({ reason }) => isInTheWay(reason))]) {
       if (machine === undefined) return;
       const files = filesOf(machine.disk);
       if (files.has(path)) {
@@ -73,17 +74,19 @@ export async function settle(world: World, operations: Operations): Promise<void
 
   function checkEqual(): void {
     const { tree } = oracle.chain;
-    for (const [client, { disk }] of machines.entries()) {
+    for (const [client, { disk, isExcluded }] of machines.entries()) {
       const files = filesOf(disk);
       const who = `client ${client + 1}`;
       for (const [path, entry] of tree) {
+        if (isExcluded(path)) continue;
         const node = files.get(path);
         if (node === undefined) blame(6, `${who} has no ${path}`);
         else if (hashOf(node) !== entry.sha256) blame(6, `${who} has another ${path}`);
       }
-      for (const path of files.keys()) if (!tree.has(path)) blame(6, `${who} has ${path}, which nobody else has`);
+      for (const path of files.keys())
+        if (!tree.has(path) && !isExcluded(path)) blame(6, `${who} has ${path}, which nobody else has`);
       for (const [path, sha256] of oracle.people[client]?.current ?? [])
-        if (!oracle.chain.wasKept(path, sha256))
+        if (!isExcluded(path) && !oracle.chain.wasKept(path, sha256))
           blame(3, `${who}: what was saved last at ${path} was never committed there`);
     }
   }
