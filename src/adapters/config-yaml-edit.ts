@@ -11,15 +11,23 @@ export function editYaml(text: string, changes: readonly FieldChange[]): Result<
   const top = document.contents;
   if (document.errors.length > 0) return bad('it is not valid YAML');
   if (top !== null && (!isMap<Node, Node | null>(top) || top.flow === true)) return bad('it is not one field a line');
-  const spans = top === null ? [] : top.items.map((pair) => spanOf(text, pair));
+  const spans: (FieldSpan | null)[] = top === null ? [] : top.items.map((pair) => spanOf(text, pair));
   if (spans.some((span) => span === null)) return bad('it has composed keys');
-  return ok(
-    editFields(
-      text,
-      spans.filter((span) => span !== null),
-      changes,
-    ),
-  );
+  const found = spans.filter((span) => span !== null);
+  const result = editFields(text, found, changes);
+  const names = found.map(({ name }) => name);
+  return says(result, changes) && new Set(names).size === names.length
+    ? ok(result)
+    : bad('it is written in a way that this program does not edit');
+}
+
+/** The proof of the edit: another reading of the text finds what was to be written. */
+function says(text: string, changes: readonly FieldChange[]): boolean {
+  const document = parseDocument(text, { prettyErrors: false, version: '1.2' });
+  if (document.errors.length > 0) return false;
+  const found: unknown = document.toJS();
+  const fields = new Map(Object.entries(typeof found === 'object' && found !== null ? found : {}));
+  return changes.every(({ name, value }) => JSON.stringify(fields.get(name) ?? null) === JSON.stringify(value));
 }
 
 function spanOf(text: string, { key, value }: Pair<Node, Node | null>): FieldSpan | null {

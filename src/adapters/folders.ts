@@ -38,13 +38,15 @@ export function openFolders({ run, clock, log }: FoldersOptions) {
           rmSync(scratch, { recursive: true, force: true });
         }
       }),
-    move: async (folder: string, to: string) =>
+    move: async (folder: string, name: string) =>
       attempt(`\`${folder}\` could not be moved`, () => {
         const from = realpathSync.native(folder);
+        const to = path.join(path.dirname(from), name);
         if (lstatSync(to, { throwIfNoEntry: false }) !== undefined)
           throw new SyncError('local', `\`${to}\` is there already.`, 'Run this again.');
         renameSync(from, to);
         syncFolder(path.dirname(to));
+        return to;
       }),
     async drop(folder: string) {
       await tidy(folder);

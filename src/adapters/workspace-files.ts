@@ -1,4 +1,14 @@
-import { chmodSync, lstatSync, readFileSync, realpathSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  lstatSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type FieldChange, newFile } from '../core/config-write.ts';
 import { SyncError } from '../core/errors.ts';
@@ -15,6 +25,16 @@ export function openWorkspaceFiles(workspace: string) {
   const config = path.join(workspace, CONFIG);
   return {
     hasConfig: async () => readText(config) !== null,
+    async tryConfig(changes: readonly FieldChange[]) {
+      const before = readText(config);
+      if (before !== null) edited(before, changes);
+      try {
+        accessSync(workspace, constants.W_OK);
+        if (before !== null) accessSync(config, constants.W_OK);
+      } catch (error) {
+        throw localError(`\`${config}\` could not be written`, error);
+      }
+    },
     async writeConfig(changes: readonly FieldChange[]) {
       const before = readText(config);
       const after = before === null ? newFile(changes) : edited(before, changes);

@@ -24,7 +24,7 @@ export interface SetupFacts {
   readonly hasFile: boolean;
   /** Lines for `.gitignore`: of the target's folder, and of the source's once it is moved aside; null where git would not see it. */
   readonly ignored: { readonly target: string | null; readonly aside: string | null };
-  /** What a source folder is called after it was moved aside. */
+  /** The name of a source folder after it was moved aside. */
   readonly aside: string;
 }
 

@@ -2,6 +2,7 @@ import type { Config } from '../core/config.ts';
 import { SyncError } from '../core/errors.ts';
 import { asideRule, ignoreRule } from '../core/gitignore.ts';
 import { planSetup, type SetupSource, type SetupStep } from '../core/setup-plan.ts';
+import { configChanges } from './setup-config.ts';
 import type { SetupParts } from './setup-ports.ts';
 import { forgetSetup, isSamePlace, readRecord } from './setup-record.ts';
 import type { SetupOptions, Work } from './setup-work.ts';
@@ -22,7 +23,6 @@ export async function beginSetup(
   const source = skipMigration ? null : await sourceOf(parts, from, isConfigured);
   const notes: string[] = [];
   if (isConfigured && !goesOn) notes.push('This is what is set up here already: there is nothing to move.');
-  if (goesOn) notes.push(`Going on with the set-up that was begun at ${earlier.startedAt}.`);
   if (!goesOn && !options.dryRun) await forgetSetup(state);
   const folder = parts.folderOf(to);
   const isRemote = to.backend.type === 's3';
@@ -43,9 +43,11 @@ export async function beginSetup(
       target: await lineFor(folder, ignoreRule),
       aside: source === null ? null : await lineFor(source.folder, asideRule),
     },
-    aside: `${source?.folder ?? ''}.${new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '-')}`,
+    aside: `${source?.folder.split(/[/\\]/).at(-1) ?? ''}.${new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '-')}`,
   });
   if (!steps.ok) throw new SyncError('usage', steps.problem.message, steps.problem.remedy);
+  await parts.files.tryConfig(await configChanges(parts));
+  if (goesOn) tell(`going on with the set-up that was begun at ${earlier.startedAt}`);
   const work: Work = {
     parts,
     options,

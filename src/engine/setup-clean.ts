@@ -24,8 +24,8 @@ export async function cleanUp(work: Work, { folder, aside }: Extract<SetupStep, 
   }
   try {
     if (aside !== null) {
-      await parts.folders.move(folder, aside);
-      work.tell(`${folder} moved to ${aside}: delete it when you no longer need it`);
+      const moved = await parts.folders.move(folder, aside);
+      work.tell(`${folder} moved to ${moved}: delete it when you no longer need it`);
       return;
     }
     await each(verified.files.values(), AT_ONCE, async ({ path, stamp }) => void (await files.remove(path, stamp)));

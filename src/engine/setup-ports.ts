@@ -11,6 +11,8 @@ import type { Skip } from './scan.ts';
 export interface WorkspaceFiles {
   /** Whether `.datastore.yaml` is there. */
   hasConfig(): Promise<boolean>;
+  /** Rejects as `writeConfig` would, as far as that can be told beforehand; writes nothing. */
+  tryConfig(changes: readonly FieldChange[]): Promise<void>;
   /** Complete and durable when it resolves, or as before. False: nothing was to be changed. SyncError('config') when the file cannot be edited in place. */
   writeConfig(changes: readonly FieldChange[]): Promise<boolean>;
   /** The folder relative to the workspace with `/`, where it lies in it and git is used; else null. */
@@ -25,8 +27,8 @@ export interface Folders {
   open(folder: string): LocalFiles;
   /** Writes and removes a file there, or in the nearest folder above that is there. */
   tryWriting(folder: string): Promise<void>;
-  /** Renames; never replaces. */
-  move(folder: string, to: string): Promise<void>;
+  /** Renames the folder itself, also where it is reached through a link; never replaces. Gives its new path. */
+  move(folder: string, name: string): Promise<string>;
   /** Takes away what set-ups have left in its staging, and that with it if it is empty. No error where there is none. */
   tidy(folder: string): Promise<void>;
   /** As `tidy`; our mark goes, too, and the folder if nothing is left in it: then true. */

@@ -1,4 +1,3 @@
-import { datastoreFields, sharedFields } from '../core/config-write.ts';
 import { SyncError } from '../core/errors.ts';
 import { bytesText, countText } from '../core/quantities.ts';
 import type { SetupStep } from '../core/setup-plan.ts';
@@ -8,10 +7,10 @@ import { openLedger } from './ledger.ts';
 import { copiedText, copyOver, joinText, pullFirst, readFolder, share } from './migrate.ts';
 import { verifyTarget } from './migrate-verify.ts';
 import { cleanUp } from './setup-clean.ts';
+import { configure, ignore } from './setup-config.ts';
 import type { RemoteSide } from './setup-ports.ts';
 import { reachFolder, reachRemote } from './setup-reach.ts';
-import { promoteBase } from './setup-record.ts';
-import { type Work, withSignal } from './setup-work.ts';
+import { isThere, type Work, withSignal } from './setup-work.ts';
 
 /** Does one step, and tells what came of it. */
 export async function performStep(work: Work, step: SetupStep): Promise<void> {
@@ -29,7 +28,7 @@ export async function performStep(work: Work, step: SetupStep): Promise<void> {
     case 'verify':
       return (await isThere(work)) ? verifyTarget(work, step) : undefined;
     case 'configure':
-      return configure(work, step.isNew);
+      return configure(work);
     case 'ignore':
       return ignore(work, step.lines);
     case 'clean-up':
@@ -112,39 +111,6 @@ async function shareStep(work: Work, remote: RemoteSide): Promise<void> {
     ...(report.conflicts.length === 0 ? [] : [`${countText(report.conflicts.length, 'conflict')} held back`]),
   ];
   tell(`${target.folder} in step with ${remote.store.name}: ${parts.join(', ')}`);
-}
-
-const isThere = async ({ parts, target }: Work): Promise<boolean> =>
-  (await parts.folders.open(target.folder).state()).kind === 'folder';
-
-async function configure(work: Work, isNew: boolean): Promise<void> {
-  const { parts, options, tell, notes, target, source } = work;
-  const { to, written } = parts;
-  if (to.backend.type === 'unsupported') throw new TypeError('another tool’s format is no target');
-  if (!(await isThere(work))) await parts.folders.open(target.folder).create();
-  const fields = datastoreFields(to.backend, written);
-  const isChanged = await parts.files.writeConfig(isNew ? [...fields, ...sharedFields(to)] : fields);
-  work.isConfigured = true;
-  work.left.clear();
-  if (to.backend.type === 's3' && !options.skipMigration) await promoteBase(parts.state, parts.openState(to));
-  tell(`.datastore.yaml ${isNew ? 'written' : isChanged ? 'changed' : 'says so already'}`);
-  const hidden = parts.from?.source;
-  if (hidden === '.swamp.yaml') notes.push('.datastore.yaml now wins over .swamp.yaml, which is left as it is.');
-  if (hidden !== undefined && /^(DATASTORE_URL|SWAMP_DATASTORE)$/.test(hidden))
-    notes.push(`${hidden} is set, and wins over .datastore.yaml: unset it.`);
-  if (source?.config.backend.type === 's3')
-    notes.push(`${work.old?.store.name ?? 'The old bucket'} keeps all it has: nothing is ever deleted there.`);
-}
-
-/** What goes wrong here leaves a folder for git to see, and no more. */
-async function ignore({ parts, tell, notes }: Work, lines: readonly string[]): Promise<void> {
-  try {
-    await parts.files.ignore(lines);
-    tell(`${lines.join(' and ')} in .gitignore`);
-  } catch (error) {
-    if (!(error instanceof SyncError && error.kind === 'local')) throw error;
-    notes.push(`${error.message} Add ${lines.join(' and ')} to it yourself.`);
-  }
 }
 
 function expected<T>(part: T | null): T {

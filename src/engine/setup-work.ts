@@ -55,3 +55,7 @@ export interface Work {
 /** For methods that take no undefined signal. */
 export const withSignal = ({ signal }: SetupOptions): { readonly signal?: AbortSignal } =>
   signal === undefined ? {} : { signal };
+
+/** Whether the target's folder is there yet. */
+export const isThere = async ({ parts, target }: Work): Promise<boolean> =>
+  (await parts.folders.open(target.folder).state()).kind === 'folder';
