@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { nodeCodec } from '../../src/adapters/codec.ts';
+import { buildExcludes } from '../../src/adapters/excludes.ts';
 import { openLocalFiles } from '../../src/adapters/fs/local-files.ts';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
@@ -27,6 +28,7 @@ export interface ProgramParts {
   readonly line: ObjectStore;
   readonly ttlMs: number;
   readonly waitMs: number;
+  readonly excluded: readonly string[];
   /** What an earlier day has found out about the store; null: nothing, or it is written down already. */
   readonly probed: Capabilities | null;
   readonly log: (level: keyof Log, message: string) => void;
@@ -37,7 +39,7 @@ export const BYTES_IN_FLIGHT = 2_000;
 const REQUESTS_IN_FLIGHT = 6;
 
 /** The real engine on the real adapters, wired as `src/wire-datastore.ts` does it, on a simulated system. */
-export function startProgram({ loop, process, line, ttlMs, waitMs, probed, log }: ProgramParts): Program {
+export function startProgram({ loop, process, line, ttlMs, waitMs, excluded, probed, log }: ProgramParts): Program {
   const clock = clockOf(loop, process);
   const ids = idsOf(process.random);
   const budget = createBudget({ requests: REQUESTS_IN_FLIGHT, bytes: BYTES_IN_FLIGHT });
@@ -62,7 +64,7 @@ export function startProgram({ loop, process, line, ttlMs, waitMs, probed, log }
       ...openLockFile(`${here}${ROOT}/.datastore-staging/lock`),
       isAlive: (pid) => [...machine.processes].some(({ id, isDead }) => id === pid && !isDead),
     },
-    skip: () => false,
+    skip: buildExcludes({ directories: null, exclude: excluded.map((folder) => `/${folder}/`) }),
     codec,
     clock,
     ids,

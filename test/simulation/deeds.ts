@@ -75,7 +75,12 @@ export function createOperations(world: World): Operations {
     const approval = approvals.get(client);
     approvals.delete(client);
     if (approval?.acceptRemote !== undefined) joins(client);
+    const { process } = program;
+    if (options.onConflict === 'theirs') process.yields += 1;
+    if (options.busyPaths) process.busy = options.busyPaths;
     const answer = await run('sync', program, () => program.datastore.sync({ ...options, ...approval }));
+    if (options.onConflict === 'theirs') process.yields -= 1;
+    if (options.busyPaths) process.busy = new Set();
     if (answer instanceof SyncError && answer.kind === 'veto') approvals.set(client, approvalOf(client, answer));
     if (answer === null || answer instanceof SyncError) return answer;
     const { uploaded, deletedRemote, downloaded, deletedLocal, conflicts, problems, generation } = answer;
@@ -133,6 +138,13 @@ export function createOperations(world: World): Operations {
     await run('give the lease back', program, () => held.release());
   }
 
+  async function verify(client: number, repairs: boolean): Promise<void> {
+    const program = world.program(client, 'vscode');
+    const report = await run('verify', program, () => program.datastore.verify({ repair: repairs }));
+    if (report === null || report instanceof SyncError) return;
+    trace.note(`client ${client + 1}: verified: ${JSON.stringify(report)}`);
+  }
+
   async function force(client: number): Promise<void> {
     const program = world.program(client, 'vscode');
     const view = await run('look at the lease', program, () => program.datastore.lease());
@@ -151,9 +163,11 @@ export function createOperations(world: World): Operations {
 
   function busy(program: Program | null): boolean {
     if (program === null) return false;
-    const isHasty = world.scenario.clients[program.process.machine.client]?.isHasty === true;
-    return [...underWay].filter((operation) => operation.program === program).length >= (isHasty ? 2 : 1);
+    const most = isHasty(program.process.machine.client) ? 2 : 1;
+    return [...underWay].filter((operation) => operation.program === program).length >= most;
   }
+
+  const isHasty = (client: number): boolean => world.scenario.clients[client]?.isHasty === true;
 
   /** Of this client, or of all where the register is touched. */
   function isIdle(client: number, deed: Deed): boolean {
@@ -182,8 +196,13 @@ export function createOperations(world: World): Operations {
       arm(step);
       switch (deed.act) {
         case 'sync': {
-          const { direction, onConflict } = deed;
-          void sync(client, deed.by, { ...(direction ? { direction } : {}), ...(onConflict ? { onConflict } : {}) });
+          const { direction, onConflict, busy: open } = deed;
+          void sync(client, deed.by, {
+            ...(direction ? { direction } : {}),
+            ...(onConflict ? { onConflict } : {}),
+            // A second cycle of the same program would know nothing of it.
+            ...(open && !isHasty(client) ? { busyPaths: new Set(open) } : {}),
+          });
           return true;
         }
         case 'decide conflicts':
@@ -194,6 +213,9 @@ export function createOperations(world: World): Operations {
           void run('preview', program, () => program.datastore.preview());
           return true;
         }
+        case 'verify':
+          void verify(client, deed.repairs);
+          return true;
         case 'hold the lease':
           void hold(client, deed);
           return true;
@@ -222,6 +244,7 @@ const OPERATIONS: ReadonlySet<Deed['act']> = new Set([
   'sync',
   'decide conflicts',
   'preview',
+  'verify',
   'hold the lease',
   'force release',
   'close window',
@@ -239,6 +262,7 @@ const TROUBLES: ReadonlySet<Deed['act']> = new Set([
   'store busy',
   'head missing',
   'head corrupt',
+  'head foreign',
   'head rolled back',
   'object damaged',
 ] satisfies Trouble['act'][]);

@@ -63,7 +63,15 @@ function openPair() {
     () => 1_000,
     false,
   );
-  const proc: Proc = { id: 1, disk, isDead: false, asleepUntil: 0, onCall: () => {}, breathe: async () => {} };
+  const proc: Proc = {
+    id: 1,
+    disk,
+    isDead: false,
+    asleepUntil: 0,
+    onCall: () => {},
+    takesPart: () => false,
+    breathe: async () => {},
+  };
   boot(new Map([[1, proc]]));
   const places = [
     [real, (path: string) => (path === '' ? folder : `${folder}/${path}`)],

@@ -63,9 +63,8 @@ export function actOn({ disk, invent, history, later, unseen }: HandsParts, act:
     case 'touch':
     case 'make executable': {
       if (spot.node?.kind !== 'file') return null;
-      if (act.act === 'touch') spot.node.mtime = disk.now();
-      else spot.node.mode ^= 0o111;
-      spot.node.ctime = disk.now();
+      if (act.act === 'make executable') disk.setMode(spot.node, spot.node.mode ^ 0o111, null);
+      else spot.node.ctime = spot.node.mtime = disk.now();
       return 'done';
     }
     case 'move folder': {

@@ -1,7 +1,8 @@
 import { StoreError, type StoreErrorKind } from '../../src/core/errors.ts';
 import type { FoundObject, GetOptions, ObjectStore, PutOptions } from '../../src/engine/ports.ts';
+import { nameOf } from './fault-names.ts';
 import type { Loop } from './loop.ts';
-import { nameOf, type Process, takeStrike } from './machine.ts';
+import { type Process, takeStrike } from './machine.ts';
 import type { Remote } from './remote.ts';
 import { type AnswerFault, type Harm, isOfBody } from './scenario.ts';
 

@@ -3,9 +3,10 @@ import type { Clock } from '../../src/engine/ports.ts';
 import { errno, Killed } from './disk/errno.ts';
 import type { Proc } from './disk/kernel.ts';
 import type { Disk } from './disk/node.ts';
+import { nameOf } from './fault-names.ts';
 import type { Loop, Owner } from './loop.ts';
 import type { Random } from './random.ts';
-import type { Act, AnswerFault, Strike } from './scenario.ts';
+import type { Act, Strike } from './scenario.ts';
 
 /** A computer: its disk, its clocks, and whether it sleeps. */
 export interface Machine extends Owner {
@@ -21,6 +22,8 @@ export interface Machine extends Owner {
   expiredUntil: number;
   rootIsAway: boolean;
   readonly processes: Set<Process>;
+  /** By the configuration of its workspace; the path is below the root. */
+  readonly isExcluded: (path: string) => boolean;
 }
 
 /** One running program on a machine. */
@@ -31,6 +34,12 @@ export interface Process extends Proc {
   /** Still to come, of the step under way. */
   strikes: Armed[];
   stillUntil: number;
+  /** The next write through a handle is done only in part. */
+  isShort: boolean;
+  /** Syncs under way that give up what is here wherever that is in conflict. */
+  yields: number;
+  /** Open in an editor, with text that is not saved. */
+  busy: ReadonlySet<string>;
   readonly struck: (name: string) => void;
 }
 
@@ -59,6 +68,9 @@ export function startProcess(parts: ProcessParts): Process {
     isDead: false,
     strikes: [],
     stillUntil: 0,
+    isShort: false,
+    yields: 0,
+    busy: new Set(),
     get asleepUntil() {
       return Math.max(machine.asleepUntil, process.stillUntil);
     },
@@ -71,6 +83,9 @@ export function startProcess(parts: ProcessParts): Process {
           throw errno(harm.code, call);
         case 'act':
           return parts.act(machine, harm.act);
+        case 'short write':
+          process.isShort = true;
+          return;
         case 'kill':
           process.isDead = true;
           throw new Killed();
@@ -79,6 +94,12 @@ export function startProcess(parts: ProcessParts): Process {
           throw new Killed();
         default:
       }
+    },
+    takesPart() {
+      if (!process.isShort) return false;
+      process.isShort = false;
+      process.struck(nameOf({ at: 'call', harm: { kind: 'short write' } }));
+      return true;
     },
     async breathe() {
       if (!random.chance(parts.diskPauses)) return;
@@ -98,49 +119,12 @@ export function takeStrike(process: Process, at: Strike['at'], ...names: readonl
     armed.left -= 1;
     if (armed.left !== 0 || taken !== null) continue;
     taken = strike.harm;
-    // What befalls an answer is counted where it does so.
-    if (taken.kind !== 'answer') process.struck(nameOf(strike));
+    // What befalls an answer or a write is counted where it does so.
+    if (taken.kind !== 'answer' && taken.kind !== 'short write') process.struck(nameOf(strike));
   }
   if (taken) process.strikes = process.strikes.filter(({ left }) => left > 0);
   return taken;
 }
-
-/** As figures count it. */
-export function nameOf({ at, harm }: Pick<Strike, 'at' | 'harm'>): string {
-  const where = at === 'call' ? 'a file operation' : 'a request';
-  switch (harm.kind) {
-    case 'kill':
-      return `killed at ${where}`;
-    case 'power':
-      return `power cut at ${where}`;
-    case 'errno':
-      return harm.code;
-    case 'act':
-      return `a person acts at ${where}`;
-    case 'stand still':
-      return `stands still at ${where}`;
-    case 'answer':
-      return ANSWER_NAMES[harm.how];
-  }
-}
-
-const ANSWER_NAMES: Readonly<Record<AnswerFault, string>> = {
-  'lost before': 'request lost',
-  'lost after': 'answer lost',
-  'never answered': 'never answered',
-  twice: 'request arrives twice',
-  'twice, second answered': 'request arrives twice, second answer',
-  late: 'request arrives late',
-  busy: '503',
-  'busy after': '503 after the effect',
-  conflict: '409',
-  slow: 'slow request',
-  cut: 'body cut',
-  flipped: 'body flipped',
-  dripping: 'slow drip',
-  'killed when sent': 'killed when a request is sent',
-  'killed after effect': 'killed between effect and answer',
-};
 
 /** 2026-01-02T03:04:05Z */
 const EPOCH = Date.UTC(2026, 0, 2, 3, 4, 5);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { runCampaign } from './campaign.ts';
+import { FAULTS } from './fault-names.ts';
 import { type Invariant, titleOf } from './oracle/invariants.ts';
 import { type Failure, runSeeds, type SeedsResult } from './run-seeds.ts';
 
@@ -55,6 +56,7 @@ if (values.trace) {
   });
   process.stderr.write('\n');
   print(inOneLine(result));
+  for (const line of faultTable(result)) print(line);
   const [first] = result.failures;
   if (first) await fail(first, result.failures);
 }
@@ -66,6 +68,15 @@ function showProgress(seeds: number, failures: number): void {
 function inOneLine({ seeds, operations, commits, virtualHours, failures, seconds, faults }: SeedsResult): string {
   const struck = Object.values(faults).reduce((sum, count) => sum + count, 0);
   return `${seeds} seeds, ${operations} operations, ${commits} commits, ${struck} faults, ${virtualHours.toFixed(0)} simulated hours, ${failures.length} failed, ${seconds.toFixed(0)} s`;
+}
+
+/** What strikes how often in a thousand seeds, the rarest first. */
+function faultTable({ seeds, faults }: SeedsResult): readonly string[] {
+  if (seeds < 100) return [];
+  return [...new Set([...FAULTS, ...Object.keys(faults)])]
+    .map((name) => ({ name, rate: ((faults[name] ?? 0) * 1_000) / seeds }))
+    .toSorted((a, b) => a.rate - b.rate)
+    .map(({ name, rate }) => `${rate.toFixed(1).padStart(9)}  ${name}`);
 }
 
 /** The first failure with its story, the others by name. */

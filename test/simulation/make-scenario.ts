@@ -1,6 +1,14 @@
 import { makeStrikes } from './make-strikes.ts';
 import { createRandom, type Random } from './random.ts';
-import type { Act, Answer, ClientTraits, Deed, Scenario, Step } from './scenario.ts';
+import {
+  type Act,
+  type Answer,
+  type ClientTraits,
+  type Deed,
+  HEAD_DAMAGES,
+  type Scenario,
+  type Step,
+} from './scenario.ts';
 
 /** The scenario of a seed: always the same. `clients` fixes their number. */
 export function makeScenario(seed: number, clients?: number): Scenario {
@@ -10,6 +18,7 @@ export function makeScenario(seed: number, clients?: number): Scenario {
   const hasCalmStore = random.chance(0.1);
   const paths = makePaths(random);
   const traits = Array.from({ length: count }, () => makeTraits(random));
+  const acts = { act: () => makeAct(random, paths), swap: () => makeSwap(random, paths.folders) };
   const steps: Step[] = [];
   for (const [client, { hasCli }] of traits.entries()) {
     // Small ones are the more: as many faults in the same time, and easier to read.
@@ -17,7 +26,7 @@ export function makeScenario(seed: number, clients?: number): Scenario {
     let at = random.between(0, 2_000);
     for (let index = 0; index < operations; index += 1) {
       const deed = makeDeed(random, paths, { hasCli, hasPowerCuts });
-      const strikes = hasCalmStore ? [] : makeStrikes(random, deed, () => makeAct(random, paths), hasPowerCuts);
+      const strikes = hasCalmStore ? [] : makeStrikes(random, deed, { ...acts, hasPowerCuts });
       steps.push({ id: 0, at, client, deed, strikes });
       at += random.spread(10, 8_000);
     }
@@ -37,15 +46,18 @@ export function makeScenario(seed: number, clients?: number): Scenario {
 
 /** A machine like those that are in use, and some that are not. */
 export function makeTraits(random: Random): ClientTraits {
+  const isCaseBlind = random.chance(0.1);
   return {
     disk: {
       granularityMs: Number(random.weighted({ '0.001': 6, 1: 2, 1000: 1, 2000: 1 })),
-      isCaseBlind: random.chance(0.1),
+      isCaseBlind,
       hasHardLinks: !random.chance(0.1),
       reusesInodes: random.chance(0.4),
       hasOrderedJournal: random.chance(0.5),
     },
     clockAheadMs: random.chance(0.2) ? random.pick([-86_400_000, 86_400_000, 3_600_000, -3_600_000, 5_000]) : 0,
+    // What differs in case alone from what is left out would be another story.
+    excluded: !isCaseBlind && random.chance(0.12) ? [random.pick(['docs', 'src/lib', 'data', 'archive'])] : [],
     hasProbed: random.chance(0.85),
     hasCli: random.chance(0.15),
     isHasty: random.chance(0.1),
@@ -138,9 +150,15 @@ function makeAct(random: Random, { files, folders, free }: Paths): Act {
     case 'rm':
       return { act: 'delete folder', path: random.pick([...folders, ...free]) };
     case 'link':
-      return { act: 'swap folder for a link', path: random.pick([...folders, ...free]), ms: random.spread(10, 20_000) };
+      return makeSwap(random, [...folders, ...free]);
   }
 }
+
+const makeSwap = (random: Random, folders: readonly string[]): Act => ({
+  act: 'swap folder for a link',
+  path: random.pick(folders.length > 0 ? folders : FREE),
+  ms: random.spread(10, 20_000),
+});
 
 function makeDeed(
   random: Random,
@@ -148,7 +166,17 @@ function makeDeed(
   { hasCli, hasPowerCuts }: { hasCli: boolean; hasPowerCuts: boolean },
 ): Deed {
   const by = hasCli && random.chance(0.4) ? 'cli' : 'vscode';
-  const kind = random.weighted({ act: 60, sync: 27, decide: 5, preview: 1, hold: 2, force: 1, close: 1, trouble: 3 });
+  const kind = random.weighted({
+    act: 60,
+    sync: 27,
+    decide: 5,
+    preview: 1,
+    verify: 1,
+    hold: 2,
+    force: 1,
+    close: 1,
+    trouble: 3,
+  });
   switch (kind) {
     case 'act':
       return makeAct(random, paths);
@@ -157,7 +185,8 @@ function makeDeed(
         act: 'sync',
         by,
         ...(random.chance(0.1) ? { direction: random.pick(['pull', 'push'] as const) } : {}),
-        ...(random.chance(0.1) ? { onConflict: 'both' } : {}),
+        ...(random.chance(0.15) ? { onConflict: random.pick(['theirs', 'both'] as const) } : {}),
+        ...(random.chance(0.06) ? { busy: [random.pick(paths.files), random.pick(paths.files)] } : {}),
       };
     case 'decide':
       return {
@@ -166,6 +195,8 @@ function makeDeed(
       };
     case 'preview':
       return { act: 'preview' };
+    case 'verify':
+      return { act: 'verify', repairs: random.chance(0.7) };
     case 'hold':
       return { act: 'hold the lease', ms: random.spread(100, 60_000), syncs: random.chance(0.7) };
     case 'force':
@@ -191,6 +222,7 @@ function makeTrouble(random: Random, by: 'vscode' | 'cli', hasPowerCuts: boolean
     busy: 2,
     missing: 0.7,
     corrupt: 0.7,
+    foreign: 0.7,
     rolled: 0.7,
     object: 1.5,
   });
@@ -218,7 +250,9 @@ function makeTrouble(random: Random, by: 'vscode' | 'cli', hasPowerCuts: boolean
     case 'missing':
       return { act: 'head missing', ms: random.spread(500, 20_000) };
     case 'corrupt':
-      return { act: 'head corrupt', ms: random.spread(500, 20_000) };
+      return { act: 'head corrupt', ms: random.spread(500, 20_000), how: random.pick(HEAD_DAMAGES) };
+    case 'foreign':
+      return { act: 'head foreign', ms: random.spread(500, 20_000) };
     case 'rolled':
       return { act: 'head rolled back', ms: random.spread(500, 20_000) };
     case 'object':

@@ -7,11 +7,20 @@ const STRUCK: ReadonlySet<Deed['act']> = new Set([
   'hold the lease',
   'force release',
   'preview',
+  'verify',
   'close window',
 ]);
 
+export interface StrikeParts {
+  /** What a person does in between. */
+  readonly act: () => Act;
+  /** A folder becomes a link. */
+  readonly swap: () => Act;
+  readonly hasPowerCuts: boolean;
+}
+
 /** What goes wrong while a deed is done: mostly nothing. */
-export function makeStrikes(random: Random, deed: Deed, act: () => Act, hasPowerCuts: boolean): readonly Strike[] {
+export function makeStrikes(random: Random, deed: Deed, { act, swap, hasPowerCuts }: StrikeParts): readonly Strike[] {
   if (!STRUCK.has(deed.act) || !random.chance(0.4)) return [];
   return Array.from({ length: random.spread(1, 3) }, () => (random.chance(0.55) ? onRequest() : onCall()));
 
@@ -51,7 +60,14 @@ export function makeStrikes(random: Random, deed: Deed, act: () => Act, hasPower
   function onCall(): Strike {
     const on = random.pick(Object.keys(CALLS) as (keyof typeof CALLS)[]);
     const { most, codes } = CALLS[on];
-    const kind = random.weighted({ kill: 3, power: hasPowerCuts ? 4 : 0, errno: codes.length > 0 ? 4 : 0, act: 4 });
+    const kind = random.weighted({
+      kill: 3,
+      power: hasPowerCuts ? 4 : 0,
+      errno: codes.length > 0 ? 4 : 0,
+      act: 4,
+      link: ['link', 'rename', 'lstat', 'realpath'].includes(on) ? 1 : 0,
+      short: on === 'write' ? 4 : 0,
+    });
     const nth = random.spread(1, most);
     switch (kind) {
       case 'kill':
@@ -62,6 +78,10 @@ export function makeStrikes(random: Random, deed: Deed, act: () => Act, hasPower
         return { at: 'call', on, nth, harm: { kind: 'errno', code: random.pick(codes) } };
       case 'act':
         return { at: 'call', on, nth, harm: { kind: 'act', act: act() } };
+      case 'link':
+        return { at: 'call', on, nth, harm: { kind: 'act', act: swap() } };
+      case 'short':
+        return { at: 'call', on, nth, harm: { kind: 'short write' } };
     }
   }
 }
@@ -73,7 +93,7 @@ function canStrike(how: AnswerFault, on: string): boolean {
 }
 
 /** Where file operations fail, how often they come in one cycle, and what the system says of them. */
-const CALLS = {
+export const CALLS = {
   any: { most: 1_500, codes: ['EIO', 'EACCES'] },
   lstat: { most: 800, codes: ['EIO', 'EACCES'] },
   open: { most: 40, codes: ['EMFILE', 'EACCES', 'EIO', 'ENOSPC'] },

@@ -7,6 +7,7 @@ import { makeScenario } from './make-scenario.ts';
 import { type Chain, createChain } from './oracle/chain.ts';
 import type { Violation } from './oracle/invariants.ts';
 import { createPerson } from './oracle/person.ts';
+import { createRegisterCheck, type Writer } from './oracle/register.ts';
 import { sha256Of } from './oracle/remote-format.ts';
 import { createWorld } from './world.ts';
 
@@ -15,7 +16,10 @@ import { createWorld } from './world.ts';
 interface Planted {
   readonly head?: Readonly<Record<string, unknown>>;
   readonly commit?: Readonly<Record<string, unknown>>;
-  readonly entry?: Readonly<Record<string, unknown>>;
+  readonly entry?: Readonly<Record<string, unknown>> & { readonly path?: string };
+  readonly shard?: Readonly<Record<string, unknown>>;
+  /** Paths of further entries in the shard, as they come. */
+  readonly more?: readonly string[];
   readonly object?: string;
   readonly without?: 'commit' | 'shard' | 'object';
 }
@@ -26,9 +30,27 @@ const rows: Record<string, readonly [number, Planted]> = {
   'a commit with another parent': [1, { commit: { parent: { id: 'nobody', key: 'x', sha256: 'x' } } }],
   'a commit that leaves a generation out': [1, { commit: { generation: 3 }, head: { generation: 3 } }],
   'another datastore': [1, { head: { datastoreId: 'other' } }],
-  'the same nonce again': [1, { head: { nonce: 'nonce 1' } }],
-  'a commit over a lease that is held': [2, { head: { lease: { nonce: 'l', holder: 'x' } } }],
+  'the same nonce again': [1, { head: { nonce: nonceOf(1) } }],
+  'a commit over a lease that is held': [2, { head: { lease: { nonce: nonceOf(9), holder: 'x', ttlMs: 1 } } }],
   'a commit of another epoch': [2, { commit: { epoch: 1 } }],
+  'a commit without a lease and without a new epoch': [2, { head: { epoch: 1 }, commit: { epoch: 1 } }],
+  'a commit that is not remembered': [1, { head: { recentCommits: ['id-1'] } }],
+  'commits that are remembered in another order': [1, { head: { recentCommits: ['id-1', 'id-2'] } }],
+  'a register of another format': [1, { head: { format: 2 } }],
+  'a commit for another datastore': [1, { commit: { datastoreId: 'other' } }],
+  'a count of files that is wrong': [
+    4,
+    { commit: { stats: { files: 7, bytes: 9, added: 0, changed: 1, removed: 0 } } },
+  ],
+  'a shard that begins elsewhere': [4, { shard: { first: 'b' } }],
+  'a shard that ends elsewhere': [4, { shard: { last: 'b' } }],
+  'a shard with another count': [4, { shard: { count: 2 } }],
+  'a path that comes twice': [4, { more: ['a'], shard: { count: 2 } }],
+  'paths out of order': [4, { more: ['c', 'b'], shard: { last: 'b', count: 3 } }],
+  'a shard that goes on where it had to end': [
+    4,
+    { entry: { path: 'c-229.md' }, more: ['d'], shard: { last: 'd', count: 2 } },
+  ],
   'a commit that is missing': [4, { without: 'commit' }],
   'a shard that is missing': [4, { without: 'shard' }],
   'an object that is missing': [4, { without: 'object' }],
@@ -132,6 +154,24 @@ test.each([
   expect(world.violations.map(({ invariant }) => invariant)).toEqual(blamed);
 });
 
+test('whose lease it is says the process that took it, not a name', () => {
+  const violations: Violation[] = [];
+  const check = createRegisterCheck((invariant, detail) => violations.push({ invariant, detail }));
+  const lease = { nonce: nonceOf(9), holder: 'user1@host1', ttlMs: 1 };
+  const head = { format: 1, datastoreId: 'd', epoch: 1, nonce: nonceOf(1), lease, commit: null, recentCommits: [] };
+  const [mine, other] = [1, 2].map((process) => ({ holder: 'user1@host1', process })) as [Writer, Writer];
+  check(null, head, mine);
+  check(head, { ...head, nonce: nonceOf(2) }, mine);
+  const free = { ...head, nonce: nonceOf(3), lease: null };
+  // Another window of the same workspace may give it back, and not renew it.
+  check(head, free, other);
+  expect(violations).toEqual([]);
+  check(head, { ...head, nonce: nonceOf(4) }, other);
+  check(free, { ...head, epoch: 2, nonce: nonceOf(5) }, mine);
+  check(head, { ...free, nonce: nonceOf(6) }, { holder: 'user2@host2', process: 3 });
+  expect(violations.map(({ invariant }) => invariant)).toEqual([2, 2, 2]);
+});
+
 /** Two commits, the second with the planted violation. */
 function history(planted: Planted): readonly Violation[] {
   return twoCommits(planted).violations;
@@ -145,10 +185,10 @@ function twoCommits(planted: Planted): { readonly chain: Chain; readonly violati
     (invariant, detail) => violations.push({ invariant, detail }),
   );
   const first = write(objects, 1, null, {});
-  chain.advance(first.head, 'user1');
+  chain.advance(first.head, { holder: 'user1@host1', process: 1 });
   expect(violations).toEqual([]);
   const second = write(objects, 2, first.pointer, planted);
-  chain.advance(second.head, 'user2');
+  chain.advance(second.head, { holder: 'user2@host2', process: 2 });
   return { chain, violations };
 }
 
@@ -159,38 +199,56 @@ function write(objects: Map<string, Uint8Array>, generation: number, parent: unk
     path: 'a',
     size: content.length,
     mtime: 1,
+    exec: false,
     sha256: sha256Of(content),
     by: 'x',
     generation,
     slices: [{ object, offset: 0, length: content.length }],
     ...planted.entry,
   };
-  const text = Buffer.from(`${JSON.stringify(entry)}\n`);
+  const lines = [entry, ...(planted.more ?? []).map((path) => ({ ...entry, path }))];
+  const text = Buffer.from(`${lines.map((line) => JSON.stringify(line)).join('\n')}\n`);
   const shard = `index/${sha256Of(text)}-${generation}.jsonl.gz`;
+  const first = planted.entry?.path ?? 'a';
+  const id = `id-${generation}`;
   const commit = Buffer.from(
     JSON.stringify({
+      format: 1,
+      datastoreId: 'd',
       generation,
-      id: `id ${generation}`,
+      id,
       parent,
       epoch: generation,
-      shards: [{ key: shard, sha256: sha256Of(text), first: 'a', last: 'a', count: 1 }],
+      stats: {
+        files: 1,
+        bytes: content.length,
+        added: first === 'a' && generation > 1 ? 0 : 1,
+        changed: 1,
+        removed: first === 'a' ? 0 : 1,
+      },
+      shards: [{ key: shard, sha256: sha256Of(text), first, last: first, count: 1, ...planted.shard }],
       ...planted.commit,
     }),
   );
-  const key = `commits/${generation}.json`;
-  const pointer = { generation, id: `id ${generation}`, key, sha256: sha256Of(commit) };
+  const key = `commits/${String(generation).padStart(10, '0')}-${id}.json`;
+  const pointer = { generation, id, key, sha256: sha256Of(commit) };
   if (planted.without !== 'object')
     objects.set(object, planted.object === undefined ? content : Buffer.from(planted.object));
   if (planted.without !== 'shard') objects.set(shard, gzipSync(text));
   if (planted.without !== 'commit') objects.set(key, commit);
   const head = {
+    format: 1,
     datastoreId: 'd',
     epoch: generation,
-    nonce: `nonce ${generation}`,
+    nonce: nonceOf(generation),
     lease: null,
     commit: pointer,
-    recentCommits: [],
+    recentCommits: Array.from({ length: generation }, (_, index) => `id-${generation - index}`),
     ...planted.head,
   };
   return { pointer, head: Buffer.from(JSON.stringify(head)) };
+}
+
+function nonceOf(number: number): string {
+  return String(number).padStart(32, '0');
 }

@@ -33,6 +33,7 @@ export const REGRESSIONS: ReadonlyMap<string, () => Scenario> = new Map([
 
 const PLAIN: Partial<ClientTraits> = {
   clockAheadMs: 0,
+  excluded: [],
   hasProbed: true,
   hasCli: false,
   isHasty: false,

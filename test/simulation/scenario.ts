@@ -16,6 +16,8 @@ export interface ClientTraits {
   /** Ahead of the true time. */
   readonly clockAheadMs: number;
   /** Knows what the store can do from an earlier day: else its first write probes it, with a hundred requests. */
+  /** Folders, below the root, that its configuration leaves out. */
+  readonly excluded: readonly string[];
   readonly hasProbed: boolean;
   /** A second program works on the same root. */
   readonly hasCli: boolean;
@@ -78,9 +80,13 @@ export type Deed =
       readonly by: 'vscode' | 'cli';
       readonly direction?: 'pull' | 'push';
       readonly onConflict?: 'theirs' | 'both';
+      /** Open in an editor, with text that is not saved. */
+      readonly busy?: readonly string[];
     }
   | { readonly act: 'decide conflicts'; readonly answers: readonly Answer[] }
   | { readonly act: 'preview' }
+  /** With `repairs` it puts in order what a good side has. */
+  | { readonly act: 'verify'; readonly repairs: boolean }
   | { readonly act: 'hold the lease'; readonly ms: number; readonly syncs: boolean }
   | { readonly act: 'force release' }
   | { readonly act: 'close window' }
@@ -95,7 +101,9 @@ export type Deed =
   | { readonly act: 'state lost' }
   | { readonly act: 'store busy'; readonly ms: number }
   | { readonly act: 'head missing'; readonly ms: number }
-  | { readonly act: 'head corrupt'; readonly ms: number }
+  | { readonly act: 'head corrupt'; readonly ms: number; readonly how: HeadDamage }
+  /** The register of another datastore stands in the place of this one's. */
+  | { readonly act: 'head foreign'; readonly ms: number }
   | { readonly act: 'head rolled back'; readonly ms: number }
   | {
       readonly act: 'object damaged';
@@ -103,6 +111,10 @@ export type Deed =
       readonly how: 'missing' | 'flipped' | 'cut';
       readonly which: number;
     };
+
+export const HEAD_DAMAGES = ['cut', 'empty', 'of a newer format', 'too large'] as const;
+
+export type HeadDamage = (typeof HEAD_DAMAGES)[number];
 
 /** One thing that goes wrong at the `nth` call or request of a kind after its step began. */
 export interface Strike {
@@ -117,6 +129,8 @@ export type Harm =
   | { readonly kind: 'power' }
   | { readonly kind: 'errno'; readonly code: string }
   | { readonly kind: 'act'; readonly act: Act }
+  /** The system takes a part of what is written, and says so. */
+  | { readonly kind: 'short write' }
   | { readonly kind: 'stand still'; readonly ms: number }
   | { readonly kind: 'answer'; readonly how: AnswerFault };
 

@@ -74,17 +74,19 @@ export async function settle(world: World, operations: Operations): Promise<void
 
   function checkEqual(): void {
     const { tree } = oracle.chain;
-    for (const [client, { disk }] of machines.entries()) {
+    for (const [client, { disk, isExcluded }] of machines.entries()) {
       const files = filesOf(disk);
       const who = `client ${client + 1}`;
       for (const [path, entry] of tree) {
+        if (isExcluded(path)) continue;
         const node = files.get(path);
         if (node === undefined) blame(6, `${who} has no ${path}`);
         else if (hashOf(node) !== entry.sha256) blame(6, `${who} has another ${path}`);
       }
-      for (const path of files.keys()) if (!tree.has(path)) blame(6, `${who} has ${path}, which nobody else has`);
+      for (const path of files.keys())
+        if (!tree.has(path) && !isExcluded(path)) blame(6, `${who} has ${path}, which nobody else has`);
       for (const [path, sha256] of oracle.people[client]?.current ?? [])
-        if (!oracle.chain.wasKept(path, sha256))
+        if (!isExcluded(path) && !oracle.chain.wasKept(path, sha256))
           blame(3, `${who}: what was saved last at ${path} was never committed there`);
     }
   }

@@ -1,4 +1,4 @@
-import { nameOf } from './machine.ts';
+import { nameOf } from './fault-names.ts';
 import type { ClientTraits, Deed, Scenario, Step, Strike } from './scenario.ts';
 
 /** A scenario in plain words, a line for each step. */

@@ -1,9 +1,10 @@
 import { locate } from './disk/locate.ts';
 import type { FolderNode } from './disk/node.ts';
 import { flush } from './disk/power.ts';
+import { nameOfDamage } from './fault-names.ts';
 import { ROOT } from './hands.ts';
 import type { Machine } from './machine.ts';
-import type { Act, Deed } from './scenario.ts';
+import type { Act, Deed, HeadDamage } from './scenario.ts';
 import { baseOf } from './state-folder.ts';
 import type { World } from './world.ts';
 
@@ -12,7 +13,14 @@ export type Trouble = Exclude<
   Deed,
   | Act
   | {
-      readonly act: 'sync' | 'decide conflicts' | 'preview' | 'hold the lease' | 'force release' | 'close window';
+      readonly act:
+        | 'sync'
+        | 'decide conflicts'
+        | 'preview'
+        | 'verify'
+        | 'hold the lease'
+        | 'force release'
+        | 'close window';
     }
 >;
 
@@ -70,8 +78,9 @@ export function makeTrouble(world: World, client: number, deed: Trouble, isIdle:
       return takeRootAway();
     case 'head missing':
     case 'head corrupt':
+    case 'head foreign':
     case 'head rolled back':
-      return troubleHead();
+      return troubleHead(deed);
     case 'object damaged':
       return damageObject(deed);
   }
@@ -99,19 +108,23 @@ export function makeTrouble(world: World, client: number, deed: Trouble, isIdle:
     return happened('its root is away');
   }
 
-  function troubleHead(): boolean {
+  function troubleHead(trouble: Trouble & { act: `head ${string}` }): boolean {
     const { chain } = world.oracle;
     const good = chain.headBytes;
     const isQuiet = isIdle() && remote.swapsUnderWay === 0;
     if (good === null || chain.head?.commit == null || remote.headInTrouble || !isQuiet) return false;
     const before = chain.earlier[0];
-    if (deed.act === 'head missing') remote.bucket.delete('head.json');
-    else if (deed.act === 'head corrupt') setHead(world, corrupted(good, client));
-    else if (before !== undefined && everybodyKnowsBetter(before)) setHead(world, before);
+    if (trouble.act === 'head missing') remote.bucket.delete('head.json');
+    else if (trouble.act === 'head corrupt') setHead(world, corrupted(good, trouble.how));
+    else if (trouble.act === 'head foreign') {
+      if (!everybodyKnowsBetter(null)) return false;
+      setHead(world, foreign(good));
+    } else if (before !== undefined && everybodyKnowsBetter(before)) setHead(world, before);
     else return false;
     remote.headInTrouble = true;
-    happened(`the administrator: ${deed.act}`);
-    loop.after('ms' in deed ? deed.ms : 0, null, () => {
+    world.count(trouble.act === 'head corrupt' ? nameOfDamage(trouble.how) : trouble.act);
+    trace.note(`the administrator: ${trouble.act}`);
+    loop.after(trouble.ms, null, () => {
       remote.headInTrouble = false;
       setHead(world, good);
       trace.note('the administrator repairs the register');
@@ -120,8 +133,8 @@ export function makeTrouble(world: World, client: number, deed: Trouble, isIdle:
   }
 
   /** Who has never seen a newer register cannot know that this one is old. */
-  function everybodyKnowsBetter(old: Uint8Array): boolean {
-    const { epoch } = JSON.parse(Buffer.from(old).toString()) as { epoch: number };
+  function everybodyKnowsBetter(old: Uint8Array | null): boolean {
+    const epoch = old === null ? 0 : (JSON.parse(Buffer.from(old).toString()) as { epoch: number }).epoch;
     return world.machines.every(({ disk }) => (baseOf(disk)?.epoch ?? 0) > epoch);
   }
 
@@ -146,12 +159,24 @@ function setHead({ remote }: World, bytes: Uint8Array): void {
   void remote.store.put('head.json', bytes);
 }
 
-function corrupted(good: Uint8Array, kind: number): Uint8Array {
+function corrupted(good: Uint8Array, how: HeadDamage): Uint8Array {
   const text = Buffer.from(good).toString();
+  switch (how) {
+    case 'cut':
+      return good.subarray(0, good.length >> 1);
+    case 'empty':
+      return new Uint8Array();
+    case 'of a newer format':
+      return Buffer.from(text.replace('"format":1', '"format":99'));
+    case 'too large':
+      return Buffer.from(`${text}${' '.repeat(70_000)}`);
+  }
+}
+
+function foreign(good: Uint8Array): Uint8Array {
+  const head = JSON.parse(Buffer.from(good).toString()) as Record<string, unknown>;
   return Buffer.from(
-    [text.slice(0, text.length >> 1), '', text.replace('"format":1', '"format":99'), `${text}${' '.repeat(70_000)}`][
-      kind % 4
-    ] ?? '',
+    JSON.stringify({ ...head, datastoreId: '00000000-0000-4000-8000-000000000000', nonce: 'f'.repeat(32) }),
   );
 }
 

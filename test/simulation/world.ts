@@ -118,6 +118,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
         line,
         ttlMs: traits.ttlMs,
         waitMs: traits.waitMs,
+        excluded: traits.excluded,
         probed: traits.hasProbed && machine.processes.size === 1 ? whatProbesFind(scenario.remote) : null,
         log: (level, message) => {
           checkSecrets('the log', message);
@@ -201,6 +202,7 @@ function createMachine(loop: Loop, traits: ClientTraits, client: number, remembe
     expiredUntil: 0,
     rootIsAway: false,
     processes: new Set<Process>(),
+    isExcluded: (path: string) => traits.excluded.some((folder) => path.startsWith(`${folder}/`)),
   };
   const disk: Disk<Process> = createDisk(traits.disk, () => wallTime(loop, state), false);
   const machine = furnished(Object.assign(state, { disk }));

@@ -10,6 +10,8 @@ export interface Proc {
   asleepUntil: number;
   /** Before every call, with the path on the disk: may throw what the system would say, end the process, or let a person act. */
   onCall(call: string, path: string): void;
+  /** Whether the system takes only a part of what is written now. */
+  takesPart(): boolean;
   /** Before every call that does not block the process. */
   breathe(): Promise<void>;
 }

@@ -173,8 +173,7 @@ export function chmodSync(path: string, mode: number): void {
   const { proc, place } = enter('chmod', path);
   const { node } = reach(proc, place, 'chmod', true);
   if (node === null) throw errno('ENOENT', 'chmod', place.at);
-  node.mode = mode;
-  node.ctime = proc.disk.now();
+  proc.disk.setMode(node, mode, proc);
 }
 
 /** Everything has one owner here. */

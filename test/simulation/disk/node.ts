@@ -67,6 +67,8 @@ export interface DiskListener<By> {
   added(folder: FolderNode, name: string, node: Node, by: By | null): void;
   removed(folder: FolderNode, name: string, node: Node, by: By | null): void;
   written(node: FileNode, before: Content, by: By | null): void;
+  /** It has another mode now. */
+  moded(node: Node, by: By | null): void;
   /** The last handle that could write to it, or any other. */
   closed(node: FileNode, by: By | null): void;
 }
@@ -91,6 +93,7 @@ export interface Disk<By> {
   /** One indivisible change of names: a rename is two. */
   change(changes: readonly NameChange[], by: By | null): void;
   write(node: FileNode, data: Uint8Array, by: By | null): void;
+  setMode(node: Node, mode: number, by: By | null): void;
   opened(node: FileNode): void;
   closed(node: FileNode, by: By | null): void;
   /** Changes of names that a power cut may still undo, oldest first; kept only where `remembers`. */
@@ -118,7 +121,7 @@ export function createDisk<By>(traits: DiskTraits, clock: () => number, remember
       name: '',
     };
   };
-  const silent: DiskListener<By> = { added() {}, removed() {}, written() {}, closed() {} };
+  const silent: DiskListener<By> = { added() {}, removed() {}, written() {}, moded() {}, closed() {} };
   const disk: Disk<By> = {
     traits,
     top: newFolder(0o755),
@@ -172,6 +175,11 @@ export function createDisk<By>(traits: DiskTraits, clock: () => number, remember
       node.mtime = now();
       node.ctime = node.mtime;
       disk.listener.written(node, before, by);
+    },
+    setMode(node, mode, by) {
+      node.mode = mode;
+      node.ctime = now();
+      disk.listener.moded(node, by);
     },
     opened(node) {
       node.opens += 1;

@@ -1,5 +1,7 @@
 import { type Blame } from './invariants.ts';
+import { createRegisterCheck, type Writer } from './register.ts';
 import { type RawCommit, type RawEntry, type RawHead, recordText, sha256Of, shardText } from './remote-format.ts';
+import { checkShard, checkShardOrder } from './shards.ts';
 
 /** One path of a new commit that is not as in the one before. */
 export interface Change {
@@ -11,7 +13,7 @@ export interface Change {
 /** Everything that was ever committed, followed from one version of `head.json` to the next. */
 export interface Chain {
   /** A client's write of the register took effect. Gives what the new commit changes, or null without one. */
-  advance(bytes: Uint8Array, holder: string): readonly Change[] | null;
+  advance(bytes: Uint8Array, by: Writer): readonly Change[] | null;
   /** An object other than the register was written. */
   written(key: string, bytes: Uint8Array): void;
   deleted(key: string): void;
@@ -27,6 +29,8 @@ export interface Chain {
   wasRemoved(path: string): boolean;
   /** Times that commits gave this content at this path. */
   mtimesOf(path: string, sha256: string): ReadonlySet<number>;
+  /** Whether it may be run, by commits that gave this content at this path. */
+  execsOf(path: string, sha256: string): ReadonlySet<boolean>;
   commitsBy(holder: string): number;
   readonly referenced: ReadonlyMap<string, string>;
 }
@@ -40,55 +44,25 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
   const earlier: Uint8Array[] = [];
   let tree: ReadonlyMap<string, RawEntry> = new Map();
   const committed = new Set<string>();
-  const places = new Map<string, Set<number>>();
+  const places = new Map<string, { readonly mtimes: Set<number>; readonly execs: Set<boolean> }>();
   const kept = new Set<string>();
   const removed = new Set<string>();
-  const owners = new Map<number, string>();
+  const checkRegister = createRegisterCheck(blame);
   const commits = new Map<string, number>();
   const referenced = new Map<string, string>();
   const shards = new Map<string, readonly RawEntry[]>();
   const ids = new Set<string>();
 
-  function advance(bytes: Uint8Array, holder: string): readonly Change[] | null {
+  function advance(bytes: Uint8Array, by: Writer): readonly Change[] | null {
     const next = JSON.parse(Buffer.from(bytes).toString()) as RawHead;
-    checkRegister(head, next, holder);
+    checkRegister(head, next, by);
     const before = head;
     if (headBytes) earlier.push(headBytes);
     if (earlier.length > 8) earlier.shift();
     head = next;
     headBytes = bytes;
     if (next.commit === null || next.commit.id === before?.commit?.id) return null;
-    return checkCommit(before, next, next.commit, holder);
-  }
-
-  function checkRegister(before: RawHead | null, next: RawHead, holder: string): void {
-    if (next.lease) {
-      const owner = owners.get(next.epoch);
-      if (owner !== undefined && owner !== next.lease.nonce) blame(2, `epoch ${next.epoch} has a second owner`);
-      owners.set(next.epoch, next.lease.nonce);
-    }
-    if (before === null) {
-      if (next.epoch !== 1) blame(2, `the first epoch is ${next.epoch}`);
-      return;
-    }
-    if (next.datastoreId !== before.datastoreId) blame(1, 'the datastore became another');
-    if (next.nonce === before.nonce) blame(1, 'the register was written again with the same nonce');
-    const commits = next.commit?.id !== before.commit?.id;
-    if (next.commit === null && before.commit !== null) blame(1, 'the commit was taken away');
-    switch (next.epoch - before.epoch) {
-      case 0:
-        if (next.lease !== null && next.lease.nonce !== before.lease?.nonce)
-          blame(2, `epoch ${next.epoch}: another tenure began without a new epoch`);
-        if (commits && before.lease?.holder !== holder)
-          blame(2, `epoch ${next.epoch}: ${holder} commits under the lease of ${before.lease?.holder ?? 'nobody'}`);
-        return;
-      case 1:
-        if (commits && (before.lease !== null || next.lease !== null))
-          blame(2, `${holder} commits over a lease that is held`);
-        return;
-      default:
-        blame(1, `the epoch goes from ${before.epoch} to ${next.epoch}`);
-    }
+    return checkCommit(before, next, next.commit, by.holder);
   }
 
   function checkCommit(
@@ -104,28 +78,37 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
     }
     const commit = JSON.parse(text) as RawCommit;
     if (commit.id !== pointer.id || ids.has(commit.id)) blame(1, `${pointer.key} is another commit`);
-    if ((commit.parent?.id ?? null) !== (before?.commit?.id ?? null)) blame(1, `${pointer.key} has another parent`);
+    const { id, key, sha256 } = before?.commit ?? { id: null, key: null, sha256: null };
+    const { parent } = commit;
+    if ((parent?.id ?? null) !== id || (parent?.key ?? null) !== key || (parent?.sha256 ?? null) !== sha256)
+      blame(1, `${pointer.key} has another parent`);
     if (commit.generation !== (before?.commit?.generation ?? 0) + 1) blame(1, `${pointer.key}: wrong generation`);
     if (commit.generation !== pointer.generation) blame(1, `${pointer.key}: the register names another generation`);
+    if (commit.format !== 1 || pointer.key !== commitKey(commit))
+      blame(4, `${pointer.key} is not written by the letter of the format`);
+    if (commit.datastoreId !== next.datastoreId) blame(1, `${pointer.key} is of another datastore`);
     if (commit.epoch !== next.epoch) blame(2, `${pointer.key} is of epoch ${commit.epoch}, not ${next.epoch}`);
     ids.add(commit.id);
     referenced.set(pointer.key, pointer.sha256);
     commits.set(holder, (commits.get(holder) ?? 0) + 1);
+    checkShardOrder(commit.shards, blame);
     const after = new Map<string, RawEntry>();
     for (const shard of commit.shards) for (const entry of entriesOf(shard)) after.set(entry.path, entry);
     const changes = differences(tree, after);
     for (const { path, after: entry } of changes) {
       if (entry === null) removed.add(path);
-      else {
-        committed.add(entry.sha256);
-        checkSlices(entry);
-      }
+      else committed.add(entry.sha256);
     }
     for (const entry of after.values()) {
+      if (!isSameContent(tree.get(entry.path), entry)) checkSlices(entry);
       const place = `${entry.sha256} ${entry.path}`;
       for (const origin of originsOf(entry.path)) kept.add(`${entry.sha256} ${origin}`);
-      places.set(place, (places.get(place) ?? new Set()).add(entry.mtime));
+      const given = places.get(place) ?? { mtimes: new Set(), execs: new Set() };
+      given.mtimes.add(entry.mtime);
+      given.execs.add(entry.exec);
+      places.set(place, given);
     }
+    if (!isCounted(commit, after, changes)) blame(4, `${pointer.key} counts ${JSON.stringify(commit.stats)}`);
     tree = after;
     return changes;
   }
@@ -143,7 +126,7 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line) as RawEntry);
-    if (entries.length !== shard.count) blame(4, `${shard.key} has ${entries.length} entries, not ${shard.count}`);
+    checkShard(shard, entries, blame);
     shards.set(shard.key, entries);
     referenced.set(shard.key, sha256Of(bytes));
     return entries;
@@ -186,10 +169,28 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
     wasAt: (path, sha256) => places.has(`${sha256} ${path}`),
     wasKept: (path, sha256) => kept.has(`${sha256} ${path}`),
     wasRemoved: (path) => removed.has(path),
-    mtimesOf: (path, sha256) => places.get(`${sha256} ${path}`) ?? new Set(),
+    mtimesOf: (path, sha256) => places.get(`${sha256} ${path}`)?.mtimes ?? new Set(),
+    execsOf: (path, sha256) => places.get(`${sha256} ${path}`)?.execs ?? new Set(),
     commitsBy: (holder) => commits.get(holder) ?? 0,
     referenced,
   };
+}
+
+/** Ten digits, so that a listing is in order. */
+const commitKey = ({ generation, id }: RawCommit): string =>
+  `commits/${String(generation).padStart(10, '0')}-${id}.json`;
+
+const isSameContent = (old: RawEntry | undefined, entry: RawEntry): boolean =>
+  old?.sha256 === entry.sha256 && JSON.stringify(old.slices) === JSON.stringify(entry.slices);
+
+function isCounted({ stats }: RawCommit, tree: ReadonlyMap<string, RawEntry>, changes: readonly Change[]): boolean {
+  const added = changes.filter(({ before }) => before === null).length;
+  const removed = changes.filter(({ after }) => after === null).length;
+  const bytes = [...tree.values()].reduce((sum, { size }) => sum + size, 0);
+  if (stats.files !== tree.size || stats.bytes !== bytes || stats.added !== added || stats.removed !== removed)
+    return false;
+  // What is sent again as it was counts as changed too.
+  return stats.changed >= changes.length - added - removed;
 }
 
 /** The path itself, and what it is a copy of, and what that is a copy of. */

@@ -4,6 +4,7 @@ import type { Machine, Process } from '../machine.ts';
 import type { Remote } from '../remote.ts';
 import { type Chain, type Change, createChain } from './chain.ts';
 import type { Blame } from './invariants.ts';
+import { type Modes, watchModes } from './modes.ts';
 import { createPerson, type Person } from './person.ts';
 import { sha256Of } from './remote-format.ts';
 
@@ -37,6 +38,7 @@ const CONFLICT_COPY = /\.conflict-[A-Za-z0-9-]+-\d{8}T\d{6}Z/;
 export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
   const chain = createChain((key) => remote.damaged.get(key) ?? remote.bucket.get(key)?.bytes ?? null, blame);
   const people = machines.map(() => createPerson(chain.isCommitted));
+  const watchers = machines.map((_, client) => watchModes(chain, blame, `client ${client + 1}`));
   const versions = new Set<string>();
   /** Of the versions: what has another size needs no hash to be none of them. */
   const sizes = new Set<number>();
@@ -48,7 +50,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
       if (by === null) return;
       if (key !== 'head.json') return chain.written(key, bytes);
       const client = by.machine.client;
-      for (const change of chain.advance(bytes, holderOf(client)) ?? []) checkChange(client, change);
+      for (const change of chain.advance(bytes, { holder: holderOf(client), process: by.id }) ?? [])
+        checkChange(client, change);
     },
     deleted(key, by) {
       if (by !== null) chain.deleted(key);
@@ -56,10 +59,13 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
   };
 
   /** What a commit replaces, its author must have seen; what it says, its author must have done. */
-  function checkChange(client: number, { path, before, after }: Change): void {
+  function checkChange(client: number, change: Change): void {
+    const { path, before, after } = change;
     const person = people[client];
     if (person === undefined) return;
     const who = `client ${client + 1}`;
+    watchers[client]?.committed(change);
+    if (machines[client]?.isExcluded(path)) blame(9, `${who} commits ${path}, which its configuration leaves out`);
     if (before && !person.hasSeen(path, before.sha256))
       blame(3, `${who} ${after ? 'replaces' : 'deletes'} ${path}, whose version by ${before.by} it has not seen`);
     if (after === null) {
@@ -75,6 +81,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
   function diskListener(client: number, machine: Machine): DiskListener<Process> {
     const person = people[client] as Person;
     const who = `client ${client + 1}`;
+    const modes = watchers[client] as Modes;
     const stagedAt = new WeakMap<FileNode, number>();
     const droppedEarly = new WeakSet<FileNode>();
     /** Written while no path of the root led to them. */
@@ -93,8 +100,9 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         if (isLate) person.insists(path, sha256);
         else if (!isExpected(path, sha256)) blame(5, `${who}: ${path} gets a content that was never committed there`);
         checkTime(path, node, sha256);
-        person.gets(path);
+        person.gets(path, sha256);
       }
+      modes.stands(path, node, by);
       person.sees(path, sha256);
     }
 
@@ -111,6 +119,12 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
       if (!isKnown) blame(8, `${who}: ${path} comes with the time ${node.mtime}, not ${[...times].join(' or ')}`);
     }
 
+    function taken(path: string, node: FileNode, by: Process): void {
+      modes.taken(path, node);
+      if (by.yields > 0) person.yields(path, hashOf(node));
+      if (by.busy.has(path)) blame(3, `${who}: ${path} is taken away, which is open and not saved`);
+    }
+
     /** Bytes are gone from this disk by the engine's doing. */
     function dropped(content: Content, where: () => string): void {
       if (!sizes.has(content.data.length)) return;
@@ -125,8 +139,10 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         const place = pathOf(folder, name);
         if (by !== null) checkPlace(place);
         if (isStaged(place) && node.kind === 'file') stagedAt.set(node, machine.disk.now());
+        if (INBOX.test(place) && node.kind === 'file') modes.waits(node);
         const path = inRoot(place);
         if (path === null) return;
+        if (by !== null) checkIncluded(path);
         for (const [at, file] of filesBelow(path, node)) {
           appeared(at, file, by);
           if (by !== null) person.isPutBack(at);
@@ -145,7 +161,11 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
           return;
         }
         checkPlace(place);
-        if (node.kind !== 'file' || node.links > 0) return;
+        if (node.kind !== 'file') return;
+        const path = inRoot(place);
+        if (path !== null) checkIncluded(path);
+        if (path !== null) taken(path, node, by);
+        if (node.links > 0) return;
         const since = stagedAt.get(node);
         if (isStaged(place) && since !== undefined && machine.disk.now() - since < DAY_MS) droppedEarly.add(node);
         dropped(node, () => place);
@@ -162,6 +182,10 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         }
         appeared(path, node, null);
       },
+      moded(node, by) {
+        const path = node.kind === 'file' && by === null ? pathNow(node) : null;
+        if (node.kind === 'file' && path !== null) modes.stands(path, node, by);
+      },
       closed(node, by) {
         const path = by === null ? null : pathNow(node);
         if (path !== null) appeared(path, node, by);
@@ -173,6 +197,10 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
       const { at } = node;
       if (at === null || at.folder.entries.get(machine.disk.keyOf(at.name))?.node !== node) return null;
       return inRoot(pathOf(at.folder, at.name));
+    }
+
+    function checkIncluded(path: string): void {
+      if (machine.isExcluded(path)) blame(5, `${who}: ${path} was changed, which the configuration leaves out`);
     }
 
     function checkPlace(path: string): void {
@@ -204,6 +232,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
   };
 }
 
+/** Where downloads wait. */
+const INBOX = /\/\.datastore-staging\/[^/]+\/in\//;
 const STAGING = `${ROOT}/.datastore-staging/`;
 const isStaged = (path: string): boolean => path.startsWith(STAGING);
 

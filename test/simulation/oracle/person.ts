@@ -19,8 +19,10 @@ export interface Person {
   insists(path: string, sha256: string | null): void;
   /** A decision for the other version, or for what is on the remote altogether. */
   givesUp(path: string, sha256: string): void;
-  /** The version of the remote has come to a path. */
-  gets(path: string): void;
+  /** What a program takes away while it was told to give up what is here. */
+  yields(path: string, sha256: string): void;
+  /** A program has put a version at a path. */
+  gets(path: string, sha256: string): void;
   /** The engine gave a file this name; that it closes one there, which it may only have read, says nothing. */
   isPutBack(path: string): void;
   /** Whether something was saved at this path that no commit of this person has said yet; then it is said. */
@@ -38,6 +40,7 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
   const puts = new Map<string, Map<string, number>>();
   const removals = new Map<string, number>();
   const givenUp = new Map<string, string>();
+  const yielded = new Map<string, string>();
   let deeds = 0;
 
   function put(path: string, sha256: string): void {
@@ -93,7 +96,15 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
       if (current.get(path) === sha256) current.delete(path);
       orphans.delete(sha256);
     },
-    gets(path) {
+    yields(path, sha256) {
+      if (current.get(path) !== sha256) return;
+      current.delete(path);
+      yielded.set(path, sha256);
+    },
+    gets(path, sha256) {
+      // The very same is back: it was not given up after all.
+      if (yielded.get(path) === sha256) current.set(path, sha256);
+      yielded.delete(path);
       // Saved once more with the very bytes that were given up, before the decision was carried out.
       if (current.get(path) === givenUp.get(path)) current.delete(path);
       givenUp.delete(path);

@@ -4,10 +4,11 @@ import { gunzipSync } from 'node:zlib';
 /* The remote format by its letter, on nothing of `src`. */
 
 export interface RawHead {
+  readonly format: number;
   readonly datastoreId: string;
   readonly epoch: number;
   readonly nonce: string;
-  readonly lease: { readonly nonce: string; readonly holder: string } | null;
+  readonly lease: { readonly nonce: string; readonly holder: string; readonly ttlMs: number } | null;
   readonly commit: {
     readonly generation: number;
     readonly id: string;
@@ -18,12 +19,20 @@ export interface RawHead {
 }
 
 export interface RawCommit {
+  readonly format: number;
   readonly datastoreId: string;
   readonly generation: number;
   readonly id: string;
   readonly parent: { readonly id: string; readonly key: string; readonly sha256: string } | null;
   readonly epoch: number;
   readonly by: string;
+  readonly stats: {
+    readonly files: number;
+    readonly bytes: number;
+    readonly added: number;
+    readonly changed: number;
+    readonly removed: number;
+  };
   readonly shards: readonly {
     readonly key: string;
     readonly sha256: string;
@@ -38,6 +47,7 @@ export interface RawEntry {
   readonly size: number;
   readonly mtime: number;
   readonly sha256: string;
+  readonly exec: boolean;
   readonly by: string;
   readonly generation: number;
   readonly slices: readonly { readonly object: string; readonly offset: number; readonly length: number }[];
