@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, type Node, type Pair, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, type Node, type Pair, parse, parseDocument } from 'yaml';
 import { editFields, type FieldChange, type FieldSpan } from '../core/config-write.ts';
 import { bad, ok, type Result } from '../core/errors.ts';
 
@@ -23,9 +23,12 @@ export function editYaml(text: string, changes: readonly FieldChange[]): Result<
 
 /** The proof of the edit: another reading of the text finds what was to be written. */
 function says(text: string, changes: readonly FieldChange[]): boolean {
-  const document = parseDocument(text, { prettyErrors: false, version: '1.2' });
-  if (document.errors.length > 0) return false;
-  const found: unknown = document.toJS();
+  let found: unknown;
+  try {
+    found = parse(text, { prettyErrors: false, version: '1.2' });
+  } catch {
+    return false;
+  }
   const fields = new Map(Object.entries(typeof found === 'object' && found !== null ? found : {}));
   return changes.every(({ name, value }) => JSON.stringify(fields.get(name) ?? null) === JSON.stringify(value));
 }
