@@ -1,13 +1,14 @@
+import type { Selection } from './deaths.ts';
 import { tapDisk } from './disk-tap.ts';
 import type { CallKind } from './life.ts';
 import { goThrough, type Ordeal } from './ordeal.ts';
 import { RECOVERIES, STORIES } from './stories.ts';
 
-/** Goes through all stories. `every`: dies before looks too, and before what the call before it has been died after. */
-export async function allOrdeals(every: boolean, onStory: (done: Ordeal) => void): Promise<Ordeal[]> {
+/** Goes through all stories. */
+export async function allOrdeals(selection: Selection, onStory: (done: Ordeal) => void): Promise<Ordeal[]> {
   const ordeals: Ordeal[] = [];
   for (const story of [...STORIES, ...RECOVERIES]) {
-    const ordeal = await goThrough(tapDisk(), story, every);
+    const ordeal = await goThrough(tapDisk(), story, selection);
     ordeals.push(ordeal);
     onStory(ordeal);
   }

@@ -47,13 +47,13 @@ export function tapDisk(): DiskTap {
 
 function install(): DiskTap {
   const lives = new AsyncLocalStorage<Life>();
-  const open = new Map<Life, { fds: Set<number>; handles: Set<FileHandle> }>();
+  const open = new Map<Life, { fds: Map<number, string>; handles: Set<FileHandle> }>();
   const strays: string[] = [];
   const real: Record<string, Call> = {};
   const module = fs as unknown as Record<string, Call>;
 
   const held = (life: Life) => {
-    const known = open.get(life) ?? { fds: new Set<number>(), handles: new Set<FileHandle>() };
+    const known = open.get(life) ?? { fds: new Map<number, string>(), handles: new Set<FileHandle>() };
     open.set(life, known);
     return known;
   };
@@ -97,8 +97,9 @@ function install(): DiskTap {
   syncBuiltinESMExports();
 
   function pass(life: Life, name: string, call: Call, args: unknown[]): unknown {
-    const label = `${name} ${describe(args)}`;
     const { fds } = held(life);
+    const opened = typeof args[0] === 'number' ? fds.get(args[0]) : undefined;
+    const label = `${name} ${opened ?? describe(args)}`;
     if (name === 'closeSync') {
       fds.delete(args[0] as number);
       return call(...args);
@@ -107,7 +108,7 @@ function install(): DiskTap {
       // Noted before anybody may die of it.
       return life.call(opens(args[1]), label, () => {
         const fd = call(...args) as number;
-        fds.add(fd);
+        fds.set(fd, String(args[0]));
         return fd;
       });
     }
@@ -134,7 +135,7 @@ function install(): DiskTap {
       const { fds, handles } = held(life);
       open.delete(life);
       for (const handle of handles) await handle.close().catch(() => undefined);
-      for (const fd of fds) real['closeSync']?.(fd);
+      for (const fd of fds.keys()) real['closeSync']?.(fd);
     },
     strays: (folder) => strays.splice(0).filter((stray) => stray.includes(` ${folder}`)),
   };

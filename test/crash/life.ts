@@ -15,8 +15,8 @@ export class Dead extends Error {
 
 /** One process, as far as the world notices it. */
 export interface Life {
-  /** Calls so far. */
-  readonly calls: Readonly<Record<CallKind, number>>;
+  /** Its calls so far, in their order. */
+  readonly labels: Readonly<Record<CallKind, readonly string[]>>;
   /** What it died of; null while it lives. */
   readonly diedAt: string | null;
   /** A synchronous call. `half` does the first part of it. */
@@ -31,13 +31,12 @@ export interface Life {
  * at the moment of death: nothing, or the end of the real process.
  */
 export function beginLife(death: Death | ((label: string) => boolean) | null = null, die: () => void = () => {}): Life {
-  const calls: Record<CallKind, number> = { look: 0, change: 0, write: 0, request: 0 };
+  const labels: Record<CallKind, string[]> = { look: [], change: [], write: [], request: [] };
   let diedAt: string | null = null;
 
   function meet(kind: CallKind, label: string): Death['when'] | null {
     if (diedAt !== null) throw new Dead();
-    const nth = calls[kind];
-    calls[kind] += 1;
+    const nth = labels[kind].push(label) - 1;
     if (typeof death === 'function') return death(label) ? 'after' : null;
     return death !== null && death.kind === kind && death.nth === nth ? death.when : null;
   }
@@ -49,7 +48,7 @@ export function beginLife(death: Death | ((label: string) => boolean) | null = n
   }
 
   return {
-    calls,
+    labels,
     get diedAt() {
       return diedAt;
     },
@@ -86,6 +85,14 @@ export function beginLife(death: Death | ((label: string) => boolean) | null = n
     end: () => void (diedAt ??= 'from outside'),
   };
 }
+
+/** How many calls of each kind it has made. */
+export const countsOf = ({ labels: { look, change, write, request } }: Life): Readonly<Record<CallKind, number>> => ({
+  look: look.length,
+  change: change.length,
+  write: write.length,
+  request: request.length,
+});
 
 function attempt<T>(act: () => T): { readonly value: T } | { readonly error: unknown } {
   try {

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { verifyRemote } from '../support/verify-remote.ts';
+import { deathsFor, type Selection } from './deaths.ts';
 import type { DiskTap } from './disk-tap.ts';
-import { beginLife, type CallKind, type Death, type Life } from './life.ts';
+import { beginLife, type CallKind, countsOf } from './life.ts';
 import { age, asides, emptiedPaths, filesOf, type Story, save } from './stories.ts';
 import { type Lived, openWorld, type World } from './world.ts';
 
@@ -21,8 +22,8 @@ export interface Ordeal {
   readonly told: number;
 }
 
-/** Lives a story once to count its calls, then dies of each of them, in a world of its own each time. */
-export async function goThrough(tap: DiskTap, story: Story, every: boolean): Promise<Ordeal> {
+/** Lives a story once to note its calls, then dies of those that are selected, in a world of its own each time. */
+export async function goThrough(tap: DiskTap, story: Story, selection: Selection): Promise<Ordeal> {
   const dry = beginLife();
   await inWorld(tap, story, async (world) => {
     tap.strays(world.bob.root);
@@ -31,7 +32,7 @@ export async function goThrough(tap: DiskTap, story: Story, every: boolean): Pro
     requireNothing(tap.strays(world.bob.root));
     await expectWell(world, story, lived, NOTHING_FOUND);
   });
-  const deaths = deathsFor(dry.calls, every);
+  const deaths = deathsFor(dry, selection);
   const failures: string[] = [];
   let executed = 0;
   let told = 0;
@@ -48,25 +49,7 @@ export async function goThrough(tap: DiskTap, story: Story, every: boolean): Pro
       failures.push(`${story.name}, ${life.diedAt}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return { story: story.name, calls: dry.calls, points: deaths.length, executed, failures, told };
-}
-
-/**
- * Deaths that leave different worlds: a look changes nothing, and whoever dies before a change leaves what the change before it
- * left. `every`: all of them nevertheless.
- */
-function deathsFor(calls: Life['calls'], every: boolean): Death[] {
-  const times: Readonly<Record<CallKind, readonly Death['when'][]>> = every
-    ? {
-        look: ['before'],
-        change: ['before', 'after'],
-        write: ['before', 'torn', 'after'],
-        request: ['before', 'after'],
-      }
-    : { look: [], change: ['after'], write: ['torn', 'after'], request: ['after'] };
-  return (Object.keys(times) as CallKind[]).flatMap((kind) =>
-    Array.from({ length: calls[kind] }, (_, nth) => times[kind].map((when) => ({ kind, nth, when }))).flat(),
-  );
+  return { story: story.name, calls: countsOf(dry), points: deaths.length, executed, failures, told };
 }
 
 async function inWorld(tap: DiskTap, story: Story, act: (world: World) => Promise<void>): Promise<void> {

@@ -42,7 +42,7 @@ process.exitCode = (await (values.points ? dieEverywhere() : torture())) ? 0 : 1
 async function dieEverywhere(): Promise<boolean> {
   const flags = `--points${values.every ? ' --every' : ''}`;
   const origin = provenance(`npm run torture -- ${flags} --write`);
-  const ordeals = await allOrdeals(values.every, ({ story, points, executed, failures }) => {
+  const ordeals = await allOrdeals(values.every ? 'every' : 'distinct', ({ story, points, executed, failures }) => {
     for (const failure of failures) print(`FAILED: ${failure}`);
     print(`${story}: ${executed} of ${points} points, ${failures.length} failures`);
   });

@@ -12,7 +12,7 @@ import { openDatastore } from '../../src/engine/open-datastore.ts';
 import type { Log } from '../../src/engine/ports.ts';
 import { BUCKET, type Place } from '../cli/harness.ts';
 import { tapDisk } from './disk-tap.ts';
-import { beginLife, type Death, type Life } from './life.ts';
+import { beginLife, countsOf, type Death } from './life.ts';
 import { mortalStore } from './mortal-store.ts';
 
 /* One process that syncs a workspace once, and is killed by the system at the call it was told. Else it tells what calls it made. */
@@ -26,7 +26,7 @@ export interface Fate {
   readonly death: Death | null;
 }
 
-export type LastWords = Life['calls'];
+export type LastWords = ReturnType<typeof countsOf>;
 
 const fate = JSON.parse(process.env['FATE'] ?? '{}') as Fate;
 const life = beginLife(fate.death, () => process.kill(process.pid, 'SIGKILL'));
@@ -50,5 +50,5 @@ const datastore = openDatastore({
 });
 await tapDisk().inLife(life, () => datastore.sync());
 await datastore.close();
-process.send?.(life.calls satisfies LastWords);
+process.send?.(countsOf(life) satisfies LastWords);
 process.disconnect();
