@@ -1,11 +1,9 @@
 import { SyncError } from '../../src/core/errors.ts';
-import type { Choice, Conflict } from '../../src/core/plan.ts';
 import type { SyncReport } from '../../src/core/sync-report.ts';
 import type { SyncOptions } from '../../src/engine/datastore.ts';
+import { type Approval, approvalOf, chosen, joins } from './answers.ts';
+import { SECRET } from './bodies.ts';
 import type { Program } from './client.ts';
-import { hashOf } from './disk/node.ts';
-import { filesOf } from './hands.ts';
-import { SECRET } from './line.ts';
 import { CANARY, holderOf } from './oracle/oracle.ts';
 import type { Answer, Deed, Step } from './scenario.ts';
 import { makeTrouble, type Trouble } from './troubles.ts';
@@ -27,8 +25,6 @@ export interface Operation {
   readonly program: Program;
   readonly since: number;
 }
-
-type Approval = Pick<SyncOptions, 'acceptRemote' | 'allowMassDelete'>;
 
 export function createOperations(world: World): Operations {
   const underWay = new Set<Operation>();
@@ -74,14 +70,14 @@ export function createOperations(world: World): Operations {
     const before = oracle.chain.commitsBy(holderOf(client));
     const approval = approvals.get(client);
     approvals.delete(client);
-    if (approval?.acceptRemote !== undefined) joins(client);
+    if (approval?.acceptRemote !== undefined) joins(world, client);
     const { process } = program;
     if (options.onConflict === 'theirs') process.yields += 1;
     if (options.busyPaths) process.busy = options.busyPaths;
     const answer = await run('sync', program, () => program.datastore.sync({ ...options, ...approval }));
     if (options.onConflict === 'theirs') process.yields -= 1;
     if (options.busyPaths) process.busy = new Set();
-    if (answer instanceof SyncError && answer.kind === 'veto') approvals.set(client, approvalOf(client, answer));
+    if (answer instanceof SyncError && answer.kind === 'veto') approvals.set(client, approvalOf(world, client, answer));
     if (answer === null || answer instanceof SyncError) return answer;
     const { uploaded, deletedRemote, downloaded, deletedLocal, conflicts, problems, generation } = answer;
     trace.note(
@@ -92,40 +88,14 @@ export function createOperations(world: World): Operations {
     return answer;
   }
 
-  /** Whoever accepts another remote says again everything that lies in the root. */
-  function joins(client: number): void {
-    const machine = world.machines[client];
-    if (machine === undefined) return;
-    for (const [path, node] of filesOf(machine.disk)) oracle.people[client]?.insists(path, hashOf(node));
-    trace.note(`person ${client + 1}: accepts the remote`);
-  }
-
-  /** What a person would pass next time. While the register or the root is in trouble the answer is to wait. */
-  function approvalOf(client: number, { details }: SyncError): Approval {
-    const vetoes = details as readonly { readonly kind: string; readonly generation?: number }[] | undefined;
-    const waits = world.remote.headInTrouble || world.machines[client]?.rootIsAway === true;
-    if (vetoes === undefined || waits) return {};
-    const identity = vetoes.find(({ generation }) => generation !== undefined);
-    return identity?.generation === undefined ? { allowMassDelete: true } : { acceptRemote: identity.generation };
-  }
-
   async function decide(client: number, answers: readonly Answer[]) {
     const program = world.program(client, 'vscode');
     const shown = await run('ask for conflicts', program, () => program.datastore.conflicts());
     if (shown === null || shown instanceof SyncError) return shown;
-    const choices = shown.map((conflict, index) => chosen(client, conflict, answers[index % answers.length] ?? 'both'));
+    const choices = shown.map((conflict, index) =>
+      chosen(world, client, conflict, answers[index % answers.length] ?? 'both'),
+    );
     return sync(client, 'vscode', { choices });
-  }
-
-  function chosen(client: number, conflict: Conflict, answer: Answer): Choice {
-    const { path } = conflict;
-    const [localSha256, remoteSha256] = [conflict.local?.sha256 ?? null, conflict.remote?.sha256 ?? null];
-    const person = oracle.people[client];
-    trace.note(`person ${client + 1}: decides ${path}: ${answer}`);
-    if (remoteSha256 !== null) person?.sees(path, remoteSha256);
-    if (answer === 'mine' || (answer === 'both' && remoteSha256 === null)) person?.insists(path, localSha256);
-    if (answer === 'theirs' && localSha256 !== null) person?.givesUp(path, localSha256);
-    return { path, answer, localSha256, remoteSha256 };
   }
 
   async function hold(client: number, deed: Deed & { act: 'hold the lease' }): Promise<void> {

@@ -1,5 +1,6 @@
-import { StoreError, type StoreErrorKind } from '../../src/core/errors.ts';
-import type { FoundObject, GetOptions, ObjectStore, PutOptions } from '../../src/engine/ports.ts';
+import type { StoreErrorKind } from '../../src/core/errors.ts';
+import type { GetOptions, ObjectStore, PutOptions } from '../../src/engine/ports.ts';
+import { aborted, createBodies, failure, whole } from './bodies.ts';
 import { nameOf } from './fault-names.ts';
 import type { Loop } from './loop.ts';
 import { type Process, takeStrike } from './machine.ts';
@@ -21,9 +22,6 @@ export interface LineParts {
 const CALL_MS = 60_000;
 /** How late the latest request arrives. */
 const LATEST_MS = 600_000;
-/** Never in a message: whatever shows it has leaked it. */
-export const SECRET = 'wJalrXUtnFEMI-SIMULATED-SECRET';
-
 /** The store as one process reaches it: a request has an effect and an answer, and each can come late, twice, damaged or not at all. */
 export function openLine({ loop, remote, process, latencyMs, ...parts }: LineParts): ObjectStore {
   const { random, machine } = process;
@@ -150,6 +148,7 @@ export function openLine({ loop, remote, process, latencyMs, ...parts }: LinePar
   }
 
   const { store } = remote;
+  const { body, damaged } = createBodies(loop, process, latency);
   const names = (method: string, key: string) => {
     const group = key.includes('/') ? key.slice(0, key.indexOf('/')) : key.replace('.json', '');
     return [`${method} ${group}`, method];
@@ -175,43 +174,6 @@ export function openLine({ loop, remote, process, latencyMs, ...parts }: LinePar
           ? found
           : { ...found, body: damaged(found.body, how, applied, options.signal) },
     });
-  }
-
-  async function* damaged(
-    source: AsyncIterable<Uint8Array>,
-    how: AnswerFault,
-    applied: () => void,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<Uint8Array> {
-    const bytes = await whole({ body: source });
-    if (bytes.length > 0) applied();
-    yield* body(bytes, how, signal);
-  }
-
-  async function* body(bytes: Uint8Array, how: AnswerFault | null, signal: AbortSignal | undefined) {
-    const half = bytes.length >> 1;
-    if (how === 'flipped' && bytes.length > 0) {
-      const flipped = Uint8Array.from(bytes);
-      flipped[half] = (flipped[half] ?? 0) ^ 1;
-      yield flipped;
-      return;
-    }
-    if (how === 'cut' || how === 'dripping' || random.chance(0.05)) {
-      yield bytes.subarray(0, half);
-      await new Promise<void>((resolve) => loop.after(how === 'dripping' ? 20_000 : latency(), process, resolve));
-      if (signal?.aborted) throw aborted(signal);
-      if (how === 'cut') throw failure('unreachable', 'the body broke off');
-      yield bytes.subarray(half);
-      return;
-    }
-    if (bytes.length > 0) yield bytes;
-  }
-
-  async function whole({ body }: Pick<FoundObject, 'body'>): Promise<Uint8Array> {
-    const parts: Uint8Array[] = [];
-    for await (const part of body) parts.push(part);
-    const [only] = parts;
-    return parts.length === 1 && only ? only : Buffer.concat(parts);
   }
 
   function put(key: string, bytes: Uint8Array, options: PutOptions = {}): ReturnType<ObjectStore['put']> {
@@ -259,8 +221,3 @@ export function openLine({ loop, remote, process, latencyMs, ...parts }: LinePar
     close() {},
   };
 }
-
-const failure = (kind: StoreErrorKind, message: string) =>
-  new StoreError(kind, message, new Error(`signed with ${SECRET}`));
-
-const aborted = (signal: AbortSignal | undefined) => new StoreError('aborted', 'Stopped.', signal?.reason);

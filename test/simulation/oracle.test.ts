@@ -1,28 +1,16 @@
-import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { locate } from './disk/locate.ts';
 import { ROOT } from './hands.ts';
 import type { Machine } from './machine.ts';
 import { makeScenario } from './make-scenario.ts';
-import { type Chain, createChain } from './oracle/chain.ts';
 import type { Violation } from './oracle/invariants.ts';
 import { createPerson } from './oracle/person.ts';
+import { history, nonceOf, type Planted, twoCommits } from './oracle/planted-history.ts';
 import { createRegisterCheck, type Writer } from './oracle/register.ts';
 import { sha256Of } from './oracle/remote-format.ts';
 import { createWorld } from './world.ts';
 
 /* An oracle that cannot go red proves nothing: each row plants one violation into a history that is right otherwise. */
-
-interface Planted {
-  readonly head?: Readonly<Record<string, unknown>>;
-  readonly commit?: Readonly<Record<string, unknown>>;
-  readonly entry?: Readonly<Record<string, unknown>> & { readonly path?: string };
-  readonly shard?: Readonly<Record<string, unknown>>;
-  /** Paths of further entries in the shard, as they come. */
-  readonly more?: readonly string[];
-  readonly object?: string;
-  readonly without?: 'commit' | 'shard' | 'object';
-}
 
 const rows: Record<string, readonly [number, Planted]> = {
   'an epoch that falls': [1, { head: { epoch: 0 } }],
@@ -171,84 +159,3 @@ test('whose lease it is says the process that took it, not a name', () => {
   check(head, { ...free, nonce: nonceOf(6) }, { holder: 'user2@host2', process: 3 });
   expect(violations.map(({ invariant }) => invariant)).toEqual([2, 2, 2]);
 });
-
-/** Two commits, the second with the planted violation. */
-function history(planted: Planted): readonly Violation[] {
-  return twoCommits(planted).violations;
-}
-
-function twoCommits(planted: Planted): { readonly chain: Chain; readonly violations: readonly Violation[] } {
-  const objects = new Map<string, Uint8Array>();
-  const violations: Violation[] = [];
-  const chain = createChain(
-    (key) => objects.get(key) ?? null,
-    (invariant, detail) => violations.push({ invariant, detail }),
-  );
-  const first = write(objects, 1, null, {});
-  chain.advance(first.head, { holder: 'user1@host1', process: 1 });
-  expect(violations).toEqual([]);
-  const second = write(objects, 2, first.pointer, planted);
-  chain.advance(second.head, { holder: 'user2@host2', process: 2 });
-  return { chain, violations };
-}
-
-function write(objects: Map<string, Uint8Array>, generation: number, parent: unknown, planted: Planted) {
-  const content = Buffer.from(`content ${generation}`);
-  const object = `objects/${sha256Of(content)}-${generation}`;
-  const entry = {
-    path: 'a',
-    size: content.length,
-    mtime: 1,
-    exec: false,
-    sha256: sha256Of(content),
-    by: 'x',
-    generation,
-    slices: [{ object, offset: 0, length: content.length }],
-    ...planted.entry,
-  };
-  const lines = [entry, ...(planted.more ?? []).map((path) => ({ ...entry, path }))];
-  const text = Buffer.from(`${lines.map((line) => JSON.stringify(line)).join('\n')}\n`);
-  const shard = `index/${sha256Of(text)}-${generation}.jsonl.gz`;
-  const first = planted.entry?.path ?? 'a';
-  const id = `id-${generation}`;
-  const commit = Buffer.from(
-    JSON.stringify({
-      format: 1,
-      datastoreId: 'd',
-      generation,
-      id,
-      parent,
-      epoch: generation,
-      stats: {
-        files: 1,
-        bytes: content.length,
-        added: first === 'a' && generation > 1 ? 0 : 1,
-        changed: 1,
-        removed: first === 'a' ? 0 : 1,
-      },
-      shards: [{ key: shard, sha256: sha256Of(text), first, last: first, count: 1, ...planted.shard }],
-      ...planted.commit,
-    }),
-  );
-  const key = `commits/${String(generation).padStart(10, '0')}-${id}.json`;
-  const pointer = { generation, id, key, sha256: sha256Of(commit) };
-  if (planted.without !== 'object')
-    objects.set(object, planted.object === undefined ? content : Buffer.from(planted.object));
-  if (planted.without !== 'shard') objects.set(shard, gzipSync(text));
-  if (planted.without !== 'commit') objects.set(key, commit);
-  const head = {
-    format: 1,
-    datastoreId: 'd',
-    epoch: generation,
-    nonce: nonceOf(generation),
-    lease: null,
-    commit: pointer,
-    recentCommits: Array.from({ length: generation }, (_, index) => `id-${generation - index}`),
-    ...planted.head,
-  };
-  return { pointer, head: Buffer.from(JSON.stringify(head)) };
-}
-
-function nonceOf(number: number): string {
-  return String(number).padStart(32, '0');
-}

@@ -1,11 +1,11 @@
-import { hash } from 'node:crypto';
 import type { Capabilities } from '../../src/engine/probe.ts';
+import { SECRET } from './bodies.ts';
 import { BYTES_IN_FLIGHT, type Program, startProgram } from './client.ts';
 import { boot } from './disk/kernel.ts';
 import { createDisk, type Disk } from './disk/node.ts';
 import { cutPower } from './disk/power.ts';
 import { actOn, ROOT } from './hands.ts';
-import { openLine, SECRET } from './line.ts';
+import { openLine } from './line.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { type Machine, type Process, startProcess, wallTime } from './machine.ts';
 import type { Violation } from './oracle/invariants.ts';
@@ -13,6 +13,7 @@ import { CANARY, createOracle, type Oracle } from './oracle/oracle.ts';
 import { createRandom } from './random.ts';
 import { openRemote, type Remote } from './remote.ts';
 import type { Act, ClientTraits, RemoteTraits, Scenario } from './scenario.ts';
+import { createTrace, type Trace } from './trace.ts';
 
 /** Everything there is in one run. */
 export interface World {
@@ -34,13 +35,6 @@ export interface World {
   readonly power: (machine: Machine) => void;
   /** From now on nothing is struck. */
   calm(): void;
-}
-
-export interface Trace {
-  /** Of every line so far. */
-  digest(): string;
-  note(line: string): void;
-  readonly lines: readonly string[];
 }
 
 export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
@@ -234,28 +228,5 @@ function createInventor(seed: number, oracle: Oracle): (client: number, size: nu
     const bytes = Buffer.alloc(Math.max(size, String(count).length + 1), `${text}${'.'.repeat(40)}`);
     oracle.invented(bytes);
     return bytes;
-  };
-}
-
-function createTrace(loop: Loop, keeps: boolean): Trace {
-  const lines: string[] = [];
-  let rest: string[] = [];
-  let digest = '';
-  const settle = () => {
-    digest = hash('sha256', `${digest}\n${rest.join('\n')}`);
-    rest = [];
-  };
-  return {
-    lines,
-    note(line) {
-      const stamped = `${loop.time.toFixed(3).padStart(14)} ${line}`;
-      rest.push(stamped);
-      if (keeps) lines.push(stamped);
-      if (rest.length >= 1_000) settle();
-    },
-    digest() {
-      settle();
-      return digest;
-    },
   };
 }
