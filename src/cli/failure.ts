@@ -35,6 +35,7 @@ function wrapped(thrown: unknown): SyncError {
         return new SyncError('cancelled', 'Stopped.', 'Run it again when you like.', { cause: thrown });
       case 'unreachable':
       case 'busy':
+      case 'throttled':
         return new SyncError('offline', thrown.message, 'Try again later.', { cause: thrown });
       case 'missing':
       case 'precondition':

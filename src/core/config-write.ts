@@ -1,4 +1,5 @@
 import type { Backend, Config } from './config.ts';
+import { timingFields } from './timing.ts';
 
 export type FieldValue = string | number | boolean | readonly string[] | Readonly<Record<string, number>>;
 
@@ -56,10 +57,11 @@ export function datastoreFields(
 }
 
 /** What a new file must carry on of a lower layer, whose fields it hides. */
-export function sharedFields({ directories, exclude, lock }: Config): readonly FieldChange[] {
+export function sharedFields({ directories, exclude, allow, lock, timing }: Config): readonly FieldChange[] {
   return [
     { name: 'directories', value: directories },
     { name: 'exclude', value: exclude.length === 0 ? null : exclude },
+    { name: 'allow', value: allow.length === 0 ? null : allow },
     {
       name: 'lock',
       value:
@@ -67,6 +69,7 @@ export function sharedFields({ directories, exclude, lock }: Config): readonly F
           ? null
           : { ttlSeconds: lock.ttlMs / 1000, waitSeconds: lock.waitMs / 1000 },
     },
+    { name: 'timing', value: timingFields(timing) },
   ];
 }
 

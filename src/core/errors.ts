@@ -100,8 +100,10 @@ export type StoreErrorKind =
   | 'checksum'
   /** Any other 4xx: trying again will not help. */
   | 'rejected'
-  /** 429, 5xx: the store answered, and asks for patience. The effect is unknown. */
+  /** 500 and the like: the store answered, and could not. The effect is unknown. */
   | 'busy'
+  /** 429, 503: the store asks for fewer requests. The effect is unknown. */
+  | 'throttled'
   /** DNS, refused, reset, timeout: no answer. The effect is unknown. */
   | 'unreachable'
   /** The caller's own signal. */

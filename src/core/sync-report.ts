@@ -55,4 +55,6 @@ export interface Progress {
   readonly totalBytes: number;
   /** `waiting` only: who holds the lease. */
   readonly holder?: string;
+  /** The store has asked for less: so long everything waits, milliseconds. */
+  readonly patienceMs?: number;
 }

@@ -64,3 +64,12 @@ export function timingOf(fields: Values<typeof shape> = {}): Timing {
     offlineMs: fields.offlineSeconds ?? byDefault.offlineMs,
   };
 }
+
+/** The field `timing` that gives this, with what is not as by default; null: none is needed. */
+export function timingFields(timing: Timing): Readonly<Record<string, number>> | null {
+  const given: Record<string, number> = {};
+  for (const name of Object.keys(DEFAULT_TIMING) as (keyof Timing)[]) {
+    if (timing[name] !== DEFAULT_TIMING[name]) given[name.replace(/Ms$/, 'Seconds')] = timing[name] / 1000;
+  }
+  return Object.keys(given).length === 0 ? null : given;
+}

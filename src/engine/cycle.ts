@@ -1,9 +1,8 @@
-import { SyncError } from '../core/errors.ts';
 import type { Commit, CommitPointer } from '../core/records.ts';
-import type { Preview, Skipped, SyncReport } from '../core/sync-report.ts';
+import type { Skipped, SyncReport } from '../core/sync-report.ts';
 import type { BaseMeta, BaseStore } from './base-store.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import type { PreviewOptions, SyncOptions } from './datastore.ts';
+import type { SyncOptions } from './datastore.ts';
 import { refresh } from './excluded-base.ts';
 import type { Lease, LeaseParts } from './lease.ts';
 import { type Ledger, openLedger } from './ledger.ts';
@@ -15,7 +14,7 @@ import { EMPTY_VIEW, type RemoteLog, type RemoteView } from './remote-log.ts';
 import { requireRoot } from './root.ts';
 import type { Scan, Skip } from './scan.ts';
 import { settleCommits, sweepStaging } from './settle.ts';
-import { blockedPaths, look, refuseDamaged, refuseVetoed, standing, unknownPaths } from './sight.ts';
+import { blockedPaths, look, refuseDamaged, refuseVetoed, unknownPaths } from './sight.ts';
 import { createTally, type Tally } from './tally.ts';
 import { requireEmpty } from './writing.ts';
 
@@ -64,37 +63,13 @@ export async function findRoot(
   return { isThere: await requireRoot(run.files, run.ledger, head, options.direction ?? 'both'), create };
 }
 
-/** What `sync` would do now. The caller holds the root's guard, if there is a root. */
-export async function previewCycle(parts: CycleParts, options: PreviewOptions, rootThere: boolean): Promise<Preview> {
-  const run = await openRun(parts, options, null);
-  const state = options.lastKnown === true ? lastKnown(parts) : await parts.register.read(options.signal);
-  await settleCommits(parts.base, run.ledger, state, parts.remoteLog, options.signal);
-  if (state.head === null && options.lastKnown !== true) await requireEmpty(parts.store, options.signal);
-  const again = () => look(parts, options, { ...run, state, view: EMPTY_VIEW, intents: [], rootThere });
-  const generation = state.head?.commit?.generation ?? null;
-  let sight = await again();
-  if (sight.vetoes.length > 0 && standing(sight.vetoes, options, generation ?? 0).length === 0) {
-    forgetRemote(run.ledger);
-    run.ledger.note({ rootMark: run.ledger.meta.rootMark ?? run.id });
-    sight = await again();
-  }
-  refuseDamaged(sight, parts.store.name);
-  const held = [...sight.plan.held, ...unknownPaths(sight.scan), ...blockedPaths(sight.scan, sight.view.tree)];
-  return { plan: sight.plan, vetoes: sight.vetoes, generation, held };
-}
-
-function lastKnown({ register, store }: CycleParts): RegisterState {
-  const state = register.known();
-  if (state !== null) return state;
-  throw new SyncError('offline', `${store.name} was never in reach here`, 'Connect once.');
-}
-
 /** A whole cycle. The caller holds the root's guard; `held` is a lease that is ours already. */
 export async function runCycle(parts: CycleParts, options: SyncOptions, held: Lease | null): Promise<SyncReport> {
   const { clock, store } = parts;
   const startedAt = clock.monotonic();
   const before = { ...store.traffic };
   const run = await openRun(parts, options, held);
+  const stopTelling = store.onPatience?.(run.tally.patience);
   try {
     const view = await runPasses(run);
     await markRoot(run);
@@ -109,6 +84,7 @@ export async function runCycle(parts: CycleParts, options: SyncOptions, held: Le
     run.tally.phase('done');
     return report;
   } finally {
+    stopTelling?.();
     if (parts.register.isFormInDoubt()) run.ledger.note({ capabilities: null });
     try {
       await run.ledger.save();
@@ -193,7 +169,7 @@ export async function openRun(parts: CycleParts, options: SyncOptions, lease: Le
 }
 
 /** An accepted remote: nothing is known equal any more, so what is planned next deletes nothing. */
-function forgetRemote(ledger: Ledger): void {
+export function forgetRemote(ledger: Ledger): void {
   ledger.discard();
   ledger.note({ datastoreId: null, epoch: 0, newest: null });
 }

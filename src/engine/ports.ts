@@ -74,6 +74,8 @@ export interface ObjectStore {
   copy(from: string, to: string, options?: CallOptions): Promise<void>;
   /** Requests sent so far, retries included, and bytes of bodies. */
   readonly traffic: { readonly requests: number; readonly bytesUp: number; readonly bytesDown: number };
+  /** Tells when the store has asked for less, and how long everything waits now (ms); null: no longer. Gives the end of it. */
+  onPatience?(listener: (waitMs: number | null) => void): () => void;
   close(): void;
 }
 

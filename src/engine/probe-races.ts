@@ -19,6 +19,7 @@ const LOST: ReadonlySet<StoreErrorKind> = new Set([
   'rejected',
   'unsupported',
   'busy',
+  'throttled',
   'unreachable',
 ]);
 

@@ -21,7 +21,7 @@ export interface ProbeParts {
 const ATTEMPTS = 6;
 const FIRST_DELAY_MS = 200;
 // Says nothing about what the store can do. Each request alone is sent once, for a second answer would say something else.
-const TRANSIENT: ReadonlySet<StoreErrorKind> = new Set(['busy', 'unreachable', 'conflict']);
+const TRANSIENT: ReadonlySet<StoreErrorKind> = new Set(['busy', 'throttled', 'unreachable', 'conflict']);
 
 /**
  * Tries what the compare-and-swap rests on, one request after another and then many at once: stores lie. Leaves its objects under `probe/`, which

@@ -11,6 +11,10 @@ const MEANING: Record<StoreErrorKind, readonly [SyncErrorKind, string]> = {
   checksum: ['offline', 'Sync again; bytes were damaged on the way.'],
   rejected: ['failed', 'See the message of the store.'],
   busy: ['offline', 'Try again later.'],
+  throttled: [
+    'offline',
+    'Nothing is lost; sync again later. If it comes often, raise the limits of the store, or poll less often.',
+  ],
   unreachable: ['offline', 'Check the network and `endpoint`; nothing is lost, sync again later.'],
   aborted: ['cancelled', 'Sync again when you like.'],
 };

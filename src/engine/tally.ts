@@ -8,6 +8,8 @@ export interface Tally {
   beginPass(): void;
   phase(phase: Phase, totalFiles?: number, totalBytes?: number): void;
   waiting(holder: string): void;
+  /** Milliseconds that the store has asked all requests to wait; null: no longer. */
+  readonly patience: (waitMs: number | null) => void;
   readonly bytes: (bytes: number) => void;
   readonly file: () => void;
   add(counts: Partial<Counts>): void;
@@ -37,14 +39,20 @@ export function createTally(onProgress: (progress: Progress) => void = () => {})
   let skipped: readonly Skipped[] = [];
   let now: Progress = { phase: 'connecting', files: 0, totalFiles: 0, bytes: 0, totalBytes: 0 };
 
+  let patienceMs: number | null = null;
+
   const tell = (next: Progress) => {
     now = next;
-    onProgress(now);
+    onProgress(patienceMs === null ? now : { ...now, patienceMs });
   };
 
   return {
     phase: (phase, totalFiles = 0, totalBytes = 0) => tell({ phase, files: 0, totalFiles, bytes: 0, totalBytes }),
     waiting: (holder) => tell({ phase: 'waiting', files: 0, totalFiles: 0, bytes: 0, totalBytes: 0, holder }),
+    patience(waitMs) {
+      patienceMs = waitMs;
+      tell(now);
+    },
     bytes: (bytes) => tell({ ...now, bytes: now.bytes + bytes }),
     file: () => tell({ ...now, files: now.files + 1 }),
     beginPass: () => problems.clear(),

@@ -48,10 +48,10 @@ const get: Call = (store) => readText(store, 'it');
 const list: Call = (store) => store.list('');
 
 const answers: readonly (readonly [string, Call, Fault, StoreErrorKind])[] = [
-  ['503 SlowDown on a create', create, status(503, 'SlowDown'), 'busy'],
+  ['503 SlowDown on a create', create, status(503, 'SlowDown'), 'throttled'],
   ['an error nobody knows, on a swap', swap, status(500, 'UnknownError'), 'busy'],
   ['an error nobody knows, after the effect', create, { kind: 'status', status: 500, when: 'after' }, 'busy'],
-  ['429 on a GET', get, status(429, 'TooManyRequests'), 'busy'],
+  ['429 on a GET', get, status(429, 'TooManyRequests'), 'throttled'],
   ['a slow socket (400 RequestTimeout)', create, status(400, 'RequestTimeout'), 'busy'],
   ['a clock too far off', plain, status(403, 'RequestTimeTooSkewed'), 'busy'],
   ['409 ConditionalRequestConflict', swap, status(409, 'ConditionalRequestConflict'), 'conflict'],
@@ -139,7 +139,7 @@ describe('retrying over the S3 adapter', () => {
   test('a store that stays busy is given up after the attempts agreed', async () => {
     server.faults.add({ match: {}, fault: status(503, 'SlowDown') });
     const before = server.requests.snapshot().total;
-    await expectRefusal(patient().list(''), 'busy');
+    await expectRefusal(patient().list(''), 'throttled');
     expect(server.requests.snapshot().total - before).toBe(4);
   });
 });

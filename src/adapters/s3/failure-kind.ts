@@ -40,11 +40,11 @@ const BY_NAME: Readonly<Record<string, StoreErrorKind>> = {
   RequestTimeTooSkewed: 'busy',
   RequestTimeout: 'busy',
   RequestTimeoutException: 'busy',
-  SlowDown: 'busy',
-  Throttling: 'busy',
-  ThrottlingException: 'busy',
+  SlowDown: 'throttled',
+  Throttling: 'throttled',
+  ThrottlingException: 'throttled',
   InternalError: 'busy',
-  ServiceUnavailable: 'busy',
+  ServiceUnavailable: 'throttled',
   TimeoutError: 'unreachable',
   AbortError: 'unreachable',
 };
@@ -66,6 +66,7 @@ export function failureKind({ name, status, code }: Facts, conditional: boolean)
 function kindOfStatus(status: number, conditional: boolean): StoreErrorKind {
   if (conditional && (status === 400 || status === 501)) return 'unsupported';
   if (status === 501) return 'rejected';
+  if (status === 503) return 'throttled';
   if (status >= 500) return 'busy';
   switch (status) {
     case 401:
@@ -75,8 +76,9 @@ function kindOfStatus(status: number, conditional: boolean): StoreErrorKind {
     case 404:
       return 'missing';
     case 408:
-    case 429:
       return 'busy';
+    case 429:
+      return 'throttled';
     case 409:
       return conditional ? 'conflict' : 'rejected';
     case 412:

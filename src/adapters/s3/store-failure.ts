@@ -39,7 +39,8 @@ const WORDS: Readonly<Record<StoreErrorKind, (facts: Facts, request: Request) =>
   busy: (facts) =>
     facts.name === 'RequestTimeTooSkewed'
       ? 'the clock of this machine and the clock of the store are too far apart (RequestTimeTooSkewed).'
-      : `the store answered ${answerOf(facts)} and asks for patience.`,
+      : `the store could not do it just now (${answerOf(facts)}).`,
+  throttled: (facts) => `the store answered ${answerOf(facts)} and asks for patience.`,
   unreachable: networkWords,
   rejected: rejectedWords,
   aborted: () => 'stopped.',
@@ -79,6 +80,6 @@ function factsOf(error: unknown): Facts {
     name: CODE.test(name) ? name : 'Error',
     status: statusOf(error),
     code: codeOf(error),
-    message: message === name || message === 'UnknownError' ? '' : message.slice(0, 500),
+    message: message === name || message === 'UnknownError' ? '' : redacted(message).slice(0, 500),
   };
 }

@@ -1,6 +1,7 @@
 import { StoreError, type StoreErrorKind } from '../../core/errors.ts';
 import type { Clock, FoundObject, GetOptions, Ids, ObjectStore, PutOptions } from '../../engine/ports.ts';
 import { observedBody } from './observed-body.ts';
+import { createPatience, type Turn } from './patience.ts';
 
 export interface RetryOptions {
   readonly clock: Clock;
@@ -11,9 +12,11 @@ export interface RetryOptions {
   readonly deadlineMs?: number;
   readonly firstDelayMs?: number;
   readonly longestDelayMs?: number;
+  /** The longest of the pauses that all requests make together when the store asks for less. */
+  readonly longestPatienceMs?: number;
 }
 
-const TRANSIENT: ReadonlySet<StoreErrorKind> = new Set(['busy', 'unreachable']);
+const TRANSIENT: ReadonlySet<StoreErrorKind> = new Set(['busy', 'throttled', 'unreachable']);
 // 409 on a create: neither won nor lost, and asking again settles it.
 const TRANSIENT_FOR_CREATE: ReadonlySet<StoreErrorKind> = new Set([...TRANSIENT, 'conflict']);
 
@@ -22,10 +25,21 @@ const TRANSIENT_FOR_CREATE: ReadonlySet<StoreErrorKind> = new Set([...TRANSIENT,
  * layer that does so (the S3 client sends once), so that virtual time can drive it and attempts never multiply.
  * Never retried: `once`, and replacing a named version, where a second answer would say something else than the first.
  * A create may be sent again: its caller reads 412 as "something is there" and compares. A body that breaks off goes
- * on from the byte where it stopped, if the object is still the same.
+ * on from the byte where it stopped, if the object is still the same. Asked for less (SlowDown, 503, 429), all requests wait
+ * together: see `createPatience`; what is never retried never waits.
  */
 export function retrying(store: ObjectStore, options: RetryOptions): ObjectStore {
   const { clock, ids, attempts = 6, deadlineMs = 120_000, firstDelayMs = 200, longestDelayMs = 15_000 } = options;
+  const listeners = new Set<(waitMs: number | null) => void>();
+  const patience = createPatience({
+    clock,
+    ids,
+    firstDelayMs: firstDelayMs * 5,
+    longestDelayMs: options.longestPatienceMs ?? 2 * longestDelayMs,
+    changed: (waitMs) => {
+      for (const listener of listeners) listener(waitMs);
+    },
+  });
 
   async function pause(attempt: number, signal: AbortSignal | undefined): Promise<void> {
     try {
@@ -42,18 +56,38 @@ export function retrying(store: ObjectStore, options: RetryOptions): ObjectStore
   ): Promise<T> {
     const started = clock.monotonic();
     for (let attempt = 1; ; attempt += 1) {
+      const wait = patience.enter(signal)?.catch((error: unknown) => {
+        throw new StoreError('aborted', 'Stopped while the store asked for patience.', error);
+      });
       try {
-        return await send();
+        return await heard(send, wait === undefined ? patience.now() : await wait);
       } catch (error) {
         const again = error instanceof StoreError && transient.has(error.kind) && attempt < attempts;
         if (!again || clock.monotonic() - started >= deadlineMs) throw error;
+        if (error.kind === 'throttled') continue;
       }
       await pause(attempt, signal);
     }
   }
 
+  /** What an answer says of the patience of the store counts for all. */
+  async function heard<T>(send: () => Promise<T>, turn: Turn): Promise<T> {
+    try {
+      const result = await send();
+      patience.answered(turn);
+      return result;
+    } catch (error) {
+      const kind = error instanceof StoreError ? error.kind : 'unreachable';
+      if (kind === 'throttled') patience.throttled(turn);
+      else if (kind === 'unreachable' || kind === 'aborted') patience.unanswered(turn);
+      else patience.answered(turn);
+      throw error;
+    }
+  }
+
   function put(key: string, body: Uint8Array, put: PutOptions = {}): Promise<{ readonly etag: string }> {
-    if (put.once === true || put.condition?.kind === 'match') return store.put(key, body, put);
+    if (put.once === true || put.condition?.kind === 'match')
+      return heard(() => store.put(key, body, put), patience.now());
     const transient = put.condition?.kind === 'absent' ? TRANSIENT_FOR_CREATE : TRANSIENT;
     return patiently(put.signal, () => store.put(key, body, put), transient);
   }
@@ -106,6 +140,10 @@ export function retrying(store: ObjectStore, options: RetryOptions): ObjectStore
     name: store.name,
     get traffic() {
       return store.traffic;
+    },
+    onPatience(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     get,
     put,

@@ -23,7 +23,8 @@ const BAR = 16;
 export function progressLine(progress: Progress, rate: number | null, columns: number): string {
   const parts = [NAMES[progress.phase]];
   if (progress.phase === 'waiting' && progress.holder !== undefined) parts.push(`for ${safeText(progress.holder)}`);
-  const { files, totalFiles, bytes, totalBytes } = progress;
+  const { files, totalFiles, bytes, totalBytes, patienceMs } = progress;
+  if (patienceMs !== undefined) parts.push(`the store asks for patience, ${durationText(patienceMs)}`);
   const bar = barOf(progress);
   if (bar !== null) parts.push(bar);
   if (totalFiles > 0) parts.push(`${files}/${totalFiles} files`);

@@ -1,5 +1,5 @@
 import { configProblemText } from '../../core/config-problem.ts';
-import { agoText, countText } from '../../core/quantities.ts';
+import { agoText, countText, durationText } from '../../core/quantities.ts';
 import type { SyncStatus } from '../../core/sync-status.ts';
 import type { FolderState, NamedState } from '../folder-state.ts';
 import { leaseText } from './lease-text.ts';
@@ -58,8 +58,10 @@ function partsOf(state: FolderState, now: number): { readonly heading: string; r
 }
 
 function statusLines(status: SyncStatus, now: number): string[] {
-  const { failure, pending, conflicts, problems, last, lease, seenAt, latencyMs } = status;
+  const { failure, pending, conflicts, problems, last, lease, seenAt, latencyMs, progress } = status;
   const lines: string[] = [];
+  if (progress?.patienceMs !== undefined)
+    lines.push(`The store asks for patience: everything waits ${durationText(progress.patienceMs)}`);
   if (failure?.kind === 'offline') lines.push(`Offline ${sinceText(failure.since, now)}: tried again by itself`);
   if (failure !== null) lines.push(failure.message, failure.remedy);
   if (conflicts.length > 0) lines.push(`${countText(conflicts.length, 'conflict')} to decide`);
