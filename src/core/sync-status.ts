@@ -6,6 +6,8 @@ import type { Preview, Progress, SyncReport } from './sync-report.ts';
 
 /** Everything a face shows of one folder. One value; faces hold no state of their own. Times are milliseconds since 1970. */
 export interface SyncStatus {
+  /** A folder used in place: nothing is ever pending. */
+  readonly inPlace: boolean;
   readonly paused: boolean;
   /** Null: nothing under way. */
   readonly progress: Progress | null;
@@ -57,6 +59,7 @@ export type StatusEvent =
     };
 
 export const INITIAL_STATUS: SyncStatus = {
+  inPlace: false,
   paused: false,
   progress: null,
   pending: null,
@@ -124,7 +127,8 @@ export function reduceStatus(status: SyncStatus, event: StatusEvent): SyncStatus
     case 'register':
       return {
         ...status,
-        failure: isOver(status.failure, event.lease) ? null : status.failure,
+        // A folder whose lock can be read is there, and nothing else can fail.
+        failure: status.inPlace || isOver(status.failure, event.lease) ? null : status.failure,
         lease: event.lease,
         seenAt: event.seenAt,
         latencyMs: event.latencyMs,
@@ -188,7 +192,8 @@ export type Headline =
   | { readonly kind: 'paused' }
   | { readonly kind: 'pending'; readonly up: number; readonly down: number }
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'in-step' };
+  | { readonly kind: 'in-step' }
+  | { readonly kind: 'in-place' };
 
 export function headlineOf(status: SyncStatus): Headline {
   const { progress, lease, paused, pending } = status;
@@ -202,6 +207,7 @@ export function headlineOf(status: SyncStatus): Headline {
   if (progress?.phase === 'waiting' && progress.holder !== undefined)
     return { kind: 'locked', holder: progress.holder };
   if (failure) return failure;
+  if (status.inPlace) return { kind: 'in-place' };
   if (paused) return { kind: 'paused' };
   if (pending === null) return { kind: 'unknown' };
   const { up, down } = pending;

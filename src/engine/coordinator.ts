@@ -1,7 +1,7 @@
 import { isCutOff, isUnreachable } from '../core/cut-off.ts';
 import { SyncError } from '../core/errors.ts';
 import type { Preview, SyncReport } from '../core/sync-report.ts';
-import type { SyncStatus } from '../core/sync-status.ts';
+import { INITIAL_STATUS, type SyncStatus } from '../core/sync-status.ts';
 import type { Timing } from '../core/timing.ts';
 import type { StoredFile } from '../core/tree.ts';
 import type { VerifyReport } from '../core/verify-report.ts';
@@ -59,7 +59,7 @@ const LOCKED_RETRY_MS = 30_000;
 
 export function createCoordinator(parts: CoordinatorParts): Coordinator {
   const { datastore, watcher, clock, log, timing } = parts;
-  const board = openStatusBoard();
+  const board = openStatusBoard({ ...INITIAL_STATUS, inPlace: datastore.inPlace !== null });
   const { tell } = board;
   const failureKind = () => board.now().failure?.kind;
   const stop = new AbortController();

@@ -8,9 +8,9 @@ export interface StatusBoard {
   readonly onChange: (listener: (status: SyncStatus) => void) => () => void;
 }
 
-export function openStatusBoard(): StatusBoard {
+export function openStatusBoard(first: SyncStatus = INITIAL_STATUS): StatusBoard {
   const listeners = new Set<(status: SyncStatus) => void>();
-  let status = INITIAL_STATUS;
+  let status = first;
   return {
     now: () => status,
     tell(event) {

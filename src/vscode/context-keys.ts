@@ -17,12 +17,14 @@ export function keepContextKeys(folders: Folders): vscode.Disposable {
 
 function keysOf(states: readonly FolderState[]): Readonly<Record<string, boolean | string>> {
   const active = states.flatMap((state) => (state.kind === 'active' ? [state.status] : []));
+  const syncing = active.filter((status) => !status.inPlace);
   return {
     state: welcomeOf(states),
     active: active.length > 0,
-    s3: states.some((state) => ['active', 'asking', 'declined', 'broken'].includes(state.kind)),
-    running: active.some((status) => !status.paused),
-    paused: active.some((status) => status.paused),
+    syncs: syncing.length > 0,
+    s3: states.some(({ kind }) => ['asking', 'declined', 'broken'].includes(kind)) || syncing.length > 0,
+    running: syncing.some((status) => !status.paused),
+    paused: syncing.some((status) => status.paused),
     conflicts: active.some((status) => status.conflicts.length > 0),
     lockIsOurs: active.some((status) => status.lease !== null && status.lease.ours !== 'no'),
     lockIsHeld: active.some((status) => status.lease !== null && status.lease.ours !== 'this-process'),
@@ -31,7 +33,9 @@ function keysOf(states: readonly FolderState[]): Readonly<Record<string, boolean
 
 /** Which welcome an empty view shows: the first that needs the person. */
 function welcomeOf(states: readonly FolderState[]): string {
-  const has = (kind: FolderState['kind']) => states.some((state) => state.kind === kind);
+  const isInPlace = (state: FolderState) => state.kind === 'active' && state.status.inPlace;
+  const has = (kind: FolderState['kind'] | 'in-place') =>
+    states.some((state) => (isInPlace(state) ? 'in-place' : state.kind) === kind);
   const isSignedOut = states.some((state) => state.kind === 'active' && state.status.failure?.kind === 'credentials');
   if (isSignedOut) return 'signed-out';
   const isOffline = states.some((state) => state.kind === 'active' && state.status.failure?.kind === 'offline');

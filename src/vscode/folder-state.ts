@@ -16,8 +16,6 @@ export type FolderState =
   /** The first connection to this place waits for the person. */
   | { readonly kind: 'asking'; readonly config: Config }
   | { readonly kind: 'declined'; readonly config: Config }
-  /** A folder used in place: shown, nothing to transfer. `path` is absolute. */
-  | { readonly kind: 'in-place'; readonly config: Config; readonly path: string }
   | { readonly kind: 'broken'; readonly config: Config; readonly message: string; readonly remedy: string }
   | { readonly kind: 'active'; readonly config: Config; readonly status: SyncStatus };
 
@@ -35,8 +33,7 @@ export type Face =
   | { readonly kind: 'not-set-up' }
   | { readonly kind: 'unsupported'; readonly found: string }
   | { readonly kind: 'asking' }
-  | { readonly kind: 'declined' }
-  | { readonly kind: 'in-place' };
+  | { readonly kind: 'declined' };
 
 export function faceOf(state: FolderState): Face {
   switch (state.kind) {
@@ -54,7 +51,6 @@ export function faceOf(state: FolderState): Face {
     case 'not-set-up':
     case 'asking':
     case 'declined':
-    case 'in-place':
       return { kind: state.kind };
   }
 }

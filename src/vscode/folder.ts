@@ -17,7 +17,7 @@ export interface Running {
   readonly config: Config;
   readonly datastore: Datastore<StoredFile>;
   readonly coordinator: Coordinator;
-  /** The shared folder. */
+  /** The shared folder, or the one used in place. */
   readonly root: vscode.Uri;
 }
 
@@ -83,9 +83,9 @@ export function openFolder(workspace: vscode.WorkspaceFolder, parts: FolderParts
     const { backend } = config;
     const place = placeOf(config);
     if (backend.type === 'unsupported') return stopped({ kind: 'unsupported', config, found: backend.found });
-    if (backend.type === 'filesystem') return stopped({ kind: 'in-place', config, path: backend.path });
-    if (!trusted || place === null) return stopped({ kind: 'untrusted', config });
-    const answer = answers.get(id, place);
+    if (!trusted) return stopped({ kind: 'untrusted', config });
+    // A folder used in place is nobody else's machine: trust is all it needs.
+    const answer = place === null ? 'connect' : answers.get(id, place);
     if (answer === null) return stopped({ kind: 'asking', config });
     if (answer === 'decline') return stopped({ kind: 'declined', config });
     const autoSync = settings.get<AutoSync>('autoSync', 'on');

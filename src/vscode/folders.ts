@@ -108,4 +108,8 @@ export function runningFolders(folders: Folders): readonly { readonly folder: Fo
   });
 }
 
+/** Those that transfer: a folder used in place has nothing to sync. */
+export const syncingFolders = (folders: Folders): ReturnType<typeof runningFolders> =>
+  runningFolders(folders).filter(({ running }) => running.datastore.inPlace === null);
+
 export const statesOf = (folders: Folders): readonly FolderState[] => folders.all().map((folder) => folder.state());

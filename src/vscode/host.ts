@@ -43,7 +43,7 @@ export interface Host {
   readonly clock: Clock;
   /** `url`: the setting `datastore.url`. Contacts nobody. */
   readConfig(workspace: string, url: string): Promise<Result<Config, readonly ConfigProblem[]>>;
-  /** S3 only; loads the SDK. Contacts nobody yet. */
+  /** Loads the SDK where it names a bucket. Contacts nobody yet. */
   openEngine(request: EngineRequest): Promise<Engine>;
   /** Whatever the configuration is; loads the SDK where it names a bucket. Contacts nobody yet. */
   openCheckup(request: CheckupRequest): Promise<CheckupParts>;

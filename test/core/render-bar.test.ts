@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/core/config.ts';
+import { ok } from '../../src/core/errors.ts';
 import type { LeaseRecord } from '../../src/core/records.ts';
 import { INITIAL_STATUS, type SyncStatus } from '../../src/core/sync-status.ts';
 import { DEFAULT_TIMING } from '../../src/core/timing.ts';
@@ -210,6 +211,25 @@ describe('the Status view', () => {
       'Last sync: never here',
       'Set by: .datastore.yaml',
     ]);
+  });
+  it('says of a folder used in place how it is, and nothing of a sync', () => {
+    const place: FolderState = {
+      kind: 'active',
+      config: { ...config, backend: { type: 'filesystem', path: '/nfs/x' } },
+      status: { ...INITIAL_STATUS, inPlace: true, pending: { up: 0, down: 0 }, seenAt: NOW, latencyMs: 3 },
+    };
+    const health = { readMs: 2, written: ok({ ms: 14, clocks: { server: 9000, own: 4000 } }), freeBytes: 12e9 };
+    expect(statusRows(place, [], NOW, health).map(({ label, description }) => `${label}: ${description}`)).toEqual([
+      'Lock: free',
+      'Folder: /nfs/x',
+      "Health: in reach (2 ms), writable (14 ms), the clock here is 5.0 s behind the file server's, 12 GB free",
+      'Set by: .datastore.yaml',
+    ]);
+    expect(labels(place)).toEqual(['Lock: free', 'Folder: /nfs/x', 'Set by: .datastore.yaml']);
+    const bar = renderBar([{ name: 'w', state: place }], NOW);
+    expect(bar).toMatchObject({ text: '$(folder) Datastore', label: expect.stringContaining('used in place') });
+    expect(bar?.tooltip).toContain('nothing to sync');
+    expect(bar?.tooltip).not.toContain('Sync now');
   });
   it('shows the holder with purpose and age, and the rest below', () => {
     const row = statusRows(active({ lease: { record: lease, ours: 'no' } }), [], NOW).find(({ id }) => id === 'lease');

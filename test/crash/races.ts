@@ -1,22 +1,30 @@
 import { parseArgs } from 'node:util';
 import { writeFigures } from '../support/figures.ts';
 import { provenance, STORE_TITLES } from './figures.ts';
+import { holdLockRaces } from './hold-lock-races.ts';
 import { holdRaces, type RaceResult } from './hold-races.ts';
 import { createBucket, STORES, startStore } from './stores.ts';
 
 /*
  * npm run races -- [--racers N] [--rounds N] [--store ceph|dev] [--write]
  * Processes contend for the lease and for a small push; in each round exactly one may win.
+ * npm run races -- --lock [--racers N] [--rounds N] [--write]
+ * Processes with different host names, by two paths, contend for the lock of a folder used in place; one at a time may have it.
  */
 const { values } = parseArgs({
   options: {
-    racers: { type: 'string', default: '32' },
+    racers: { type: 'string' },
     rounds: { type: 'string', default: '1000' },
     store: { type: 'string', default: 'ceph' },
+    lock: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
-const [racers, rounds] = [Number(values.racers), Number(values.rounds)];
+if (values.lock) {
+  await raceForLock(Number(values.racers ?? '2'), Number(values.rounds), values.write);
+  process.exit();
+}
+const [racers, rounds] = [Number(values.racers ?? '32'), Number(values.rounds)];
 const name = STORES.find((store) => store === values.store);
 if (name === undefined) throw new Error('--store is dev or ceph');
 const origin = provenance(`npm run races -- --racers ${racers} --rounds ${rounds} --store ${name} --write`);
@@ -58,4 +66,17 @@ function page({ rounds: played, answers, winners, seconds, failures }: RaceResul
     '|---|---|---|',
     ...rows,
   ].join('\n');
+}
+
+async function raceForLock(contenders: number, rounds: number, write: boolean): Promise<void> {
+  const onRound = (round: number): void => {
+    if (round % 100 === 0) process.stderr.write(`lock: ${round} of ${rounds} rounds\n`);
+  };
+  const { tenures, waited, stolen, seconds, failures } = await holdLockRaces({ contenders, rounds, onRound });
+  for (const failure of failures) process.stdout.write(`FAILED: ${failure}\n`);
+  const sum = `${contenders} processes, ${rounds} rounds (${stolen} of them began with the lock of a host that was gone), ${tenures} tenures, ${waited} of them waited for, ${failures.length} failures, ${Math.round(seconds)} s.`;
+  process.stdout.write(`${sum}\nraces for a lock: ${failures.length === 0 ? 'ok' : 'failed'}\n`);
+  const command = `npm run races -- --lock --racers ${contenders} --rounds ${rounds} --write`;
+  if (write) writeFigures('lock-races', [provenance(command), '', sum].join('\n'));
+  process.exitCode = failures.length === 0 ? 0 : 1;
 }

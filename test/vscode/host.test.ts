@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,11 @@ if ('unavailable' in server || missing !== undefined) {
     });
   else it.skip(`the extension host tests: ${missing}`);
 } else {
-  for (const [name, start] of Object.entries({ 'nothing is set up': runBare, 'a workspace on S3': runSynced })) {
+  for (const [name, start] of Object.entries({
+    'nothing is set up': runBare,
+    'a workspace on S3': runSynced,
+    'a folder used in place': runFolder,
+  })) {
     const run = await start(server);
     describe(`in the extension host, ${name}`, () => {
       it('there are tests', () => {
@@ -78,6 +82,35 @@ async function runSynced(installed: VsCodeServer): Promise<HostRun> {
     });
   } finally {
     await rig.close();
+  }
+}
+
+async function runFolder(installed: VsCodeServer): Promise<HostRun> {
+  const top = await mkdtemp(join(tmpdir(), 'datastore-host-'));
+  try {
+    const [shared, folder, other] = [join(top, 'shared'), join(top, 'one'), join(top, 'other')];
+    await mkdir(join(shared, 'sub'), { recursive: true });
+    await writeFile(join(shared, 'x.txt'), 'X');
+    await writeFile(join(shared, 'sub', 'y.txt'), 'YY');
+    for (const workspace of [folder, other]) {
+      await mkdir(workspace);
+      await writeFile(join(workspace, '.datastore.yaml'), `type: filesystem\npath: ${shared}\n`);
+    }
+    const env = {
+      XDG_STATE_HOME: join(top, 'state'),
+      DATASTORE_TEST_SHARED: shared,
+      DATASTORE_TEST_OTHER: other,
+      DATASTORE_TEST_NODE: process.execPath,
+      DATASTORE_TEST_CLI: join(project, 'dist/cli.js'),
+    };
+    return await runHostTests(installed, {
+      entry: join(project, 'test/vscode/run-folder.ts'),
+      extensionDevelopmentPath: project,
+      folder,
+      env,
+    });
+  } finally {
+    await rm(top, { recursive: true, force: true });
   }
 }
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Folder, Running } from '../folder.ts';
 import { faceOf } from '../folder-state.ts';
-import { runningFolders } from '../folders.ts';
+import { runningFolders, syncingFolders } from '../folders.ts';
 import { renderBar } from '../render/bar.ts';
 import type { Ui } from '../ui.ts';
 import { targetOf } from '../views/target.ts';
@@ -13,9 +13,23 @@ export interface Chosen {
 }
 
 /** The connected folder a command is for: of the row it was called on, the only one, or the one the person picks. Says why there is none. */
-export async function chooseRunning(ui: Ui, argument: unknown, placeHolder: string): Promise<Chosen | null> {
+export function chooseRunning(ui: Ui, argument: unknown, placeHolder: string): Promise<Chosen | null> {
+  return choose(ui, argument, placeHolder, runningFolders(ui.folders));
+}
+
+/** As `chooseRunning`, of those that have another side. */
+export function chooseSyncing(ui: Ui, argument: unknown, placeHolder: string): Promise<Chosen | null> {
+  return choose(ui, argument, placeHolder, syncingFolders(ui.folders));
+}
+
+async function choose(
+  ui: Ui,
+  argument: unknown,
+  placeHolder: string,
+  candidates: readonly Chosen[],
+): Promise<Chosen | null> {
   const target = targetOf(argument);
-  const all = runningFolders(ui.folders).filter(({ folder }) => target === null || folder === target.folder);
+  const all = candidates.filter(({ folder }) => target === null || folder === target.folder);
   const [only, second] = all;
   if (only === undefined) {
     explainState(ui, target === null ? ui.folders.all() : [target.folder]);

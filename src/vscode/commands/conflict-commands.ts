@@ -8,7 +8,7 @@ import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
 import { conflictsOf } from '../views/conflicts-view.ts';
 import { targetOf } from '../views/target.ts';
-import { type Chosen, chooseRunning } from './choose-folder.ts';
+import { type Chosen, chooseSyncing } from './choose-folder.ts';
 import { explainState } from './explain-state.ts';
 
 interface Picked {
@@ -38,7 +38,7 @@ export async function markMerged(ui: Ui, argument: unknown): Promise<void> {
 
 /** For all of a folder at once; asks which side first. */
 export async function resolveAll(ui: Ui, argument: unknown): Promise<void> {
-  const chosen = await chooseRunning(ui, argument, 'Conflicts of which folder?');
+  const chosen = await chooseSyncing(ui, argument, 'Conflicts of which folder?');
   if (chosen === null) return;
   const conflicts = conflictsOf(chosen.folder);
   if (conflicts.length === 0) return ui.notices.info('There are no conflicts.');
@@ -118,7 +118,7 @@ async function settle(ui: Ui, { folder, running }: Chosen, choices: readonly Cho
 /** The conflict of the row, else one the person picks. */
 async function pick(ui: Ui, argument: unknown, placeHolder: string): Promise<Picked | null> {
   const target = targetOf(argument);
-  const chosen = await chooseRunning(ui, argument, placeHolder);
+  const chosen = await chooseSyncing(ui, argument, placeHolder);
   if (chosen === null) return null;
   const conflicts = conflictsOf(chosen.folder);
   const named = target?.conflict ?? conflicts.find(({ path }) => path === target?.path);

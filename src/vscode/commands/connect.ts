@@ -34,7 +34,7 @@ function configToAsk(folder: Folder): Config | null {
     case 'declined':
     case 'active':
     case 'broken':
-      return state.config;
+      return placeOf(state.config) === null ? null : state.config;
     default:
       return null;
   }

@@ -35,8 +35,6 @@ export function explainState({ notices }: Ui, folders: readonly Folder[]): void 
       });
     case 'broken':
       return notices.warn(`${state.message} ${state.remedy}`, configure);
-    case 'in-place':
-      return notices.info('This datastore is a folder used in place: there is nothing to sync.');
     case 'unsupported':
       return notices.warn(
         `The datastore type ${state.found} is another tool's: it is shown, never written to.`,
@@ -47,7 +45,11 @@ export function explainState({ notices }: Ui, folders: readonly Folder[]): void 
     case 'not-set-up':
       return notices.info('No datastore is set up in this workspace.', configure);
     case 'active':
-      return notices.info('The datastore is connected: there is nothing to do here.');
+      return notices.info(
+        state.status.inPlace
+          ? 'This datastore is a folder used in place: there is nothing to sync.'
+          : 'The datastore is connected: there is nothing to do here.',
+      );
   }
 }
 
@@ -58,7 +60,6 @@ const ORDER: readonly FolderState['kind'][] = [
   'broken',
   'declined',
   'unsupported',
-  'in-place',
   'loading',
   'active',
   'not-set-up',

@@ -18,6 +18,7 @@ export async function compareWithRemote(ui: Ui, argument: unknown): Promise<void
   const named = fileOf(ui, argument);
   if (named === null) return;
   const { folder, path, local } = named;
+  if (folder.running()?.datastore.inPlace) return openFile(ui, argument);
   const version = await versionOf(folder, path);
   const theirs = version === 'absent' ? absentUri(path) : remoteUri(folder, path, version);
   const isHere = local !== null && (await isFile(local));
@@ -50,8 +51,7 @@ function fileOf(
     return null;
   }
   const { folder, path } = target;
-  const state = folder.state();
-  const root = state.kind === 'in-place' ? vscode.Uri.file(state.path) : folder.running()?.root;
+  const root = folder.running()?.root;
   return { folder, path, local: root === undefined ? null : vscode.Uri.joinPath(root, path) };
 }
 

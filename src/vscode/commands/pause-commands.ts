@@ -1,4 +1,4 @@
-import { runningFolders } from '../folders.ts';
+import { syncingFolders } from '../folders.ts';
 import type { Ui } from '../ui.ts';
 import { targetOf } from '../views/target.ts';
 import { explainState } from './explain-state.ts';
@@ -18,10 +18,10 @@ export async function resume(ui: Ui, argument: unknown): Promise<void> {
 
 function concerned(ui: Ui, argument: unknown) {
   const target = targetOf(argument);
-  return runningFolders(ui.folders).filter(({ folder }) => target === null || folder === target.folder);
+  return syncingFolders(ui.folders).filter(({ folder }) => target === null || folder === target.folder);
 }
 
 function nothingTo(ui: Ui, text: string): void {
-  if (runningFolders(ui.folders).length === 0) explainState(ui, ui.folders.all());
+  if (syncingFolders(ui.folders).length === 0) explainState(ui, ui.folders.all());
   else ui.notices.info(text);
 }

@@ -4,13 +4,13 @@ import { type PreviewItem, previewItems } from '../render/preview-items.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
 import { asTarget } from '../views/target.ts';
-import { type Chosen, chooseRunning } from './choose-folder.ts';
+import { type Chosen, chooseSyncing } from './choose-folder.ts';
 import { compareWithRemote } from './file-commands.ts';
 import { runCycle } from './sync-commands.ts';
 
 /** Shows the plan that a sync would carry out now, and carries it out if the person says so. */
 export async function preview(ui: Ui, argument: unknown): Promise<void> {
-  const chosen = await chooseRunning(ui, argument, 'Preview which folder?');
+  const chosen = await chooseSyncing(ui, argument, 'Preview which folder?');
   if (chosen === null) return;
   const found = await withSlowProgress(ui.host.clock, `Looking at ${chosen.folder.workspace.name}`, ({ signal }) =>
     chosen.running.coordinator.preview({ signal }),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { faceOf } from '../folder-state.ts';
-import { runningFolders } from '../folders.ts';
+import { syncingFolders } from '../folders.ts';
 import type { Ui } from '../ui.ts';
 import { describe } from './choose-folder.ts';
 import { connect } from './connect.ts';
@@ -12,12 +12,12 @@ import { runCycle, sync } from './sync-commands.ts';
 export async function clickStatusBar(ui: Ui): Promise<void> {
   const shown = ui.folders.all().filter((folder) => folder.state().kind !== 'not-set-up');
   const [first, second] = shown;
-  if (first !== undefined && second !== undefined && runningFolders(ui.folders).length > 0) {
+  if (first !== undefined && second !== undefined && syncingFolders(ui.folders).length > 0) {
     const items = shown.map((folder) => ({ label: folder.workspace.name, description: describe(ui, folder), folder }));
     const picked = await vscode.window.showQuickPick(items, { placeHolder: 'Sync which folder?' });
     const running = picked?.folder.running();
     if (picked === undefined) return;
-    if (running === null || running === undefined) return showStatus(ui);
+    if (running === null || running === undefined || running.datastore.inPlace !== null) return showStatus(ui);
     await runCycle(ui, { folder: picked.folder, running }, 'Syncing', {});
     return;
   }
@@ -34,6 +34,8 @@ export async function clickStatusBar(ui: Ui): Promise<void> {
     case 'signed-out':
       await vscode.commands.executeCommand('datastore.signIn');
       return;
+    case 'in-place':
+      return showStatus(ui);
     default:
       return sync(ui, undefined);
   }

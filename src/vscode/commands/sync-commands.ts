@@ -5,7 +5,7 @@ import type { SyncOptions } from '../../engine/datastore.ts';
 import { tellConflicts } from '../news.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
-import { type Chosen, chooseRunning } from './choose-folder.ts';
+import { type Chosen, chooseSyncing } from './choose-folder.ts';
 
 /** Resolves when the cycle is over. */
 export async function sync(ui: Ui, argument: unknown): Promise<void> {
@@ -21,7 +21,7 @@ export async function push(ui: Ui, argument: unknown): Promise<void> {
 }
 
 async function cycle(ui: Ui, argument: unknown, title: string, options: SyncOptions): Promise<void> {
-  const chosen = await chooseRunning(ui, argument, `${title}: which folder?`);
+  const chosen = await chooseSyncing(ui, argument, `${title}: which folder?`);
   if (chosen !== null) await runCycle(ui, chosen, title, options);
 }
 

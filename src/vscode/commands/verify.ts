@@ -4,13 +4,13 @@ import type { VerifyReport } from '../../core/verify-report.ts';
 import { outlook, verifyWords } from '../../core/verify-words.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
-import { type Chosen, chooseRunning } from './choose-folder.ts';
+import { type Chosen, chooseSyncing } from './choose-folder.ts';
 
 const MOST = 500;
 
 /** Reads every byte on both sides and shows what is damaged; offers to repair what a good side has. */
 export async function verify(ui: Ui, argument: unknown): Promise<void> {
-  const chosen = await chooseRunning(ui, argument, 'Verify which folder?');
+  const chosen = await chooseSyncing(ui, argument, 'Verify which folder?');
   if (chosen !== null) await verifyFolder(ui, chosen, false);
 }
 

@@ -23,12 +23,14 @@ export function tooltipOf(folders: readonly NamedState[], now: number): string {
 function partsOf(state: FolderState, now: number): { readonly heading: string; readonly lines: readonly string[] } {
   switch (state.kind) {
     case 'active':
+      if (state.status.inPlace) {
+        const lines = ['A folder used in place: nothing to sync.', ...statusLines(state.status, now)];
+        return { heading: `**${escapeMarkdown(placeText(state.config))}**`, lines: lines.map(escapeMarkdown) };
+      }
       return {
         heading: `**${escapeMarkdown(placeText(state.config))}** ⇄ ${escapeMarkdown(`${state.config.root}/`)}`,
         lines: statusLines(state.status, now).map(escapeMarkdown),
       };
-    case 'in-place':
-      return { heading: `**${escapeMarkdown(state.path)}**`, lines: ['A folder used in place: nothing to sync.'] };
     case 'unsupported':
       return {
         heading: `**${escapeMarkdown(state.found)}**`,
@@ -65,14 +67,14 @@ function statusLines(status: SyncStatus, now: number): string[] {
   if (failure?.kind === 'offline') lines.push(`Offline ${sinceText(failure.since, now)}: tried again by itself`);
   if (failure !== null) lines.push(failure.message, failure.remedy);
   if (conflicts.length > 0) lines.push(`${countText(conflicts.length, 'conflict')} to decide`);
-  if (pending !== null) {
+  if (pending !== null && !status.inPlace) {
     const { up, down } = pending;
     lines.push(up + down === 0 ? 'Nothing to transfer' : `${up} to upload, ${down} to download`);
   }
   if (problems.length > 0) lines.push(`${countText(problems.length, 'file')} left alone`);
   if (lease !== null)
     lines.push(`Lock: ${leaseText(lease, now)}${seenAt === null ? '' : `, as of ${agoText(seenAt, now)}`}`);
-  const synced = last === null ? '' : `Last sync ${agoText(last.at, now)}`;
+  const synced = last === null || status.inPlace ? '' : `Last sync ${agoText(last.at, now)}`;
   const verified =
     seenAt === null ? '' : `verified ${agoText(seenAt, now)}${latencyMs === null ? '' : ` (${latencyMs} ms)`}`;
   const times = [synced, verified].filter(Boolean).join(' · ');
@@ -103,7 +105,7 @@ function linksOf(folders: readonly NamedState[]): string {
     links.push(commandLink('Sign in', 'datastore.signIn'));
   if (any((state) => state.kind === 'active' && state.status.conflicts.length > 0))
     links.push(commandLink('Resolve conflicts', 'datastore.resolveConflicts'));
-  if (any((state) => state.kind === 'active'))
+  if (any((state) => state.kind === 'active' && !state.status.inPlace))
     links.push(commandLink('Sync now', 'datastore.sync'), commandLink('Preview', 'datastore.preview'));
   else links.push(commandLink('Configuration', 'datastore.openConfiguration'));
   links.push(commandLink('Status', 'datastore.showStatus'), commandLink('Log', 'datastore.showLog'));

@@ -27,3 +27,23 @@ export const COLOURS = {
   warning: 'list.warningForeground',
   quiet: 'descriptionForeground',
 } as const;
+
+/** A row whose menu is named as it is. */
+export function row(
+  id: string,
+  label: string,
+  description: string,
+  icon: string,
+  tooltip: string,
+  rest: Partial<Row> = {},
+): Row {
+  return {
+    id,
+    label,
+    description,
+    icon,
+    tooltip: tooltip === '' ? `${label}: ${description}` : tooltip,
+    context: id,
+    ...rest,
+  };
+}

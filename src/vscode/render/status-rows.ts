@@ -1,6 +1,7 @@
 import type { Config } from '../../core/config.ts';
 import { configProblemText } from '../../core/config-problem.ts';
 import type { Problem } from '../../core/errors.ts';
+import type { FolderHealth } from '../../core/folder-health.ts';
 import type { Step } from '../../core/plan.ts';
 import { agoText, bytesText, countText, durationText } from '../../core/quantities.ts';
 import type { SyncStatus } from '../../core/sync-status.ts';
@@ -8,20 +9,26 @@ import type { LocalStatus } from '../../engine/datastore.ts';
 import type { FolderState } from '../folder-state.ts';
 import { stepLook } from './change-look.ts';
 import { lastingTitle } from './failure-title.ts';
-import { leaseFacts, leaseText } from './lease-text.ts';
+import { inPlaceRows } from './in-place-rows.ts';
 import { endpointText, placeText } from './place-text.ts';
-import { COLOURS, type Row } from './row.ts';
+import { COLOURS, type Row, row } from './row.ts';
+import { failureRow, leaseRow, sourceRow } from './shared-rows.ts';
 
 /** Rows below one row in the Status view: more are counted, not listed. */
 const MOST = 200;
 
-/** The Status view of one folder. `now` in milliseconds since 1970. */
-export function statusRows(state: FolderState, recent: LocalStatus['recent'], now: number): readonly Row[] {
+/** The Status view of one folder. `health` of one used in place, where it is known. `now` in milliseconds since 1970. */
+export function statusRows(
+  state: FolderState,
+  recent: LocalStatus['recent'],
+  now: number,
+  health: FolderHealth | null = null,
+): readonly Row[] {
   switch (state.kind) {
     case 'active':
-      return activeRows(state.config, state.status, recent, now);
-    case 'in-place':
-      return [row('place', 'Folder', state.path, 'folder', 'Used in place: nothing to sync.'), sourceRow(state.config)];
+      return state.status.inPlace
+        ? inPlaceRows(state.config, state.status, health, now)
+        : activeRows(state.config, state.status, recent, now);
     case 'unsupported':
       return [
         row(
@@ -85,14 +92,6 @@ function activeRows(config: Config, status: SyncStatus, recent: LocalStatus['rec
   ];
 }
 
-function failureRow(failure: { readonly title: string; readonly message: string; readonly remedy: string }): Row {
-  const { title, message, remedy } = failure;
-  return row('failure', title, remedy, 'error', `${message}\n${remedy}`, {
-    colour: COLOURS.error,
-    spoken: `${title}: ${message}. ${remedy}`,
-  });
-}
-
 function pendingRow({ pending, changes, conflicts, progress }: SyncStatus): Row {
   if (progress !== null && progress.totalFiles > 0) {
     const { files, totalFiles, bytes, totalBytes, phase } = progress;
@@ -145,18 +144,6 @@ function listRow(id: string, label: string, colour: string | undefined, found: r
   const children = found.length > MOST ? [...rows, more(id, found.length - MOST)] : rows;
   const top = row(id, label, countText(found.length, 'path'), 'info', '', colour === undefined ? {} : { colour });
   return [{ ...top, children }];
-}
-
-function leaseRow({ lease, seenAt }: SyncStatus, now: number): Row {
-  const asOf = seenAt === null ? '' : `As of ${agoText(seenAt, now)}.`;
-  const text = seenAt === null ? 'not known yet' : leaseText(lease, now);
-  const context = lease === null ? 'lease-free' : lease.ours === 'no' ? 'lease-other' : 'lease-ours';
-  const top = row('lease', 'Lock', text, lease === null ? 'unlock' : 'lock', asOf, { context });
-  if (lease === null) return top;
-  const children = leaseFacts(lease.record, now).map(({ name, value }) =>
-    row(`lease-${name}`, name, value, 'blank', `${name}: ${value}`),
-  );
-  return { ...top, children };
 }
 
 function remoteRow(config: Config, { generation, seenAt, latencyMs }: SyncStatus, now: number): Row {
@@ -222,29 +209,4 @@ function syncText({
     : `${parts.join(' ')}, ${bytesText(bytesUp + bytesDown)} in ${durationText(ms)}`;
 }
 
-function sourceRow({ source }: Config): Row {
-  return row('source', 'Set by', source === 'default' ? 'the folder .swamp' : source, 'gear', '', {
-    context: 'source',
-  });
-}
-
 const more = (id: string, count: number): Row => row(`more-${id}`, `and ${count} more`, '', 'ellipsis', '');
-
-function row(
-  id: string,
-  label: string,
-  description: string,
-  icon: string,
-  tooltip: string,
-  rest: Partial<Row> = {},
-): Row {
-  return {
-    id,
-    label,
-    description,
-    icon,
-    tooltip: tooltip === '' ? `${label}: ${description}` : tooltip,
-    context: id,
-    ...rest,
-  };
-}

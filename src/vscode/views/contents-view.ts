@@ -29,9 +29,13 @@ export function openContentsView(folders: Folders, host: Host, log: Log): vscode
   let problem = '';
 
   async function level(folder: Folder, at: string, from: number): Promise<Node[]> {
-    const state = folder.state();
-    if (state.kind === 'in-place') return inPlace(folder, vscode.Uri.file(state.path), host.skipOf(state.config), at);
+    const running = folder.running();
     try {
+      if (running !== null && running.datastore.inPlace !== null) {
+        const rows = await inPlace(folder, running.root, host.skipOf(running.config), at);
+        problem = '';
+        return rows;
+      }
       const index = await source.index(folder);
       problem = '';
       if (index === null) return [];
@@ -143,7 +147,7 @@ export function openContentsView(folders: Folders, host: Host, log: Log): vscode
   );
 }
 
-const hasContents = (folder: Folder): boolean => ['active', 'in-place'].includes(folder.state().kind);
+const hasContents = (folder: Folder): boolean => folder.state().kind === 'active';
 
 /** Not while a cycle is under way: its end brings one answer for all. */
 function isWorthDrawing(folders: Folders, source: ContentsSource): boolean {

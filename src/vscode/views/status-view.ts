@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import type { FolderHealth } from '../../core/folder-health.ts';
 import type { LocalStatus } from '../../engine/datastore.ts';
 import type { Clock, Log } from '../../engine/ports.ts';
-import type { Folder } from '../folder.ts';
+import type { Folder, Running } from '../folder.ts';
 import type { Folders } from '../folders.ts';
 import type { Row } from '../render/row.ts';
 import { statusRows } from '../render/status-rows.ts';
@@ -12,14 +13,29 @@ type Node = (Target & { readonly kind: 'workspace' }) | (Target & { readonly kin
 
 /** Ages on show are read again after this. */
 const AGE_MS = 15_000;
+/** The health of a folder used in place is asked again after this. */
+const HEALTH_MS = 60_000;
 
 /** The Status view; its badge counts what is to be transferred. */
 export function openStatusView(folders: Folders, clock: Clock, log: Log): vscode.Disposable {
   const changes = new vscode.EventEmitter<undefined>();
+  const healths = new WeakMap<Running, { readonly at: number; readonly health: FolderHealth | null }>();
 
   async function rowsOf(folder: Folder): Promise<Node[]> {
-    const recent = await recentOf(folder);
-    return statusRows(folder.state(), recent, clock.now()).map((row) => asTarget({ kind: 'row', folder, row }));
+    const [recent, health] = [await recentOf(folder), await healthOf(folder)];
+    return statusRows(folder.state(), recent, clock.now(), health).map((row) => asTarget({ kind: 'row', folder, row }));
+  }
+
+  // It is found out by writing: not at every glance.
+  async function healthOf(folder: Folder): Promise<FolderHealth | null> {
+    const running = folder.running();
+    if (running === null || running.datastore.inPlace === null) return null;
+    const known = healths.get(running);
+    if (known !== undefined && clock.monotonic() - known.at < HEALTH_MS) return known.health;
+    // Why it is not known, the lock says too.
+    const health = await running.datastore.inPlace.health().catch(() => null);
+    healths.set(running, { at: clock.monotonic(), health });
+    return health;
   }
 
   async function recentOf(folder: Folder): Promise<LocalStatus['recent']> {

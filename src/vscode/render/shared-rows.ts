@@ -1,0 +1,38 @@
+import type { Config } from '../../core/config.ts';
+import { agoText } from '../../core/quantities.ts';
+import type { SyncStatus } from '../../core/sync-status.ts';
+import { leaseFacts, leaseText } from './lease-text.ts';
+import { COLOURS, type Row, row } from './row.ts';
+
+/* Rows of the Status view of every folder, whatever its backend. */
+
+export function failureRow(failure: {
+  readonly title: string;
+  readonly message: string;
+  readonly remedy: string;
+}): Row {
+  const { title, message, remedy } = failure;
+  return row('failure', title, remedy, 'error', `${message}\n${remedy}`, {
+    colour: COLOURS.error,
+    spoken: `${title}: ${message}. ${remedy}`,
+  });
+}
+
+/** Who holds the lock, as of when. `now` in milliseconds since 1970. */
+export function leaseRow({ lease, seenAt }: SyncStatus, now: number): Row {
+  const asOf = seenAt === null ? '' : `As of ${agoText(seenAt, now)}.`;
+  const text = seenAt === null ? 'not known yet' : leaseText(lease, now);
+  const context = lease === null ? 'lease-free' : lease.ours === 'no' ? 'lease-other' : 'lease-ours';
+  const top = row('lease', 'Lock', text, lease === null ? 'unlock' : 'lock', asOf, { context });
+  if (lease === null) return top;
+  const children = leaseFacts(lease.record, now).map(({ name, value }) =>
+    row(`lease-${name}`, name, value, 'blank', `${name}: ${value}`),
+  );
+  return { ...top, children };
+}
+
+export function sourceRow({ source }: Config): Row {
+  return row('source', 'Set by', source === 'default' ? 'the folder .swamp' : source, 'gear', '', {
+    context: 'source',
+  });
+}
