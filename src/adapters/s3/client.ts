@@ -2,6 +2,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { DEFAULT_TIMING } from '../../core/timing.ts';
 import { exposed, isExposed } from './endpoint.ts';
+import { keepSecret } from './redact.ts';
 import type { S3StoreOptions } from './s3-store.ts';
 import { answerHeader, outgoing } from './sdk-shapes.ts';
 
@@ -24,7 +25,7 @@ export function createClient(options: S3StoreOptions, endpoint: URL | undefined,
   const config: S3ClientConfig = {
     region: options.region,
     forcePathStyle: options.forcePathStyle,
-    credentials: options.credentials ?? chain(options),
+    credentials: keptSecret(options.credentials ?? chain(options)),
     maxAttempts: 1,
     retryMode: 'standard',
     // A file's content is hashed by us, before and after; stores other than AWS refuse or mangle what the SDK adds.
@@ -74,6 +75,17 @@ const dates = new WeakMap<object, number>();
 
 /** The `Date` of the answer that became this output, milliseconds since 1970. */
 export const answerDate = (output: object): number | undefined => dates.get(output);
+
+type Keys = NonNullable<S3ClientConfig['credentials']>;
+
+/** The same keys, which no message will show. */
+const keptSecret =
+  (keys: Keys): Extract<Keys, (...of: never) => unknown> =>
+  async (request) => {
+    const found = typeof keys === 'function' ? await keys(request) : keys;
+    keepSecret(found.accessKeyId, found.secretAccessKey, found.sessionToken);
+    return found;
+  };
 
 const chain = ({ profile, region }: S3StoreOptions) =>
   fromNodeProviderChain({ clientConfig: { region }, logger: silent, ...(profile === undefined ? {} : { profile }) });
