@@ -112,7 +112,7 @@ export function createOperations(world: World): Operations {
     const program = world.program(client, 'vscode');
     const report = await run('verify', program, () => program.datastore.verify({ repair: repairs }));
     if (report === null || report instanceof SyncError) return;
-    trace.note(`client ${client + 1}: verified: ${JSON.stringify(report)}`);
+    trace.note(`client ${client + 1}: drift ${report.drift.length}, repaired ${report.repaired.length}`);
   }
 
   async function force(client: number): Promise<void> {

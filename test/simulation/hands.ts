@@ -1,11 +1,14 @@
 import { locate, type Spot } from './disk/locate.ts';
-import { type Disk, type FileNode, type FolderNode, hashOf } from './disk/node.ts';
+import { type Disk, type FileNode, type FolderNode, hashOf, type Node } from './disk/node.ts';
 import { flush } from './disk/power.ts';
 import type { Process } from './machine.ts';
 import type { Act } from './scenario.ts';
 
 /** Where the root is on every machine. */
 export const ROOT = '/workspace/data';
+
+/** A folder that is nobody's business. */
+export const OUTSIDE = '/outside';
 
 export interface HandsParts {
   readonly disk: Disk<Process>;
@@ -84,7 +87,7 @@ export function actOn({ disk, invent, history, later, unseen }: HandsParts, act:
       if (spot.node?.kind !== 'folder' || away === null || away.node !== null) return null;
       unseen(() => {
         moved(spot, away);
-        change([{ folder: spot.folder, key: spot.key, becomes: { name: spot.name, node: disk.newLink('/outside') } }]);
+        change([{ folder: spot.folder, key: spot.key, becomes: { name: spot.name, node: disk.newLink(OUTSIDE) } }]);
       });
       later(act.ms, () => comeBack(act.path, 20));
       return 'swapped';
@@ -190,6 +193,18 @@ export function filesOf(disk: Disk<Process>): Map<string, FileNode> {
       if (node.kind === 'file') files.set(below + name, node);
     }
   }
+}
+
+export function isEmpty(disk: Disk<Process>, path: string): boolean {
+  const { node } = locate(disk, path, 'look', false);
+  return node?.kind === 'folder' && node.entries.size === 0;
+}
+
+/** A node and all below it that are files, with their paths. */
+export function* filesBelow(path: string, node: Node): Iterable<readonly [string, FileNode]> {
+  if (node.kind === 'file') yield [path, node];
+  if (node.kind !== 'folder') return;
+  for (const { name, node: child } of node.entries.values()) yield* filesBelow(`${path}/${name}`, child);
 }
 
 /** Whether a content lies anywhere below the root, staging included. */

@@ -65,7 +65,7 @@ export function makeStrikes(random: Random, deed: Deed, { act, swap, hasPowerCut
       power: hasPowerCuts ? 4 : 0,
       errno: codes.length > 0 ? 4 : 0,
       act: 4,
-      link: ['link', 'rename', 'lstat', 'realpath'].includes(on) ? 1 : 0,
+      link: ['link', 'rename', 'lstat', 'realpath', 'before'].includes(on) ? 1 : 0,
       short: on === 'write' ? 4 : 0,
     });
     const nth = random.spread(1, most);

@@ -16,9 +16,10 @@ export function makeTrouble(random: Random, by: 'vscode' | 'cli', hasPowerCuts: 
     state: 0.5,
     busy: 2,
     missing: 0.7,
-    corrupt: 0.7,
+    // Of four kinds.
+    corrupt: 2.4,
     foreign: 0.7,
-    rolled: 0.7,
+    rolled: 1.2,
     object: 1.5,
   });
   switch (kind) {

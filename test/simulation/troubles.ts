@@ -176,7 +176,12 @@ function corrupted(good: Uint8Array, how: HeadDamage): Uint8Array {
 function foreign(good: Uint8Array): Uint8Array {
   const head = JSON.parse(Buffer.from(good).toString()) as Record<string, unknown>;
   return Buffer.from(
-    JSON.stringify({ ...head, datastoreId: '00000000-0000-4000-8000-000000000000', nonce: 'f'.repeat(32) }),
+    JSON.stringify({
+      ...head,
+      datastoreId: '00000000-0000-4000-8000-000000000000',
+      nonce: 'f'.repeat(32),
+      lease: null,
+    }),
   );
 }
 

@@ -1,5 +1,5 @@
-import { type Content, type DiskListener, type FileNode, hashOf, type Node, pathOf } from '../disk/node.ts';
-import { filesOf, holdsContent, inRoot, ROOT } from '../hands.ts';
+import { type Content, type DiskListener, type FileNode, hashOf, pathOf } from '../disk/node.ts';
+import { filesBelow, filesOf, holdsContent, inRoot, isEmpty, OUTSIDE, ROOT } from '../hands.ts';
 import type { Machine, Process } from '../machine.ts';
 import type { Remote } from '../remote.ts';
 import { type Chain, type Change, createChain } from './chain.ts';
@@ -43,6 +43,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
   /** Of the versions: what has another size needs no hash to be none of them. */
   const sizes = new Set<number>();
   const hidden = new Set<number>();
+  /** Something is put out of sight within the act of a program that is going on. */
+  const swapping = new Set<number>();
   for (const [client, machine] of machines.entries()) machine.disk.listener = diskListener(client, machine);
 
   remote.listener = {
@@ -137,7 +139,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     return {
       added(folder, name, node, by) {
         const place = pathOf(folder, name);
-        if (by !== null) checkPlace(place);
+        if (by !== null) checkPlace(place, by);
         if (isStaged(place) && node.kind === 'file') stagedAt.set(node, machine.disk.now());
         if (INBOX.test(place) && node.kind === 'file') modes.waits(node);
         const path = inRoot(place);
@@ -160,7 +162,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
           for (const [at, file] of gone) if (CONFLICT_COPY.test(at)) person.removedCopy(hashOf(file));
           return;
         }
-        checkPlace(place);
+        checkPlace(place, by);
         if (node.kind !== 'file') return;
         const path = inRoot(place);
         if (path !== null) checkIncluded(path);
@@ -203,9 +205,13 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
       if (machine.isExcluded(path)) blame(5, `${who}: ${path} was changed, which the configuration leaves out`);
     }
 
-    function checkPlace(path: string): void {
-      if (!path.startsWith(`${ROOT}/`) && !path.startsWith('/state/') && path !== ROOT && path !== '/state')
-        blame(7, `${who}: ${path} was changed`);
+    function checkPlace(path: string, by: Process): void {
+      if (path.startsWith(`${ROOT}/`) || path.startsWith('/state/') || path === ROOT || path === '/state') return;
+      if (!swapping.has(client)) return blame(7, `${who}: ${path} was changed`);
+      // Between its last look and its act nobody can keep a folder from becoming a link: then it has to be taken back at once.
+      queueMicrotask(() => {
+        if (!by.isDead && !isEmpty(machine.disk, OUTSIDE)) blame(7, `${who}: ${path} was made, and not taken back`);
+      });
     }
   }
 
@@ -223,6 +229,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     },
     unseen(client, act) {
       hidden.add(client);
+      swapping.add(client);
+      queueMicrotask(() => swapping.delete(client));
       try {
         act();
       } finally {
@@ -238,9 +246,3 @@ const STAGING = `${ROOT}/.datastore-staging/`;
 const isStaged = (path: string): boolean => path.startsWith(STAGING);
 
 export const holderOf = (client: number): string => `user${client + 1}@host${client + 1}`;
-
-function* filesBelow(path: string, node: Node): Iterable<readonly [string, FileNode]> {
-  if (node.kind === 'file') yield [path, node];
-  if (node.kind !== 'folder') return;
-  for (const { name, node: child } of node.entries.values()) yield* filesBelow(`${path}/${name}`, child);
-}

@@ -105,6 +105,8 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
       // The very same is back: it was not given up after all.
       if (yielded.get(path) === sha256) current.set(path, sha256);
       yielded.delete(path);
+      // What was given up is only read there: the decision is still to be carried out.
+      if (givenUp.get(path) === sha256) return;
       // Saved once more with the very bytes that were given up, before the decision was carried out.
       if (current.get(path) === givenUp.get(path)) current.delete(path);
       givenUp.delete(path);
