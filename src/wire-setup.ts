@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { nodeCodec } from './adapters/codec.ts';
 import { readConfig } from './adapters/config-files.ts';
@@ -33,9 +33,10 @@ export interface SetupRequest {
 
 /** Builds what a set-up stands on. Contacts nobody yet, and changes nothing. SyncError('usage') names each input that will not do. */
 export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
-  const { from, input, tool, log, credentials } = request;
+  const { input, tool, log, credentials } = request;
   const workspace = realpathSync.native(request.workspace);
-  const to = await targetOf(workspace, request);
+  const from = request.from ?? (await swampOf(workspace));
+  const to = await targetOf(workspace, from, input);
   const place = path.join(workspace, '.datastore.yaml');
   const state = openStateFiles(place);
   const folderOf = ({ backend, root }: Config): string =>
@@ -89,15 +90,13 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
 }
 
 /** Read as every configuration is, with the input as a URL over the file: what else the file says of the workspace stays true. */
-async function targetOf(workspace: string, { from, input }: SetupRequest): Promise<Config> {
+async function targetOf(workspace: string, from: Config | null, input: SetupInput): Promise<Config> {
   const url = setupUrl(input, from);
   if (!url.ok) {
     const said = url.problem.map(({ field, message }) => `${field}: ${message}`).join('\n');
     throw new SyncError('usage', said, 'Correct that and try again.');
   }
-  // What they name is where the files come from.
-  const env = { ...process.env, DATASTORE_URL: undefined, SWAMP_DATASTORE: undefined };
-  const read = await readConfig({ workspace, env, url: { source: 'setup', url: url.value } });
+  const read = await readAs(workspace, 'setup', url.value);
   if (!read.ok) {
     throw new SyncError('config', read.problem.map(configProblemText).join('\n'), 'Correct that and try again.', {
       details: { problems: read.problem },
@@ -111,6 +110,22 @@ async function targetOf(workspace: string, { from, input }: SetupRequest): Promi
     backend: { ...value.backend, forcePathStyle, ...(encryption === undefined ? {} : { encryption }) },
   };
 }
+
+/** A file that names no datastore yet hides the default: its files come along all the same. */
+async function swampOf(workspace: string): Promise<Config | null> {
+  const folder = path.join(workspace, '.swamp');
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return null;
+  const read = await readAs(workspace, 'default', `filesystem:${folder}`);
+  return read.ok ? read.value : null;
+}
+
+/** The configuration with this datastore, whatever the variables name: that is where files come from. */
+const readAs = (workspace: string, source: string, url: string) =>
+  readConfig({
+    workspace,
+    env: { ...process.env, DATASTORE_URL: undefined, SWAMP_DATASTORE: undefined },
+    url: { source, url },
+  });
 
 function isSameBucket(from: Config | null, to: Config): boolean {
   const [a, b] = [from?.backend, to.backend];

@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import type { ConfigProblem } from './config-problem.ts';
 import { bucketRule, endpointRule, pathRule, prefixRule, profileRule, regionRule, rootRule } from './config-rules.ts';
 import { bad, ok, type Result } from './errors.ts';
 
@@ -62,6 +63,10 @@ export function setupUrl(input: SetupInput, from: Config | null): Result<string,
   if (problems.length > 0) return bad(problems);
   return ok(`s3://${bucket}/${prefix}?${[`root=${encodeURIComponent(root)}`, ...query].join('&')}`);
 }
+
+/** Whether nothing is wrong with a configuration but that it names no datastore: that is what a set-up is for. */
+export const namesNone = (problems: readonly ConfigProblem[]): boolean =>
+  problems.every(({ kind, field, line }) => kind === 'not-set-up' || (field === 'type' && line === null));
 
 export interface SetupProblem {
   readonly field: SetupField;

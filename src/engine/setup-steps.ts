@@ -83,13 +83,16 @@ async function reach(work: Work): Promise<void> {
 const sizeOf = (files: ReadonlyMap<string, { readonly size: number }>): number =>
   [...files.values()].reduce((sum, { size }) => sum + size, 0);
 
-/** Whole, and its finding kept: the first write asks for it. */
+/** Whole, and its finding kept: the first write asks for it. Not again what the run before found, or what the root knows. */
 async function probe({ parts, options, tell }: Work, { store }: RemoteSide): Promise<void> {
   const base = createBaseStore(parts.state);
-  const whole = await base.wholeProbe();
-  const isNoted = whole?.remote === store.name && whole.capabilities !== null;
-  if (isNoted || (await openLedger(base, store.name)).meta.capabilities !== null) {
-    return tell('conditional writes were tried by the run before');
+  for (const known of [base, createBaseStore(parts.openState(parts.to))]) {
+    const whole = await known.wholeProbe();
+    const noted = whole?.remote === store.name ? whole.capabilities : null;
+    const capabilities = noted ?? (await openLedger(known, store.name)).meta.capabilities;
+    if (capabilities === null) continue;
+    await base.setWholeProbe({ remote: store.name, capabilities });
+    return tell('conditional writes work (tried before)');
   }
   const found = await findProbe({ ...parts, store, root: { state: parts.state } }, options.signal);
   if (!found.ok) throw new SyncError(found.problem.kind, found.problem.message, found.problem.remedy);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Config } from '../../core/config.ts';
 import { configProblemText } from '../../core/config-problem.ts';
 import { SyncError } from '../../core/errors.ts';
-import type { SetupInput } from '../../core/setup-input.ts';
+import { namesNone, type SetupInput } from '../../core/setup-input.ts';
 import { runSetup, type SetupReport } from '../../engine/setup.ts';
 import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
 import { type Failure, leftovers } from '../failure.ts';
@@ -92,7 +92,7 @@ async function presentConfig({ flags, host }: CommandContext, workspace: string)
   const url = flags.datastore === undefined ? null : { source: '--datastore', url: flags.datastore };
   const read = await host.readConfig(workspace, url);
   if (read.ok) return read.value;
-  if (read.problem.every(({ kind }) => kind === 'not-set-up')) return null;
+  if (namesNone(read.problem)) return null;
   throw new SyncError('config', read.problem.map(configProblemText).join('\n'), 'Correct that and try again.', {
     details: { problems: read.problem },
   });
