@@ -53,6 +53,10 @@ export type Pushed =
   /** Another commit came first: plan again. */
   | { readonly kind: 'lost' };
 
+// A process that dies tells nobody what it has sent. Noted by shares of the whole, so that many files cost no more than few.
+const NOTE_FIRST = 256;
+const NOTE_GROWTH = 1.25;
+
 /** Objects, then shards, then the commit, then the swap: the only commit point. */
 export async function push(
   parts: PushParts,
@@ -70,8 +74,17 @@ export async function push(
     signal: ticket.signal,
     assertMayWrite: ticket.assertMayWrite,
   });
+  let due = NOTE_FIRST;
+  const upload: Upload = async (step) => {
+    const sent = await uploader.upload(step);
+    if (uploader.sent.size >= due) {
+      due = Math.ceil(uploader.sent.size * NOTE_GROWTH);
+      await keepUploads();
+    }
+    return sent;
+  };
   try {
-    const gathered = await gather(parts, steps, (step) => uploader.upload(step), generationAfter(view), scannedAt);
+    const gathered = await gather(parts, steps, upload, generationAfter(view), scannedAt);
     const { entries, removed, problems, moved } = gathered;
     if (entries.length === 0 && removed.length === 0) return { kind: 'nothing', problems, moved };
     const done = await commitChanges(parts, ticket, view, gathered);
