@@ -1,4 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
+
+const CORES = availableParallelism();
+
+// Two for each core where tests wait for programs and for leases to run out.
+const WORKERS: Readonly<Record<string, number>> = { cli: 2 * CORES, crash: 2 * CORES };
 
 const quick = ['core', 'engine', 'contract', 'simulation', 'exhaustive', 'hostile', 'crash', 'mutants', 'cli'].map((name) => ({
   test: {
@@ -6,6 +13,9 @@ const quick = ['core', 'engine', 'contract', 'simulation', 'exhaustive', 'hostil
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    maxWorkers: WORKERS[name] ?? CORES,
+    // Of different sizes, so they run one after the other.
+    sequence: { groupOrder: WORKERS[name] === undefined ? 0 : 1 },
     setupFiles: ['test/support/properties.ts'],
     globalSetup: name === 'cli' || name === 'crash' ? ['test/cli/build-cli.ts'] : [],
   },
@@ -19,9 +29,9 @@ const slow = ['vscode', 'ui'].map((name) => ({
     testTimeout: 180_000,
     hookTimeout: 300_000,
     fileParallelism: false,
+    sequence: { groupOrder: 2 },
     globalSetup: ['test/cli/build-cli.ts'],
   },
 }));
 
-// Most of the time is spent in programs that tests start: a worker for each core.
-export default defineConfig({ test: { maxWorkers: '100%', projects: [...quick, ...slow] } });
+export default defineConfig({ test: { sequence: { sequencer: LongestFirst }, projects: [...quick, ...slow] } });

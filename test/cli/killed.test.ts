@@ -10,7 +10,7 @@ const ROUNDS = 12;
 /** DATASTORE_SEED=… plays one run again. */
 const SEED = Number(process.env['DATASTORE_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
 /** Such a short one frees the lease of the dead soon. */
-const TTL = 'lock: { ttlSeconds: 3, waitSeconds: 30 }';
+const TTL = 'lock: { ttlSeconds: 5, waitSeconds: 60 }';
 
 await describeStores((open) => {
   test(`${ROUNDS} times, in push and pull (seed ${SEED}): nothing is torn, nothing is lost, both end equal`, async () => {
@@ -104,7 +104,7 @@ describe('at a moment of our choice, on the dev server', async () => {
     ['after its swap is won, and before it learns of it', 'head.json', 'after', 2],
   ])('%s', async (_what, key, when, generation) => {
     const prefix = `at-${key.replaceAll(/\W/g, '')}-${when}`;
-    const { team, alice, bob } = await begun(prefix, 3);
+    const { team, alice, bob } = await begun(prefix, 6);
     const rule = {
       match: {
         method: 'PUT',

@@ -41,4 +41,14 @@ export function tree(folder: string, below = ''): Record<string, string> {
   return found;
 }
 
+/** Every file below a folder but staging: path to SHA-256. */
+export function hashesBelow(root: string): Record<string, string> {
+  const files = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
+    .filter((file) => !file.startsWith('.datastore-staging'))
+    .toSorted();
+  return Object.fromEntries(files.map((file) => [file, sha256(readFileSync(path.join(root, file)))]));
+}
+
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');

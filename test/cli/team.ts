@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { ObjectStore } from '../../src/engine/ports.ts';
@@ -6,7 +6,7 @@ import { type RemoteTruth, verifyRemote } from '../support/verify-remote.ts';
 import type { Workspaces } from './harness.ts';
 import type { Ended, Running } from './program.ts';
 import { rereading } from './rereading.ts';
-import { sha256, storeOn } from './sides.ts';
+import { hashesBelow, sha256, storeOn } from './sides.ts';
 
 /** Where a version that somebody saved is now. */
 export type Whereabouts =
@@ -96,7 +96,7 @@ export function openTeam(rig: Workspaces, prefix: string): Team {
         rmSync(at(file));
       },
       read: (file) => readFileSync(at(file), 'utf8'),
-      files: () => filesBelow(root),
+      files: () => hashesBelow(root),
       start: (...args) => rig.start(workspace, args),
       async sync(code = 0) {
         const ended = await cli('sync', '--json');
@@ -176,14 +176,6 @@ function whereIs(
   if (paths.length > 0) return 'elsewhere on disk';
   if (committed.has(version.sha256)) return 'history';
   return seen.has(version.sha256) ? 'overwritten by who had seen it' : 'LOST';
-}
-
-function filesBelow(root: string): Record<string, string> {
-  const found = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
-    .filter((file) => !file.startsWith('.datastore-staging'));
-  return sorted(Object.fromEntries(found.map((file) => [file, sha256(readFileSync(path.join(root, file)))])));
 }
 
 const sorted = (files: Record<string, string>): Record<string, string> =>

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { BUCKET } from '../cli/harness.ts';
 import { keepProgram } from '../cli/program.ts';
-import { storeOn } from '../cli/sides.ts';
+import { hashesBelow, storeOn } from '../cli/sides.ts';
 import { startS3Server } from '../support/s3-server/server.ts';
 import { verifyRemote } from '../support/verify-remote.ts';
 import { type Member, openFleet } from './fleet.ts';
 import type { CallKind, Death } from './life.ts';
 import { type Chance, chanceFrom } from './random.ts';
-import { hashesBelow, openVersions } from './versions.ts';
+import { openVersions } from './versions.ts';
 import type { Fate, LastWords } from './victim.ts';
 
 /** DATASTORE_SEED=… chooses again as in one run. */

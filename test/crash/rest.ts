@@ -3,10 +3,11 @@ import { existsSync, lstatSync, readdirSync, readFileSync, utimesSync } from 'no
 import path from 'node:path';
 import type { ObjectStore } from '../../src/engine/ports.ts';
 import type { Ended } from '../cli/program.ts';
+import { hashesBelow } from '../cli/sides.ts';
 import { verifyRemote } from '../support/verify-remote.ts';
 import type { Fleet, Member } from './fleet.ts';
 import type { Chance } from './random.ts';
-import { hashesBelow, type Versions, type Whereabouts } from './versions.ts';
+import type { Versions, Whereabouts } from './versions.ts';
 
 export interface Rest {
   readonly commits: number;

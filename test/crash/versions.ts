@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { sha256 } from '../cli/sides.ts';
 
 /** Where a version that somebody saved is found in the end. */
 export type Whereabouts = 'in a folder' | 'conflict copy' | 'history' | 'replaced by who had seen it' | 'LOST';
@@ -46,15 +44,3 @@ export function openVersions(): Versions {
     },
   };
 }
-
-/** Every file below a folder but staging: path to SHA-256. */
-export function hashesBelow(root: string): Record<string, string> {
-  const files = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
-    .filter((file) => !file.startsWith('.datastore-staging'))
-    .toSorted();
-  return Object.fromEntries(files.map((file) => [file, sha256(readFileSync(path.join(root, file)))]));
-}
-
-const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
