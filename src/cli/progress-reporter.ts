@@ -54,7 +54,7 @@ export function terminalReporter(output: Output, clock: Clock): Reporter {
 
 const TICK_MS = 3000;
 
-/** Plain lines for logs: whom we wait for at once, else every three seconds how far it is, if that changed. */
+/** Plain lines for logs: whom we wait for, and a store that asks for patience, at once, else every three seconds how far it is, if that changed. */
 export function lineReporter(output: Output, clock: Clock): Reporter {
   const rate = rateMeter(clock);
   let latest: Progress | null = null;
@@ -79,10 +79,11 @@ export function lineReporter(output: Output, clock: Clock): Reporter {
     progress(progress) {
       if (progress.phase === 'done') return done();
       const isNew = progress.phase !== latest?.phase;
+      const isSlowed = progress.patienceMs !== undefined && latest?.patienceMs === undefined;
       latest = progress;
       speed = rate(progress);
       cancel ??= clock.after(TICK_MS, tick);
-      if (isNew && progress.phase === 'waiting') say();
+      if (isSlowed || (isNew && progress.phase === 'waiting')) say();
     },
     step: () => undefined,
     line(text) {

@@ -17,9 +17,9 @@ export function openBucket(options: S3StoreOptions) {
   const client = createClient(options, endpoint, traffic);
   const asked = {
     bucket: options.bucket,
+    region: options.region,
     profile: options.profile,
     ownKeys: options.credentials !== undefined,
-    endpoint: endpoint?.host,
     conditional: false,
   };
 

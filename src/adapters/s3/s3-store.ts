@@ -58,9 +58,9 @@ export function openS3Store(options: S3StoreOptions): ObjectStore {
 
   const asked = {
     bucket: Bucket,
+    region: options.region,
     profile: options.profile,
     ownKeys: options.credentials !== undefined,
-    endpoint: endpoint?.host,
   };
 
   async function call<T>(

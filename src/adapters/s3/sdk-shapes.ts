@@ -46,3 +46,10 @@ export function codeOf(error: unknown): string | undefined {
   const all = error['errors'];
   return Array.isArray(all) ? codeOf(all[0]) : undefined;
 }
+
+/** Where the bucket lies, as the answer that became this error says; undefined where it says nothing that can be a region. */
+export function regionOf(error: unknown): string | undefined {
+  if (!isObject(error)) return undefined;
+  const named = error['Region'] ?? answerHeader(error['$response'], 'x-amz-bucket-region');
+  return typeof named === 'string' && /^[a-z0-9-]{1,64}$/.test(named) ? named : undefined;
+}

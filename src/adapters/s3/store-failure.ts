@@ -1,18 +1,18 @@
 import { StoreError, type StoreErrorKind, SyncError } from '../../core/errors.ts';
 import { type Facts, failureKind } from './failure-kind.ts';
 import { plainCause, redacted } from './redact.ts';
-import { codeOf, statusOf } from './sdk-shapes.ts';
+import { codeOf, regionOf, statusOf } from './sdk-shapes.ts';
 
 /** What was asked, for the message and for what an answer means. */
 export interface Request {
   /** `PUT of "a/b"`, for people. */
   readonly what: string;
   readonly bucket: string;
+  /** For which requests are signed. */
+  readonly region: string;
   readonly profile: string | undefined;
   /** Keys were handed over, so no chain and no profile was asked. */
   readonly ownKeys: boolean;
-  /** Absent on AWS. */
-  readonly endpoint: string | undefined;
   readonly conditional: boolean;
 }
 
@@ -23,9 +23,22 @@ export function storeFailure(error: unknown, request: Request, signal?: AbortSig
   if (error instanceof StoreError || error instanceof SyncError) return error;
   const facts = factsOf(error);
   if (signal?.aborted) return new StoreError('aborted', `Stopped the ${request.what}.`, plainCause(facts));
+  const region = regionOf(error);
+  if (isElsewhere(facts) && region !== undefined && region !== request.region) return elsewhere(region, request, facts);
   const kind = failureKind(facts, request.conditional);
   return new StoreError(kind, redacted(`${request.what}: ${WORDS[kind](facts, request)}`.trimEnd()), plainCause(facts));
 }
+
+/** The store serves another region than the one that was named. */
+const isElsewhere = ({ status, name }: Facts): boolean => status === 301 || name === 'AuthorizationHeaderMalformed';
+
+const elsewhere = (found: string, { bucket, region }: Request, facts: Facts): SyncError =>
+  new SyncError(
+    'bucket',
+    `the bucket "${bucket}" lies in the region ${found}, and requests go to ${region}`,
+    `Set \`region: ${found}\` in .datastore.yaml.`,
+    { cause: plainCause(facts) },
+  );
 
 const WORDS: Readonly<Record<StoreErrorKind, (facts: Facts, request: Request) => string>> = {
   missing: () => 'there is no such object.',
@@ -65,9 +78,8 @@ function networkWords(facts: Facts): string {
   return `no answer from the store (${code}).`;
 }
 
-function rejectedWords(facts: Facts, { endpoint }: Request): string {
-  const region = endpoint === undefined && (facts.status === 301 || facts.name === 'AuthorizationHeaderMalformed');
-  const hint = region ? ' The region is probably another one.' : '';
+function rejectedWords(facts: Facts): string {
+  const hint = isElsewhere(facts) ? ' The region is probably another one.' : '';
   return `the store refuses the request (${answerOf(facts)}).${hint} ${facts.message}`;
 }
 

@@ -8,7 +8,7 @@ import { receiveBody } from './receive.ts';
 import type { RequestCounter } from './requests.ts';
 import { respond } from './respond.ts';
 import { S3Error } from './s3-error.ts';
-import { type Credentials, type Signer, verifySignature } from './sigv4.ts';
+import { type Credentials, requireRegion, type Signer, verifySignature } from './sigv4.ts';
 import type { Store } from './store.ts';
 import { type Operation, operationOf, parseTarget, type Target } from './target.ts';
 import type { Uploads } from './uploads.ts';
@@ -134,6 +134,7 @@ function perform(
 
 function authenticate(request: IncomingMessage, target: Target, parts: ResponderParts): Signer | undefined {
   const signer = verifySignature(request.method ?? 'GET', target, request.headers, parts.credentials, parts.now());
+  if (signer !== undefined) requireRegion(signer, parts.region);
   if (signer === undefined && !parts.anonymous) throw new S3Error('AccessDenied', 'Access Denied');
   return signer;
 }

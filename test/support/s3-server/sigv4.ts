@@ -59,6 +59,17 @@ export function verifySignature(
   return { signingKey, scope, date, signature };
 }
 
+/** Whoever signs for another region is told the right one. */
+export function requireRegion({ scope }: Signer, region: string): void {
+  const [, signed = ''] = scope.split('/');
+  if (signed === region) return;
+  throw new S3Error(
+    'AuthorizationHeaderMalformed',
+    `The authorization header is malformed; the region '${signed}' is wrong; expecting '${region}'`,
+    { 'x-amz-bucket-region': region },
+  );
+}
+
 /** The signature of one chunk of a signed aws-chunked body, from the one before it and the hash of its bytes. */
 export function chunkSignature(signer: Signer, previous: string, contentSha256: string): string {
   const { signingKey, date, scope } = signer;
