@@ -6,14 +6,18 @@ import type { AnswerFault } from './scenario.ts';
 
 export interface Bodies {
   /** As it comes, which may be in two parts. */
-  body(bytes: Uint8Array, how: AnswerFault | null, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array>;
+  readonly body: (
+    bytes: Uint8Array,
+    how: AnswerFault | null,
+    signal: AbortSignal | undefined,
+  ) => AsyncGenerator<Uint8Array>;
   /** `applied` is told when there was something to damage. */
-  damaged(
+  readonly damaged: (
     source: AsyncIterable<Uint8Array>,
     how: AnswerFault,
     applied: () => void,
     signal: AbortSignal | undefined,
-  ): AsyncGenerator<Uint8Array>;
+  ) => AsyncGenerator<Uint8Array>;
 }
 
 /** The bodies of answers on their way to a process. */

@@ -22,7 +22,7 @@ export function makeScenario(seed: number, clients?: number): Scenario {
       const strikes = hasCalmStore ? [] : makeStrikes(random, deed, { ...acts, hasPowerCuts });
       steps.push({ id: 0, at, client, deed, strikes });
       // While it lasts, somebody looks.
-      if (deed.act === 'object damaged' && random.chance(0.5)) {
+      if (deed.act === 'object damaged' && random.chance(0.6)) {
         const repair: Deed = { act: 'verify', repairs: true };
         const harms = hasCalmStore ? [] : makeStrikes(random, repair, { ...acts, hasPowerCuts });
         steps.push({ id: 0, at: at + random.spread(1, deed.ms), client, deed: repair, strikes: harms });

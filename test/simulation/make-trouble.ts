@@ -20,7 +20,7 @@ export function makeTrouble(random: Random, by: 'vscode' | 'cli', hasPowerCuts: 
     corrupt: 2.4,
     foreign: 0.7,
     rolled: 1.2,
-    object: 1.5,
+    object: 2.5,
   });
   switch (kind) {
     case 'kill':
@@ -54,7 +54,7 @@ export function makeTrouble(random: Random, by: 'vscode' | 'cli', hasPowerCuts: 
     case 'object':
       return {
         act: 'object damaged',
-        ms: random.spread(500, 20_000),
+        ms: random.spread(500, 200_000),
         how: random.pick(['missing', 'flipped', 'cut']),
         which: random.between(0, 999),
       };

@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
 import { locate } from './disk/locate.ts';
+import { createDisk } from './disk/node.ts';
 import { ROOT } from './hands.ts';
-import type { Machine } from './machine.ts';
-import { makeScenario } from './make-scenario.ts';
+import type { Machine, Process } from './machine.ts';
+import { makeScenario, makeTraits } from './make-scenario.ts';
 import type { Violation } from './oracle/invariants.ts';
+import { watchModes } from './oracle/modes.ts';
 import { createPerson } from './oracle/person.ts';
 import { history, nonceOf, type Planted, twoCommits } from './oracle/planted-history.ts';
 import { createRegisterCheck, type Writer } from './oracle/register.ts';
 import { sha256Of } from './oracle/remote-format.ts';
+import { createRandom } from './random.ts';
 import { createWorld } from './world.ts';
 
 /* An oracle that cannot go red proves nothing: each row plants one violation into a history that is right otherwise. */
@@ -158,4 +161,41 @@ test('whose lease it is says the process that took it, not a name', () => {
   check(free, { ...head, epoch: 2, nonce: nonceOf(5) }, mine);
   check(head, { ...free, nonce: nonceOf(6) }, { holder: 'user2@host2', process: 3 });
   expect(violations.map(({ invariant }) => invariant)).toEqual([2, 2, 2]);
+});
+
+test('what a sync gives up for the other side is needed again when it comes back', () => {
+  const person = createPerson(() => false);
+  person.saved('a', 'mine');
+  person.yields('a', 'mine');
+  expect(person.needs('mine')).toBe(false);
+  person.gets('a', 'mine');
+  expect(person.needs('mine')).toBe(true);
+  person.yields('a', 'another');
+  expect(person.needs('mine')).toBe(true);
+  // A decision that is still to be carried out holds for the same bytes, read or saved once more meanwhile.
+  person.givesUp('a', 'mine');
+  person.gets('a', 'mine');
+  person.saved('a', 'mine');
+  person.gets('a', 'theirs');
+  expect(person.needs('mine')).toBe(false);
+});
+
+test.each([
+  ['keeps what it could', 0o755, 0o755, false, []],
+  ['may be run as there', 0o644, 0o755, true, []],
+  ['loses a right', 0o664, 0o644, false, [5]],
+  ['can no longer be run', 0o755, 0o644, false, [5, 5]],
+  ['cannot be run as there', 0o644, 0o644, true, [5]],
+  ['can be run, which nobody said', 0o644, 0o755, false, [5]],
+] as const)('a file that a download replaces %s', (_what, before, after, exec, blamed) => {
+  const disk = createDisk<Process>(makeTraits(createRandom('modes')).disk, () => 0, false);
+  const violations: Violation[] = [];
+  const blame = (invariant: Violation['invariant'], detail: string) => void violations.push({ invariant, detail });
+  const modes = watchModes({ execsOf: () => new Set([exec]) }, blame, 'client 1');
+  const [mine, theirs] = [disk.newFile(before), disk.newFile(after)];
+  modes.stands('a', mine, null);
+  modes.waits(theirs);
+  modes.taken('a', mine);
+  modes.stands('a', theirs, {} as Process);
+  expect(violations.map(({ invariant }) => invariant)).toEqual(blamed);
 });

@@ -139,8 +139,11 @@ export function makeTrouble(world: World, client: number, deed: Trouble, isIdle:
   }
 
   function damageObject({ how, which, ms }: Trouble & { act: 'object damaged' }): boolean {
-    const keys = [...world.oracle.chain.referenced.keys()];
-    const key = keys[which % Math.max(1, keys.length)];
+    const { tree, referenced } = world.oracle.chain;
+    const now = [...tree.values()].flatMap(({ slices }) => slices.map(({ object }) => object));
+    // What everybody reads, or anything that any commit names.
+    const keys = which % 2 === 0 ? now : [...referenced.keys()];
+    const key = keys[(which >> 1) % Math.max(1, keys.length)];
     const stored = key === undefined ? undefined : remote.bucket.get(key);
     if (key === undefined || stored === undefined || remote.damaged.has(key)) return false;
     remote.damaged.set(key, stored.bytes);
