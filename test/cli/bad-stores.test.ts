@@ -125,7 +125,7 @@ test('a bit that flips on the way is no file: the path is named, and comes with 
 
 test('credentials that expire in mid-push: no commit; the next sync resumes', async () => {
   const files = Object.fromEntries(Array.from({ length: 70 }, (_, index) => [`f${index}`, `${index}`]));
-  const a = await rig.workspace('expire', files, 'lock: { ttlSeconds: 2 }');
+  const a = await rig.workspace('expire', files, 'lock: { ttlSeconds: 6 }');
   rig.server.faults.add({ match: { after: 30 }, fault: { kind: 'status', status: 400, code: 'ExpiredToken' } });
   const ended = await rig.cli(a, ['sync', '--json']);
   expect([ended.code, ended.json()]).toMatchObject([5, { ok: false, error: { kind: 'credentials' } }]);
