@@ -10,7 +10,7 @@ export function judgeWatching({ limit, used, needed }: WatchFacts): DoctorLine {
   if (needed > free)
     return warning(
       'watching',
-      `${said}: too few are left, and changes are found by the scan every 15 minutes`,
+      `${said}: too few are left, and changes are found by the periodic scan`,
       'Raise fs.inotify.max_user_watches, or exclude folders.',
     );
   if (needed > free * 0.8) return warning('watching', `${said}: little is left`, 'Raise fs.inotify.max_user_watches.');

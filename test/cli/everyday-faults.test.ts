@@ -72,6 +72,11 @@ test('a bucket of another region: the right one is named', async () => {
     message: 'the bucket "team-data" lies in the region us-east-1, and requests go to eu-west-3',
     remedy: 'Set `region: us-east-1` in .datastore.yaml.',
   });
+  const doctor = await rig.cli(a, ['doctor']);
+  expect(doctor.code).toBe(5);
+  expect(doctor.stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'the bucket "team-data" lies in the region us-east-1, and requests go to eu-west-3 → Set `region: us-east-1` in .datastore.yaml.',
+  );
 });
 
 describe('a store that asks for fewer requests', () => {
