@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -72,6 +73,22 @@ describeUi('what keeps a folder from syncing', () => {
     const row = await window.trees.row('Contents', 'run.log');
     expect(row.description).toMatch(/^5 B/);
     await window.screenshot('in-place-light');
+    await window.openView('Status');
+    expect((await window.trees.row('Status', 'Lock')).description).toBe('free');
+    expect((await window.trees.row('Status', 'Health')).description).toMatch(/^in reach .*, writable /);
+    // By another tool, which writes six fields.
+    const lock = join(folder, '.swamp', '.datastore.lock');
+    const six = { holder: 'carol', hostname: 'nas', pid: 7, acquiredAt: new Date().toISOString(), ttlMs: 600_000 };
+    await writeFile(lock, JSON.stringify({ ...six, nonce: 'theirs' }));
+    await window.runCommand('Datastore: Refresh');
+    await window.statusBarItem(/locked by carol/);
+    await window.runCommand('Datastore: Force-Release Lock…');
+    const { text, detail } = await window.dialogs.read();
+    expect(text).toBe('Take the lock from carol?');
+    expect(detail).toContain('nothing stops a program');
+    await window.dialogs.press('Force Release');
+    await window.statusBarItem(/used in place/);
+    expect(existsSync(lock)).toBe(false);
     await window.close();
   });
 

@@ -41,7 +41,7 @@ export async function forceReleaseLock(ui: Ui, argument: unknown): Promise<void>
   const { coordinator, datastore } = chosen.running;
   let shown: LeaseHolder | null = (await datastore.lease()).lease;
   for (let moved = false; shown !== null; moved = true) {
-    if (!(await confirm(ui, shown, moved))) return;
+    if (!(await confirm(ui, shown, moved, datastore.inPlace === null ? UPLOADS : WRITES))) return;
     const answer = await datastore.forceRelease(shown);
     if (answer.kind === 'released') {
       await coordinator.poll();
@@ -53,13 +53,16 @@ export async function forceReleaseLock(ui: Ui, argument: unknown): Promise<void>
   ui.notices.info('The lock is free.');
 }
 
-async function confirm(ui: Ui, shown: LeaseHolder, moved: boolean): Promise<boolean> {
+const UPLOADS = 'What they are uploading is not lost on their side, but has to be synced again.';
+const WRITES = 'What they are writing goes on: nothing stops a program that writes into the folder.';
+
+async function confirm(ui: Ui, shown: LeaseHolder, moved: boolean, warning: string): Promise<boolean> {
   const facts = leaseFacts(shown, ui.host.clock.now()).map(({ name, value }) => `${name}: ${value}`);
   const detail = [
     ...(moved ? ['The lock has passed to another holder meanwhile.', ''] : []),
     ...facts,
     '',
-    'What they are uploading is not lost on their side, but has to be synced again. Times are by their clock.',
+    `${warning} Times are by their clock.`,
   ].join('\n');
   const yes = 'Force Release';
   return (
