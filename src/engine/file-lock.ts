@@ -74,6 +74,21 @@ export async function takeFileLock(
 
   const deadline = clock.monotonic() + waitMs;
   const seen = parts.seen ?? { text: null, since: 0 };
+  const claimed: LockSighting = { text: null, since: 0 };
+
+  async function steal(stale: string): Promise<void> {
+    // Another thief may have been faster: what stands there now is judged anew.
+    if ((await file.read()) !== stale) return;
+    const moved = await file.moveAside();
+    if (moved === null) return;
+    if (moved.content === stale) {
+      log.warn(`took over ${what} from ${parseLock(stale)?.holder ?? 'an unreadable lock'}, which is gone`);
+      await moved.drop();
+    } else {
+      await moved.putBack();
+    }
+  }
+
   while (!(await file.create(content()))) {
     const text = await file.read();
     // Just given back, or never readable: ask again, but neither at full speed nor for ever.
@@ -85,17 +100,8 @@ export async function takeFileLock(
     if (seen.text !== text) Object.assign(seen, { text, since: clock.monotonic() });
     const holder = parseLock(text);
     const holderIsDead = holder !== null && holder.hostname === identity.hostname && !file.isAlive(holder.pid);
-    if (isStaleLock({ lock: holder, unchangedMs: clock.monotonic() - seen.since, holderIsDead, ttlMs })) {
-      const moved = await file.moveAside();
-      if (moved === null) continue;
-      if (moved.content === text) {
-        log.warn(`took over ${what} from ${holder?.holder ?? 'an unreadable lock'}, which is gone`);
-        await moved.drop();
-      } else {
-        await moved.putBack();
-      }
-      continue;
-    }
+    const isStale = isStaleLock({ lock: holder, unchangedMs: clock.monotonic() - seen.since, holderIsDead, ttlMs });
+    if (isStale && (await underClaim(parts, content(), claimed, () => steal(text)))) continue;
     if (clock.monotonic() >= deadline) return { kind: 'held', by: holder };
     onWait?.(holder);
     await clock.sleep(pollMs * (0.5 + ids.random()), signal);
@@ -119,8 +125,39 @@ export async function takeFileLock(
   };
 }
 
-/** Ends exactly this tenure; another one is put back. False when it was not there. */
+/**
+ * Works as the only thief. Two who move a stale lock at once would move the lock of the first to come after it, and while that is on
+ * its way back a third could take the name. False when another thief is at work; one that died at it is put away.
+ */
+async function underClaim(
+  { file, clock, identity, ttlMs }: FileLockParts,
+  content: string,
+  seen: LockSighting,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  const claim = file.claim();
+  if (await claim.create(content)) {
+    try {
+      await work();
+    } finally {
+      await removeLock(claim, tenureOf(content));
+    }
+    return true;
+  }
+  const text = await claim.read();
+  if (text === null) return false;
+  if (seen.text !== text) Object.assign(seen, { text, since: clock.monotonic() });
+  const thief = parseLock(text);
+  const holderIsDead = thief !== null && thief.hostname === identity.hostname && !file.isAlive(thief.pid);
+  if (isStaleLock({ lock: thief, unchangedMs: clock.monotonic() - seen.since, holderIsDead, ttlMs }))
+    await removeLock(claim, tenureOf(text));
+  return false;
+}
+
+/** Ends exactly this tenure; another one is left alone. False when it was not there. */
 export async function removeLock(file: LockFile, tenure: string): Promise<boolean> {
+  const text = await file.read();
+  if (text === null || tenureOf(text) !== tenure) return false;
   const moved = await file.moveAside();
   if (moved === null) return false;
   const isIt = tenureOf(moved.content) === tenure;

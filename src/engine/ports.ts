@@ -261,6 +261,8 @@ export interface LockFile {
   beat(content: string): Promise<void>;
   /** Moves the lock aside and gives what was moved; null when there is none. */
   moveAside(): Promise<{ readonly content: string; putBack(): Promise<void>; drop(): Promise<void> } | null>;
+  /** The lock under which a lock that is not ours is moved aside: beside it, and nobody's for longer than that. */
+  claim(): LockFile;
   /** Whether a process of this host lives. */
   isAlive(pid: number): boolean;
 }

@@ -40,7 +40,7 @@ async function haveItOnce(): Promise<LockAnswer> {
   };
   const lease = await acquireFolderLease(parts, { purpose: 'race', waitMs: 30_000, onWait });
   const alone = enter();
-  await systemClock.sleep(1 + 4 * systemIds.random());
+  await systemClock.sleep(10 * systemIds.random());
   const found = read();
   const kept = found === lease.record.nonce && !lease.signal.aborted;
   if (alone) unlinkSync(marker);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -145,6 +145,43 @@ test('also when another call of this process has seen the new one by then', asyn
   await clock.advance(2 * TTL);
   expect(await refused).toMatchObject({ kind: 'locked', details: { purpose: 'successor' } });
   expect(parseLock(readFileSync(path, 'utf8'))).toMatchObject({ purpose: 'successor' });
+});
+
+test('of three who find a lock stale at once only one enters, whoever is interrupted when', async () => {
+  const { clock, enter } = onRoot();
+  await enter('elsewhere', { pid: 1 << 30, hostname: 'other', clock: createManualClock() });
+  const seen: LockSighting = { text: null, since: 0 };
+  await enter('looks', { seen }).catch(() => {});
+  await clock.advance(TTL);
+  const inside: string[] = [];
+  const tryIt = (who: string, options: Entering = {}) =>
+    enter(who, { seen: { ...seen }, ...options }).then(
+      () => void inside.push(who),
+      () => {},
+    );
+  // The others come in between judging and moving, and while what was moved is on its way.
+  const slow = (lock: LockFile): LockFile => ({
+    ...lock,
+    async moveAside() {
+      await tryIt('second');
+      const moved = await lock.moveAside();
+      await tryIt('third');
+      return moved;
+    },
+  });
+  await tryIt('first', { dress: slow });
+  expect(inside).toHaveLength(1);
+});
+
+test('a thief that died while it moved a lock is in nobody’s way for longer than a ttl', async () => {
+  const { clock, enter, path } = onRoot();
+  await enter('elsewhere', { pid: 1 << 30, hostname: 'other', clock: createManualClock() });
+  await openLockFile(path).claim().create(readFileSync(path, 'utf8').replace('elsewhere', 'thief'));
+  const next = enter('next', { waitMs: 3 * TTL });
+  await clock.advance(2 * TTL + 5_000);
+  expect(parseLock(readFileSync(path, 'utf8'))).toMatchObject({ purpose: 'next' });
+  await (await next).release();
+  expect(readdirSync(join(path, '..'))).toEqual([]);
 });
 
 test('one that was taken over leaves its successor alone: neither its beats nor its release reach it', async () => {

@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/file-lock.ts',
-        find: 'if (moved.content === text) {',
+        find: 'if (moved.content === stale) {',
         replace: "if (moved.content !== '') {",
       },
     ],

@@ -35,6 +35,8 @@ export interface LockKind {
 /** Makes a lock complete and exclusively, and gives its handle; null when one is there. Throws what the operating system says. */
 export function createLock(path: string, content: string, kind: LockKind): number | null {
   if (!kind.shared) makeFolder(dirname(path));
+  // Whoever waits looks first: a file made, flushed and linked in vain costs a server several trips.
+  else if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return null;
   const { temporary, fd } = createBeside(path, modeOf(kind));
   try {
     overwriteLock(fd, content, kind);

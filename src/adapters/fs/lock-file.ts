@@ -47,6 +47,7 @@ export function openLockFile(path: string, kind: LockKind = { shared: false }): 
             }),
         };
       }),
+    claim: () => openLockFile(`${path}${ASIDE}claim`, kind),
     isAlive,
   };
 }
