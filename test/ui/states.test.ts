@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { BAR, connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('what keeps a folder from syncing', () => {
@@ -26,8 +26,8 @@ describeUi('what keeps a folder from syncing', () => {
     await window.close();
   });
 
-  it('keys that the store refuses show as signed out, with the way to sign in', async () => {
-    const folder = await stage.rig.workspace('refused', { 'a.txt': 'a\n' });
+  it('keys that the store refuses show as signed out, with one way to sign in; then what waited goes on', async () => {
+    const folder = await stage.rig.workspace('refused', { 'a.txt': 'a\n' }, 'timing: { pollSeconds: 1 }');
     const window = await stage.open(folder, { trust: true });
     stage.rig.server.faults.add({ match: {}, fault: { kind: 'status', status: 403, code: 'InvalidAccessKeyId' } });
     await connect(window);
@@ -35,9 +35,15 @@ describeUi('what keeps a folder from syncing', () => {
     expect(bar.kind).toBe('warning');
     await window.openView('Contents');
     expect(await window.trees.message('Contents')).toContain('No valid credentials');
+    const asked = await window.notifications.waitFor(/waits for you to sign in/);
+    expect(asked.buttons).toContain('Sign In…');
     await window.screenshot('signed-out-light');
+    const before = stage.rig.server.requests.total;
+    await writeFile(join(folder, 'data', 'b.txt'), 'b\n');
+    await vi.waitUntil(() => stage.rig.server.requests.total > before + 2, { timeout: 30_000 });
+    const all = await window.notifications.list();
+    expect(all.filter(({ message }) => message.includes('sign in'))).toHaveLength(1);
     stage.rig.server.faults.clear();
-    await window.runCommand('Datastore: Sync Now');
     await window.statusBarItem(/in step/);
     await window.close();
   });
