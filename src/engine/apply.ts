@@ -1,11 +1,13 @@
 import type { Problem } from '../core/errors.ts';
+import { planReads } from '../core/packs.ts';
 import type { Step } from '../core/plan.ts';
 import { conflictName } from '../core/plan.ts';
 import { parseSyncPath, type SyncPath } from '../core/sync-path.ts';
 import type { BaseEntry, Entry, FileStamp } from '../core/tree.ts';
 import { fetchEntry } from './download.ts';
 import { AT_ONCE, each } from './each.ts';
-import type { ApplyAnswer, ApplyIntent, Codec, LocalFiles, Log, ObjectStore, StagedFile } from './ports.ts';
+import { type FetchParts, fetchTogether } from './fetch-together.ts';
+import type { ApplyAnswer, ApplyIntent, Log, StagedFile } from './ports.ts';
 
 export interface Applied {
   /** Base entries that are now true. */
@@ -20,16 +22,11 @@ export interface Applied {
   readonly missing: readonly Problem[];
 }
 
-export interface ApplyParts {
-  readonly store: ObjectStore;
-  readonly files: LocalFiles;
-  readonly codec: Codec;
+export interface ApplyParts extends FetchParts {
   readonly log: Log;
   /** The filesystem's clock when the scan began. */
   readonly scannedAt: number;
   readonly conflictSuffix: string;
-  readonly signal: AbortSignal | undefined;
-  readonly onBytes: (bytes: number) => void;
   readonly onFile: () => void;
   /** What is done so far becomes durable: called after every batch. */
   readonly record: (advanced: readonly BaseEntry[], forgotten: readonly SyncPath[]) => Promise<void>;
@@ -67,11 +64,7 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
     for (const step of removals) await settle(step, await removeLocal(step));
     const arrivals = batch.filter((step) => step.kind !== 'delete-local');
     const ready: { readonly step: Step; readonly file: StagedFile }[] = [];
-    const arriving = each(arrivals, AT_ONCE, async (step) => {
-      const staged = await stage(step);
-      if (staged) ready.push(staged);
-    });
-    const failure = await arriving.then(
+    const failure = await stageAll(arrivals, (step, file) => ready.push({ step, file })).then(
       () => null,
       (error: unknown) => ({ error }),
     );
@@ -85,12 +78,22 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
     if (failure) throw failure.error;
   }
 
-  async function stage(step: Step): Promise<{ step: Step; file: StagedFile } | null> {
-    if (!step.remote) return null;
-    const fetched = await fetchEntry(parts.store, files, codec, step.remote, parts.signal, parts.onBytes);
-    if (fetched.kind === 'staged') return { step, file: fetched.file };
-    (fetched.kind === 'missing' ? total.missing : total.problems).push({ path: step.path, reason: fetched.reason });
-    return null;
+  async function stageAll(steps: readonly Step[], arrived: (step: Arrival, file: StagedFile) => void) {
+    const { together, alone } = planReads(steps.filter(isArrival), entryOf);
+    const left: Arrival[] = [...alone];
+    await each(together, AT_ONCE, async (read) => {
+      const staged = await fetchTogether(parts, read, entryOf);
+      for (const { item } of read.wanted) {
+        const file = staged.get(item);
+        if (file) arrived(item, file);
+        else left.push(item);
+      }
+    });
+    await each(left, AT_ONCE, async (step) => {
+      const fetched = await fetchEntry(parts.store, files, codec, step.remote, parts.signal, parts.onBytes);
+      if (fetched.kind === 'staged') return arrived(step, fetched.file);
+      (fetched.kind === 'missing' ? total.missing : total.problems).push({ path: step.path, reason: fetched.reason });
+    });
   }
 
   async function install(step: Step, file: StagedFile): Promise<ApplyAnswer> {
@@ -144,6 +147,12 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
     total.problems.push({ path, reason: `it was written while it was replaced; that version is kept as ${where}` });
   }
 }
+
+type Arrival = Step & { readonly remote: Entry };
+
+const isArrival = (step: Step): step is Arrival => step.remote !== null;
+
+const entryOf = ({ remote }: Arrival): Entry => remote;
 
 const intent = (step: Step): ApplyIntent => ({
   path: step.path,

@@ -1,6 +1,6 @@
 import type { SyncPath } from '../core/sync-path.ts';
 import type { SyncReport } from '../core/sync-report.ts';
-import type { BaseEntry, BaseTree } from '../core/tree.ts';
+import type { BaseEntry, BaseTree, Sha256, Slice } from '../core/tree.ts';
 import type { StateFiles } from './ports.ts';
 import type { Capabilities } from './probe.ts';
 
@@ -65,9 +65,9 @@ export interface BaseStore {
   save(base: Base): Promise<void>;
   journal(): Promise<readonly JournaledCommit[]>;
   setJournal(commits: readonly JournaledCommit[]): Promise<void>;
-  /** Object keys of uploads that no commit names yet, by SHA-256. */
-  uploads(): Promise<ReadonlyMap<string, string>>;
-  setUploads(uploads: ReadonlyMap<string, string>): Promise<void>;
+  /** Where uploads that no commit names yet lie, by the SHA-256 of the content. */
+  uploads(): Promise<ReadonlyMap<Sha256, Slice>>;
+  setUploads(uploads: ReadonlyMap<Sha256, Slice>): Promise<void>;
   /** The run that is applying to disk: only its intents may still be unrecorded in the base. */
   openRun(): Promise<string | null>;
   setOpenRun(run: string | null): Promise<void>;
@@ -113,7 +113,7 @@ export function createBaseStore(files: StateFiles): BaseStore {
       ),
     journal: async () => (await json<JournaledCommit[]>('journal.json')) ?? [],
     setJournal: (commits) => (commits.length === 0 ? files.remove('journal.json') : put('journal.json', commits)),
-    uploads: async () => new Map((await json<[string, string][]>('uploads.json')) ?? []),
+    uploads: async () => new Map((await json<[Sha256, Slice][]>('uploads.json')) ?? []),
     setUploads: (uploads) => (uploads.size === 0 ? files.remove('uploads.json') : put('uploads.json', [...uploads])),
     openRun: async () => (await json<{ run: string }>('apply.json'))?.run ?? null,
     setOpenRun: (run) => (run === null ? files.remove('apply.json') : put('apply.json', { run })),

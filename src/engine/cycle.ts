@@ -1,3 +1,4 @@
+import type { PackLimits } from '../core/packs.ts';
 import type { Commit, CommitPointer } from '../core/records.ts';
 import type { Skipped, SyncReport } from '../core/sync-report.ts';
 import type { BaseMeta, BaseStore } from './base-store.ts';
@@ -29,6 +30,7 @@ export interface CycleParts extends LeaseParts {
   readonly withheld: (path: string) => string | null;
   readonly codec: Codec;
   readonly budget: ByteBudget;
+  readonly packs?: PackLimits;
   readonly waitMs: number;
 }
 

@@ -1,6 +1,7 @@
 import { withholder } from '../core/credential-paths.ts';
 import { SyncError } from '../core/errors.ts';
 import { withForcedRelease, withRelease } from '../core/lease-record.ts';
+import type { PackLimits } from '../core/packs.ts';
 import { type BaseMeta, createBaseStore } from './base-store.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { type CycleParts, findRoot, runCycle } from './cycle.ts';
@@ -36,6 +37,8 @@ export interface DatastoreParts {
   readonly ttlMs: number;
   /** How long to wait for a held lease, or for another process on this root, milliseconds. */
   readonly waitMs: number;
+  /** Which files travel together; `PACK_LIMITS` when absent. */
+  readonly packs?: PackLimits;
 }
 
 /** Bytes of files in memory on their way up. */

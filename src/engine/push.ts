@@ -1,4 +1,5 @@
 import { type Problem, SyncError } from '../core/errors.ts';
+import { PACK_LIMITS, type PackLimits, planPacks } from '../core/packs.ts';
 import type { Step } from '../core/plan.ts';
 import type { Commit, CommitPointer } from '../core/records.ts';
 import { commitKey, type ShardLine, serialiseEntry } from '../core/sync-index.ts';
@@ -10,7 +11,7 @@ import { AT_ONCE, each } from './each.ts';
 import type { Clock, Codec, Identity, Ids, LocalFiles, ObjectStore } from './ports.ts';
 import type { SwapOptions, SwapOutcome } from './register.ts';
 import type { RemoteLog, RemoteView } from './remote-log.ts';
-import { CHUNK_BYTES, createUploader, wholeObjects } from './upload.ts';
+import { CHUNK_BYTES, createUploader, type Uploader, wholeObjects } from './upload.ts';
 
 export interface PushParts {
   readonly store: ObjectStore;
@@ -20,6 +21,7 @@ export interface PushParts {
   readonly ids: Ids;
   readonly identity: Identity;
   readonly budget: ByteBudget;
+  readonly packs?: PackLimits;
   readonly log: RemoteLog;
   readonly base: BaseStore;
   readonly onBytes: (bytes: number) => void;
@@ -53,8 +55,8 @@ export type Pushed =
   /** Another commit came first: plan again. */
   | { readonly kind: 'lost' };
 
-// A process that dies tells nobody what it has sent. Noted by shares of the whole, so that many files cost no more than few.
-const NOTE_FIRST = 256;
+// A process that dies tells nobody what it has sent. Noted by shares of the whole, in bytes, so that much costs no more than little.
+const NOTE_FIRST = 8 << 20;
 const NOTE_GROWTH = 1.25;
 
 /** Objects, then shards, then the commit, then the swap: the only commit point. */
@@ -66,6 +68,7 @@ export async function push(
   scannedAt: number,
 ): Promise<Pushed> {
   const { base } = parts;
+  let [sent, due] = [0, NOTE_FIRST];
   const uploader = createUploader({
     ...parts,
     epoch: ticket.epoch,
@@ -73,18 +76,15 @@ export async function push(
     standing: steps.some(({ local }) => (local?.stamp.size ?? 0) > CHUNK_BYTES) ? wholeObjects(view.tree) : new Map(),
     signal: ticket.signal,
     assertMayWrite: ticket.assertMayWrite,
-  });
-  let due = NOTE_FIRST;
-  const upload: Upload = async (step) => {
-    const sent = await uploader.upload(step);
-    if (uploader.sent.size >= due) {
-      due = Math.ceil(uploader.sent.size * NOTE_GROWTH);
+    async onSent(bytes) {
+      sent += bytes;
+      if (sent < due) return;
+      due = sent * NOTE_GROWTH;
       await keepUploads();
-    }
-    return sent;
-  };
+    },
+  });
   try {
-    const gathered = await gather(parts, steps, upload, generationAfter(view), scannedAt);
+    const gathered = await gather(parts, steps, uploader, generationAfter(view), scannedAt);
     const { entries, removed, problems, moved } = gathered;
     if (entries.length === 0 && removed.length === 0) return { kind: 'nothing', problems, moved };
     const done = await commitChanges(parts, ticket, view, gathered);
@@ -167,31 +167,39 @@ export async function commitChanges(
 
 const generationAfter = (view: RemoteView): number => (view.commit?.generation ?? 0) + 1;
 
-type Upload = ReturnType<typeof createUploader>['upload'];
-
-async function gather(parts: PushParts, steps: readonly Step[], upload: Upload, generation: number, scannedAt: number) {
+async function gather(
+  parts: PushParts,
+  steps: readonly Step[],
+  uploader: Uploader,
+  generation: number,
+  scannedAt: number,
+) {
   const entries: Entry[] = [];
   const advanced: BaseEntry[] = [];
   const removed: SyncPath[] = [];
   const problems: Problem[] = [];
   const moved: SyncPath[] = [];
-  const arriving = new Set(steps.flatMap(({ kind, path }) => (kind === 'upload' ? [collisionKey(path)] : [])));
-  await each(steps, AT_ONCE, async (step) => {
-    if (step.kind === 'delete-remote') {
-      // Where case does not count, the file renamed to its twin still answers to the old name.
-      const stands = !arriving.has(collisionKey(step.path)) && (await parts.files.stat(step.path)) !== null;
-      (stands ? moved : removed).push(step.path);
-      return;
-    }
-    const sent = await upload(step);
-    if (sent.kind === 'moved') moved.push(step.path);
-    else if (sent.kind === 'failed') problems.push({ path: step.path, reason: sent.reason });
-    else if (step.local) {
-      const { path, sha256 } = step.local;
-      const { size, mtime, exec } = sent.stamp;
-      entries.push({ path, size, mtime, sha256, exec, by: parts.identity.holder, generation, slices: sent.slices });
-      advanced.push({ path, sha256, stamp: sent.stamp, seenAt: scannedAt });
-      parts.onFile();
+  const uploads = steps.filter(({ kind }) => kind === 'upload');
+  const arriving = new Set(uploads.map(({ path }) => collisionKey(path)));
+  for (const { kind, path } of steps) {
+    if (kind !== 'delete-remote') continue;
+    // Where case does not count, the file renamed to its twin still answers to the old name.
+    const stands = !arriving.has(collisionKey(path)) && (await parts.files.stat(path)) !== null;
+    (stands ? moved : removed).push(path);
+  }
+  await each(planPacks(uploads, parts.packs ?? PACK_LIMITS), AT_ONCE, async (pack) => {
+    const answers = await uploader.upload(pack);
+    for (const [nth, { path, local }] of pack.entries()) {
+      const sent = answers[nth];
+      if (sent?.kind === 'failed') problems.push({ path, reason: sent.reason });
+      else if (sent?.kind !== 'sent' || !local) moved.push(path);
+      else {
+        const { sha256 } = local;
+        const { size, mtime, exec } = sent.stamp;
+        entries.push({ path, size, mtime, sha256, exec, by: parts.identity.holder, generation, slices: sent.slices });
+        advanced.push({ path, sha256, stamp: sent.stamp, seenAt: scannedAt });
+        parts.onFile();
+      }
     }
   });
   return { entries, advanced, removed, problems, moved };

@@ -1,68 +1,89 @@
 import { SyncError } from '../core/errors.ts';
 import type { Step } from '../core/plan.ts';
-import { objectKey } from '../core/sync-index.ts';
-import { type FileStamp, type LocalEntry, type RemoteTree, type Slice, sameStamp } from '../core/tree.ts';
+import { type FileStamp, type LocalEntry, type RemoteTree, type Sha256, type Slice, sameStamp } from '../core/tree.ts';
 import { all } from './all.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import type { Codec, LocalFiles, ObjectStore, OpenFile } from './ports.ts';
-import { putOnce } from './remote-log.ts';
-import { storeErrorKind } from './store-error.ts';
+import { each } from './each.ts';
+import type { LocalFiles, OpenFile } from './ports.ts';
+import { createSender, hashIn, type SenderParts } from './send-contents.ts';
 
 /** A file over this many bytes is a sequence of chunk objects of this size. Source: remote format 1. */
 export const CHUNK_BYTES = 16 << 20;
 
+/** Files of a pack that are open at the same time. */
+const READ_AT_ONCE = 16;
+
 export type Uploaded =
-  | { readonly kind: 'sent'; readonly slices: readonly Slice[]; readonly stamp: FileStamp; readonly bytes: number }
+  | { readonly kind: 'sent'; readonly slices: readonly Slice[]; readonly stamp: FileStamp }
   /** The file is no longer what was planned: look again. */
   | { readonly kind: 'moved' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** Contents on their way up, under one epoch. Equal contents travel once; what an earlier epoch of ours left is copied on the server. */
 export interface Uploader {
-  upload(step: Step): Promise<Uploaded>;
-  /** Object keys written or found, by SHA-256 of their bytes. */
-  readonly sent: ReadonlyMap<string, string>;
+  /** Steps that travel together; what is more than a chunk travels alone. One answer each, in their order. */
+  upload(steps: readonly Step[]): Promise<readonly Uploaded[]>;
+  /** Where the contents that were written or found lie, by their SHA-256. */
+  readonly sent: ReadonlyMap<Sha256, Slice>;
 }
 
-export interface UploaderParts {
-  readonly store: ObjectStore;
+export interface UploaderParts extends SenderParts {
   readonly files: LocalFiles;
-  readonly codec: Codec;
   readonly budget: ByteBudget;
-  readonly epoch: number;
-  readonly earlier: ReadonlyMap<string, string>;
-  /** Objects of the commit being replaced, by SHA-256: chunks that stand there already are not sent. */
-  readonly standing: ReadonlyMap<string, Slice>;
-  readonly signal: AbortSignal;
-  /** Throws when no remote write may be sent any more. */
-  readonly assertMayWrite: () => void;
-  readonly onBytes: (bytes: number) => void;
 }
 
 export function createUploader(parts: UploaderParts): Uploader {
-  const { store, files, codec, budget, epoch, signal } = parts;
-  const underWay = new Map<string, Promise<string>>();
-  const sent = new Map<string, string>();
+  const { files, codec, budget, signal } = parts;
+  const sender = createSender(parts);
 
-  async function upload(step: Step): Promise<Uploaded> {
-    const local = step.local;
-    if (!local) return { kind: 'moved' };
-    if (step.reuse) return { kind: 'sent', slices: step.reuse.slices, stamp: local.stamp, bytes: 0 };
-    return openAndSend(step, local);
+  async function upload(steps: readonly Step[]): Promise<readonly Uploaded[]> {
+    const [only] = steps;
+    if (only && steps.length === 1 && sizeOf(only) > CHUNK_BYTES && !only.reuse) {
+      return [await opened(only, sendChunks)];
+    }
+    const bytes = steps.reduce((sum, step) => sum + (step.reuse ? 0 : sizeOf(step)), 0);
+    // A pack is in memory twice: its files, and what they make together.
+    return budget.within(steps.length > 1 ? 2 * bytes : bytes, async () => {
+      const found: (WasRead | Uploaded)[] = [];
+      await each(steps.entries(), READ_AT_ONCE, async ([nth, step]) => {
+        found[nth] = await look(step);
+      });
+      const contents = found.flatMap((file) => (file.kind === 'read' && file.bytes.byteLength > 0 ? [file] : []));
+      const slices = await sender.send(contents);
+      const places = new Map(contents.map((file, nth) => [file, slices.slice(nth, nth + 1)]));
+      return all(
+        found.map(async (file, nth): Promise<Uploaded> => {
+          if (file.kind !== 'read') return file;
+          // What was written while it was sent goes up in the same cycle.
+          const now = await files.stat(steps[nth]?.path ?? '').catch(() => null);
+          const isStill = now !== null && sameStamp(now, file.stamp);
+          return isStill ? { kind: 'sent', slices: places.get(file) ?? [], stamp: file.stamp } : { kind: 'moved' };
+        }),
+      );
+    });
   }
 
-  async function openAndSend(step: Step, local: LocalEntry): Promise<Uploaded> {
+  async function look(step: Step): Promise<WasRead | Uploaded> {
+    if (!step.reuse) return opened(step, readWhole);
+    return step.local ? { kind: 'sent', slices: step.reuse.slices, stamp: step.local.stamp } : { kind: 'moved' };
+  }
+
+  async function opened<T>(
+    step: Step,
+    use: (file: OpenFile, planned: Sha256) => Promise<T>,
+  ): Promise<T | Exclude<Uploaded, { kind: 'sent' }>> {
     if (signal.aborted) throw signal.reason;
+    const { local } = step;
+    if (!local) return { kind: 'moved' };
     let file: OpenFile;
     try {
       file = await files.open(step.path);
     } catch (error) {
-      if (await gone(step.path)) return { kind: 'moved' };
+      if ((await files.stat(step.path)) === null) return { kind: 'moved' };
       return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
     }
     try {
       if (!sameStamp(file.stamp, local.stamp)) return { kind: 'moved' };
-      return await sendFile(file, local.sha256);
+      return await use(file, local.sha256);
     } catch (error) {
       // A disk that cannot be read to the end is trouble of this path alone.
       if (error instanceof SyncError && error.kind === 'local') return { kind: 'failed', reason: error.message };
@@ -72,28 +93,17 @@ export function createUploader(parts: UploaderParts): Uploader {
     }
   }
 
-  async function sendFile(file: OpenFile, planned: string): Promise<Uploaded> {
-    const size = file.stamp.size;
-    const slices = size <= CHUNK_BYTES ? await sendWhole(file, planned) : await sendChunks(file, planned);
-    if (slices === 'moved') return { kind: 'moved' };
-    const now = await file.stampNow();
-    if (!now || !sameStamp(now, file.stamp)) return { kind: 'moved' };
-    return { kind: 'sent', slices, stamp: file.stamp, bytes: size };
-  }
-
-  async function sendWhole(file: OpenFile, planned: string): Promise<readonly Slice[] | 'moved'> {
-    const size = file.stamp.size;
-    return budget.within(size, async () => {
-      const bytes = await file.read(0, size + 1);
-      if (bytes.byteLength !== size || codec.sha256(bytes) !== planned) return 'moved';
-      return size === 0 ? [] : [{ object: await sendBytes(planned, bytes), offset: 0, length: size }];
-    });
+  async function readWhole(file: OpenFile, planned: Sha256): Promise<WasRead | { readonly kind: 'moved' }> {
+    const { stamp } = file;
+    const bytes = await file.read(0, stamp.size + 1);
+    const isPlanned = bytes.byteLength === stamp.size && codec.sha256(bytes) === planned;
+    return isPlanned ? { kind: 'read', sha256: planned, bytes, stamp } : { kind: 'moved' };
   }
 
   // The whole hash is known only at the end: chunks of a file that moved are garbage, and no commit names them.
-  async function sendChunks(file: OpenFile, planned: string): Promise<readonly Slice[] | 'moved'> {
+  async function sendChunks(file: OpenFile, planned: Sha256): Promise<Uploaded> {
     const whole = codec.hasher();
-    const chunks: Promise<Slice>[] = [];
+    const chunks: Promise<readonly Slice[]>[] = [];
     const failures: unknown[] = [];
     for (let offset = 0; offset < file.stamp.size && !signal.aborted && failures.length === 0; offset += CHUNK_BYTES) {
       const length = Math.min(CHUNK_BYTES, file.stamp.size - offset);
@@ -102,7 +112,7 @@ export function createUploader(parts: UploaderParts): Uploader {
           const bytes = await file.read(offset, length);
           whole.update(bytes);
           readNext();
-          return { object: await sendBytes(codec.sha256(bytes), bytes), offset: 0, length: bytes.byteLength };
+          return sender.send([{ sha256: codec.sha256(bytes), bytes }]);
         });
         chunks.push(chunk);
         chunk.catch((error: unknown) => {
@@ -111,62 +121,35 @@ export function createUploader(parts: UploaderParts): Uploader {
         });
       });
     }
-    const slices = await all(chunks);
+    const slices = (await all(chunks)).flat();
     if (signal.aborted) throw signal.reason;
-    return whole.digest() === planned ? slices : 'moved';
+    const isPlanned = whole.digest() === planned && (await isStill(file));
+    return isPlanned ? { kind: 'sent', slices, stamp: file.stamp } : { kind: 'moved' };
   }
 
-  function sendBytes(sha256: string, bytes: Uint8Array): Promise<string> {
-    const known = underWay.get(sha256);
-    if (known) return known;
-    const sending = send(sha256, bytes);
-    underWay.set(sha256, sending);
-    return sending;
-  }
+  return { upload, sent: sender.sent };
+}
 
-  async function send(sha256: string, bytes: Uint8Array): Promise<string> {
-    const standing = parts.standing.get(sha256);
-    if (standing?.length === bytes.byteLength) {
-      parts.onBytes(bytes.byteLength);
-      return standing.object;
-    }
-    const key = objectKey(sha256, epoch);
-    const earlier = parts.earlier.get(sha256);
-    parts.assertMayWrite();
-    if (earlier === undefined || !(await foundAgain(earlier, key, bytes.byteLength))) {
-      parts.assertMayWrite();
-      await putOnce(store, codec, key, bytes, signal, undefined, sha256);
-    }
-    sent.set(sha256, key);
-    parts.onBytes(bytes.byteLength);
-    return key;
-  }
+interface WasRead {
+  readonly kind: 'read';
+  readonly sha256: Sha256;
+  readonly bytes: Uint8Array;
+  readonly stamp: FileStamp;
+}
 
-  // The record of earlier uploads may be of another bucket, or of one that was restored since: the store says what is there.
-  async function foundAgain(from: string, to: string, size: number): Promise<boolean> {
-    try {
-      if (from !== to) await store.copy(from, to, { signal });
-      return (await store.head(to, { signal })).size === size;
-    } catch (error) {
-      if (storeErrorKind(error) === 'missing') return false;
-      throw error;
-    }
-  }
+const sizeOf = ({ local }: { readonly local: LocalEntry | null }): number => local?.stamp.size ?? 0;
 
-  async function gone(path: string): Promise<boolean> {
-    return (await files.stat(path)) === null;
-  }
-
-  return { upload, sent };
+async function isStill(file: OpenFile): Promise<boolean> {
+  const now = await file.stampNow();
+  return now !== null && sameStamp(now, file.stamp);
 }
 
 /** The objects of a commit that are used whole and as they are: then the key names the SHA-256 of exactly these bytes. */
-export function wholeObjects(tree: RemoteTree): ReadonlyMap<string, Slice> {
-  const found = new Map<string, Slice>();
+export function wholeObjects(tree: RemoteTree): ReadonlyMap<Sha256, Slice> {
+  const found = new Map<Sha256, Slice>();
   for (const { slices } of tree.values()) {
     for (const slice of slices) {
-      if (slice.offset === 0 && slice.encoding === undefined)
-        found.set(slice.object.slice('objects/'.length).slice(0, 64), slice);
+      if (slice.offset === 0 && slice.encoding === undefined) found.set(hashIn(slice.object), slice);
     }
   }
   return found;

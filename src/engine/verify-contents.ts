@@ -1,11 +1,20 @@
 import { SyncError } from '../core/errors.ts';
+import { planReads } from '../core/packs.ts';
 import type { SyncPath } from '../core/sync-path.ts';
 import type { Entry, RemoteTree, Slice } from '../core/tree.ts';
 import type { ContentVerdict } from '../core/verify-judge.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import { readSlices } from './download.ts';
 import { AT_ONCE, each } from './each.ts';
 import type { Codec, ObjectStore } from './ports.ts';
+import { readRange } from './read-range.ts';
 import { storeErrorKind } from './store-error.ts';
+
+export interface CheckParts {
+  readonly store: ObjectStore;
+  readonly codec: Codec;
+  readonly budget: ByteBudget;
+}
 
 export interface CheckOptions {
   readonly signal?: AbortSignal | undefined;
@@ -14,17 +23,34 @@ export interface CheckOptions {
 }
 
 /**
- * Streams and hashes every committed content, those that entries share once, and gives those that are not as the index names
- * them. What looks damaged is read a second time: a bit can flip on the way, too. Rejects where the store cannot be asked.
+ * Reads and hashes every committed content, those that entries share once and those of a pack together, and gives those that are
+ * not as the index names them. What looks damaged is read a second time, by itself: a bit can flip on the way, too. Rejects where
+ * the store cannot be asked.
  */
 export async function checkContents(
-  store: ObjectStore,
-  codec: Codec,
+  { store, codec, budget }: CheckParts,
   tree: RemoteTree,
   options: CheckOptions = {},
 ): Promise<ReadonlyMap<SyncPath, ContentVerdict>> {
   const bad = new Map<SyncPath, ContentVerdict>();
-  await each(distinctContents(tree), AT_ONCE, async ({ entry, paths }) => {
+  const { together, alone } = planReads([...distinctContents(tree)], ({ entry }) => entry);
+  const suspects: Shared[] = [];
+  await each(together, AT_ONCE, (read) =>
+    budget.within(read.length, async () => {
+      options.signal?.throwIfAborted();
+      const bytes = await readRange(store, read, options.signal);
+      for (const { item, slice } of read.wanted) {
+        const start = slice.offset - read.offset;
+        if (bytes === null || codec.sha256(bytes.subarray(start, start + slice.length)) !== item.entry.sha256) {
+          suspects.push(item);
+          continue;
+        }
+        options.onBytes?.(slice.length);
+        for (const _ of item.paths) options.onFile?.();
+      }
+    }),
+  );
+  await each([...alone, ...suspects], AT_ONCE, async ({ entry, paths }) => {
     options.signal?.throwIfAborted();
     const first = await checkOnce(store, codec, entry, options);
     const verdict =
@@ -37,10 +63,14 @@ export async function checkContents(
   return bad;
 }
 
+/** One content under all its names. */
+interface Shared {
+  readonly entry: Entry;
+  readonly paths: readonly SyncPath[];
+}
+
 /** Contents that entries share through the same slices count once. */
-export function distinctContents(
-  tree: RemoteTree,
-): Iterable<{ readonly entry: Entry; readonly paths: readonly SyncPath[] }> {
+export function distinctContents(tree: RemoteTree): Iterable<Shared> {
   const found = new Map<string, { entry: Entry; paths: SyncPath[] }>();
   for (const entry of tree.values()) {
     const key = `${entry.sha256} ${entry.size} ${entry.slices.map(sliceName).join(' ')}`;

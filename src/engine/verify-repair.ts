@@ -156,7 +156,7 @@ async function sendAgain(
       failed.set(entry.path, 'the index names another size than these bytes have');
       return;
     }
-    const sent = local ? await uploader.upload({ ...versions, kind: 'upload' }) : null;
+    const [sent] = local ? await uploader.upload([{ ...versions, kind: 'upload' }]) : [];
     if (standing) entries.push({ ...entry, slices: standing.slices });
     else if (sent?.kind === 'sent') entries.push({ ...entry, slices: sent.slices });
     else failed.set(entry.path, sent?.kind === 'failed' ? sent.reason : `${good.path} changed meanwhile`);

@@ -141,7 +141,7 @@ async function readRemote(run: Run, first: RegisterState) {
     const pointer = at.head?.commit ?? null;
     const read = await readRecords(parts, pointer, options.signal);
     tally.phase('verifying', read.view.tree.size, bytesOf(read));
-    const bad = await checkContents(parts.store, parts.codec, read.view.tree, {
+    const bad = await checkContents(parts, read.view.tree, {
       signal: options.signal,
       onBytes: tally.bytes,
       onFile: tally.file,

@@ -237,7 +237,7 @@ describe('an object that is not what the index names', () => {
     const { store, prefix, fresh } = await openScene();
     const key = (await store.list('objects/')).objects
       .map((object) => object.key)
-      .find((name) => name.includes(sha256('A')));
+      .find((name) => name.includes(sha256('C')));
     await damage(store, key ?? '');
     const before = await objects(rig.place, prefix);
     const ended = await rig.cli(fresh, ['pull', '--json']);
@@ -247,13 +247,13 @@ describe('an object that is not what the index names', () => {
         ok: false,
         downloaded: 2,
         error: { kind: 'problems' },
-        problems: [{ path: 'a.txt', reason: expect.stringContaining(reason) }],
+        problems: [{ path: 'c.txt', reason: expect.stringContaining(reason) }],
       },
     ]);
-    expect(await contents(fresh)).toEqual({ 'c.txt': 'C', 'own.txt': 'own', 'sub/b.txt': 'B' });
+    expect(await contents(fresh)).toEqual({ 'a.txt': 'A', 'own.txt': 'own', 'sub/b.txt': 'B' });
     expect(await objects(rig.place, prefix)).toEqual(before);
     // What is fixed there comes with the next cycle, though the commit is the same.
-    await store.put(key ?? '', Buffer.from('A'));
+    await store.put(key ?? '', Buffer.from('C'));
     expect((await rig.cli(fresh, ['pull', '--json'])).json()).toMatchObject({ ok: true, downloaded: 1 });
   });
 });

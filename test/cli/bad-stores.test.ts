@@ -110,10 +110,11 @@ describe('a store that is moody', () => {
   });
 });
 
-test('a bit that flips on the way is no file: the path is named, and comes with the next cycle', async () => {
+test('a bit that flips on the way is no file: it is asked for again, then the path is named, and comes with the next cycle', async () => {
   const [a, b] = [await rig.workspace('flip', { 'x.txt': 'X', 'y.txt': 'Y' }), await rig.workspace('flip')];
   await rig.cli(a, ['sync']);
-  rig.server.faults.add({ match: { method: 'GET', key: 'objects/', times: 1 }, fault: { kind: 'corrupt' } });
+  // Of both together, and then of one by itself.
+  rig.server.faults.add({ match: { method: 'GET', key: 'objects/', times: 2 }, fault: { kind: 'corrupt' } });
   const ended = await rig.cli(b, ['sync', '--json']);
   expect([ended.code, ended.json()]).toMatchObject([
     1,

@@ -198,7 +198,8 @@ await describeStores((open) => {
     alice.save('start', 's');
     await alice.sync();
     await bob.sync();
-    for (let index = 0; index < 150; index += 1) alice.save(`a/${index}`, `${index} ${'x'.repeat(20_000)}`);
+    // Too large to travel together.
+    for (let index = 0; index < 150; index += 1) alice.save(`a/${index}`, `${index} ${'x'.repeat(300_000)}`);
     const pushing = alice.start('push', '--json');
     const sent = async () => (await team.store.list('objects/')).objects.length;
     await until(async () => (await sent()) > 10, 'the upload', 25);

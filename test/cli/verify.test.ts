@@ -10,7 +10,7 @@ afterEach(() => rig.server.faults.clear());
 afterAll(() => rig.close());
 
 let count = 0;
-const FILES = { 'x.txt': 'X of the team', 'sub/y.txt': 'Y' };
+const FILES = { 'x.txt': 'X of the team', 'sub/y.txt': '' };
 
 /** Two workspaces in step. */
 async function inStep(): Promise<{ prefix: string; a: string; b: string }> {
@@ -40,9 +40,9 @@ test('--json is the contract, whole; nothing changes on either side', async () =
     ok: true,
     generation: 1,
     remoteFiles: 2,
-    remoteBytes: 14,
+    remoteBytes: 13,
     localFiles: 2,
-    localBytes: 14,
+    localBytes: 13,
     drift: [],
     repaired: [],
     notices: [],

@@ -5,7 +5,7 @@ import { nodeCodec } from '../../src/adapters/codec.ts';
 import { systemClock } from '../../src/adapters/system.ts';
 import { StoreError } from '../../src/core/errors.ts';
 import type { ObjectStore } from '../../src/engine/ports.ts';
-import { openWorld, type World } from '../support/replica.ts';
+import { APART, openWorld, type World } from '../support/replica.ts';
 
 interface Row {
   readonly harm: (world: World, path: string) => void;
@@ -248,7 +248,7 @@ test.each(Object.entries(lies))(
 );
 
 async function inStep() {
-  const world = openWorld();
+  const world = openWorld({ packs: APART });
   const alice = world.replica('alice');
   const bob = world.replica('bob');
   for (const path of ['bad', 'good', 'stays']) alice.write(path, '1');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { StoreError } from '../../src/core/errors.ts';
 import type { LocalFiles } from '../../src/engine/ports.ts';
-import { openWorld, type Replica, type World } from '../support/replica.ts';
+import { APART, openWorld, type Replica, type World } from '../support/replica.ts';
 
 interface Row {
   /** Bob has edited `edit`, made `new`, removed `gone`; Alice has edited `down`. This breaks his cycle. */
@@ -204,7 +204,7 @@ test.each(Object.entries(downloads))('a pull that breaks %s is finished by the n
   const { world, alice, bob } = await apart();
   await bob.sync();
   await alice.sync();
-  for (const path of ['edit', 'down', 'more/a', 'more/b']) alice.write(path, 'v3');
+  for (const path of ['edit', 'down', 'more/a', 'more/b']) alice.write(path, `v3 of ${path}`);
   alice.remove('stay');
   await alice.sync();
   row.breaks(bob);
@@ -257,7 +257,7 @@ function crashOnInstall(files: LocalFiles, after: number): LocalFiles {
 
 /** Bob is ahead by an edit, a new file and a deletion, Alice by an edit that is on the remote. */
 async function apart() {
-  const world = openWorld();
+  const world = openWorld({ packs: APART });
   const alice = world.replica('alice');
   const bob = world.replica('bob');
   for (const path of ['edit', 'gone', 'down', 'stay']) alice.write(path, '1');

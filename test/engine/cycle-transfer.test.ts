@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SyncError } from '../../src/core/errors.ts';
 import type { LocalFiles } from '../../src/engine/ports.ts';
-import { openWorld, type Replica } from '../support/replica.ts';
+import { APART, openWorld, type Replica } from '../support/replica.ts';
 
 const MIB = 1 << 20;
 
@@ -43,7 +43,7 @@ test('equal contents and equal chunks travel once', async () => {
 });
 
 test('what a failed push had uploaded is copied under the next epoch, not sent again', async () => {
-  const world = openWorld();
+  const world = openWorld({ packs: APART });
   const alice = world.replica('alice');
   const bob = world.replica('bob');
   await inStep(alice, bob);
@@ -78,7 +78,7 @@ test('uploads that are remembered are looked for, not believed', async () => {
 });
 
 test.each(['up', 'down'] as const)('an outage in mid-transfer ends the cycle soon, on the way %s', async (way) => {
-  const world = openWorld();
+  const world = openWorld({ packs: APART });
   const alice = world.replica('alice');
   const bob = world.replica('bob');
   await inStep(alice, bob);
@@ -116,7 +116,7 @@ test('nothing is on its way to the remote any more when a broken push gives the 
 test.each(['upload', 'download'] as const)(
   'a cancelled %s leaves both sides whole and the lease free',
   async (what) => {
-    const world = openWorld();
+    const world = openWorld({ packs: APART });
     const alice = world.replica('alice');
     const bob = world.replica('bob');
     await inStep(alice, bob);

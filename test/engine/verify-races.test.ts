@@ -4,14 +4,15 @@ import { nodeCodec } from '../../src/adapters/codec.ts';
 import { StoreError } from '../../src/core/errors.ts';
 import { parseSyncPath } from '../../src/core/sync-path.ts';
 import type { Entry } from '../../src/core/tree.ts';
+import { createByteBudget } from '../../src/engine/byte-budget.ts';
 import { HEAD_KEY } from '../../src/engine/register.ts';
 import { checkContents } from '../../src/engine/verify-contents.ts';
-import { openWorld } from '../support/replica.ts';
+import { APART, openWorld } from '../support/replica.ts';
 
 const sha256 = (content: string) => createHash('sha256').update(content).digest('hex');
 
 test("a commit in doubt that lands while a repair looks is still ours: a colleague's revert of it stays reverted", async () => {
-  const world = openWorld();
+  const world = openWorld({ packs: APART });
   let doubtful = false;
   let late: (() => Promise<unknown>) | null = null;
   let isRepairing = false;
@@ -72,5 +73,10 @@ test('a content that begins with the head of a pack is whole', async () => {
     generation: 1,
     slices: [slice(pack), slice(other)],
   };
-  expect([...(await checkContents(store, nodeCodec, new Map([[path.value, entry]])))]).toEqual([]);
+  expect([
+    ...(await checkContents(
+      { store, codec: nodeCodec, budget: createByteBudget(1 << 20) },
+      new Map([[path.value, entry]]),
+    )),
+  ]).toEqual([]);
 });

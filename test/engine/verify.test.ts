@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { stampOf } from '../../src/adapters/fs/stamp.ts';
 import type { VerifyReport } from '../../src/core/verify-report.ts';
-import { openWorld, type Replica, type World } from '../support/replica.ts';
+import { APART, openWorld, type Replica, type World } from '../support/replica.ts';
 
 /* Both sides read to the last byte: what is damaged is named, with who has the right bytes, and repaired from there. */
 
@@ -16,7 +16,7 @@ const OLD = new Date('2026-01-02T03:04:05.678Z');
 const FILES = { 'a.txt': 'the first', 'b.txt': 'the second', 'sub/c.txt': 'the third' };
 
 beforeEach(async () => {
-  world = openWorld();
+  world = openWorld({ packs: APART });
   alice = world.replica('alice');
   bob = world.replica('bob');
   for (const [path, content] of Object.entries(FILES)) {

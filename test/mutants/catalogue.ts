@@ -90,9 +90,9 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'index written before its objects',
     edits: [
       {
-        file: 'engine/upload.ts',
-        find: 'await putOnce(store, codec, key, bytes, signal, undefined, sha256);',
-        replace: 'void putOnce(store, codec, key, bytes, signal, undefined, sha256).catch(() => undefined);',
+        file: 'engine/send-contents.ts',
+        find: 'await putOnce(store, codec, object, bytes, signal, undefined, sha256);',
+        replace: 'void putOnce(store, codec, object, bytes, signal, undefined, sha256).catch(() => undefined);',
       },
     ],
     suites: [engine('cycle-interrupted.test.ts')],
@@ -128,9 +128,9 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/push.ts',
-        find: "if (step.kind === 'delete-remote') {",
+        find: "for (const { kind, path } of steps) {\n    if (kind !== 'delete-remote') continue;",
         replace:
-          "if (step.kind === 'delete-remote') {\n      for (const { object } of step.remote?.slices ?? []) await parts.store.delete(object);",
+          "for (const { kind, path, remote } of steps) {\n    if (kind !== 'delete-remote') continue;\n    for (const { object } of remote?.slices ?? []) await parts.store.delete(object);",
       },
     ],
     suites: [engine('cycle-interrupted.test.ts'), engine('cycle-races.test.ts'), engine('cycle-changes.test.ts')],
@@ -221,6 +221,23 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: /one file is damaged/,
   },
   {
+    name: 'a packed content taken unverified',
+    edits: [
+      {
+        file: 'engine/fetch-together.ts',
+        find: 'if (codec.sha256(content) !== sha256) return;',
+        replace: 'if (content.byteLength === 0) return;',
+      },
+      {
+        file: 'engine/fetch-together.ts',
+        find: 'if (file.sha256 !== sha256) return files.discard(file);',
+        replace: '',
+      },
+    ],
+    suites: [engine('packs.test.ts')],
+    breaks: /a bit that flips in a pack/,
+  },
+  {
     name: 'held-back paths whose base advances',
     edits: [
       {
@@ -275,10 +292,9 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'reuse of an object from history',
     edits: [
       {
-        file: 'engine/upload.ts',
-        find: 'parts.assertMayWrite();\n    if (earlier === undefined',
-        replace:
-          'parts.assertMayWrite();\n    if (earlier !== undefined) return earlier;\n    if (earlier === undefined',
+        file: 'engine/send-contents.ts',
+        find: 'if (slice?.length !== length) return null;',
+        replace: 'if (slice?.length !== length) return null;\n    if (slice.object !== "") return slice;',
       },
     ],
     suites: [engine('cycle-transfer.test.ts'), engine('cycle-interrupted.test.ts'), engine()],

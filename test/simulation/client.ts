@@ -6,6 +6,7 @@ import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { type Budget, bounded, createBudget } from '../../src/adapters/store/bounded.ts';
 import { retrying } from '../../src/adapters/store/retrying.ts';
+import type { PackLimits } from '../../src/core/packs.ts';
 import { createBaseStore, emptyBase } from '../../src/engine/base-store.ts';
 import type { Datastore } from '../../src/engine/datastore.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
@@ -28,6 +29,7 @@ export interface ProgramParts {
   readonly line: ObjectStore;
   readonly ttlMs: number;
   readonly waitMs: number;
+  readonly packs: PackLimits;
   readonly excluded: readonly string[];
   /** What an earlier day has found out about the store; null: nothing, or it is written down already. */
   readonly probed: Capabilities | null;
@@ -39,7 +41,17 @@ export const BYTES_IN_FLIGHT = 2_000;
 const REQUESTS_IN_FLIGHT = 6;
 
 /** The real engine on the real adapters, wired as `src/wire-datastore.ts` does it, on a simulated system. */
-export function startProgram({ loop, process, line, ttlMs, waitMs, excluded, probed, log }: ProgramParts): Program {
+export function startProgram({
+  loop,
+  process,
+  line,
+  ttlMs,
+  waitMs,
+  packs,
+  excluded,
+  probed,
+  log,
+}: ProgramParts): Program {
   const clock = clockOf(loop, process);
   const ids = idsOf(process.random);
   const budget = createBudget({ requests: REQUESTS_IN_FLIGHT, bytes: BYTES_IN_FLIGHT });
@@ -79,6 +91,7 @@ export function startProgram({ loop, process, line, ttlMs, waitMs, excluded, pro
     },
     ttlMs,
     waitMs,
+    packs,
   });
   return { process, datastore, budget };
 }

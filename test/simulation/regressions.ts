@@ -1,3 +1,4 @@
+import { PACK_LIMITS } from '../../src/core/packs.ts';
 import { makeTraits } from './make-scenario.ts';
 import { createRandom } from './random.ts';
 import type { ClientTraits, Deed, Scenario, Step, Strike } from './scenario.ts';
@@ -41,6 +42,7 @@ const PLAIN: Partial<ClientTraits> = {
   latencyMs: 20,
   ttlMs: 30_000,
   waitMs: 60_000,
+  packs: PACK_LIMITS,
   disk: { granularityMs: 0.001, isCaseBlind: false, hasHardLinks: true, reusesInodes: false, hasOrderedJournal: true },
 };
 

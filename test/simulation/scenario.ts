@@ -1,3 +1,4 @@
+import type { PackLimits } from '../../src/core/packs.ts';
 import type { DiskTraits } from './disk/node.ts';
 
 /* A whole run as data: made from a seed, played, shrunk by leaving parts out, told in words. Times are virtual milliseconds. */
@@ -15,9 +16,9 @@ export interface ClientTraits {
   readonly disk: DiskTraits;
   /** Ahead of the true time. */
   readonly clockAheadMs: number;
-  /** Knows what the store can do from an earlier day: else its first write probes it, with a hundred requests. */
   /** Folders, below the root, that its configuration leaves out. */
   readonly excluded: readonly string[];
+  /** Knows what the store can do from an earlier day: else its first write probes it, with a hundred requests. */
   readonly hasProbed: boolean;
   /** A second program works on the same root. */
   readonly hasCli: boolean;
@@ -26,6 +27,8 @@ export interface ClientTraits {
   /** How often others act before a file operation that does not block. */
   readonly diskPauses: number;
   readonly latencyMs: number;
+  /** Which of its files travel together. */
+  readonly packs: PackLimits;
   readonly ttlMs: number;
   /** For a lease, or for another program on the root. */
   readonly waitMs: number;

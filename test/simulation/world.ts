@@ -112,6 +112,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
         line,
         ttlMs: traits.ttlMs,
         waitMs: traits.waitMs,
+        packs: traits.packs,
         excluded: traits.excluded,
         probed: traits.hasProbed && machine.processes.size === 1 ? whatProbesFind(scenario.remote) : null,
         log: (level, message) => {

@@ -19,6 +19,7 @@ import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { createMemoryStore, type MemoryBucket } from '../../src/adapters/store/memory-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
+import type { PackLimits } from '../../src/core/packs.ts';
 import type { Datastore, SyncOptions } from '../../src/engine/datastore.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
 import type { Clock, LocalFiles, Log, ObjectStore, StateFiles } from '../../src/engine/ports.ts';
@@ -38,6 +39,7 @@ export interface ReplicaOptions {
   /** Around the real root. */
   readonly files?: (files: LocalFiles) => LocalFiles;
   readonly prefix?: string;
+  readonly packs?: PackLimits;
 }
 
 /** One workspace: a real folder, a real state folder, a shared store with faults of its own. */
@@ -88,7 +90,10 @@ const hurriedClock: Clock = {
 /** In memory where the system has such a folder: every cycle flushes to disk many times, and here no power is cut. */
 const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-export function openWorld(): World {
+/** Every content in an object of its own. */
+export const APART: PackLimits = { fileBytes: 0, packBytes: 0 };
+
+export function openWorld({ packs }: { readonly packs?: PackLimits } = {}): World {
   const bucket: MemoryBucket = new Map();
   const open = (prefix: string) => createMemoryStore({ codec: nodeCodec, clock: systemClock, bucket, prefix });
   const store = open('team');
@@ -98,7 +103,7 @@ export function openWorld(): World {
     bucket,
     store,
     replica(name, options = {}) {
-      const made = openReplica(name, open, options);
+      const made = openReplica(name, open, { ...(packs && { packs }), ...options });
       replicas.push(made);
       return made.replica;
     },
@@ -177,6 +182,7 @@ function openReplica(name: string, open: (prefix: string) => ObjectStore, first:
       },
       ttlMs: options.ttlMs ?? 30_000,
       waitMs: options.waitMs ?? 2_000,
+      ...(options.packs && { packs: options.packs }),
     });
   }
 
