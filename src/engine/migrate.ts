@@ -37,6 +37,7 @@ export async function pullFirst(work: Work, old: RemoteSide): Promise<void> {
       report.conflicts.map(({ path }) => path),
     );
   }
+  if (report.downloaded > 0) work.left.add(`${countText(report.downloaded, 'file')} that came from ${old.store.name}`);
   const there = await old.datastore.contents(options.signal);
   refuseProblems(
     report.problems.filter(({ path }) => there.has(path as SyncPath)),
@@ -110,6 +111,7 @@ export async function share(work: Work, remote: RemoteSide): Promise<SyncReport>
     // To join is what was asked for, and a join deletes nothing.
     ...(preview.vetoes.length > 0 ? { acceptRemote: preview.generation ?? 0 } : {}),
   });
+  if (report.downloaded > 0) work.left.add(`${countText(report.downloaded, 'file')} that came from ${store.name}`);
   work.conflicts = report.conflicts.map(({ path }) => path);
   work.problems = report.problems;
   return report;

@@ -34,7 +34,7 @@ export async function beginSetup(
     return found === null ? null : rule(found);
   };
   const steps = planSetup({
-    source: factsOf(source, skipMigration ? null : from),
+    source: factsOf(source, skipMigration ? null : from, isConfigured),
     target,
     skipMigration,
     deleteSource: options.deleteSource,
@@ -54,7 +54,7 @@ export async function beginSetup(
     source,
     target,
     remote: isRemote ? await parts.openRemote(to, true) : null,
-    old: source?.config.backend.type === 's3' ? await parts.openRemote(source.config, false) : null,
+    old: source?.config.backend.type === 's3' && !isConfigured ? await parts.openRemote(source.config, false) : null,
     tell,
     onProgress(progress) {
       work.progress = progress;
@@ -101,9 +101,12 @@ async function sourceOf(parts: SetupParts, from: Config | null, isConfigured: bo
   );
 }
 
-function factsOf(source: Work['source'], from: Config | null): SetupSource {
+/** Once the new place is configured, the files of the old remote are all here: the root alone is left to be cleaned up. */
+function factsOf(source: Work['source'], from: Config | null, isConfigured: boolean): SetupSource {
   if (from?.backend.type === 'unsupported') return { kind: 'unsupported', found: from.backend.found };
   if (source === null) return { kind: 'none' };
   const { config, folder } = source;
-  return config.backend.type === 's3' ? { kind: 's3', name: placeText(config), folder } : { kind: 'folder', folder };
+  return config.backend.type === 's3' && !isConfigured
+    ? { kind: 's3', name: placeText(config), folder }
+    : { kind: 'folder', folder };
 }

@@ -47,6 +47,8 @@ export async function promoteBase(from: StateFiles, to: StateFiles): Promise<voi
 
 /** Nothing is left of it. */
 export async function forgetSetup(state: StateFiles): Promise<void> {
+  // First: without it the rest is litter, and never taken for a set-up under way.
+  await state.remove(NAME);
   const base = createBaseStore(state);
   for (const sha256 of (await base.load())?.meta.kept ?? []) await base.drop(sha256);
   await base.setJournal([]);
@@ -55,7 +57,6 @@ export async function forgetSetup(state: StateFiles): Promise<void> {
   await base.setOpenRun(null);
   await base.setLeaseNonce(null);
   await state.remove('base.jsonl');
-  await state.remove(NAME);
 }
 
 /** Whether two configurations name the same place. */

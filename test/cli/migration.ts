@@ -96,10 +96,14 @@ function fill(folder: string, { files, random }: Migration): void {
   }
 }
 
-/** Killed a moment after one of the things it tells: a few of them, a few milliseconds. */
-async function killedOnce({ workspaces, random }: Migration, workspace: string, place: string[]): Promise<string> {
+/** Killed a while after one of the things it tells; the more files, the longer a while. */
+async function killedOnce(
+  { workspaces, random, files }: Migration,
+  workspace: string,
+  place: string[],
+): Promise<string> {
   const running = workspaces.start(workspace, ['setup', ...place]);
-  const after = 1 + Math.trunc(random() * 7);
+  const after = 1 + Math.trunc(random() * 6);
   let told = 0;
   const moment = new Promise<void>((resolve) => {
     running.process.stderr?.on('data', (text: string) => {
@@ -108,7 +112,7 @@ async function killedOnce({ workspaces, random }: Migration, workspace: string, 
     });
   });
   await Promise.race([moment, running.ended]);
-  await sleep(random() * 250);
+  await Promise.race([sleep(random() * Math.max(250, files / 3)), running.ended]);
   running.process.kill('SIGKILL');
   const { code } = await running.ended;
   return code === null ? 'killed' : `ended ${code}`;
