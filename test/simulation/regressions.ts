@@ -20,6 +20,15 @@ const SWEPT = new Map<string, readonly [number, string]>([
   ['futimes', [4, 'EPERM']],
 ]);
 
+/** Calls of one pull that change a disk, and about how many there are. */
+const CUT = new Map<string, number>([
+  ['open', 40],
+  ['write', 30],
+  ['fsync', 40],
+  ['rename', 30],
+  ['unlink', 30],
+]);
+
 /** What the simulation has found once, each as small as it can be told. By name. */
 export const REGRESSIONS: ReadonlyMap<string, () => Scenario> = new Map([
   // Each cycle began to watch the lock anew, and ended before a whole ttl had passed: locked until the window was closed.
@@ -29,6 +38,11 @@ export const REGRESSIONS: ReadonlyMap<string, () => Scenario> = new Map([
   // A refusal in some places was called a defect instead of a full sentence.
   ...[...SWEPT].map(
     ([on, [most, code]]) => [`any one ${on} of a cycle fails`, () => failEach(on, most, code)] as const,
+  ),
+  // The note of a copy came back, and the complete file was taken for a part.
+  ...[...CUT].map(
+    ([on, most]) =>
+      [`power is cut at any one ${on}, without hard links or a journal`, () => cutEach(on, most)] as const,
   ),
 ]);
 
@@ -107,6 +121,32 @@ const failEach = (on: string, most: number, code: string): Scenario =>
       { client: 1, deed: SYNC, strikes: [failing(on, index + 1, code)] },
     ]).flat(),
   ]);
+
+/** The power goes at the n-th call of each kind in the n-th round, where files are copied into place and a cut undoes any part. */
+function cutEach(on: string, most: number): Scenario {
+  const story = storyOf(
+    2,
+    Array.from({ length: most }, (_, index): readonly Beat[] => [
+      { client: 0, deed: { act: 'save', path: 'docs/a.txt', size: 20, style: 'replace' } },
+      { client: 0, deed: { act: 'save', path: `docs/b${index}.txt`, size: 20, style: 'replace' } },
+      { client: 0, deed: SYNC },
+      {
+        client: 1,
+        deed: SYNC,
+        strikes: [{ at: 'call', on, nth: index + 1, harm: { kind: 'power' } }],
+      },
+      { client: 1, deed: SYNC },
+      { client: 1, deed: SYNC },
+    ]).flat(),
+  );
+  const bare = { hasHardLinks: false, hasOrderedJournal: false };
+  return {
+    ...story,
+    clients: story.clients.map((traits, client) =>
+      client === 1 ? { ...traits, disk: { ...traits.disk, ...bare } } : traits,
+    ),
+  };
+}
 
 type Beat = Pick<Step, 'client' | 'deed'> & Partial<Step>;
 

@@ -38,7 +38,10 @@ export function openPartNotes(area: StagingArea): PartNotes {
       [staging, root].forEach(syncFolder);
     },
     clear: () => {
-      if (path !== null) removePartNote(dirname(path));
+      if (path === null) return;
+      removePartNote(dirname(path));
+      // Before anything counts on the copy: a note that a power cut brings back would take a complete file for a part.
+      syncFolder(dirname(path));
       path = null;
     },
   };
