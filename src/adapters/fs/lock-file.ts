@@ -2,8 +2,10 @@ import { closeSync, fstatSync, linkSync, lstatSync, mkdtempSync, renameSync, rmd
 import { basename, dirname, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import type { LockFile } from '../../engine/ports.ts';
+import { sweepOld } from './litter.ts';
 import { createLock, type LockKind, overwriteLock, readLock } from './lock-content.ts';
 import { errorCode, localError } from './refusal.ts';
+import { TEMPORARY } from './replace-file.ts';
 
 /**
  * A lock at `path` (absolute). Unless it is shared, its folder is made when only the last level is missing, and is never a link.
@@ -23,6 +25,7 @@ export function openLockFile(path: string, kind: LockKind = { shared: false }): 
         if (created === null) return false;
         letGo();
         ours = created;
+        if (kind.shared) sweepBeside(path, created);
         return true;
       }),
     read: async () => attempt('The lock could not be read', () => readLock(path)),
@@ -50,6 +53,18 @@ export function openLockFile(path: string, kind: LockKind = { shared: false }): 
     claim: () => openLockFile(`${path}${ASIDE}claim`, kind),
     isAlive,
   };
+}
+
+/** What processes that died have left beside a shared lock: nothing else looks after its folder. */
+function sweepBeside(path: string, lock: number): void {
+  const isLitter = (name: string): boolean =>
+    [TEMPORARY, ASIDE].some((kind) => name.startsWith(`${basename(path)}${kind}`));
+  try {
+    sweepOld(dirname(path), isLitter, () => fstatSync(lock).mtimeMs);
+  } catch (error) {
+    // Who may not list the folder may lock it all the same.
+    if (!(error instanceof SyncError)) throw error;
+  }
 }
 
 /** In the name of the folder a lock is moved into. */

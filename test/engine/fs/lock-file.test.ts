@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLockFile } from '../../../src/adapters/fs/lock-file.ts';
@@ -117,6 +117,25 @@ test('no lock is made through a link', async () => {
     kind: 'local',
   });
   expect(readdirSync(box.outside)).toEqual(['secret.txt']);
+});
+
+test('a shared lock is readable by everybody, needs its folder, and sweeps what the dead have left beside it', async () => {
+  const { root } = openSandbox();
+  const path = join(root, '.datastore.lock');
+  const missing = openLockFile(join(root, 'mount', '.datastore.lock'), { shared: true });
+  await expect(missing.create('x')).rejects.toMatchObject({ kind: 'local' });
+  const left = ['.datastore.lock.new-7-0', '.datastore.lock.aside-Ab12Cd', '.datastore.lockets', 'mine.new-1'];
+  for (const name of left) mkdirSync(join(root, name));
+  const lock = openLockFile(path, { shared: true });
+  expect(await lock.create('young')).toBe(true);
+  expect(await openLockFile(path, { shared: true }).create('again')).toBe(false);
+  expect(statSync(path).mode & 0o777).toBe(0o644);
+  expect(readdirSync(root).toSorted()).toEqual(['.datastore.lock', ...left].toSorted());
+  await (await lock.moveAside())?.drop();
+  const old = Date.now() / 1000 - 2 * 3600;
+  for (const name of left) utimesSync(join(root, name), old, old);
+  expect(await lock.create('old')).toBe(true);
+  expect(readdirSync(root).toSorted()).toEqual(['.datastore.lock', '.datastore.lockets', 'mine.new-1']);
 });
 
 test('who lives is known', () => {
