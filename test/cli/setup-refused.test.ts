@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, type TestContext, test } from 'vitest';
 import { BUCKET, openRig, type Rig } from './harness.ts';
 import { expectRefused, type Refusal } from './refusal.ts';
@@ -113,6 +114,31 @@ describe('a bucket', () => {
     const again = await rig.cli(workspace, s3(prefix, '--json'));
     expect([again.code, again.json()]).toMatchObject([0, { ok: true, files: 12 }]);
     expect(again.stderr).toContain('going on with the set-up');
+  });
+
+  test('that is slow, and a person who stops it: how far it came is said, and the next run goes on', async () => {
+    const workspace = await swamp(0);
+    // Too large to travel together.
+    for (let index = 0; index < 8; index += 1)
+      writeFileSync(path.join(workspace, `.swamp/${index}`), Buffer.alloc(300_000, `${index}`));
+    const before = tree(workspace);
+    const match = { method: 'PUT', key: 'slow/objects/', after: 3 };
+    rig.server.faults.add({ match, fault: { kind: 'hang', when: 'before' } });
+    const sent = () =>
+      rig.server.requests.log.filter(({ key, status }) => key.includes('slow/objects/') && status === 200).length;
+    const running = rig.start(workspace, s3('slow'));
+    for (let look = 0; look < 6000 && sent() < 3; look += 1) await sleep(5);
+    await sleep(100);
+    running.process.kill('SIGINT');
+    const ended = await running.ended;
+    expect(ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/It came to \d of 8 files, \d+ .?B of 2.4 MB\./),
+    });
+    expect(ended.stderr).toContain('The configuration is as it was; run the same command again to go on.');
+    expect(tree(workspace)).toEqual(before);
+    rig.server.faults.clear();
+    expect((await rig.cli(workspace, s3('slow', '--json'))).json()).toMatchObject({ ok: true, files: 8 });
   });
 
   test('that gives back other bytes than it was sent: what was verified is told, and nothing is configured', async () => {
