@@ -88,6 +88,16 @@ test('status has health, contents and lock, and leaves nothing behind', async ()
   expect(readdirSync(shared).toSorted()).toEqual(['sub', 'x.txt']);
 });
 
+test('status shows what it can when the lock cannot be read', async () => {
+  const found = await team();
+  await mkdir(lockOf(found));
+  const ended = await rig.cli(found.a, ['status', '--json']);
+  expect([ended.code, ended.json()]).toMatchObject([
+    1,
+    { ok: false, contents: { files: 2 }, lease: null, error: { kind: 'local', remedy: 'Remove it.' } },
+  ]);
+});
+
 test('a folder that is not there gives 2, is not made, and is not locked', async () => {
   const { a } = await team();
   await writeFile(path.join(a, '.datastore.yaml'), 'type: filesystem\npath: gone\n');

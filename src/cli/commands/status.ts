@@ -33,14 +33,6 @@ async function showStatus(context: CommandContext, signal: AbortSignal): Promise
   };
   if (config.backend.type === 'unsupported') return outcome({ ...empty, now: host.clock.now() }, 0, context);
   const datastore = await context.open();
-  if (datastore.inPlace !== null) {
-    const health = await datastore.inPlace.health(signal);
-    const register = await datastore.lease(signal);
-    const files = [...(await datastore.contents(signal)).values()];
-    const bytes = files.reduce((sum, file) => sum + file.size, 0);
-    const folder = { health, files: files.length, bytes };
-    return outcome({ ...empty, register, folder, now: host.clock.now() }, 0, context);
-  }
   const failures: { failure: Failure; code: number }[] = [];
   // What can be found out is shown, also when the rest cannot.
   const attempt = async <T>(work: Promise<T>): Promise<T | null> =>
@@ -49,6 +41,15 @@ async function showStatus(context: CommandContext, signal: AbortSignal): Promise
       failures.push(failureOf(error));
       return null;
     });
+  if (datastore.inPlace !== null) {
+    const health = await datastore.inPlace.health(signal);
+    const files = [...(await datastore.contents(signal)).values()];
+    const bytes = files.reduce((sum, file) => sum + file.size, 0);
+    const register = await attempt(datastore.lease(signal));
+    const { failure = null, code = 0 } = failures[0] ?? {};
+    const folder = { health, files: files.length, bytes };
+    return outcome({ ...empty, register, folder, failure, now: host.clock.now() }, code, context);
+  }
   const local = await attempt(datastore.local());
   const register = await attempt(datastore.lease(signal));
   const preview =
