@@ -86,7 +86,7 @@ describe('a store that asks for fewer requests', () => {
     const a = await rig.workspace('slow', files);
     const b = await rig.workspace('slow', {});
     const slow = { kind: 'status', status: 503, code: 'SlowDown', when: 'before' } as const;
-    rig.server.faults.add({ match: { method: 'PUT', key: 'objects/', after: 10, times: 12 }, fault: slow });
+    rig.server.faults.add({ match: { method: 'PUT', key: 'objects/', times: 2 }, fault: slow });
     const { code, stderr } = await rig.cli(a, ['sync']);
     expect(code).toBe(0);
     expect(stderr).toMatch(/Uploading {2}the store asks for patience, \d/);
