@@ -123,7 +123,7 @@ async function readSettings(flags: Flags, host: Host): Promise<Settings> {
     notSetUp ? 'not-set-up' : 'config',
     notSetUp ? `No datastore is set up in ${workspace}.` : read.problem.map(configProblemText).join('\n'),
     notSetUp
-      ? 'Write .datastore.yaml with type, root and bucket, or set DATASTORE_URL=s3://bucket/prefix?root=FOLDER.'
+      ? 'Set one up: datastore setup s3 --bucket BUCKET --root FOLDER; or set DATASTORE_URL=s3://bucket/prefix?root=FOLDER.'
       : 'Correct that and try again.',
     { details: { problems: read.problem } },
   );

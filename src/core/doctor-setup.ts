@@ -25,7 +25,7 @@ export function judgeConfig(config: ConfigFacts, place: string): readonly Doctor
           'configuration',
           'not-set-up',
           one.message,
-          'Write .datastore.yaml with type, root and bucket, or set DATASTORE_URL.',
+          'Set one up: datastore setup s3 --bucket BUCKET --root FOLDER (it writes .datastore.yaml), or set DATASTORE_URL.',
         )
       : problem('configuration', 'config', configProblemText(one), 'Correct that.'),
   );

@@ -98,12 +98,12 @@ function fill(folder: string, { files, random }: Migration): void {
 
 /** Killed a while after one of the things it tells; the more files, the longer a while. */
 async function killedOnce(
-  { workspaces, random, files }: Migration,
+  { workspaces, random, files, to }: Migration,
   workspace: string,
   place: string[],
 ): Promise<string> {
   const running = workspaces.start(workspace, ['setup', ...place]);
-  const after = 1 + Math.trunc(random() * 6);
+  const after = 1 + Math.trunc(random() * (to === 's3' ? 6 : 2));
   let told = 0;
   const moment = new Promise<void>((resolve) => {
     running.process.stderr?.on('data', (text: string) => {

@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, type TestContext, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BUCKET, openRig, type Rig } from './harness.ts';
 import { expectRefused, type Refusal } from './refusal.ts';
 import { tree } from './sides.ts';
+import { swamp } from './swamp.ts';
 
 /* Whatever fails before the configuration is written leaves all as it was, says what to do, and the same words go on afterwards. */
 
@@ -14,16 +14,6 @@ let rig: Rig;
 beforeAll(async () => void (rig = await openRig()));
 afterEach(() => rig.server.faults.clear());
 afterAll(() => rig.close());
-
-/** A workspace with files in `.swamp`, which is used in place. */
-async function swamp(files = 12): Promise<string> {
-  const workspace = await mkdtemp(path.join(rig.folder, 'setup-'));
-  mkdirSync(path.join(workspace, '.git'));
-  mkdirSync(path.join(workspace, '.swamp', 'a'), { recursive: true });
-  for (let index = 0; index < files; index += 1)
-    writeFileSync(path.join(workspace, '.swamp', index % 2 === 0 ? 'a' : '.', `f${index}`), `content ${index}`);
-  return workspace;
-}
 
 const s3 = (prefix: string, ...more: string[]): string[] => {
   const { endpoint, region } = rig.place;
@@ -57,7 +47,7 @@ describe('a bucket', () => {
       { code: 5, kind: 'unsafe-store', says: 'compare-and-swap', remedy: 'conditional writes' },
     ],
   ])('%s', async (_what, breaks, refusal) => {
-    const [workspace, prefix] = [await swamp(), `refused-${refusal.says}`.replaceAll(/\W/g, '-')];
+    const [workspace, prefix] = [await swamp(rig), `refused-${refusal.says}`.replaceAll(/\W/g, '-')];
     const args = s3(prefix);
     await expectRefused(
       rig,
@@ -77,13 +67,13 @@ describe('a bucket', () => {
   test('that is not there', async () => {
     const refusal = { code: 5, kind: 'bucket', says: 'nowhere', remedy: 'Create the bucket' };
     const args = s3('x').map((word) => (word === BUCKET ? 'nowhere-at-all' : word));
-    await expectRefused(rig, { workspace: await swamp(), prefix: 'x', args }, refusal);
+    await expectRefused(rig, { workspace: await swamp(rig), prefix: 'x', args }, refusal);
   });
 
   test('with wrong keys', async () => {
     const refusal = { code: 5, kind: 'credentials', says: /./, remedy: 'Sign in' };
     const env = { AWS_SECRET_ACCESS_KEY: 'wrong' };
-    await expectRefused(rig, { workspace: await swamp(), prefix: 'keys', args: s3('keys'), env }, refusal);
+    await expectRefused(rig, { workspace: await swamp(rig), prefix: 'keys', args: s3('keys'), env }, refusal);
   });
 
   test('that holds something else below the prefix is not written to', async () => {
@@ -91,7 +81,7 @@ describe('a bucket', () => {
     const foreign = await fetchPut('foreign/their.txt');
     expect(foreign).toBe(true);
     const refusal = { code: 6, kind: 'foreign', says: 'their.txt', remedy: 'prefix' };
-    await expectRefused(rig, { workspace: await swamp(), prefix: 'foreign', args: s3('foreign') }, refusal);
+    await expectRefused(rig, { workspace: await swamp(rig), prefix: 'foreign', args: s3('foreign') }, refusal);
     expect(rig.server.requests.byMethod['PUT'] ?? 0).toBe(before + 1);
   });
 
@@ -99,7 +89,7 @@ describe('a bucket', () => {
     ['that breaks off at the files', '/objects/'],
     ['that breaks off at the commit', '/commits/'],
   ])('%s: nothing is configured, what stays is said, and the next run goes on', async (_what, part) => {
-    const [workspace, prefix] = [await swamp(), `broken-${part.replaceAll('/', '')}`];
+    const [workspace, prefix] = [await swamp(rig), `broken-${part.replaceAll('/', '')}`];
     const before = tree(workspace);
     const fault = { kind: 'status', status: 403, code: 'AccessDenied' } as const;
     rig.server.faults.add({ match: { method: 'PUT', key: `${prefix}${part}` }, fault });
@@ -117,7 +107,7 @@ describe('a bucket', () => {
   });
 
   test('that is slow, and a person who stops it: how far it came is said, and the next run goes on', async () => {
-    const workspace = await swamp(0);
+    const workspace = await swamp(rig, 0);
     // Too large to travel together.
     for (let index = 0; index < 8; index += 1)
       writeFileSync(path.join(workspace, `.swamp/${index}`), Buffer.alloc(300_000, `${index}`));
@@ -142,7 +132,7 @@ describe('a bucket', () => {
   });
 
   test('that gives back other bytes than it was sent: what was verified is told, and nothing is configured', async () => {
-    const workspace = await swamp();
+    const workspace = await swamp(rig);
     rig.server.faults.add({ match: { method: 'GET', key: 'rotten/objects/' }, fault: { kind: 'corrupt' } });
     const ended = await rig.cli(workspace, s3('rotten', '--json'));
     expect([ended.code, ended.json()]).toMatchObject([
@@ -188,7 +178,7 @@ describe('words and configuration', () => {
     ],
   ])('%s', async (_what, args, refusal) => {
     const before = rig.server.requests.total;
-    await expectRefused(rig, { workspace: await swamp(), prefix: 'words', args }, refusal);
+    await expectRefused(rig, { workspace: await swamp(rig), prefix: 'words', args }, refusal);
     // The listings of the test itself.
     expect(rig.server.requests.total - before).toBeLessThanOrEqual(2);
   });
@@ -210,7 +200,7 @@ describe('words and configuration', () => {
       { code: 2, kind: 'config', says: 'does not exist', remedy: '--skip-migration' },
     ],
   ])('.datastore.yaml with %s is found before anything is tried', async (_what, yaml, refusal) => {
-    const workspace = await swamp();
+    const workspace = await swamp(rig);
     await writeFile(path.join(workspace, '.datastore.yaml'), yaml);
     const before = rig.server.requests.total;
     const attempt = { workspace, prefix: 'yaml', args: s3('yaml') };
@@ -220,7 +210,7 @@ describe('words and configuration', () => {
   });
 
   test("another tool's format is moved by that tool, or left there", async () => {
-    const workspace = await swamp();
+    const workspace = await swamp(rig);
     await writeFile(path.join(workspace, '.swamp.yaml'), 'datastore: { type: "@swamp/s3-datastore" }\n');
     const refusal = { code: 2, kind: 'usage', says: "another tool's format", remedy: '--skip-migration' };
     await expectRefused(rig, { workspace, prefix: 'other', args: s3('other') }, refusal);
@@ -231,103 +221,6 @@ describe('words and configuration', () => {
   test('a set-up inside `datastore run` is refused', async () => {
     const refusal = { code: 4, kind: 'locked', says: 'started inside', remedy: 'run it after' };
     const env = { DATASTORE_RUN: '1 run make' };
-    await expectRefused(rig, { workspace: await swamp(), prefix: 'inside', args: s3('inside'), env }, refusal);
+    await expectRefused(rig, { workspace: await swamp(rig), prefix: 'inside', args: s3('inside'), env }, refusal);
   });
 });
-
-describe('a folder', () => {
-  const to = (folder: string, ...more: string[]) => ['setup', 'filesystem', '--path', folder, ...more];
-
-  test('that is a file', async () => {
-    const workspace = await swamp();
-    await writeFile(path.join(workspace, 'file'), 'x');
-    const refusal = { code: 2, kind: 'config', says: 'cannot be used', remedy: 'real folder' };
-    await expectRefused(rig, { workspace, prefix: 'f', args: to('file') }, refusal);
-  });
-
-  test('with other contents at the same path stops it, and nothing there is touched', async () => {
-    const [workspace, place] = [await swamp(), await mkdtemp(path.join(rig.folder, 'place-'))];
-    mkdirSync(path.join(place, 'a'));
-    writeFileSync(path.join(place, 'a/f0'), 'theirs');
-    const before = [tree(workspace), tree(place)];
-    const ended = await rig.cli(workspace, to(place, '--json'));
-    expect([ended.code, ended.json()]).toMatchObject([
-      3,
-      { ok: false, conflicts: ['a/f0'], error: { kind: 'conflicts' } },
-    ]);
-    expect([tree(workspace), tree(place)]).toEqual(before);
-    writeFileSync(path.join(place, 'a/f0'), 'content 0');
-    expect((await rig.cli(workspace, to(place, '--json'))).json()).toMatchObject({ ok: true, files: 12 });
-  });
-
-  test('without room for the files', async (context) => {
-    const [workspace, place] = [await swamp(), path.join(rig.folder, 'small')];
-    mountSmall(context, place);
-    writeFileSync(path.join(workspace, '.swamp/large'), Buffer.alloc(400_000, 'x'));
-    const refusal = { code: 1, kind: 'local', says: 'free, and 400 kB are to go there', remedy: 'Free some space' };
-    await expectRefused(rig, { workspace, prefix: 'small', args: to(place) }, refusal);
-    expect(tree(place)).toEqual({});
-  });
-
-  test('that fills up on the way: what was copied stays for the next run', async (context) => {
-    const [workspace, place] = [await swamp(), path.join(rig.folder, 'filling')];
-    mountSmall(context, place);
-    // Many small files take more room than their bytes.
-    for (let index = 0; index < 150; index += 1) writeFileSync(path.join(workspace, `.swamp/s${index}`), 'x');
-    const before = tree(workspace);
-    const ended = await rig.cli(workspace, to(place, '--json'));
-    expect([ended.code, ended.json()]).toMatchObject([
-      1,
-      { error: { kind: 'local', details: { isConfigured: false } } },
-    ]);
-    expect(ended.stderr).toContain('of 162 files');
-    expect(tree(workspace)).toEqual(before);
-    execFileSync('mount', ['-o', 'remount,size=8m', place]);
-    expect((await rig.cli(workspace, to(place, '--json'))).json()).toMatchObject({ ok: true, files: 162 });
-  });
-
-  test('a workspace that cannot be written is found before anything is moved', async (context) => {
-    const [workspace, place] = [await swamp(), path.join(rig.folder, 'unwritable')];
-    bindReadOnly(context, workspace);
-    const refusal = { code: 1, kind: 'local', says: '.datastore.yaml` could not be written', remedy: 'writable' };
-    await expectRefused(rig, { workspace, prefix: 'ro', args: to(place) }, refusal);
-  });
-
-  test('links and what is excluded stay in the old one', async () => {
-    const [workspace, place] = [await swamp(), path.join(rig.folder, 'linked')];
-    symlinkSync('/etc/hostname', path.join(workspace, '.swamp/link'));
-    writeFileSync(path.join(workspace, '.swamp/x.tmp'), 'x');
-    await writeFile(path.join(workspace, '.swamp.yaml'), 'datastore: { type: filesystem, exclude: ["*.tmp"] }\n');
-    const ended = await rig.cli(workspace, to(place, '--delete-source', '--json'));
-    expect([ended.code, ended.json()]).toMatchObject([
-      0,
-      { files: 12, notes: [expect.anything(), expect.stringContaining('stays')] },
-    ]);
-    expect(Object.keys(tree(path.join(workspace, '.swamp')))).toEqual(['link', 'x.tmp']);
-  });
-});
-
-/** A file system of 256 KiB; left out, with the reason, where it cannot be mounted. */
-function mountSmall(context: TestContext, folder: string): void {
-  mount(context, folder, ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', folder]);
-}
-
-function bindReadOnly(context: TestContext, folder: string): void {
-  mount(context, folder, ['--bind', folder, folder]);
-  execFileSync('mount', ['-o', 'remount,ro,bind', folder]);
-}
-
-function mount(context: TestContext, folder: string, words: readonly string[]): void {
-  const isRoot = process.geteuid?.() === 0;
-  try {
-    if (!isRoot) throw new Error('only root can mount a filesystem');
-    mkdirSync(folder, { recursive: true });
-    execFileSync('mount', words, { stdio: 'pipe' });
-  } catch (error) {
-    if (isRoot && process.env['CI'] === 'true') throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    console.warn(`skipped: ${context.task.name}: ${reason}`);
-    context.skip(reason);
-  }
-  onTestFinished(() => void execFileSync('umount', ['-l', folder]));
-}
