@@ -31,6 +31,8 @@ export interface FileLockParts {
 export interface LockSighting {
   text: string | null;
   since: number;
+  /** Of the claim beside it, where one was in the way. */
+  claim?: LockSighting;
 }
 
 export interface TakeOptions {
@@ -42,6 +44,8 @@ export interface TakeOptions {
 }
 
 const PAUSE_MS = 100;
+/** A thief needs milliseconds: what part of the ttl its claim may stand still. */
+const CLAIM_SHARE = 1 / 3;
 /** At a lock that is absent, before it counts as lost. */
 const LOOKS = 3;
 
@@ -74,8 +78,6 @@ export async function takeFileLock(
 
   const deadline = clock.monotonic() + waitMs;
   const seen = parts.seen ?? { text: null, since: 0 };
-  const claimed: LockSighting = { text: null, since: 0 };
-
   async function steal(stale: string): Promise<void> {
     // Another thief may have been faster: what stands there now is judged anew.
     if ((await file.read()) !== stale) return;
@@ -101,7 +103,8 @@ export async function takeFileLock(
     const holder = parseLock(text);
     const holderIsDead = holder !== null && holder.hostname === identity.hostname && !file.isAlive(holder.pid);
     const isStale = isStaleLock({ lock: holder, unchangedMs: clock.monotonic() - seen.since, holderIsDead, ttlMs });
-    if (isStale && (await underClaim(parts, content(), claimed, () => steal(text)))) continue;
+    if (isStale && (await underClaim(parts, { ...record(), ttlMs: ttlMs * CLAIM_SHARE }, seen, () => steal(text))))
+      continue;
     if (clock.monotonic() >= deadline) return { kind: 'held', by: holder };
     onWait?.(holder);
     await clock.sleep(pollMs * (0.5 + ids.random()), signal);
@@ -130,26 +133,28 @@ export async function takeFileLock(
  * its way back a third could take the name. False when another thief is at work; one that died at it is put away.
  */
 async function underClaim(
-  { file, clock, identity, ttlMs }: FileLockParts,
-  content: string,
-  seen: LockSighting,
+  { file, clock, identity }: FileLockParts,
+  mine: LockRecord,
+  lockSeen: LockSighting,
   work: () => Promise<void>,
 ): Promise<boolean> {
   const claim = file.claim();
-  if (await claim.create(content)) {
+  if (await claim.create(JSON.stringify(mine))) {
     try {
       await work();
     } finally {
-      await removeLock(claim, tenureOf(content));
+      await removeLock(claim, mine.nonce);
     }
     return true;
   }
   const text = await claim.read();
   if (text === null) return false;
+  lockSeen.claim ??= { text: null, since: 0 };
+  const seen = lockSeen.claim;
   if (seen.text !== text) Object.assign(seen, { text, since: clock.monotonic() });
   const thief = parseLock(text);
   const holderIsDead = thief !== null && thief.hostname === identity.hostname && !file.isAlive(thief.pid);
-  if (isStaleLock({ lock: thief, unchangedMs: clock.monotonic() - seen.since, holderIsDead, ttlMs }))
+  if (isStaleLock({ lock: thief, unchangedMs: clock.monotonic() - seen.since, holderIsDead, ttlMs: mine.ttlMs }))
     await removeLock(claim, tenureOf(text));
   return false;
 }
