@@ -4,6 +4,7 @@ import { holderOf } from '../core/lease-holder.ts';
 import { parseLock, tenureOf } from '../core/lock-record.ts';
 import type { Preview, SyncReport } from '../core/sync-report.ts';
 import type { StoredFile } from '../core/tree.ts';
+import { countTenure } from './counted-tenure.ts';
 import type { AcquireOptions, Datastore, LeaseView } from './datastore.ts';
 import { type FileLockParts, removeLock } from './file-lock.ts';
 import { acquireFolderLease, type FolderLease } from './folder-lease.ts';
@@ -39,26 +40,20 @@ const POLL_MS = 500;
 export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
   const { folder, file, state, clock } = parts;
   const lockParts: FileLockParts = { ...parts, what: folder.path, pollMs: POLL_MS, seen: { text: null, since: 0 } };
-  let held: { readonly lease: FolderLease; count: number } | null = null;
-  let taking: Promise<void> | null = null;
+  const own = countTenure(take);
 
   async function ownTenure(): Promise<string | null> {
     const bytes = await state.read(TENURE);
     return bytes === null ? null : new TextDecoder().decode(bytes);
   }
 
-  async function take(options: AcquireOptions): Promise<void> {
+  async function take(options: AcquireOptions): Promise<FolderLease> {
     await folder.check();
     const lease = await acquireFolderLease(lockParts, { waitMs: parts.waitMs, ...options });
-    const mine = { lease, count: 0 };
-    held = mine;
-    lease.signal.addEventListener('abort', () => {
-      if (held === mine) held = null;
-    });
     try {
       await state.write(TENURE, new TextEncoder().encode(lease.record.nonce));
+      return lease;
     } catch (error) {
-      held = null;
       await lease.release();
       throw error;
     }
@@ -74,7 +69,11 @@ export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
     return {
       lease,
       ours:
-        lease !== null && lease.nonce === held?.lease.record.nonce ? 'this-process' : isOurs ? 'this-workspace' : 'no',
+        lease !== null && lease.nonce === own.current()?.record.nonce
+          ? 'this-process'
+          : isOurs
+            ? 'this-workspace'
+            : 'no',
       generation: null,
       committedAt: null,
       committedBy: null,
@@ -105,39 +104,13 @@ export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
     lease: view,
 
     async acquire(options) {
-      // Re-entry: one tenure, counted; never a wait on oneself.
-      if (held === null) {
-        taking ??= take(options).finally(() => {
-          taking = null;
-        });
-        await taking;
-      }
-      const mine = held;
-      if (mine === null) throw new SyncError('lease-lost', 'the lock was lost as soon as it was taken', 'Try again.');
-      mine.count += 1;
-      let isGivenBack = false;
-      return {
-        record: mine.lease.record,
-        signal: mine.lease.signal,
-        async release() {
-          if (isGivenBack) return;
-          isGivenBack = true;
-          mine.count -= 1;
-          if (mine.count > 0) return;
-          if (held === mine) held = null;
-          await mine.lease.release();
-        },
-        isGivenBack: async () => (await ownTenure()) !== mine.lease.record.nonce,
-      };
+      const { tenure, leave } = await own.enter(options);
+      const { record, signal } = tenure;
+      return { record, signal, release: leave, isGivenBack: async () => (await ownTenure()) !== record.nonce };
     },
 
     async release() {
-      if (held !== null) {
-        const { lease } = held;
-        held = null;
-        await lease.release();
-        return true;
-      }
+      if (await own.end()) return true;
       const tenure = await ownTenure();
       if (tenure === null || (await view()).lease?.nonce !== tenure) return false;
       // Before it is gone: whoever holds it must find who gave it back.
@@ -171,8 +144,7 @@ export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
     local: async () => ({ lastSyncAt: null, generation: null, conflicts: [], recent: [] }),
 
     async close() {
-      await held?.lease.release();
-      held = null;
+      await own.end();
     },
   };
 }

@@ -4,6 +4,7 @@ import { withForcedRelease, withRelease } from '../core/lease-record.ts';
 import type { PackLimits } from '../core/packs.ts';
 import { type BaseMeta, createBaseStore } from './base-store.ts';
 import { createByteBudget } from './byte-budget.ts';
+import { countTenure } from './counted-tenure.ts';
 import { type CycleParts, findRoot, runCycle } from './cycle.ts';
 import type { AcquireOptions, Datastore, LeaseView } from './datastore.ts';
 import type { LockSighting } from './file-lock.ts';
@@ -64,8 +65,7 @@ export function openDatastore(given: DatastoreParts): Datastore {
   };
   const lockSeen: LockSighting = { text: null, since: 0 };
   let guard: RootGuard | null = null;
-  let held: { readonly lease: Lease; count: number } | null = null;
-  let taking: Promise<void> | null = null;
+  const own = countTenure(takeTenure);
 
   async function guarded<T>(purpose: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     const mine = await guardRoot({ ...given, file: given.lockFile, seen: lockSeen }, purpose, given.waitMs, signal);
@@ -98,24 +98,18 @@ export function openDatastore(given: DatastoreParts): Datastore {
     return ledger;
   }
 
-  async function takeTenure(options: AcquireOptions): Promise<void> {
+  async function takeTenure(options: AcquireOptions): Promise<Lease> {
     const isFirst = register.isFormInDoubt() || (await primed()).meta.capabilities === null;
     const isThere = (await given.openFiles(ids.uuid()).state()).kind === 'folder';
     // What the probe finds is kept in the base, which only one process at a time may write.
     if (isFirst && isThere) await guarded(options.purpose, options.signal, () => prepare(options.signal));
     else await prepare(options.signal);
-    let lease: Lease;
     try {
-      lease = await takeLease(parts, { ...options, waitMs: options.waitMs ?? given.waitMs });
+      return await takeLease(parts, { ...options, waitMs: options.waitMs ?? given.waitMs });
     } catch (error) {
       if (register.isFormInDoubt() && isThere) await guarded(options.purpose, undefined, forgetCapabilities);
       throw error;
     }
-    const mine = { lease, count: 0 };
-    held = mine;
-    lease.signal.addEventListener('abort', () => {
-      if (held === mine) held = null;
-    });
   }
 
   async function forgetCapabilities(): Promise<void> {
@@ -135,7 +129,7 @@ export function openDatastore(given: DatastoreParts): Datastore {
     const lease = state.head?.lease ?? null;
     const commit = state.head?.commit ?? null;
     const ownNonce = lease === null ? null : await base.leaseNonce();
-    const here = lease !== null && lease.nonce === held?.lease.record.nonce;
+    const here = lease !== null && lease.nonce === own.current()?.record.nonce;
     return {
       lease,
       ours: here ? 'this-process' : lease !== null && lease.nonce === ownNonce ? 'this-workspace' : 'no',
@@ -154,7 +148,7 @@ export function openDatastore(given: DatastoreParts): Datastore {
       translated(async () => {
         const root = await findRoot(parts, options);
         if (!root.isThere) await root.create();
-        return guarded(options.purpose ?? 'sync', options.signal, () => runCycle(parts, options, held?.lease ?? null));
+        return guarded(options.purpose ?? 'sync', options.signal, () => runCycle(parts, options, own.current()));
       }),
 
     preview: (options = {}) =>
@@ -174,41 +168,15 @@ export function openDatastore(given: DatastoreParts): Datastore {
 
     acquire: (options) =>
       translated(async () => {
-        // Re-entry: one tenure, counted; never a wait on oneself.
-        if (held === null) {
-          taking ??= takeTenure(options).finally(() => {
-            taking = null;
-          });
-          await taking;
-        }
-        const mine = held;
-        if (mine === null)
-          throw new SyncError('lease-lost', 'the lease was lost as soon as it was taken', 'Try again.');
-        mine.count += 1;
-        let given_back = false;
-        return {
-          record: mine.lease.record,
-          signal: mine.lease.signal,
-          async release() {
-            if (given_back) return;
-            given_back = true;
-            mine.count -= 1;
-            if (mine.count > 0) return;
-            if (held === mine) held = null;
-            await mine.lease.release();
-          },
-          isGivenBack: async () => (await base.leaseNonce()) !== mine.lease.record.nonce,
-        };
+        const { tenure, leave } = await own.enter(options);
+        const { record, signal } = tenure;
+        const isGivenBack = async () => (await base.leaseNonce()) !== record.nonce;
+        return { record, signal, release: leave, isGivenBack };
       }),
 
     release: () =>
       translated(async () => {
-        if (held !== null) {
-          const { lease } = held;
-          held = null;
-          await lease.release();
-          return true;
-        }
+        if (await own.end()) return true;
         const nonce = await base.leaseNonce();
         if (nonce === null) return false;
         const { meta } = await primed();
@@ -259,7 +227,7 @@ export function openDatastore(given: DatastoreParts): Datastore {
     verify: (options = {}) =>
       translated(async () => {
         const { isThere } = await findRoot(parts, options);
-        const work = () => verifyDatastore(parts, options, isThere, held?.lease ?? null);
+        const work = () => verifyDatastore(parts, options, isThere, own.current());
         return isThere ? guarded(options.purpose ?? 'verify', options.signal, work) : work();
       }),
 
@@ -274,8 +242,7 @@ export function openDatastore(given: DatastoreParts): Datastore {
     },
 
     async close() {
-      await held?.lease.release();
-      held = null;
+      await own.end();
       store.close();
     },
   };
