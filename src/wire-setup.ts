@@ -17,7 +17,7 @@ import { type SetupInput, setupUrl } from './core/setup-input.ts';
 import type { Identity, LockFile, Log, StateFiles } from './engine/ports.ts';
 import type { RemoteSide, SetupParts } from './engine/setup-ports.ts';
 import { wireCheckup } from './wire-checkup.ts';
-import { type AccessKeys, identityOf, wireRemote } from './wire-datastore.ts';
+import { type AccessKeys, identityOf, wireDatastore, wireRemote } from './wire-datastore.ts';
 
 export interface SetupRequest {
   /** Absolute. */
@@ -29,11 +29,13 @@ export interface SetupRequest {
   readonly log: Log;
   /** The AWS chain otherwise. */
   readonly credentials?: AccessKeys | undefined;
+  /** For what is set up now; the AWS chain otherwise. */
+  readonly fromCredentials?: AccessKeys | undefined;
 }
 
 /** Builds what a set-up stands on. Contacts nobody yet, and changes nothing. SyncError('usage') names each input that will not do. */
 export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
-  const { input, tool, log, credentials } = request;
+  const { input, tool, log } = request;
   const workspace = realpathSync.native(request.workspace);
   const from = request.from ?? (await swampOf(workspace));
   const to = await targetOf(workspace, from, input);
@@ -43,7 +45,7 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
     backend.type === 'filesystem' ? path.resolve(backend.path) : path.join(workspace, ...root.split('/'));
 
   async function openRemote(config: Config, own: boolean): Promise<RemoteSide> {
-    const shared = { workspace, log, credentials };
+    const shared = { workspace, log, credentials: own ? request.credentials : request.fromCredentials };
     const checkup = await wireCheckup({ ...shared, config: ok(config) });
     const { s3 } = checkup;
     if (s3 === null) throw new SyncError('failed', 'A folder has no remote.', 'Report this defect.');
@@ -71,6 +73,11 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
     folderOf,
     skipFor: buildExcludes,
     openRemote,
+    async holdFolder(config, signal) {
+      const { datastore } = await wireDatastore({ workspace, config, tool, log });
+      const { waitMs } = config.lock;
+      return datastore.acquire({ purpose: 'setup', waitMs, ...(signal === undefined ? {} : { signal }) });
+    },
     openState: (config) => openStateFiles(folderOf(config)),
     files: openWorkspaceFiles(workspace),
     folders: openFolders({

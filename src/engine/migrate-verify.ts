@@ -28,7 +28,10 @@ export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { ki
       if (old !== null) await requireComplete(work, old, there);
       work.verified = there;
       if (remote === null) work.reached = totalOf(here);
-      const times = otherTime.length === 0 ? '' : `; ${countText(otherTime.length, 'equal file')} kept another time`;
+      const sent = remote === null ? null : await remote.datastore.contents(work.options.signal);
+      const older = sent === null ? [] : compareTrees(filesOf(here), sent).otherTime;
+      const others = new Set([...otherTime, ...older]).size;
+      const times = others === 0 ? '' : `; ${countText(others, 'equal file')} kept another time there`;
       work.tell(`${sizeText(here)} read again on every side: equal${times}`);
       return;
     }

@@ -69,6 +69,7 @@ export async function beginSetup(
     problems: [],
     generation: null,
     isConfigured: false,
+    letGo: null,
     left: new Set(),
     notes,
   };

@@ -55,6 +55,8 @@ export interface SetupParts {
   skipFor(config: Config): Skip;
   /** Contacts nobody yet. `own`: with the records of this set-up in place of the root's. */
   openRemote(config: Config, own: boolean): Promise<RemoteSide>;
+  /** Takes the lock of a folder used in place, so that nobody writes there meanwhile. SyncError('locked') when waiting is over. */
+  holdFolder(config: Config, signal?: AbortSignal): Promise<{ release(): Promise<void> }>;
   /** The records of the root of a configuration. */
   openState(config: Config): StateFiles;
   readonly files: WorkspaceFiles;

@@ -47,6 +47,8 @@ export interface Work {
   /** Commits of the target before anything was sent; null: none. */
   generation: number | null;
   isConfigured: boolean;
+  /** Gives back the lock of the source's folder. */
+  letGo: (() => Promise<void>) | null;
   /** What stays behind when it fails now. */
   readonly left: Set<string>;
   readonly notes: string[];

@@ -77,6 +77,8 @@ async function goThrough(parts: SetupParts, options: SetupOptions): Promise<Setu
         continue;
       }
       if (!BEFORE.has(step.kind)) await writeRecord(parts.state, work.record);
+      if (!BEFORE.has(step.kind) && step.kind !== 'clean-up') await holdSource(work);
+      if (step.kind === 'clean-up') await letGo(work);
       work.progress = null;
       await performStep(work, step);
     }
@@ -102,7 +104,29 @@ async function goThrough(parts: SetupParts, options: SetupOptions): Promise<Setu
 /** Steps that nothing remembers. */
 const BEFORE: ReadonlySet<SetupStepKind> = new Set(['reach', 'probe']);
 
-async function tidyUp({ parts, source, target, remote, old }: Work): Promise<void> {
+/** Whoever writes to a folder used in place takes its lock, or waits for ours. One that cannot be written needs none. */
+async function holdSource(work: Work): Promise<void> {
+  const { parts, source, options } = work;
+  if (work.letGo !== null || source?.config.backend.type !== 'filesystem') return;
+  try {
+    const held = await parts.holdFolder(source.config, options.signal);
+    work.letGo = () => held.release();
+  } catch (error) {
+    if (!(error instanceof SyncError && error.kind === 'local')) throw error;
+    work.letGo = async () => {};
+  }
+}
+
+/** The lock lies in the folder that is to be moved. */
+async function letGo(work: Work): Promise<void> {
+  const release = work.letGo;
+  work.letGo = async () => {};
+  await release?.();
+}
+
+async function tidyUp(work: Work): Promise<void> {
+  const { parts, source, target, remote, old } = work;
+  await letGo(work).catch((error: unknown) => parts.log.warn(String(error)));
   for (const folder of new Set([target.folder, source?.folder ?? target.folder])) {
     // Litter is no reason to hide what happened.
     await parts.folders.tidy(folder).catch((error: unknown) => parts.log.warn(String(error)));

@@ -72,6 +72,25 @@ describe('a folder', () => {
     await expectRefused(rig, { workspace, prefix: 'ro', args: to(place) }, refusal);
   });
 
+  test('that somebody works in is left to them', async () => {
+    const [one, other] = [await swamp(rig, 0), await swamp(rig, 0)];
+    const place = await mkdtemp(path.join(rig.folder, 'shared-'));
+    writeFileSync(path.join(place, 'a'), 'A');
+    for (const workspace of [one, other])
+      await writeFile(
+        path.join(workspace, '.datastore.yaml'),
+        `type: filesystem\npath: ${place}\nlock: { waitSeconds: 0 }\n`,
+      );
+    const holder = rig.start(one, ['lock', 'acquire']);
+    await holder.printed('Held by');
+    const refusal = { code: 4, kind: 'locked', says: 'lock acquire', remedy: 'Wait' };
+    await expectRefused(rig, { workspace: other, prefix: 'shared', args: to('moved') }, refusal);
+    holder.process.kill('SIGINT');
+    await holder.ended;
+    expect((await rig.cli(other, to('moved', '--json'))).json()).toMatchObject({ ok: true, files: 1 });
+    expect(Object.keys(tree(path.join(other, 'moved')))).toEqual(['a']);
+  });
+
   test('links and what is excluded stay in the old one', async () => {
     const [workspace, place] = [await swamp(rig), path.join(rig.folder, 'linked')];
     symlinkSync('/etc/hostname', path.join(workspace, '.swamp/link'));

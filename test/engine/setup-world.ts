@@ -137,6 +137,7 @@ export function openWorld() {
       folderOf,
       skipFor: () => () => false,
       openRemote: async (of, own) => remote(of, own, life),
+      holdFolder: async () => ({ release: async () => {} }),
       openState: (of) => dying(stateOf(folderOf(of)), ['write', 'remove'], life),
       files: dying(openWorkspaceFiles(workspace), ['writeConfig', 'ignore'], life),
       folders: dying(
