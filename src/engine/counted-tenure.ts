@@ -13,7 +13,7 @@ export interface CountedTenure<T extends Tenure> {
   /** Null: none is held. */
   current(): T | null;
   /** Takes it, or enters the one that is held; `leave` of the last gives it back. */
-  enter(options: AcquireOptions): Promise<{ readonly tenure: T; leave(): Promise<void> }>;
+  enter(options: AcquireOptions): Promise<{ readonly tenure: T; readonly leave: () => Promise<void> }>;
   /** Gives it back, whoever is inside. False when none is held. */
   end(): Promise<boolean>;
 }

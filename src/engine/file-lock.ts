@@ -27,13 +27,18 @@ export interface FileLockParts {
   readonly seen?: LockSighting;
 }
 
-/** The lock as this process last saw it, and since when, by its own monotonic clock. */
-export interface LockSighting {
+/** A file as this process last saw it, and since when, by its own monotonic clock. */
+interface Sighting {
   text: string | null;
   since: number;
-  /** Of the claim beside it, where one was in the way. */
-  claim?: LockSighting;
 }
+
+/** The lock, and the claim of whoever is moving it away. */
+export interface LockSighting extends Sighting {
+  readonly claim: Sighting;
+}
+
+export const unseen = (): LockSighting => ({ text: null, since: 0, claim: { text: null, since: 0 } });
 
 export interface TakeOptions {
   readonly purpose: string;
@@ -77,7 +82,7 @@ export async function takeFileLock(
   const content = () => JSON.stringify(record());
 
   const deadline = clock.monotonic() + waitMs;
-  const seen = parts.seen ?? { text: null, since: 0 };
+  const seen = parts.seen ?? unseen();
   async function steal(stale: string): Promise<void> {
     // Another thief may have been faster: what stands there now is judged anew.
     if ((await file.read()) !== stale) return;
@@ -103,7 +108,10 @@ export async function takeFileLock(
     const holder = parseLock(text);
     const holderIsDead = holder !== null && holder.hostname === identity.hostname && !file.isAlive(holder.pid);
     const isStale = isStaleLock({ lock: holder, unchangedMs: clock.monotonic() - seen.since, holderIsDead, ttlMs });
-    if (isStale && (await underClaim(parts, { ...record(), ttlMs: ttlMs * CLAIM_SHARE }, seen, () => steal(text))))
+    if (
+      isStale &&
+      (await underClaim(parts, { ...record(), ttlMs: ttlMs * CLAIM_SHARE }, seen.claim, () => steal(text)))
+    )
       continue;
     if (clock.monotonic() >= deadline) return { kind: 'held', by: holder };
     onWait?.(holder);
@@ -135,7 +143,7 @@ export async function takeFileLock(
 async function underClaim(
   { file, clock, identity }: FileLockParts,
   mine: LockRecord,
-  lockSeen: LockSighting,
+  seen: Sighting,
   work: () => Promise<void>,
 ): Promise<boolean> {
   const claim = file.claim();
@@ -149,8 +157,6 @@ async function underClaim(
   }
   const text = await claim.read();
   if (text === null) return false;
-  lockSeen.claim ??= { text: null, since: 0 };
-  const seen = lockSeen.claim;
   if (seen.text !== text) Object.assign(seen, { text, since: clock.monotonic() });
   const thief = parseLock(text);
   const holderIsDead = thief !== null && thief.hostname === identity.hostname && !file.isAlive(thief.pid);

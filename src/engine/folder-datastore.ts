@@ -6,7 +6,7 @@ import type { Preview, SyncReport } from '../core/sync-report.ts';
 import type { StoredFile } from '../core/tree.ts';
 import { countTenure } from './counted-tenure.ts';
 import type { AcquireOptions, Datastore, LeaseView } from './datastore.ts';
-import { type FileLockParts, removeLock } from './file-lock.ts';
+import { type FileLockParts, removeLock, unseen } from './file-lock.ts';
 import { acquireFolderLease, type FolderLease } from './folder-lease.ts';
 import type { StateFiles } from './ports.ts';
 
@@ -39,7 +39,7 @@ const POLL_MS = 500;
 /** A folder that is the datastore itself: lock, contents and health; there is nothing to transfer. */
 export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
   const { folder, file, state, clock } = parts;
-  const lockParts: FileLockParts = { ...parts, what: folder.path, pollMs: POLL_MS, seen: { text: null, since: 0 } };
+  const lockParts: FileLockParts = { ...parts, what: folder.path, pollMs: POLL_MS, seen: unseen() };
   const own = countTenure(take);
 
   async function ownTenure(): Promise<string | null> {

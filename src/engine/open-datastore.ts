@@ -7,7 +7,7 @@ import { createByteBudget } from './byte-budget.ts';
 import { countTenure } from './counted-tenure.ts';
 import { type CycleParts, findRoot, runCycle } from './cycle.ts';
 import type { AcquireOptions, Datastore, LeaseView } from './datastore.ts';
-import type { LockSighting } from './file-lock.ts';
+import { unseen } from './file-lock.ts';
 import { heldFiles, heldState } from './held-root.ts';
 import type { Lease } from './lease.ts';
 import { openLedger } from './ledger.ts';
@@ -63,7 +63,7 @@ export function openDatastore(given: DatastoreParts): Datastore {
     base,
     budget: createByteBudget(BUDGET_BYTES),
   };
-  const lockSeen: LockSighting = { text: null, since: 0 };
+  const lockSeen = unseen();
   let guard: RootGuard | null = null;
   const own = countTenure(takeTenure);
 

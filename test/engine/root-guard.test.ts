@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { systemIds } from '../../src/adapters/system.ts';
 import { parseLock } from '../../src/core/lock-record.ts';
-import type { LockSighting } from '../../src/engine/file-lock.ts';
+import { type LockSighting, unseen } from '../../src/engine/file-lock.ts';
 import type { LockFile } from '../../src/engine/ports.ts';
 import { guardRoot } from '../../src/engine/root-guard.ts';
 import { createManualClock, type ManualClock, settled } from '../support/manual-clock.ts';
@@ -125,7 +125,7 @@ test('a lock that changed between look and move is put back', async () => {
 test('also when another call of this process has seen the new one by then', async () => {
   const { clock, enter, path } = onRoot();
   await enter('elsewhere', { pid: 1 << 30, hostname: 'other', clock: createManualClock() });
-  const seen: LockSighting = { text: null, since: 0 };
+  const seen = unseen();
   const successor = openLockFile(path);
   let moved = 0;
   const racing = (lock: LockFile): LockFile => ({
@@ -150,12 +150,12 @@ test('also when another call of this process has seen the new one by then', asyn
 test('of three who find a lock stale at once only one enters, whoever is interrupted when', async () => {
   const { clock, enter } = onRoot();
   await enter('elsewhere', { pid: 1 << 30, hostname: 'other', clock: createManualClock() });
-  const seen: LockSighting = { text: null, since: 0 };
+  const seen = unseen();
   await enter('looks', { seen }).catch(() => {});
   await clock.advance(TTL);
   const inside: string[] = [];
   const tryIt = (who: string, options: Entering = {}) =>
-    enter(who, { seen: { ...seen }, ...options }).then(
+    enter(who, { seen: { ...seen, claim: { ...seen.claim } }, ...options }).then(
       () => void inside.push(who),
       () => {},
     );
@@ -183,7 +183,7 @@ test.each([
     .claim()
     .create(left(readFileSync(path, 'utf8')));
   // Nobody waits for a ttl in one go; what each attempt has seen adds up.
-  const seen: LockSighting = { text: null, since: 0 };
+  const seen = unseen();
   for (let attempt = 0; attempt < 3 * TTL; attempt += 5_000) {
     const entered = enter('next', { waitMs: 1_000, seen }).then(
       (guard) => guard.release().then(() => true),
