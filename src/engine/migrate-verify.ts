@@ -32,7 +32,8 @@ export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { ki
       const older = sent === null ? [] : compareTrees(filesOf(here), sent).otherTime;
       const others = new Set([...otherTime, ...older]).size;
       const times = others === 0 ? '' : `; ${countText(others, 'equal file')} kept another time there`;
-      work.tell(`${sizeText(here)} read again on every side: equal${times}`);
+      const sides = remote === null ? 'on both sides' : `here, ${countText(work.reached.files, 'file')} there`;
+      work.tell(`${sizeText(here)} ${sides}, every byte read again: equal${times}`);
       return;
     }
     if (round === ROUNDS) throw moving(from ?? target.folder);
