@@ -5,7 +5,9 @@ import { systemClock } from './adapters/system.ts';
 import type { Ui } from './vscode/ui.ts';
 import { openWindow, type Window } from './vscode/window.ts';
 import { wireCheckup } from './wire-checkup.ts';
+import { wireBuckets, wireProfiles } from './wire-choices.ts';
 import { wireDatastore } from './wire-datastore.ts';
+import { wireSetup } from './wire-setup.ts';
 
 let open: Window | null = null;
 
@@ -26,6 +28,9 @@ export function activate(context: vscode.ExtensionContext): Ui | undefined {
       }),
     openEngine: (request) => wireDatastore({ ...request, tool: 'vscode' }),
     openCheckup: (request) => wireCheckup({ ...request, log }),
+    openSetup: (request) => wireSetup({ ...request, tool: 'vscode', log }),
+    listBuckets: wireBuckets,
+    listProfiles: wireProfiles,
     skipOf: buildExcludes,
   });
   return context.extensionMode === vscode.ExtensionMode.Test ? open.ui : undefined;

@@ -14,6 +14,7 @@ import { compareWithRemote, copyKey, openFile, revealFile } from './commands/fil
 import { forceReleaseLock, holdLock, releaseLock } from './commands/lock-commands.ts';
 import { pause, resume } from './commands/pause-commands.ts';
 import { preview } from './commands/preview.ts';
+import { setUp } from './commands/set-up.ts';
 import { openConfiguration, refresh, showLog, showStatus } from './commands/show-commands.ts';
 import { signIn, signOut } from './commands/sign-in.ts';
 import { clickStatusBar } from './commands/status-bar-click.ts';
@@ -34,6 +35,7 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.showLog': showLog,
   'datastore.refresh': refresh,
   'datastore.openConfiguration': openConfiguration,
+  'datastore.setUp': setUp,
   'datastore.connect': connect,
   'datastore.signIn': signIn,
   'datastore.signOut': signOut,

@@ -1,12 +1,14 @@
 import type { Config } from '../core/config.ts';
 import type { ConfigProblem } from '../core/config-problem.ts';
 import type { Result } from '../core/errors.ts';
+import type { SetupInput } from '../core/setup-input.ts';
 import type { Timing } from '../core/timing.ts';
 import type { StoredFile } from '../core/tree.ts';
 import type { CheckupParts } from '../engine/checkup-ports.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { Clock, Log, Network, Watcher } from '../engine/ports.ts';
 import type { Skip } from '../engine/scan.ts';
+import type { SetupParts } from '../engine/setup-ports.ts';
 
 /** What `datastore.signIn` keeps in VS Code's secret storage. */
 export interface AccessKeys {
@@ -28,6 +30,22 @@ export interface CheckupRequest extends Pick<EngineRequest, 'workspace' | 'crede
   readonly config: Result<Config, readonly ConfigProblem[]>;
 }
 
+export interface SetupRequest extends Pick<EngineRequest, 'workspace' | 'credentials'> {
+  /** What is set up now; null: nothing. */
+  readonly from: Config | null;
+  /** For what is set up now; the AWS chain otherwise. */
+  readonly fromCredentials?: AccessKeys | undefined;
+  readonly input: SetupInput;
+}
+
+/** Whose buckets are asked for, and where. */
+export interface Account extends Pick<EngineRequest, 'credentials'> {
+  /** AWS otherwise. */
+  readonly endpoint?: string | undefined;
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
 export interface Engine {
   readonly datastore: Datastore<StoredFile>;
   readonly watcher: Watcher;
@@ -47,5 +65,11 @@ export interface Host {
   openEngine(request: EngineRequest): Promise<Engine>;
   /** Whatever the configuration is; loads the SDK where it names a bucket. Contacts nobody yet. */
   openCheckup(request: CheckupRequest): Promise<CheckupParts>;
+  /** Loads the SDK where it has to do with a bucket. Contacts nobody yet. SyncError('usage') names each input that will not do. */
+  openSetup(request: SetupRequest): Promise<SetupParts>;
+  /** Rejects where they cannot be listed. */
+  listBuckets(account: Account, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Names of AWS profiles. Contacts nobody. */
+  listProfiles(): Promise<readonly string[]>;
   skipOf(config: Config): Skip;
 }

@@ -9,6 +9,9 @@ import { answerHeader, outgoing } from './sdk-shapes.ts';
 /** Above `concurrency`, so that the swaps of the lease never wait for a socket. */
 const SPARE_SOCKETS = 8;
 
+/** Of the options, what is not of one bucket. */
+type Account = Omit<S3StoreOptions, 'bucket' | 'prefix'>;
+
 export interface Traffic {
   requests: number;
   bytesUp: number;
@@ -19,7 +22,7 @@ export interface Traffic {
  * A client that sends every request once: `retrying` repeats, so that no layer multiplies another's attempts.
  * Counts each request that leaves into `traffic`, region redirects included.
  */
-export function createClient(options: S3StoreOptions, endpoint: URL | undefined, traffic: Traffic): S3Client {
+export function createClient(options: Account, endpoint: URL | undefined, traffic: Traffic): S3Client {
   const { connectMs, idleMs } = options.timing ?? DEFAULT_TIMING;
   const agent = { keepAlive: true, maxSockets: (options.concurrency ?? 64) + SPARE_SOCKETS };
   const config: S3ClientConfig = {
@@ -87,7 +90,7 @@ const keptSecret =
     return found;
   };
 
-const chain = ({ profile, region }: S3StoreOptions) =>
+const chain = ({ profile, region }: Account) =>
   fromNodeProviderChain({ clientConfig: { region }, logger: silent, ...(profile === undefined ? {} : { profile }) });
 
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };

@@ -18,6 +18,7 @@ import { storeFailure } from './store-failure.ts';
 
 /* One door to the SDK: the extension loads this file, and it alone, on first use. */
 export { openBucket } from './bucket.ts';
+export { listBuckets } from './list-buckets.ts';
 
 export interface S3StoreOptions {
   readonly bucket: string;

@@ -43,7 +43,7 @@ export function explainState({ notices }: Ui, folders: readonly Folder[]): void 
     case 'loading':
       return notices.info('Datastore Sync is still reading the configuration. Try again in a moment.');
     case 'not-set-up':
-      return notices.info('No datastore is set up in this workspace.', configure);
+      return notices.info('No datastore is set up in this workspace.', { label: 'Set Up…', run: 'datastore.setUp' });
     case 'active':
       return notices.info(
         state.status.inPlace

@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import type { Config } from '../../core/config.ts';
+import { SyncError } from '../../core/errors.ts';
+import { stepText } from '../../core/setup-plan.ts';
+import { runSetup, type SetupReport } from '../../engine/setup.ts';
+import { placeOf } from '../place.ts';
+import { progressText } from '../slow-progress.ts';
+import { type Draft, keysOf } from './draft.ts';
+import { partsFor, type Setup } from './setup.ts';
+
+/** Looks at what would be done; changes nothing. */
+export async function lookAhead(setup: Setup, draft: Draft, signal: AbortSignal): Promise<SetupReport> {
+  const parts = await partsFor(setup, draft);
+  return runSetup(parts, { ...optionsOf(setup, draft), dryRun: true, signal });
+}
+
+/** Sets up, shown step by step, with a way to stop. Whoever sets a place up has agreed to it. */
+export function perform(setup: Setup, draft: Draft): Promise<SetupReport> {
+  const { folder, ui } = setup;
+  const title = `Setting up “${folder.workspace.name}”`;
+  const shown = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return Promise.resolve(
+    vscode.window.withProgress(shown, async (bar, token) => {
+      const stop = new AbortController();
+      token.onCancellationRequested(() =>
+        stop.abort(new SyncError('cancelled', 'Stopped.', 'Set up again to go on where it was.')),
+      );
+      const parts = await partsFor(setup, draft);
+      let agreed: Promise<void> = Promise.resolve();
+      let step = '';
+      const report = await atRest(setup, () =>
+        runSetup(parts, {
+          ...optionsOf(setup, draft),
+          dryRun: false,
+          signal: stop.signal,
+          onStep(next) {
+            step = stepText(next);
+            bar.report({ message: step });
+          },
+          onProgress: (progress) => bar.report({ message: `${step} (${progressText(progress)})` }),
+          onTold(kind, text) {
+            ui.log.info(`set-up of ${folder.workspace.name}: ${text}`);
+            // From here on the window may see the configuration, and would ask.
+            if (kind === 'configure') agreed = agree(setup, draft, parts.to);
+          },
+        }),
+      );
+      await agreed;
+      return report;
+    }),
+  );
+}
+
+async function agree({ ui, folder }: Setup, draft: Draft, to: Config): Promise<void> {
+  const place = placeOf(to);
+  if (place === null) return;
+  const keys = keysOf(draft);
+  await Promise.all([ui.answers.set(folder.id, place, 'connect'), keys && ui.keys.set(place, keys)]);
+}
+
+const optionsOf = ({ mayBring }: Setup, { files }: Draft) => ({
+  skipMigration: !mayBring || files === 'leave',
+  deleteSource: false,
+});
+
+/** The engine of the folder does nothing by itself meanwhile: its root is being read, or moved. */
+async function atRest<T>({ folder }: Setup, work: () => Promise<T>): Promise<T> {
+  const coordinator = folder.running()?.coordinator;
+  if (coordinator === undefined || coordinator.status().paused) return work();
+  coordinator.pause();
+  try {
+    return await work();
+  } finally {
+    // Of the engine before, if another was built meanwhile.
+    if (folder.running()?.coordinator === coordinator) coordinator.resume();
+  }
+}

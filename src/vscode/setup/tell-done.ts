@@ -1,0 +1,26 @@
+import type { SetupReport } from '../../engine/setup.ts';
+import { placeText } from '../render/place-text.ts';
+import { outcomeText, reportLines } from './outcome.ts';
+import type { Setup } from './setup.ts';
+
+/** The folder as it is set up now, connected, and what there is to do next. */
+export async function tellDone({ ui, folder }: Setup, report: SetupReport): Promise<void> {
+  const { name } = folder.workspace;
+  await folder.reload(true);
+  const state = folder.state();
+  const config = 'config' in state ? state.config : null;
+  const show = { label: 'Show Report', run: () => ui.reports.show(`Set-up of ${name}`, reportLines(name, report)) };
+  if (config === null) return ui.notices.warn(`“${name}” is set up, and its configuration has changed since.`, show);
+  const text = outcomeText(name, placeText(config), report);
+  if (config.source === 'datastore.url') {
+    const hides = 'The setting datastore.url is set, and wins over .datastore.yaml: clear it.';
+    return ui.notices.warn(`${text} ${hides}`, show);
+  }
+  const isClean = report.conflicts.length === 0 && report.problems.length === 0;
+  if (!isClean) return ui.notices.warn(text, { label: 'Show Status', run: 'datastore.showStatus' }, show);
+  const isInPlace = config.backend.type === 'filesystem';
+  const next = isInPlace
+    ? { label: 'Show Contents', run: 'datastore.contents.focus' }
+    : { label: 'Sync Now', run: 'datastore.sync' };
+  ui.notices.info(text, next, show);
+}

@@ -1,0 +1,86 @@
+import { SyncError } from '../../core/errors.ts';
+import { askChoice, askText, type Page } from './ask.ts';
+import { problemOf } from './check.ts';
+import { type Draft, draftFrom, type Step } from './draft.ts';
+import { offerOf } from './offers.ts';
+import { lookAhead, perform } from './perform.ts';
+import { askPlan } from './plan-page.ts';
+import { failureRows, type PlanRow, planRows, stoppedRows } from './plan-rows.ts';
+import { QUESTIONS } from './questions.ts';
+import type { Setup } from './setup.ts';
+import { tellDone } from './tell-done.ts';
+import { type Answer, type AskPage, type Turn, walk } from './walk.ts';
+
+/** Asks, shows what will happen, and does it; what fails leads back to the page that can mend it. */
+export async function runWizard(setup: Setup): Promise<void> {
+  let draft = draftFrom(setup.from);
+  let at: Step = 'store';
+  let shown: readonly PlanRow[] | null = null;
+  for (;;) {
+    const first = shown;
+    let isFirst = true;
+    const answered: Draft | null = await walk(draft, at, (step, now, position) => {
+      const rows = isFirst ? first : null;
+      isFirst = false;
+      return ask(setup, rows)(step, now, position);
+    });
+    if (answered === null) return;
+    draft = answered;
+    at = 'plan';
+    try {
+      const report = await perform(setup, draft);
+      if (report.stopped === null) return await tellDone(setup, report);
+      shown = stoppedRows(report.stopped, report.conflicts);
+    } catch (error) {
+      setup.ui.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      if (error instanceof SyncError && error.kind === 'cancelled') return tellStopped(setup);
+      shown = failureRows(error, draft);
+    }
+  }
+}
+
+const ask =
+  (setup: Setup, shown: readonly PlanRow[] | null): AskPage =>
+  async (step, draft, position) => {
+    const page = { ...position, title: `Set Up “${setup.folder.workspace.name}”: ${titleOf(step)}` };
+    if (step === 'plan') return askForPlan(setup, draft, page, shown);
+    const question = QUESTIONS[step];
+    const check = (text: string): string | null => problemOf(step, text);
+    const answer =
+      question.kind === 'choice'
+        ? await askChoice(page, question, draft[step], offerOf(setup, step, draft), check)
+        : await askText(page, question, draft[step], check);
+    return turned(answer, (value) => ({ draft: { ...draft, [step]: value }, to: 'next' }));
+  };
+
+async function askForPlan(
+  setup: Setup,
+  draft: Draft,
+  page: Page,
+  shown: readonly PlanRow[] | null,
+): Promise<Answer<Turn>> {
+  const answer = await askPlan(page, shown, async (signal) => {
+    try {
+      const mayBring = setup.mayBring && setup.from !== null;
+      return planRows(await lookAhead(setup, draft, signal), draft, mayBring);
+    } catch (error) {
+      setup.ui.log.info(`set-up: ${String(error)}`);
+      return failureRows(error, draft);
+    }
+  });
+  return turned(answer, (does) => {
+    if (does.kind === 'change') return { draft, to: does.step };
+    if (does.kind === 'files') return { draft: { ...draft, files: does.files }, to: 'plan' };
+    return { draft, to: 'go' };
+  });
+}
+
+const titleOf = (step: Step): string => (step === 'plan' ? 'What Will Happen' : QUESTIONS[step].title);
+
+const turned = <T>(answer: Answer<T>, turn: (value: T) => Turn): Answer<Turn> =>
+  answer.kind === 'next' ? { kind: 'next', value: turn(answer.value) } : answer;
+
+function tellStopped({ ui, folder }: Setup): void {
+  const text = `The set-up of “${folder.workspace.name}” was stopped. Set up again to go on where it was.`;
+  ui.notices.info(text, { label: 'Set Up…', run: 'datastore.setUp' });
+}
