@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -122,6 +122,22 @@ test('conflicts with the old bucket are decided first', async () => {
   ]);
   expect(text(other, '.datastore.yaml')).toBe(before);
   expect(await objects(rig.place, 'held-new')).toEqual({});
+});
+
+test('what was not synced yet comes along, and what others committed too', async () => {
+  const [one, other] = [await rig.workspace('late', { a: '1', b: '1', c: '1' }), await rig.workspace('late')];
+  for (const workspace of [one, other]) expect((await rig.cli(workspace, ['sync'])).code).toBe(0);
+  writeFileSync(path.join(other, 'data/theirs'), 'T');
+  expect((await rig.cli(other, ['sync'])).code).toBe(0);
+  writeFileSync(path.join(one, 'data/a'), 'edited');
+  writeFileSync(path.join(one, 'data/mine'), 'M');
+  rmSync(path.join(one, 'data/b'));
+  const before = await objects(rig.place, 'late');
+  const ended = await rig.cli(one, ['setup', 'filesystem', '--path', 'place', '--json']);
+  expect([ended.code, ended.json()]).toMatchObject([0, { files: 4 }]);
+  const found = readdirSync(path.join(one, 'place')).map((name) => [name, text(one, `place/${name}`)]);
+  expect(Object.fromEntries(found)).toEqual({ a: 'edited', c: '1', mine: 'M', theirs: 'T' });
+  expect(await objects(rig.place, 'late')).toEqual(before);
 });
 
 describe('the configuration', () => {
