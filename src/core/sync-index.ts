@@ -108,5 +108,7 @@ function parseLine(line: string): { readonly path: string; readonly fields: Read
 
 export const shardKey = (sha256: string, epoch: number): string => `index/${sha256}-${epoch}.jsonl.gz`;
 export const objectKey = (sha256: string, epoch: number): string => `objects/${sha256}-${epoch}`;
+/** The SHA-256 of an object's bytes, as its key names it. */
+export const hashInKey = (object: string): string => object.slice('objects/'.length).slice(0, 64);
 export const commitKey = (generation: number, id: string): string =>
   `commits/${String(generation).padStart(10, '0')}-${id}.json`;

@@ -1,12 +1,12 @@
 import type { Problem } from '../core/errors.ts';
-import { planReads } from '../core/packs.ts';
 import type { Step } from '../core/plan.ts';
 import { conflictName } from '../core/plan.ts';
+import { planReads } from '../core/plan-reads.ts';
 import { parseSyncPath, type SyncPath } from '../core/sync-path.ts';
 import type { BaseEntry, Entry, FileStamp } from '../core/tree.ts';
-import { fetchEntry } from './download.ts';
+import { type Fetched, fetchEntry } from './download.ts';
 import { AT_ONCE, each } from './each.ts';
-import { type FetchParts, fetchTogether } from './fetch-together.ts';
+import { type FetchParts, openFetcher } from './fetch-together.ts';
 import type { ApplyAnswer, ApplyIntent, Log, StagedFile } from './ports.ts';
 
 export interface Applied {
@@ -38,6 +38,7 @@ const BATCH_BYTES = 256 << 20;
 /** Brings the remote's changes to disk: `download`, `delete-local` and `keep-both` steps, deletions first. */
 export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Promise<Applied> {
   const { files, codec, log } = parts;
+  const fetchTogether = openFetcher(parts, entryOf);
   const total = {
     advanced: [] as BaseEntry[],
     forgotten: [] as SyncPath[],
@@ -82,18 +83,21 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
     const { together, alone } = planReads(steps.filter(isArrival), entryOf);
     const left: Arrival[] = [...alone];
     await each(together, AT_ONCE, async (read) => {
-      const staged = await fetchTogether(parts, read, entryOf);
+      const fetched = await fetchTogether(read);
       for (const { item } of read.wanted) {
-        const file = staged.get(item);
-        if (file) arrived(item, file);
+        const answer = fetched.get(item);
+        if (answer) take(item, answer);
         else left.push(item);
       }
     });
     await each(left, AT_ONCE, async (step) => {
-      const fetched = await fetchEntry(parts.store, files, codec, step.remote, parts.signal, parts.onBytes);
+      take(step, await fetchEntry(parts.store, files, codec, step.remote, parts.signal, parts.onBytes));
+    });
+
+    function take(step: Arrival, fetched: Fetched) {
       if (fetched.kind === 'staged') return arrived(step, fetched.file);
       (fetched.kind === 'missing' ? total.missing : total.problems).push({ path: step.path, reason: fetched.reason });
-    });
+    }
   }
 
   async function install(step: Step, file: StagedFile): Promise<ApplyAnswer> {

@@ -1,3 +1,4 @@
+import { isCount, isHash, isObject, isObjectKey } from '../core/fields.ts';
 import type { SyncPath } from '../core/sync-path.ts';
 import type { SyncReport } from '../core/sync-report.ts';
 import type { BaseEntry, BaseTree, Sha256, Slice } from '../core/tree.ts';
@@ -113,7 +114,7 @@ export function createBaseStore(files: StateFiles): BaseStore {
       ),
     journal: async () => (await json<JournaledCommit[]>('journal.json')) ?? [],
     setJournal: (commits) => (commits.length === 0 ? files.remove('journal.json') : put('journal.json', commits)),
-    uploads: async () => new Map((await json<[Sha256, Slice][]>('uploads.json')) ?? []),
+    uploads: async () => parseUploads(await json<unknown>('uploads.json')),
     setUploads: (uploads) => (uploads.size === 0 ? files.remove('uploads.json') : put('uploads.json', [...uploads])),
     openRun: async () => (await json<{ run: string }>('apply.json'))?.run ?? null,
     setOpenRun: (run) => (run === null ? files.remove('apply.json') : put('apply.json', { run })),
@@ -125,6 +126,18 @@ export function createBaseStore(files: StateFiles): BaseStore {
     keep: (sha256, content) => files.write(`kept-${sha256}`, encode(content)),
     drop: (sha256) => files.remove(`kept-${sha256}`),
   };
+}
+
+function parseUploads(value: unknown): ReadonlyMap<Sha256, Slice> {
+  const pairs = Array.isArray(value) ? (value as unknown[]) : [];
+  return new Map(
+    pairs.flatMap((pair) => {
+      const [sha256, slice] = Array.isArray(pair) ? (pair as unknown[]) : [];
+      if (!isHash(sha256) || !isObject(slice)) return [];
+      const { object, offset, length } = slice;
+      return isObjectKey(object) && isCount(offset) && isCount(length) ? [[sha256, { object, offset, length }]] : [];
+    }),
+  );
 }
 
 /** A last line that is always there: a file without it was cut. */

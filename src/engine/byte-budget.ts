@@ -1,4 +1,4 @@
-/** Bytes that may be in memory on their way up, over all files together. First come, first served. */
+/** Bytes that may be in memory on their way, over all files together. First come, first served. */
 export interface ByteBudget {
   /** Runs `work` when `bytes` fit; more than the whole budget passes alone. */
   within<T>(bytes: number, work: () => Promise<T>): Promise<T>;

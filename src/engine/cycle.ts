@@ -30,7 +30,7 @@ export interface CycleParts extends LeaseParts {
   readonly withheld: (path: string) => string | null;
   readonly codec: Codec;
   readonly budget: ByteBudget;
-  readonly packs?: PackLimits;
+  readonly packs: PackLimits;
   readonly waitMs: number;
 }
 

@@ -1,12 +1,13 @@
-import type { Read } from '../core/packs.ts';
+import pLimit from 'p-limit';
+import { SyncError } from '../core/errors.ts';
+import type { Read } from '../core/plan-reads.ts';
 import type { Entry } from '../core/tree.ts';
+import { all } from './all.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import { each } from './each.ts';
-import type { Codec, LocalFiles, ObjectStore, StagedFile } from './ports.ts';
+import type { Fetched } from './download.ts';
+import { AT_ONCE } from './each.ts';
+import type { Codec, LocalFiles, ObjectStore } from './ports.ts';
 import { readRange } from './read-range.ts';
-
-/** Files of one range that are written at the same time. */
-const STAGED_AT_ONCE = 16;
 
 export interface FetchParts {
   readonly store: ObjectStore;
@@ -18,33 +19,52 @@ export interface FetchParts {
 }
 
 /**
- * Brings what one range of an object holds into staging, each content verified by its hash. Gives those that came as the index
- * names them: the others have to be asked for one by one, which tells what is wrong with each.
+ * Brings what one range of an object holds into staging, each content verified by its hash. What did not come as the index names
+ * it is not in the answer: it has to be asked for by itself, which tells what is wrong with it.
  */
-export async function fetchTogether<T>(
+export type FetchTogether<T> = (read: Read<T>) => Promise<ReadonlyMap<T, Fetched>>;
+
+export function openFetcher<T>(
   { store, files, codec, budget, signal, onBytes }: FetchParts,
-  read: Read<T>,
   entryOf: (item: T) => Entry,
-): Promise<ReadonlyMap<T, StagedFile>> {
-  return budget.within(read.length, async () => {
-    const staged = new Map<T, StagedFile>();
-    const bytes = await readRange(store, read, signal);
-    if (bytes === null) return staged;
-    await each(read.wanted, STAGED_AT_ONCE, async ({ item, slice }) => {
-      const { mtime, exec, sha256 } = entryOf(item);
-      const start = slice.offset - read.offset;
-      const content = bytes.subarray(start, start + slice.length);
-      if (codec.sha256(content) !== sha256) return;
-      // What is wrong with this path will be found, and said, when it is asked for by itself.
-      const file = await files.stage(once(content), { mtime, exec, signal }).catch(() => null);
+): FetchTogether<T> {
+  // Over all ranges: each is a file that is open.
+  const staging = pLimit(AT_ONCE);
+
+  async function stage(content: Uint8Array, { mtime, exec, sha256 }: Entry): Promise<Fetched | null> {
+    signal?.throwIfAborted();
+    if (codec.sha256(content) !== sha256) return null;
+    try {
+      const file = await files.stage(once(content), { mtime, exec, signal });
+      if (file.sha256 === sha256) {
+        onBytes(content.byteLength);
+        return { kind: 'staged', file };
+      }
+      await files.discard(file);
+      return null;
+    } catch (error) {
       signal?.throwIfAborted();
-      if (file === null) return;
-      if (file.sha256 !== sha256) return files.discard(file);
-      staged.set(item, file);
-      onBytes(content.byteLength);
+      if (error instanceof SyncError) return { kind: 'failed', reason: error.message };
+      throw error;
+    }
+  }
+
+  return (read) =>
+    budget.within(read.length, async () => {
+      const fetched = new Map<T, Fetched>();
+      const bytes = await readRange(store, read, signal);
+      if (bytes === null) return fetched;
+      await all(
+        read.wanted.map(({ item, slice: { offset, length } }) =>
+          staging(async () => {
+            const start = offset - read.offset;
+            const answer = await stage(bytes.subarray(start, start + length), entryOf(item));
+            if (answer) fetched.set(item, answer);
+          }),
+        ),
+      );
+      return fetched;
     });
-    return staged;
-  });
 }
 
 async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {

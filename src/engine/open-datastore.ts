@@ -1,7 +1,7 @@
 import { withholder } from '../core/credential-paths.ts';
 import { SyncError } from '../core/errors.ts';
 import { withForcedRelease, withRelease } from '../core/lease-record.ts';
-import type { PackLimits } from '../core/packs.ts';
+import { PACK_LIMITS, type PackLimits } from '../core/packs.ts';
 import { type BaseMeta, createBaseStore } from './base-store.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { countTenure } from './counted-tenure.ts';
@@ -42,7 +42,7 @@ export interface DatastoreParts {
   readonly packs?: PackLimits;
 }
 
-/** Bytes of files in memory on their way up. */
+/** Bytes of files in memory, on their way up or down. */
 const BUDGET_BYTES = 64 << 20;
 
 /** Attempts against a holder who renews. */
@@ -62,6 +62,7 @@ export function openDatastore(given: DatastoreParts): Datastore {
     remoteLog,
     base,
     budget: createByteBudget(BUDGET_BYTES),
+    packs: given.packs ?? PACK_LIMITS,
   };
   const lockSeen = unseen();
   let guard: RootGuard | null = null;

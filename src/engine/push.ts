@@ -1,5 +1,5 @@
 import { type Problem, SyncError } from '../core/errors.ts';
-import { PACK_LIMITS, type PackLimits, planPacks } from '../core/packs.ts';
+import { type PackLimits, planPacks } from '../core/packs.ts';
 import type { Step } from '../core/plan.ts';
 import type { Commit, CommitPointer } from '../core/records.ts';
 import { commitKey, type ShardLine, serialiseEntry } from '../core/sync-index.ts';
@@ -21,7 +21,7 @@ export interface PushParts {
   readonly ids: Ids;
   readonly identity: Identity;
   readonly budget: ByteBudget;
-  readonly packs?: PackLimits;
+  readonly packs: PackLimits;
   readonly log: RemoteLog;
   readonly base: BaseStore;
   readonly onBytes: (bytes: number) => void;
@@ -187,7 +187,7 @@ async function gather(
     const stands = !arriving.has(collisionKey(path)) && (await parts.files.stat(path)) !== null;
     (stands ? moved : removed).push(path);
   }
-  await each(planPacks(uploads, parts.packs ?? PACK_LIMITS), AT_ONCE, async (pack) => {
+  await each(planPacks(uploads, parts.packs), AT_ONCE, async (pack) => {
     const answers = await uploader.upload(pack);
     for (const [nth, { path, local }] of pack.entries()) {
       const sent = answers[nth];

@@ -1,5 +1,5 @@
+import type { StoreErrorKind } from '../core/errors.ts';
 import type { ObjectStore } from './ports.ts';
-import { readAll } from './read-object.ts';
 import { storeErrorKind } from './store-error.ts';
 
 /** A range of one object in memory. Null when the store does not have all of it; rejects where the store cannot be asked. */
@@ -11,12 +11,25 @@ export async function readRange(
   try {
     const found = await store.get(object, { range: { offset, length }, signal });
     if (found.kind === 'unchanged') return null;
-    const bytes = await readAll(found.body, length);
-    return bytes.byteLength === length ? bytes : null;
+    return await filled(found.body, length);
   } catch (error) {
     signal?.throwIfAborted();
-    const kind = storeErrorKind(error);
-    if (error instanceof RangeError || kind === 'missing' || kind === 'rejected') return null;
+    if (ABOUT_IT.has(storeErrorKind(error))) return null;
     throw error;
   }
+}
+
+/** What a store answers of this object alone. Where listing is not allowed, S3 says `denied` of what is missing. */
+const ABOUT_IT: ReadonlySet<StoreErrorKind | null> = new Set<StoreErrorKind>(['missing', 'rejected', 'denied']);
+
+/** In one piece, so that it is in memory once. */
+async function filled(body: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array | null> {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for await (const part of body) {
+    if (at + part.byteLength > length) return null;
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return at === length ? bytes : null;
 }

@@ -1,4 +1,4 @@
-import { objectKey } from '../core/sync-index.ts';
+import { hashInKey, objectKey } from '../core/sync-index.ts';
 import type { Sha256, Slice } from '../core/tree.ts';
 import { all } from './all.ts';
 import type { Codec, ObjectStore } from './ports.ts';
@@ -29,30 +29,31 @@ export interface SenderParts {
 
 /** Contents on their way up, under one epoch. Equal ones travel once; what an earlier epoch of ours left is copied on the server. */
 export interface Sender {
-  /** Those that have to travel go in one object. Gives where each of them lies, in their order. */
-  send(contents: readonly Content[]): Promise<readonly Slice[]>;
-  /** What was written or found so far, by the SHA-256 of the content. */
+  /** Those that have to travel go in one object. Gives where each of them lies. */
+  send(contents: readonly Content[]): Promise<ReadonlyMap<Sha256, Slice>>;
+  /** What was written or found so far. */
   readonly sent: ReadonlyMap<Sha256, Slice>;
 }
 
 export function createSender(parts: SenderParts): Sender {
   const { store, codec, epoch, signal, assertMayWrite } = parts;
   const underWay = new Map<Sha256, Promise<Slice>>();
-  const copies = new Map<string, Promise<StoredObject | null>>();
+  const copies = new Map<string, Promise<boolean>>();
+  const sizes = sizesOf(parts.earlier.values());
   const sent = new Map<Sha256, Slice>();
 
-  function send(contents: readonly Content[]): Promise<readonly Slice[]> {
+  async function send(contents: readonly Content[]): Promise<ReadonlyMap<Sha256, Slice>> {
     const fresh = new Map(
       contents.flatMap(({ sha256, bytes }) => (underWay.has(sha256) ? [] : [[sha256, bytes] as const])),
     );
     const placed = place(fresh);
-    return all(
-      contents.map(({ sha256 }) => {
-        const slice = underWay.get(sha256) ?? placed.then((places) => sliceOf(places, sha256));
-        underWay.set(sha256, slice);
-        return slice;
-      }),
-    );
+    for (const sha256 of fresh.keys())
+      underWay.set(
+        sha256,
+        placed.then((places) => sliceOf(places, sha256)),
+      );
+    const found = contents.map(async ({ sha256 }) => [sha256, await underWay.get(sha256)] as const);
+    return new Map((await all(found)).flatMap(([sha256, slice]) => (slice ? [[sha256, slice] as const] : [])));
   }
 
   async function place(contents: ReadonlyMap<Sha256, Uint8Array>): Promise<ReadonlyMap<Sha256, Slice>> {
@@ -75,24 +76,32 @@ export function createSender(parts: SenderParts): Sender {
   async function leftBehind(sha256: Sha256, length: number): Promise<Slice | null> {
     const slice = parts.earlier.get(sha256);
     if (slice?.length !== length) return null;
-    const copying = copies.get(slice.object) ?? copyToEpoch(slice.object);
-    copies.set(slice.object, copying);
-    const copy = await copying;
-    if (copy === null || copy.size < slice.offset + length) return null;
-    const here = { ...slice, object: copy.key };
+    const object = objectKey(hashInKey(slice.object), epoch);
+    const copying = copies.get(object) ?? copyOnce(slice.object, object);
+    copies.set(object, copying);
+    if (!(await copying)) return null;
+    const here = { ...slice, object };
     sent.set(sha256, here);
     return here;
   }
 
   // The record of earlier uploads may be of another bucket, or of one that was restored since: the store says what is there.
-  async function copyToEpoch(from: string): Promise<StoredObject | null> {
-    const key = objectKey(hashIn(from), epoch);
+  // A copy replaces what has its name, so that it is asked for only where nothing has.
+  async function copyOnce(from: string, to: string): Promise<boolean> {
+    const size = sizes.get(from) ?? 0;
+    if (await isThere(to, size)) return true;
+    if (from === to || !(await isThere(from, size))) return false;
     assertMayWrite();
+    await store.copy(from, to, { signal });
+    return isThere(to, size);
+  }
+
+  async function isThere(object: string, size: number): Promise<boolean> {
     try {
-      if (from !== key) await store.copy(from, key, { signal });
-      return { key, size: (await store.head(key, { signal })).size };
+      const found = await store.head(object, { signal });
+      return found.size === size && (found.sha256 === undefined || found.sha256 === hashInKey(object));
     } catch (error) {
-      if (storeErrorKind(error) === 'missing') return null;
+      if (storeErrorKind(error) === 'missing') return false;
       throw error;
     }
   }
@@ -120,14 +129,12 @@ export function createSender(parts: SenderParts): Sender {
   return { send, sent };
 }
 
-interface StoredObject {
-  readonly key: string;
-  /** Bytes. */
-  readonly size: number;
+/** Bytes of each object: all that was put into it is in the record. */
+function sizesOf(slices: Iterable<Slice>): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { object, offset, length } of slices) sizes.set(object, Math.max(sizes.get(object) ?? 0, offset + length));
+  return sizes;
 }
-
-/** The SHA-256 of an object's bytes, as its key names it. */
-export const hashIn = (object: string): Sha256 => object.slice('objects/'.length).slice(0, 64);
 
 function sliceOf(places: ReadonlyMap<Sha256, Slice>, sha256: Sha256): Slice {
   const slice = places.get(sha256);

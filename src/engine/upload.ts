@@ -1,11 +1,13 @@
 import { SyncError } from '../core/errors.ts';
 import type { Step } from '../core/plan.ts';
+import { hashInKey } from '../core/sync-index.ts';
+import type { SyncPath } from '../core/sync-path.ts';
 import { type FileStamp, type LocalEntry, type RemoteTree, type Sha256, type Slice, sameStamp } from '../core/tree.ts';
 import { all } from './all.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { each } from './each.ts';
 import type { LocalFiles, OpenFile } from './ports.ts';
-import { createSender, hashIn, type SenderParts } from './send-contents.ts';
+import { createSender, type SenderParts } from './send-contents.ts';
 
 /** A file over this many bytes is a sequence of chunk objects of this size. Source: remote format 1. */
 export const CHUNK_BYTES = 16 << 20;
@@ -36,29 +38,21 @@ export function createUploader(parts: UploaderParts): Uploader {
   const sender = createSender(parts);
 
   async function upload(steps: readonly Step[]): Promise<readonly Uploaded[]> {
-    const [only] = steps;
-    if (only && steps.length === 1 && sizeOf(only) > CHUNK_BYTES && !only.reuse) {
-      return [await opened(only, sendChunks)];
-    }
-    const bytes = steps.reduce((sum, step) => sum + (step.reuse ? 0 : sizeOf(step)), 0);
+    const [first, ...others] = steps;
+    const isLarge = first && others.length === 0 && bytesOf(first) > CHUNK_BYTES;
+    return isLarge ? [await opened(first, sendChunks)] : sendTogether(steps);
+  }
+
+  function sendTogether(steps: readonly Step[]): Promise<readonly Uploaded[]> {
+    const bytes = steps.reduce((sum, step) => sum + bytesOf(step), 0);
     // A pack is in memory twice: its files, and what they make together.
     return budget.within(steps.length > 1 ? 2 * bytes : bytes, async () => {
       const found: (WasRead | Uploaded)[] = [];
       await each(steps.entries(), READ_AT_ONCE, async ([nth, step]) => {
         found[nth] = await look(step);
       });
-      const contents = found.flatMap((file) => (file.kind === 'read' && file.bytes.byteLength > 0 ? [file] : []));
-      const slices = await sender.send(contents);
-      const places = new Map(contents.map((file, nth) => [file, slices.slice(nth, nth + 1)]));
-      return all(
-        found.map(async (file, nth): Promise<Uploaded> => {
-          if (file.kind !== 'read') return file;
-          // What was written while it was sent goes up in the same cycle.
-          const now = await files.stat(steps[nth]?.path ?? '').catch(() => null);
-          const isStill = now !== null && sameStamp(now, file.stamp);
-          return isStill ? { kind: 'sent', slices: places.get(file) ?? [], stamp: file.stamp } : { kind: 'moved' };
-        }),
-      );
+      const places = await sender.send(found.filter(hasContent));
+      return all(found.map((file) => (file.kind === 'read' ? settle(file, places) : Promise.resolve(file))));
     });
   }
 
@@ -67,9 +61,21 @@ export function createUploader(parts: UploaderParts): Uploader {
     return step.local ? { kind: 'sent', slices: step.reuse.slices, stamp: step.local.stamp } : { kind: 'moved' };
   }
 
+  // What was written while it was sent goes up in the same cycle.
+  async function settle({ path, sha256, stamp }: WasRead, places: ReadonlyMap<Sha256, Slice>): Promise<Uploaded> {
+    try {
+      const now = await files.stat(path);
+      if (now === null || !sameStamp(now, stamp)) return { kind: 'moved' };
+    } catch (error) {
+      return failed(error);
+    }
+    const slice = places.get(sha256);
+    return { kind: 'sent', slices: slice ? [slice] : [], stamp };
+  }
+
   async function opened<T>(
     step: Step,
-    use: (file: OpenFile, planned: Sha256) => Promise<T>,
+    use: (file: OpenFile, planned: LocalEntry) => Promise<T>,
   ): Promise<T | Exclude<Uploaded, { kind: 'sent' }>> {
     if (signal.aborted) throw signal.reason;
     const { local } = step;
@@ -79,31 +85,34 @@ export function createUploader(parts: UploaderParts): Uploader {
       file = await files.open(step.path);
     } catch (error) {
       if ((await files.stat(step.path)) === null) return { kind: 'moved' };
-      return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+      return failed(error);
     }
     try {
       if (!sameStamp(file.stamp, local.stamp)) return { kind: 'moved' };
-      return await use(file, local.sha256);
+      return await use(file, local);
     } catch (error) {
       // A disk that cannot be read to the end is trouble of this path alone.
-      if (error instanceof SyncError && error.kind === 'local') return { kind: 'failed', reason: error.message };
+      if (error instanceof SyncError && error.kind === 'local') return failed(error);
       throw error;
     } finally {
       await file.close();
     }
   }
 
-  async function readWhole(file: OpenFile, planned: Sha256): Promise<WasRead | { readonly kind: 'moved' }> {
+  async function readWhole(
+    file: OpenFile,
+    { path, sha256 }: LocalEntry,
+  ): Promise<WasRead | { readonly kind: 'moved' }> {
     const { stamp } = file;
     const bytes = await file.read(0, stamp.size + 1);
-    const isPlanned = bytes.byteLength === stamp.size && codec.sha256(bytes) === planned;
-    return isPlanned ? { kind: 'read', sha256: planned, bytes, stamp } : { kind: 'moved' };
+    const isPlanned = bytes.byteLength === stamp.size && codec.sha256(bytes) === sha256;
+    return isPlanned ? { kind: 'read', path, sha256, bytes, stamp } : { kind: 'moved' };
   }
 
   // The whole hash is known only at the end: chunks of a file that moved are garbage, and no commit names them.
-  async function sendChunks(file: OpenFile, planned: Sha256): Promise<Uploaded> {
+  async function sendChunks(file: OpenFile, { sha256: planned }: LocalEntry): Promise<Uploaded> {
     const whole = codec.hasher();
-    const chunks: Promise<readonly Slice[]>[] = [];
+    const chunks: Promise<Slice | undefined>[] = [];
     const failures: unknown[] = [];
     for (let offset = 0; offset < file.stamp.size && !signal.aborted && failures.length === 0; offset += CHUNK_BYTES) {
       const length = Math.min(CHUNK_BYTES, file.stamp.size - offset);
@@ -112,7 +121,8 @@ export function createUploader(parts: UploaderParts): Uploader {
           const bytes = await file.read(offset, length);
           whole.update(bytes);
           readNext();
-          return sender.send([{ sha256: codec.sha256(bytes), bytes }]);
+          const sha256 = codec.sha256(bytes);
+          return (await sender.send([{ sha256, bytes }])).get(sha256);
         });
         chunks.push(chunk);
         chunk.catch((error: unknown) => {
@@ -121,7 +131,7 @@ export function createUploader(parts: UploaderParts): Uploader {
         });
       });
     }
-    const slices = (await all(chunks)).flat();
+    const slices = (await all(chunks)).filter((slice) => slice !== undefined);
     if (signal.aborted) throw signal.reason;
     const isPlanned = whole.digest() === planned && (await isStill(file));
     return isPlanned ? { kind: 'sent', slices, stamp: file.stamp } : { kind: 'moved' };
@@ -132,24 +142,36 @@ export function createUploader(parts: UploaderParts): Uploader {
 
 interface WasRead {
   readonly kind: 'read';
+  readonly path: SyncPath;
   readonly sha256: Sha256;
   readonly bytes: Uint8Array;
   readonly stamp: FileStamp;
 }
 
-const sizeOf = ({ local }: { readonly local: LocalEntry | null }): number => local?.stamp.size ?? 0;
+const hasContent = (file: WasRead | Uploaded): file is WasRead => file.kind === 'read' && file.bytes.byteLength > 0;
+
+/** Of what has to be read. */
+const bytesOf = ({ reuse, local }: Step): number => (reuse ? 0 : (local?.stamp.size ?? 0));
+
+const failed = (error: unknown): Uploaded & { readonly kind: 'failed' } => ({
+  kind: 'failed',
+  reason: error instanceof Error ? error.message : String(error),
+});
 
 async function isStill(file: OpenFile): Promise<boolean> {
   const now = await file.stampNow();
   return now !== null && sameStamp(now, file.stamp);
 }
 
-/** The objects of a commit that are used whole and as they are: then the key names the SHA-256 of exactly these bytes. */
+/**
+ * The objects of a commit by the SHA-256 in their key, with a slice that begins at their beginning. One of its length has the very
+ * bytes that are looked for; the first file of a pack has not.
+ */
 export function wholeObjects(tree: RemoteTree): ReadonlyMap<Sha256, Slice> {
   const found = new Map<Sha256, Slice>();
   for (const { slices } of tree.values()) {
     for (const slice of slices) {
-      if (slice.offset === 0 && slice.encoding === undefined) found.set(hashIn(slice.object), slice);
+      if (slice.offset === 0 && slice.encoding === undefined) found.set(hashInKey(slice.object), slice);
     }
   }
   return found;

@@ -1,5 +1,5 @@
 import { SyncError } from '../core/errors.ts';
-import { planReads } from '../core/packs.ts';
+import { planReads } from '../core/plan-reads.ts';
 import type { SyncPath } from '../core/sync-path.ts';
 import type { Entry, RemoteTree, Slice } from '../core/tree.ts';
 import type { ContentVerdict } from '../core/verify-judge.ts';

@@ -142,6 +142,73 @@ test.each([
   },
 );
 
+test('a store that refuses what is missing: verify names the files of the pack, and the rest', async () => {
+  const { alice } = await apart(3);
+  alice.write('alone', 'in an object of its own');
+  await alice.sync();
+  const [pack = ''] = objects(alice);
+  alice.store.plan({ on: 'get', key: new RegExp(pack), times: 99, fault: { kind: 'fail-before', error: 'denied' } });
+  const { drift } = await alice.datastore.verify();
+  expect(drift.map(({ kind, path }) => [kind, path])).toEqual(
+    ['many/0', 'many/1', 'many/2'].map((path) => ['remote-unreadable', path]),
+  );
+});
+
+test.each(['{}', '[1]', '7', '["x"]', `[["${'0'.repeat(64)}","objects/of an older version"]]`, 'no JSON'])(
+  'a record of uploads that reads %s is no record',
+  async (text) => {
+    const { bob, world } = await apart(1);
+    await bob.sync();
+    await bob.state.write('uploads.json', new TextEncoder().encode(text));
+    for (let index = 0; index < 5; index += 1) bob.write(`new/${index}`, `content ${index}`);
+    expect(await bob.sync()).toMatchObject({ uploaded: 5, problems: [] });
+    expect(await world.remoteFiles()).toEqual(bob.files());
+  },
+);
+
+test('a pack of an earlier try that was cut since is sent again, under whatever epoch', async () => {
+  const { alice, bob, world } = await apart(1);
+  await bob.sync();
+  for (let index = 0; index < 5; index += 1) bob.write(`new/${index}`, `content ${index}`);
+  bob.store.plan({ on: 'put', key: /^index/, fault: { kind: 'fail-before', error: 'unreachable' } });
+  expect((await bob.failing()).kind).toBe('offline');
+  const key = `team/${objects(bob)[0]}`;
+  const pack = world.bucket.get(key);
+  if (pack) world.bucket.set(key, { ...pack, bytes: pack.bytes.subarray(0, 4) });
+  alice.write('meanwhile', 'hers');
+  await alice.sync();
+  bob.restart();
+  expect(await bob.sync()).toMatchObject({ uploaded: 5, problems: [] });
+  expect(await world.remoteFiles()).toEqual(bob.files());
+});
+
+test('files of many packs come down with no more than 64 open', async () => {
+  const world = openWorld();
+  const alice = world.replica('alice');
+  for (let pack = 0; pack < 12; pack += 1) {
+    for (let index = 0; index < 15; index += 1) alice.write(`${pack}/${index}`, `content ${pack} ${index}`);
+    await alice.sync();
+  }
+  let [open, most] = [0, 0];
+  const bob = world.replica('bob', {
+    files: (files) => ({
+      ...files,
+      async stage(body, as) {
+        open += 1;
+        most = Math.max(most, open);
+        try {
+          return await files.stage(body, as);
+        } finally {
+          open -= 1;
+        }
+      },
+    }),
+  });
+  expect(await bob.sync()).toMatchObject({ downloaded: 180, problems: [] });
+  expect(most).toBeGreaterThan(15);
+  expect(most).toBeLessThanOrEqual(64);
+});
+
 /** Alice has sent `count` small files; Bob has nothing yet. */
 async function apart(count: number) {
   const world = openWorld();

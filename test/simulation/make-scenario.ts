@@ -65,7 +65,12 @@ export function makeTraits(random: Random): ClientTraits {
     latencyMs: random.spread(5, 120),
     ttlMs: random.pick([5_000, 15_000, 30_000, 30_000]),
     waitMs: random.pick([60_000, 60_000, 5_000]),
-    packs: random.pick([PACK_LIMITS, PACK_LIMITS, { fileBytes: 60, packBytes: 150 }, { fileBytes: 0, packBytes: 0 }]),
+    packs: random.pick([
+      PACK_LIMITS,
+      PACK_LIMITS,
+      { fileBytes: 60, packBytes: 150, files: 3 },
+      { fileBytes: 0, packBytes: 0, files: 1 },
+    ]),
   };
 }
 

@@ -135,6 +135,8 @@ function cutEach(on: string, most: number): Scenario {
         deed: SYNC,
         strikes: [{ at: 'call', on, nth: index + 1, harm: { kind: 'power' } }],
       },
+      // What comes to rest after a cut is cut off too.
+      { client: 1, deed: SYNC, strikes: [{ at: 'call', on, nth: ((index * 7) % most) + 1, harm: { kind: 'power' } }] },
       { client: 1, deed: SYNC },
       { client: 1, deed: SYNC },
     ]).flat(),

@@ -91,7 +91,7 @@ const hurriedClock: Clock = {
 const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** Every content in an object of its own. */
-export const APART: PackLimits = { fileBytes: 0, packBytes: 0 };
+export const APART: PackLimits = { fileBytes: 0, packBytes: 0, files: 1 };
 
 export function openWorld({ packs }: { readonly packs?: PackLimits } = {}): World {
   const bucket: MemoryBucket = new Map();

@@ -40,8 +40,6 @@ export function openPartNotes(area: StagingArea): PartNotes {
     clear: () => {
       if (path === null) return;
       removePartNote(dirname(path));
-      // Before anything counts on the copy: a note that a power cut brings back would take a complete file for a part.
-      syncFolder(dirname(path));
       path = null;
     },
   };
@@ -64,13 +62,15 @@ export function readPartNote(run: string): PartNote | null {
   return parseNote(text);
 }
 
-/** No error when there is none. */
+/** Durable when it returns: a note that a power cut brings back would take a complete file for a part. No error when there is none. */
 export function removePartNote(run: string): void {
   try {
     unlinkSync(join(run, NAME));
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
+    if (errorCode(error) === 'ENOENT') return;
+    throw error;
   }
+  syncFolder(run);
 }
 
 function parseNote(text: string): PartNote | null {
@@ -82,7 +82,8 @@ function parseNote(text: string): PartNote | null {
   }
   if (typeof value !== 'object' || value === null || !('source' in value) || !('target' in value)) return null;
   const { source, target } = value;
-  return typeof source === 'string' && typeof target === 'string' && source.startsWith(`${STAGING}/`)
-    ? { source, target }
-    : null;
+  if (typeof source !== 'string' || typeof target !== 'string') return null;
+  return source.startsWith(`${STAGING}/`) && source.split('/').every(isName) ? { source, target } : null;
 }
+
+const isName = (name: string): boolean => !['', '.', '..'].includes(name) && !/[\\\0]/.test(name);

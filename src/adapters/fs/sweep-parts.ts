@@ -54,7 +54,13 @@ function takeAway(room: ApplyRoom, run: Folder, { source, target }: PartNote): '
   const aside = join(run.path, PART);
   renameSync(path, aside);
   room.touched(parent.folder.path);
-  if (!sameContentStamp(stampOf(lstatSync(aside)), part.stamp)) putBack(room.linkIn, aside, path);
+  const isIt = sameContentStamp(stampOf(lstatSync(aside)), part.stamp);
+  if (!isIt && !putBack(room.linkIn, aside, path)) {
+    // Somebody's, and its name is taken: as what else was moved aside, it becomes a conflict copy.
+    const kept = room.area.placeAside(target);
+    renameSync(aside, kept.path);
+    room.touched(kept.folder.path);
+  }
   [parent.folder.path, run.path].forEach(syncFolder);
   return 'settled';
 }
@@ -88,19 +94,26 @@ function openPart(path: string): { readonly fd: number; readonly stamp: FileStam
 
 /** Blocks that had not reached the disk before a power cut read as zeros. Closes `part`. */
 function isBeginningOf(part: number, whole: string): boolean {
-  const source = openSync(whole, READ);
   try {
-    const [ours, theirs] = [new Uint8Array(CHUNK), new Uint8Array(CHUNK)];
-    for (let at = 0; ; ) {
-      const read = readSync(part, ours, 0, CHUNK, at);
-      if (read === 0) return true;
-      if (readFully(source, theirs, read, at) < read) return false;
-      if (ours.subarray(0, read).some((byte, index) => byte !== 0 && byte !== theirs[index])) return false;
-      at += read;
+    const source = openSync(whole, READ);
+    try {
+      return begins(part, source);
+    } finally {
+      closeSync(source);
     }
   } finally {
-    closeSync(source);
     closeSync(part);
+  }
+}
+
+function begins(part: number, source: number): boolean {
+  const [ours, theirs] = [new Uint8Array(CHUNK), new Uint8Array(CHUNK)];
+  for (let at = 0; ; ) {
+    const read = readSync(part, ours, 0, CHUNK, at);
+    if (read === 0) return true;
+    if (readFully(source, theirs, read, at) < read) return false;
+    if (ours.subarray(0, read).some((byte, index) => byte !== 0 && byte !== theirs[index])) return false;
+    at += read;
   }
 }
 
