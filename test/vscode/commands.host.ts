@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { describe, it } from './harness.ts';
-import { bar, extensionUi, ID } from './in-host.ts';
+import { bar, extensionUi, ID, until } from './in-host.ts';
 
 interface Contributed {
   readonly command: string;
@@ -26,10 +25,14 @@ async function closing(running: Thenable<unknown>): Promise<void> {
   const ended = Promise.resolve(running).finally(() => {
     done = true;
   });
-  while (!done) {
-    await Promise.race([ended, sleep(300)]);
-    if (!done) await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
-  }
+  await until(
+    'its end',
+    async () => {
+      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+      return done;
+    },
+    (isOver) => (isOver ? true : null),
+  );
   await ended;
 }
 
@@ -70,7 +73,7 @@ export const commands = describe('commands where nothing is set up', [
     const document = vscode.window.activeTextEditor?.document;
     assert.equal(document?.uri.scheme, 'datastore-report');
     assert.match(document?.getText() ?? '', /^problem +configuration +no datastore is configured/m);
-    assert.match(document?.getText() ?? '', /→ Write \.datastore\.yaml/);
+    assert.match(document?.getText() ?? '', /→ Set one up/);
   }),
   it('Open Configuration drafts one that reads as a configuration of S3', async () => {
     await vscode.commands.executeCommand('datastore.openConfiguration');

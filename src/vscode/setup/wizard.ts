@@ -34,7 +34,7 @@ export async function runWizard(setup: Setup): Promise<void> {
     } catch (error) {
       setup.ui.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
       if (error instanceof SyncError && error.kind === 'cancelled') return tellStopped(setup);
-      shown = failureRows(error, draft);
+      shown = failureRows(error, draft, mayMove(setup));
     }
   }
 }
@@ -61,11 +61,10 @@ async function askForPlan(
 ): Promise<Answer<Turn>> {
   const answer = await askPlan(page, shown, async (signal) => {
     try {
-      const mayBring = setup.mayBring && setup.from !== null;
-      return planRows(await lookAhead(setup, draft, signal), draft, mayBring);
+      return planRows(await lookAhead(setup, draft, signal), draft, mayMove(setup));
     } catch (error) {
       setup.ui.log.info(`set-up: ${String(error)}`);
-      return failureRows(error, draft);
+      return failureRows(error, draft, mayMove(setup));
     }
   });
   return turned(answer, (does) => {
@@ -74,6 +73,9 @@ async function askForPlan(
     return { draft, to: 'go' };
   });
 }
+
+/** Whether there is a choice between bringing files along and leaving them. */
+const mayMove = ({ mayBring, from }: Setup): boolean => mayBring && from !== null;
 
 const titleOf = (step: Step): string => (step === 'plan' ? 'What Will Happen' : QUESTIONS[step].title);
 
