@@ -16,7 +16,7 @@ test.each<[what: string, reasons: readonly string[]]>([
   ['names that look like credentials', ['.env', 'k.pem'].flatMap((path) => withholder([])(path) ?? [])],
   ['a folder in the place of a file', ['a folder has its name: move it, or remove it when it is empty']],
   ['a link in the place of a folder', ['`docs` is a link', '`docs` leads elsewhere']],
-  ['a link where the remote has a file', ['a link, and the remote has a file or folder of this name']],
+  ['a link where the remote has a file', ['it is a link, and the remote has a file or folder of this name']],
 ])('a person makes way for %s', (_what, reasons) => {
   expect(reasons.length).toBeGreaterThan(0);
   expect(reasons.filter((reason) => !isInTheWay(reason))).toEqual([]);

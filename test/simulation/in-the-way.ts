@@ -8,7 +8,7 @@ const THING = 'a (?:link|folder|file|socket|named pipe|device)';
 
 const REASONS: readonly RegExp[] = [
   /^it cannot stand beside "/,
-  new RegExp(`^${THING}, and the remote has a file or folder of this name$`),
+  new RegExp(`^(?:it is )?${THING}, and the remote has a file or folder of this name$`),
   new RegExp(`^${THING} has its name: move it`),
   new RegExp(`^\`[^\`]+\` is ${THING}$`),
   /^`[^`]+` leads elsewhere$/,

@@ -66,6 +66,10 @@ export async function settle(world: World, operations: Operations): Promise<void
         world.act(machine, { act: 'move folder', path: folder, to: `room-${random.hex(6)}` });
         return;
       }
+      if (/^a folder has its name/.test(reason)) {
+        world.act(machine, { act: 'move folder', path, to: `room-${random.hex(6)}` });
+        return;
+      }
       world.act(machine, { act: 'delete', path, takesLinks: true });
       if (![...files.keys()].some((file) => file.startsWith(`${path}/`)))
         world.act(machine, { act: 'delete folder', path });

@@ -20,16 +20,20 @@ export function openSync(path: string, flags: string | number = 'r', mode = 0o66
   const { at } = place;
   const isExclusive = (bits & constants.O_EXCL) !== 0;
   const spot = reach(proc, place, 'open', (bits & constants.O_NOFOLLOW) === 0 && !isExclusive);
-  let { node } = spot;
+  const { node } = spot;
   if (node !== null && isExclusive) throw errno('EEXIST', 'open', at);
   if (node?.kind === 'link') throw errno('ELOOP', 'open', at);
+  const appends = (bits & constants.O_APPEND) !== 0;
   if (node === null) {
     if ((bits & constants.O_CREAT) === 0) throw errno('ENOENT', 'open', at);
-    node = proc.disk.newFile(mode & ~0o022);
-    proc.disk.change([{ folder: spot.folder, key: spot.key, becomes: { name: spot.name, node } }], proc);
+    const made = proc.disk.newFile(mode & ~0o022);
+    // It is never there without being open.
+    const fd = openHandle({ proc, node: made, path: at, appends, position: 0 });
+    proc.disk.change([{ folder: spot.folder, key: spot.key, becomes: { name: spot.name, node: made } }], proc);
+    return fd;
   }
   if (node.kind === 'folder' && (bits & 3) !== constants.O_RDONLY) throw errno('EISDIR', 'open', at);
-  return openHandle({ proc, node, path: at, appends: (bits & constants.O_APPEND) !== 0, position: 0 });
+  return openHandle({ proc, node, path: at, appends, position: 0 });
 }
 
 export const closeSync = closeHandle;

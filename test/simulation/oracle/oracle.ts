@@ -96,7 +96,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         else if (writtenAside.delete(node)) person.comesBack(path, sha256);
       } else {
         // Without hard links a file comes in byte by byte: it is complete when its handle is closed.
-        if (node.data.length === 0 && node.opens === 0 && !isExpected(path, sha256)) return;
+        if (node.data.length === 0 && node.opens > 0) return;
         // Written late, through a handle to what was moved aside: it comes back where nothing else is by now.
         const isLate = person.orphans.has(sha256);
         if (isLate) person.insists(path, sha256);
