@@ -66,7 +66,7 @@ export async function settle(world: World, operations: Operations): Promise<void
         world.act(machine, { act: 'move folder', path: folder, to: `room-${random.hex(6)}` });
         return;
       }
-      if (/^a folder has its name/.test(reason)) {
+      if (reason.startsWith('a folder has its name')) {
         world.act(machine, { act: 'move folder', path, to: `room-${random.hex(6)}` });
         return;
       }
