@@ -19,10 +19,12 @@ export interface HandsParts {
   readonly later: (ms: number, then: () => void) => void;
   /** Nobody takes what happens in here for saving or deleting: a folder is out of sight for a while. */
   readonly unseen: (act: () => void) => void;
+  /** Whether another folder, or none, is in the root's place. */
+  readonly isRootAway: () => boolean;
 }
 
 /** What a person does with files: at one moment, and durable at once. Answers what was done in words, or null where it could not be. */
-export function actOn({ disk, invent, history, later, unseen }: HandsParts, act: Act): string | null {
+export function actOn({ disk, invent, history, later, unseen, isRootAway }: HandsParts, act: Act): string | null {
   const spot = at(act.path);
   if (spot === null) return null;
   switch (act.act) {
@@ -92,12 +94,15 @@ export function actOn({ disk, invent, history, later, unseen }: HandsParts, act:
       later(act.ms, () => comeBack(act.path, 20));
       return 'swapped';
     }
+    case 'swap the link back':
+      return comeBack(act.path, 0) ? 'done' : null;
   }
 
-  /** Where that cannot be, because a folder above is elsewhere too, it is tried again. */
-  function comeBack(path: string, attempts: number): void {
+  /** Where that cannot be, because a folder above or the root is elsewhere too, it is tried again. */
+  function comeBack(path: string, attempts: number): boolean {
     let isBack = false;
     unseen(() => {
+      if (isRootAway()) return;
       const now = at(path);
       const from = at(path, '/workspace');
       if (now === null || from === null || from.node === null) return;
@@ -108,6 +113,7 @@ export function actOn({ disk, invent, history, later, unseen }: HandsParts, act:
       isBack = true;
     });
     if (!isBack && attempts > 0) later(10_000, () => comeBack(path, attempts - 1));
+    return isBack;
   }
 
   /** Null where a file stands in the way. Folders on the way are made. */

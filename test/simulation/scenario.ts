@@ -72,7 +72,9 @@ export type Act =
   | { readonly act: 'move folder'; readonly path: string; readonly to: string }
   | { readonly act: 'delete folder'; readonly path: string }
   /** A link to a folder outside takes the folder's place for `ms`. */
-  | { readonly act: 'swap folder for a link'; readonly path: string; readonly ms: number };
+  | { readonly act: 'swap folder for a link'; readonly path: string; readonly ms: number }
+  /** Sooner than it would come back by itself, or where that could not be. */
+  | { readonly act: 'swap the link back'; readonly path: string };
 
 export type Answer = 'mine' | 'theirs' | 'both';
 

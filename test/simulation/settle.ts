@@ -50,7 +50,7 @@ export async function settle(world: World, operations: Operations): Promise<void
   checkEqual();
   await checkStill();
 
-  /** A person gives a file that cannot travel another name, and takes links and empty folders out of the way. */
+  /** A person gives a file that cannot travel another name, brings folders back, and takes links and empty folders out of the way. */
   function makeRoom(client: number, { problems, conflicts }: SyncReport): void {
     const machine = machines[client];
     for (const { path, reason } of [...conflicts, ...problems.filter(({ reason }) => isInTheWay(reason))]) {
@@ -70,6 +70,7 @@ export async function settle(world: World, operations: Operations): Promise<void
         world.act(machine, { act: 'move folder', path, to: `room-${random.hex(6)}` });
         return;
       }
+      if (world.act(machine, { act: 'swap the link back', path })) continue;
       world.act(machine, { act: 'delete', path, takesLinks: true });
       if (![...files.keys()].some((file) => file.startsWith(`${path}/`)))
         world.act(machine, { act: 'delete folder', path });

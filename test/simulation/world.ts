@@ -136,6 +136,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
           history: (path) => saved.get(path) ?? [],
           later: (ms, then) => void loop.after(ms, machine, then),
           unseen: (unseenAct) => oracle.unseen(machine.client, unseenAct),
+          isRootAway: () => machine.rootIsAway,
         },
         act,
       );
