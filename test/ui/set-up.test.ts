@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BUCKET, fingerprint } from '../cli/harness.ts';
-import type { Workbench } from '../support/vscode-server/workbench.ts';
+import { accept, choose, onPage, type, untilRow } from './set-up-pages.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('set-up', () => {
@@ -34,7 +34,7 @@ describeUi('set-up', () => {
     await type(window, 'Address of the Store', server.endpoint);
     await onPage(window, 'Bucket');
     await quickInput.type('No_Bucket');
-    await row(window, /is not a bucket name/);
+    await untilRow(window, /is not a bucket name/);
     await quickInput.type('no-such-bucket');
     await choose(window, 'Bucket', 'Use the bucket “no-such-bucket”');
     await type(window, 'Region', '');
@@ -42,22 +42,22 @@ describeUi('set-up', () => {
     expect((await quickInput.heading()).message).toContain('is not a prefix');
     await type(window, 'Prefix', 'fresh');
     await choose(window, 'Shared Folder', 'data');
-    await row(window, 'As AWS tools find them', 'found: the environment');
+    await untilRow(window, 'As AWS tools find them', 'found: the environment');
     await window.screenshot('set-up-credentials-light');
     await choose(window, 'Credentials', /As AWS tools find them/);
 
     await onPage(window, 'What Will Happen');
-    await row(window, /Create the bucket/);
+    await untilRow(window, /Create the bucket/);
     await window.screenshot('set-up-failed-light');
     await choose(window, 'What Will Happen', /Change Bucket$/);
-    await row(window, BUCKET);
+    await untilRow(window, BUCKET);
     await window.screenshot('set-up-bucket-light');
     await choose(window, 'Bucket', BUCKET);
     for (const page of ['Region', 'Prefix']) await accept(window, page);
     await choose(window, 'Shared Folder', 'data');
     await choose(window, 'Credentials', /As AWS tools find them/);
     await onPage(window, 'What Will Happen');
-    await row(window, /\. write \.datastore\.yaml$/);
+    await untilRow(window, /\. write \.datastore\.yaml$/);
     await window.screenshot('set-up-plan-light');
     // So far it was only looked at.
     expect(existsSync(join(folder, '.datastore.yaml'))).toBe(false);
@@ -84,7 +84,7 @@ describeUi('set-up', () => {
     const before = await fingerprint(folder);
     const begin = async () => {
       await window.runCommand('Datastore: Set Up…');
-      await row(window, /Move Elsewhere…$/);
+      await untilRow(window, /Move Elsewhere…$/);
       await window.screenshot('set-up-again-light');
       await window.quickInput.choose(/Move Elsewhere…$/);
       await onPage(window, 'Where shall the files be?');
@@ -96,14 +96,11 @@ describeUi('set-up', () => {
     await begin();
     await type(window, 'Prefix', 'new');
     await onPage(window, 'Shared Folder');
-    await window.page
-      .locator('.quick-input-widget .codicon-quick-input-back, .quick-input-titlebar .action-label')
-      .first()
-      .click();
+    await window.page.locator('.quick-input-titlebar .codicon-quick-input-back').first().click();
     await onPage(window, 'Prefix');
     await accept(window, 'Prefix');
     for (const page of ['Shared Folder', 'Credentials']) await accept(window, page);
-    await row(window, /\. change \.datastore\.yaml$/);
+    await untilRow(window, /\. change \.datastore\.yaml$/);
     await window.quickInput.cancel();
     expect(await fingerprint(folder)).toBe(before);
 
@@ -120,33 +117,67 @@ describeUi('set-up', () => {
     await window.close();
   });
 
-  /** Until the page with this title is there. */
-  const onPage = (window: Workbench, title: string): Promise<void> =>
-    expect
-      .poll(async () => (await window.quickInput.heading()).title, { timeout: 30_000 })
-      .toMatch(new RegExp(`: ${title.replace('?', '\\?')} \\(\\d/\\d\\)$`));
+  it('takes one folder of several, with typed keys; stops when told to, and says what the store refuses', async () => {
+    const { rig } = stage;
+    const { server } = rig;
+    const [one, two] = await Promise.all(['one', 'two'].map((name) => mkdtemp(join(rig.folder, `${name}-`))));
+    if (one === undefined || two === undefined) throw new TypeError('two folders');
+    await mkdir(join(two, 'data'));
+    await writeFile(join(two, 'data', 'x.txt'), 'x\n');
+    const file = join(rig.folder, 'set-up.code-workspace');
+    await writeFile(file, JSON.stringify({ folders: [{ path: one }, { path: two }] }));
+    const window = await stage.open(file);
+    await window.page.locator('.activitybar .action-label[aria-label^="Datastore"]').click();
+    await window.page.locator('.welcome-view-content .monaco-button', { hasText: 'Set Up…' }).click();
+    await window.quickInput.choose(basename(two), 60_000);
 
-  async function row(window: Workbench, label: string | RegExp, description = ''): Promise<void> {
-    const shown = async () =>
-      (await window.quickInput.items()).map((item) => `${item.label.trim()}\n${item.description}`).join('\n');
-    const poll = expect.poll(shown, { timeout: 60_000 });
-    if (typeof label === 'string') await poll.toContain(`${label}\n${description}`);
-    else await poll.toMatch(new RegExp(label.source, 'm'));
-  }
+    const answers = async (secret: string) => {
+      await choose(window, 'Where shall the files be?', /An S3-compatible store$/);
+      await type(window, 'Address of the Store', server.endpoint);
+      await choose(window, 'Bucket', BUCKET);
+      await accept(window, 'Region');
+      await type(window, 'Prefix', 'two');
+      await choose(window, 'Shared Folder', 'data');
+      await choose(window, 'Credentials', /Type access keys$/);
+      await type(window, 'Access Key', server.credentials.accessKeyId);
+      await type(window, 'Secret Access Key', secret);
+    };
+    await answers('not-the-secret');
+    await untilRow(window, /^Signed out: /);
+    await choose(window, 'What Will Happen', /Change Access Key$/);
+    await accept(window, 'Access Key');
+    await type(window, 'Secret Access Key', server.credentials.secretAccessKey);
+    await untilRow(window, 'credentials from the keys that were typed in');
+    server.faults.access(BUCKET, 'read-only');
+    await choose(window, 'What Will Happen', /Set Up Now$/);
+    await untilRow(window, /^Not permitted: permission to put/);
+    await window.screenshot('set-up-refused-light');
+    server.faults.access(BUCKET, 'full');
+    server.faults.add({ match: { method: 'PUT' }, fault: { kind: 'latency', ms: 5_000 } });
+    await choose(window, 'What Will Happen', /Look Again$/);
+    await choose(window, 'What Will Happen', /Set Up Now$/);
+    await window.notifications.press(/^Setting up /, 'Cancel');
+    await window.notifications.waitFor(/was stopped/, 60_000);
+    expect(existsSync(join(two, '.datastore.yaml'))).toBe(false);
+    server.faults.clear();
 
-  async function choose(window: Workbench, title: string, label: string | RegExp): Promise<void> {
-    await onPage(window, title);
-    await window.quickInput.choose(label, 60_000);
-  }
+    await window.notifications.press(/was stopped/, 'Set Up…');
+    await window.quickInput.choose(basename(two), 60_000);
+    await answers(server.credentials.secretAccessKey);
+    await choose(window, 'What Will Happen', /Set Up Now$/);
+    await window.notifications.waitFor(/is set up with/, 60_000);
+    await window.statusBarItem(/in step/);
+    expect((await rig.cli(two, ['cat', 'x.txt'])).stdout).toBe('x\n');
 
-  async function accept(window: Workbench, title: string): Promise<void> {
-    await onPage(window, title);
-    await window.quickInput.accept();
-  }
-
-  async function type(window: Workbench, title: string, text: string): Promise<void> {
-    await onPage(window, title);
-    await window.quickInput.type(text);
-    await window.quickInput.accept();
-  }
+    await window.runCommand('Datastore: Set Up…');
+    await window.quickInput.choose(basename(one), 60_000);
+    await choose(window, 'Where shall the files be?', /A folder$/);
+    await type(window, 'Folder', 'store');
+    await untilRow(window, /\. write \.datastore\.yaml$/);
+    await window.screenshot('set-up-folder-light');
+    await choose(window, 'What Will Happen', /Set Up Now$/);
+    await window.notifications.waitFor(new RegExp(`“${basename(one)}” is set up with ${one}/store`), 60_000);
+    expect(await readFile(join(one, '.datastore.yaml'), 'utf8')).toBe('type: filesystem\npath: store\n');
+    await window.close();
+  });
 });

@@ -22,6 +22,8 @@ describeUi('what keeps a folder from syncing', () => {
     await window.statusBar.click(BAR);
     await window.notifications.waitFor(/contacts nobody/);
     await window.screenshot('untrusted-light');
+    await window.runCommand('Datastore: Set Up…');
+    await window.notifications.waitFor(/nothing can be set up/);
     expect(stage.rig.server.requests.total).toBe(0);
     await window.close();
   });
