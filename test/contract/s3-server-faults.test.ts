@@ -181,7 +181,12 @@ describe('a store that lies', () => {
   });
 
   const races: { says: string; lies: Partial<Lies>; winners: (count: number) => boolean; loser: number }[] = [
-    { says: 'not atomic: many win', lies: { conditions: 'not-atomic' }, winners: (count) => count > 1, loser: 412 },
+    {
+      says: 'not atomic: many win',
+      lies: { conditions: 'not-atomic', pauseMs: 500 },
+      winners: (count) => count > 1,
+      loser: 412,
+    },
     {
       says: 'losers get 500 UnknownError',
       lies: { losers: 'unknown-error' },
