@@ -34,3 +34,7 @@ export async function type(window: Workbench, title: string, text: string): Prom
   await window.quickInput.type(text);
   await window.quickInput.accept();
 }
+
+/** Until the page says so of what was typed. */
+export const untilSaid = (window: Workbench, words: string): Promise<void> =>
+  expect.poll(async () => (await window.quickInput.heading()).message, { timeout: 30_000 }).toContain(words);

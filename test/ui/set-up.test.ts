@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BUCKET, fingerprint } from '../cli/harness.ts';
-import { accept, choose, onPage, type, untilRow } from './set-up-pages.ts';
+import { accept, choose, onPage, type, untilRow, untilSaid } from './set-up-pages.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('set-up', () => {
@@ -29,7 +29,7 @@ describeUi('set-up', () => {
 
     await choose(window, 'Where shall the files be?', /An S3-compatible store$/);
     await type(window, 'Address of the Store', 'http://store.example.org');
-    expect((await quickInput.heading()).message).toContain('in the clear');
+    await untilSaid(window, 'in the clear');
     await window.screenshot('set-up-endpoint-wrong-light');
     await type(window, 'Address of the Store', server.endpoint);
     await onPage(window, 'Bucket');
@@ -39,7 +39,7 @@ describeUi('set-up', () => {
     await choose(window, 'Bucket', 'Use the bucket “no-such-bucket”');
     await type(window, 'Region', '');
     await type(window, 'Prefix', '../up');
-    expect((await quickInput.heading()).message).toContain('is not a prefix');
+    await untilSaid(window, 'is not a prefix');
     await type(window, 'Prefix', 'fresh');
     await choose(window, 'Shared Folder', 'data');
     await untilRow(window, 'As AWS tools find them', 'found: the environment');
@@ -79,6 +79,18 @@ describeUi('set-up', () => {
     const { rig } = stage;
     const folder = await rig.workspace('old', { 'a.txt': 'a\n' });
     const window = await stage.open(folder);
+    await window.statusBarItem(/waiting for your answer/);
+    rig.server.requests.reset();
+    await window.runCommand('Datastore: Set Up…');
+    await untilRow(window, /Answer Connection Question…$/);
+    await window.quickInput.choose(/Set Up Elsewhere…$/);
+    await choose(window, 'Where shall the files be?', /An S3-compatible store$/);
+    await onPage(window, 'Address of the Store');
+    // What nobody has agreed to is not even proposed.
+    expect(await window.page.locator('.quick-input-widget input.input').inputValue()).toBe('');
+    await window.quickInput.cancel();
+    expect(rig.server.requests.total).toBe(0);
+
     await connect(window);
     await window.statusBarItem(/in step/);
     const before = await fingerprint(folder);

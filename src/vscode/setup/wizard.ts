@@ -13,17 +13,12 @@ import { type Answer, type AskPage, type Turn, walk } from './walk.ts';
 
 /** Asks, shows what will happen, and does it; what fails leads back to the page that can mend it. */
 export async function runWizard(setup: Setup): Promise<void> {
-  let draft = draftFrom(setup.from);
+  // What a repository names is no answer of the person before they have agreed to it.
+  let draft = draftFrom(setup.mayBring ? setup.from : null);
   let at: Step = 'store';
   let shown: readonly PlanRow[] | null = null;
   for (;;) {
-    const first = shown;
-    let isFirst = true;
-    const answered: Draft | null = await walk(draft, at, (step, now, position) => {
-      const rows = isFirst ? first : null;
-      isFirst = false;
-      return ask(setup, rows)(step, now, position);
-    });
+    const answered: Draft | null = await walk(draft, at, pagesOf(setup, shown));
     if (answered === null) return;
     draft = answered;
     at = 'plan';
@@ -39,11 +34,14 @@ export async function runWizard(setup: Setup): Promise<void> {
   }
 }
 
-const ask =
-  (setup: Setup, shown: readonly PlanRow[] | null): AskPage =>
-  async (step, draft, position) => {
+/** `shown`: what the first page has to say, where it is the last one. */
+function pagesOf(setup: Setup, shown: readonly PlanRow[] | null): AskPage {
+  let known = shown;
+  return async (step, draft, position) => {
     const page = { ...position, title: `Set Up “${setup.folder.workspace.name}”: ${titleOf(step)}` };
-    if (step === 'plan') return askForPlan(setup, draft, page, shown);
+    const first = known;
+    known = null;
+    if (step === 'plan') return askForPlan(setup, draft, page, first);
     const question = QUESTIONS[step];
     const check = (text: string): string | null => problemOf(step, text);
     const answer =
@@ -52,6 +50,7 @@ const ask =
         : await askText(page, question, draft[step], check);
     return turned(answer, (value) => ({ draft: { ...draft, [step]: value }, to: 'next' }));
   };
+}
 
 async function askForPlan(
   setup: Setup,
