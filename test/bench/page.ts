@@ -43,10 +43,10 @@ const largestPeak = (tables: readonly Table[]): number =>
   Math.max(...tables.map(({ rows }) => rows[0]?.median.peakBytes ?? 0));
 
 const OBSTACLES: { readonly [Id in Workload]: string } = {
-  W1: 'processor time, most of it in the AWS SDK for JavaScript, which takes about a millisecond to build, sign and read one request; every file is also hashed twice, for the plan and as it is sent',
+  W1: 'every file is opened, read and hashed twice, for the plan and as it is sent, and looked at once more when it was sent; the probe of a new remote',
   W2: 'the start of Node and of the SDK; the scan itself is one `lstat` a file and one request',
   W3: 'the start of Node and of the SDK, and the lease (more than 64 changes take it), then a shard and a commit',
-  W4: 'processor time in the AWS SDK, about a millisecond a request; each file is also fsynced before it gets its place, which is checked before and after',
+  W4: 'each file is fsynced before it gets its place, which is checked before and after',
   'W5-UP':
     'the file is hashed whole before the lease is taken, and again, whole and by chunk, as it is sent, all on one core',
   'W5-DOWN':
