@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/adapters/system.ts';
 import type { LeaseRecord } from '../../src/core/records.ts';
-import { openWorld } from '../support/replica.ts';
+import { APART, openWorld } from '../support/replica.ts';
 
 test('re-entry in one process is counted: one tenure, free when all have given it back', async () => {
   const { world, alice } = await inStep();
@@ -157,7 +157,7 @@ test('after the lease is known to be lost nothing more is sent', async () => {
 });
 
 async function inStep() {
-  const world = openWorld();
+  const world = openWorld({ packs: APART });
   const alice = world.replica('alice');
   const bob = world.replica('bob');
   alice.write('a', '1');
