@@ -32,8 +32,10 @@ export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { ki
       const older = sent === null ? [] : compareTrees(filesOf(here), sent).otherTime;
       const others = new Set([...otherTime, ...older]).size;
       const times = others === 0 ? '' : `; ${countText(others, 'equal file')} kept another time there`;
-      const sides = remote === null ? 'on both sides' : `here, ${countText(work.reached.files, 'file')} there`;
-      work.tell(`${sizeText(here)} ${sides}, every byte read again: equal${times}`);
+      const left = remote === null ? 0 : Math.max(0, here.files.size - work.reached.files);
+      const held = left === 0 ? '' : `; ${countText(left, 'file')} held back here`;
+      const both = remote === null ? totalOf(here) : work.reached;
+      work.tell(`${sizeText(both)} on both sides, every byte read again: equal${times}${held}`);
       return;
     }
     if (round === ROUNDS) throw moving(from ?? target.folder);
@@ -50,10 +52,8 @@ const totalOf = ({ files }: Scan) => ({
   bytes: [...files.values()].reduce((sum, { stamp }) => sum + stamp.size, 0),
 });
 
-function sizeText(scan: Scan): string {
-  const { files, bytes } = totalOf(scan);
-  return `${countText(files, 'file')} (${bytesText(bytes)})`;
-}
+const sizeText = ({ files, bytes }: { readonly files: number; readonly bytes: number }): string =>
+  `${countText(files, 'file')} (${bytesText(bytes)})`;
 
 /** How many paths a sync would still move; conflicts and what is held, which wait for a person, are none. */
 async function pendingOn(work: Work, remote: RemoteSide | null): Promise<number> {

@@ -225,13 +225,13 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/fetch-together.ts',
-        find: 'if (codec.sha256(content) !== sha256) return;',
-        replace: 'if (content.byteLength === 0) return;',
+        find: 'if (codec.sha256(content) !== sha256) return null;',
+        replace: 'if (content.byteLength === 0) return null;',
       },
       {
         file: 'engine/fetch-together.ts',
-        find: 'if (file.sha256 !== sha256) return files.discard(file);',
-        replace: '',
+        find: 'if (file.sha256 === sha256) {',
+        replace: 'if (file.sha256.length === sha256.length) {',
       },
     ],
     suites: [engine('packs.test.ts')],
