@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { locate } from './disk/locate.ts';
+import { filesOf, ROOT } from './hands.ts';
+import type { Machine } from './machine.ts';
+import { makeScenario } from './make-scenario.ts';
+import { createWorld } from './world.ts';
+
+/* A folder that is out of sight has to come back: where it did not, the engine would rightly read its files as deleted. */
+
+const SWAP_MS = 5_000;
+const LONG_MS = 60_000;
+
+test('a swapped folder comes back after its time', async () => {
+  const { pass, files } = swapped();
+  expect(files()).toEqual([]);
+  await pass(LONG_MS);
+  expect(files()).toEqual(['docs/a.md']);
+});
+
+test('a swapped folder comes back into its own root, not into what stands in its place meanwhile', async () => {
+  const { world, machine, pass, files } = swapped();
+  const { disk } = machine;
+  const { folder, key, name, node } = locate(disk, ROOT, 'test', false);
+  if (node === null) throw new Error('there is no root');
+  const setRoot = (root: typeof node) =>
+    world.oracle.unseen(0, () => disk.change([{ folder, key, becomes: { name, node: root } }], null));
+  machine.rootIsAway = true;
+  setRoot(disk.newFolder(0o755));
+  await pass(SWAP_MS + 1_000);
+  expect(files()).toEqual([]);
+  setRoot(node);
+  machine.rootIsAway = false;
+  await pass(LONG_MS);
+  expect(files()).toEqual(['docs/a.md']);
+});
+
+test('a person swaps the link back before', () => {
+  const { world, machine, files } = swapped();
+  expect(world.act(machine, { act: 'swap the link back', path: 'docs' })).toBe(true);
+  expect(files()).toEqual(['docs/a.md']);
+});
+
+test('a person swaps nothing back where nothing was swapped', () => {
+  const { world, machine } = swapped();
+  expect(world.act(machine, { act: 'swap the link back', path: 'docs/a.md' })).toBe(false);
+});
+
+/** A machine with one file in a folder, for which a link stands. */
+function swapped() {
+  const world = createWorld(makeScenario(1, 2), false);
+  const machine = world.machines[0] as Machine;
+  world.act(machine, { act: 'save', path: 'docs/a.md', size: 20, style: 'replace' });
+  world.act(machine, { act: 'swap folder for a link', path: 'docs', ms: SWAP_MS });
+  return {
+    world,
+    machine,
+    files: () => [...filesOf(machine.disk).keys()],
+    pass: async (ms: number) => {
+      let isOver = false;
+      world.loop.after(ms, null, () => {
+        isOver = true;
+      });
+      await world.loop.run(() => isOver, 1_000);
+    },
+  };
+}
