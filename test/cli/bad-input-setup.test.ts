@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Access } from '../support/s3-server/server.ts';
@@ -170,13 +170,23 @@ describe('a root that is not there or not a folder', () => {
       { code: 2, kind: 'config', says: '`data` is a link', remedy: 'Name a folder inside the workspace' },
     ],
     [
-      'it is empty',
+      'it is another folder, and empty',
       (root) => (rmSync(root, { recursive: true }), mkdirSync(root)),
+      {
+        code: 6,
+        kind: 'veto',
+        says: 'the root is another folder than the one that was in step with 2 files',
+        remedy: '--accept-remote 1',
+      },
+    ],
+    [
+      'it is empty',
+      (root) => empty(root),
       { code: 6, kind: 'veto', says: 'the root is empty, and 2 files were in step', remedy: '--allow-mass-delete' },
     ],
     [
       'all that it held is a link now',
-      (root) => (rmSync(root, { recursive: true }), mkdirSync(root), symlinkSync('/nowhere', path.join(root, 'mnt'))),
+      (root) => (empty(root), symlinkSync('/nowhere', path.join(root, 'mnt'))),
       { code: 6, kind: 'veto', says: 'the root is empty, and 2 files were in step', remedy: '--allow-mass-delete' },
     ],
   ])('%s', async (_what, arrange, refusal) => {
@@ -201,3 +211,9 @@ describe('a root that is not there or not a folder', () => {
     await expectRefused(rig, { workspace, prefix: 'never' }, refusal);
   });
 });
+
+/** What is ours stays: the mark that tells this root from another. */
+function empty(root: string): void {
+  for (const name of readdirSync(root))
+    if (name !== '.datastore-staging') rmSync(path.join(root, name), { recursive: true });
+}
