@@ -15,15 +15,20 @@ import type { PartNotes } from './part-notes.ts';
 import { errorCode } from './refusal.ts';
 import { setModified, stampOf } from './stamp.ts';
 
+export type Copied =
+  | { readonly kind: 'copied'; readonly inode: number }
+  /** Another file has the name, or took it meanwhile; the source is then still to be kept. */
+  | { readonly kind: 'exists' };
+
 /**
  * Where there are no hard links: copies the regular file `from` to the new name `to`, exclusively; complete and fsynced, or
  * gone, when it returns. A crash in the middle leaves a part under that name, which the note explains to the next start.
- * `exists`: another file has the name, or took it meanwhile; `from` is then still to be kept. Throws what the operating system says.
+ * Throws what the operating system says.
  */
-export function copyIn(notes: PartNotes, from: string, to: string): 'copied' | 'exists' {
+export function copyIn(notes: PartNotes, from: string, to: string): Copied {
   const source = openSync(from, constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
   try {
-    if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) return 'exists';
+    if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) return { kind: 'exists' };
     notes.write(from, to);
     return copyExclusively(notes, source, to);
   } finally {
@@ -31,13 +36,13 @@ export function copyIn(notes: PartNotes, from: string, to: string): 'copied' | '
   }
 }
 
-function copyExclusively(notes: PartNotes, source: number, to: string): 'copied' | 'exists' {
+function copyExclusively(notes: PartNotes, source: number, to: string): Copied {
   let target: number;
   try {
     target = openSync(to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW, 0o600);
   } catch (error) {
     notes.clear();
-    if (errorCode(error) === 'EEXIST') return 'exists';
+    if (errorCode(error) === 'EEXIST') return { kind: 'exists' };
     throw error;
   }
   try {
@@ -47,9 +52,10 @@ function copyExclusively(notes: PartNotes, source: number, to: string): 'copied'
     setModified(target, stampOf(stats).mtime);
     fsyncSync(target);
     notes.clear();
-    return isAt(target, to) ? 'copied' : 'exists';
+    const inode = inodeAt(target, to);
+    return inode === null ? { kind: 'exists' } : { kind: 'copied', inode };
   } catch (error) {
-    if (isAt(target, to)) unlinkSync(to);
+    if (inodeAt(target, to) !== null) unlinkSync(to);
     notes.clear();
     throw error;
   } finally {
@@ -57,8 +63,12 @@ function copyExclusively(notes: PartNotes, source: number, to: string): 'copied'
   }
 }
 
-const isAt = (file: number, path: string): boolean =>
-  lstatSync(path, { throwIfNoEntry: false })?.ino === fstatSync(file).ino;
+/** The open file's, where it has this name; else null. */
+function inodeAt(file: number, path: string): number | null {
+  const there = lstatSync(path, { throwIfNoEntry: false })?.ino;
+  const { ino } = fstatSync(file);
+  return there === ino ? ino : null;
+}
 
 function copyBytes(source: number, target: number): void {
   const buffer = new Uint8Array(1024 * 1024);

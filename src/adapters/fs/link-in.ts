@@ -1,11 +1,11 @@
 import { linkSync, unlinkSync } from 'node:fs';
 import type { Log } from '../../engine/ports.ts';
-import { copyIn } from './copy-in.ts';
+import { type Copied, copyIn } from './copy-in.ts';
 import type { PartNotes } from './part-notes.ts';
 import { errorCode } from './refusal.ts';
 
 /** Gives the regular file `from` the name `to` and takes the old name away; never replaces. Throws what the operating system says. */
-export type LinkIn = (from: string, to: string) => 'linked' | 'exists';
+export type LinkIn = (from: string, to: string) => Copied | { readonly kind: 'linked' };
 
 /** What filesystems without hard links answer, and what those answer that link only within one mount. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EINVAL', 'UNKNOWN']);
@@ -14,19 +14,21 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', '
 export function openLinker(log: Log, notes: PartNotes, link: (from: string, to: string) => void = linkSync): LinkIn {
   let told = false;
   return (from, to) => {
+    let done: ReturnType<LinkIn> = { kind: 'linked' };
     try {
       link(from, to);
     } catch (error) {
       const code = errorCode(error);
-      if (code === 'EEXIST') return 'exists';
+      if (code === 'EEXIST') return { kind: 'exists' };
       if (!isWithoutLinks(error)) throw error;
-      if (copyIn(notes, from, to) === 'exists') return 'exists';
+      done = copyIn(notes, from, to);
+      if (done.kind === 'exists') return done;
       if (!told)
         log.warn(`No hard links on this filesystem (${code}): files are copied into place instead, which is slower.`);
       told = true;
     }
     removeName(from);
-    return 'linked';
+    return done;
   };
 }
 

@@ -19,7 +19,7 @@ export function putBack(linkIn: LinkIn, aside: string, target: string): boolean 
       unlinkSync(aside);
       return true;
     }
-    return linkIn(aside, target) === 'linked';
+    return linkIn(aside, target).kind !== 'exists';
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return false;

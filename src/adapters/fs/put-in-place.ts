@@ -18,12 +18,14 @@ export function putInPlace(linkIn: LinkIn, source: string, target: string, paren
     return { kind: 'refused', reason: `${kindOf(there)} has its name: move it, or remove it when it is empty` };
   if (there !== undefined) return { kind: 'taken' };
   if (!isStill(parent)) return REPLACED;
-  if (linkIn(source, target) === 'exists') return { kind: 'taken' };
+  const linked = linkIn(source, target);
+  if (linked.kind === 'exists') return { kind: 'taken' };
 
   const stats = lstatSync(target, { throwIfNoEntry: false });
   if (!isStill(parent)) {
     // It may lie outside the root now: take back what is ours and only that.
-    if (stats !== undefined && sameContentStamp(stampOf(stats), waiting)) linkIn(target, source);
+    const ours = linked.kind === 'copied' ? { ...waiting, inode: linked.inode } : waiting;
+    if (stats !== undefined && sameContentStamp(stampOf(stats), ours)) linkIn(target, source);
     return REPLACED;
   }
   if (stats === undefined) return { kind: 'taken' };

@@ -79,6 +79,28 @@ test('a folder that becomes a link between check and link: what landed outside i
   expect(contents(join(box.workspace, 'elsewhere'))).toEqual({ x: 'x' });
 });
 
+test('a folder that becomes a link between check and copy, without hard links: what landed outside is taken back', async () => {
+  let calls = 0;
+  const box = openSandbox({
+    link: () => {
+      calls += 1;
+      if (calls === 1) {
+        renameSync(join(box.root, 'folder'), join(box.workspace, 'elsewhere'));
+        mkdirSync(join(box.workspace, 'empty'));
+        symlinkSync(join(box.workspace, 'empty'), join(box.root, 'folder'));
+      }
+      throw Object.assign(new Error('no hard links'), { code: 'EPERM', syscall: 'link' });
+    },
+  });
+  box.write('folder/a', 'mine');
+  const expected = await box.stamp('folder/a');
+  expect(await box.files.install(await box.stage('new'), 'folder/a', expected)).toEqual({
+    kind: 'moved',
+    aside: expect.any(String),
+  });
+  expect(contents(join(box.workspace, 'empty'))).toEqual({});
+});
+
 test('a folder that becomes a link while its file is replaced: nothing outside, nothing lost', async () => {
   let calls = 0;
   const box = openSandbox({
