@@ -107,8 +107,11 @@ test('an index that lies about a size, or names what may not be named, is told a
   const { prefix, b } = await inStep();
   const store = storeOn(rig.place, prefix);
   await openForger(store).commit((lines) => [
-    lines[0]?.replaceAll('"size":1', '"size":0').replace(/"slices":\[.*\]/, '"slices":[]') ?? '',
-    ...lines.slice(1),
+    ...lines.map((line) =>
+      line.includes('"path":"x.txt"')
+        ? line.replace(/"size":\d+/, '"size":0').replace(/"slices":\[.*\]/, '"slices":[]')
+        : line,
+    ),
     lines[0]?.replace('"path":"sub/y.txt"', '"path":"../y.txt"') ?? '',
   ]);
   store.close();
@@ -120,7 +123,7 @@ test('an index that lies about a size, or names what may not be named, is told a
       repaired: [],
       drift: [
         { kind: 'entry-refused', path: '../y.txt', good: null },
-        { kind: 'remote-damaged', path: 'sub/y.txt', reason: expect.stringContaining('another size') },
+        { kind: 'remote-damaged', path: 'x.txt', reason: expect.stringContaining('another size') },
       ],
     },
   ]);
