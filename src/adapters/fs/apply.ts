@@ -112,7 +112,7 @@ function exchange(room: ApplyRoom, at: Place, prepare: (before: Stats) => void, 
     if (errorCode(error) !== undefined) failed = { kind: 'refused', reason: reasonFor(error) };
     else throw error;
   }
-  if (isStill(at.parent) && putBack(room.linkIn, aside.path, at.target)) return failed;
+  if (isStill(at.parent) && putBack(room.linkIn, aside.path, at.target, at.parent)) return failed;
   return { kind: 'moved', aside: aside.name };
 }
 

@@ -1,12 +1,14 @@
 import { lstatSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import type { Folder } from './guarded-path.ts';
 import type { LinkIn } from './link-in.ts';
+import { putInPlace } from './put-in-place.ts';
 import { errorCode } from './refusal.ts';
 
 /**
- * Gives what was moved aside its name again, whatever it is, without replacing. False when that cannot be: then it
- * stays aside.
+ * Gives what was moved aside its name again, directly in `parent`, whatever it is, without replacing. False when that cannot
+ * be: then it stays aside.
  */
-export function putBack(linkIn: LinkIn, aside: string, target: string): boolean {
+export function putBack(linkIn: LinkIn, aside: string, target: string, parent: Folder): boolean {
   try {
     const stats = lstatSync(aside);
     if (stats.isDirectory()) {
@@ -19,7 +21,9 @@ export function putBack(linkIn: LinkIn, aside: string, target: string): boolean 
       unlinkSync(aside);
       return true;
     }
-    return linkIn(aside, target).kind !== 'exists';
+    if (putInPlace(linkIn, aside, target, parent).kind === 'placed') return true;
+    // Somebody may have removed what was back.
+    return lstatSync(aside, { throwIfNoEntry: false }) === undefined;
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return false;

@@ -55,7 +55,7 @@ function takeAway(room: ApplyRoom, run: Folder, { source, target }: PartNote): '
   renameSync(path, aside);
   room.touched(parent.folder.path);
   const isIt = sameContentStamp(stampOf(lstatSync(aside)), part.stamp);
-  if (!isIt && !putBack(room.linkIn, aside, path)) {
+  if (!isIt && !putBack(room.linkIn, aside, path, parent.folder)) {
     // Somebody's, and its name is taken: as what else was moved aside, it becomes a conflict copy.
     const kept = room.area.placeAside(target);
     renameSync(aside, kept.path);

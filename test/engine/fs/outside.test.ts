@@ -125,6 +125,26 @@ test('a folder that becomes a link while its file is replaced: nothing outside, 
   expect(box.read(`.datastore-staging/${answer.kind === 'moved' ? answer.aside : ''}`)).toBe('mine');
 });
 
+test('a folder that becomes a link while its file is put back: nothing outside, nothing lost', async () => {
+  let calls = 0;
+  const box = openSandbox({
+    link: (from, to) => {
+      calls += 1;
+      if (calls === 1) throw Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'link' });
+      if (calls === 2) {
+        renameSync(join(box.root, 'folder'), join(box.workspace, 'elsewhere'));
+        mkdirSync(join(box.workspace, 'empty'));
+        symlinkSync(join(box.workspace, 'empty'), join(box.root, 'folder'));
+      }
+      linkSync(from, to);
+    },
+  });
+  box.write('folder/a', 'mine');
+  const answer = await box.files.install(await box.stage('new'), 'folder/a', await box.stamp('folder/a'));
+  expect(contents(join(box.workspace, 'empty'))).toEqual({});
+  expect(box.read(`.datastore-staging/${answer.kind === 'moved' ? answer.aside : ''}`)).toBe('mine');
+});
+
 test('open takes neither links nor folders, pipes or what was swapped in', async () => {
   const box = openSandbox();
   box.write('a', 'hello');
