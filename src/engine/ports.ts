@@ -31,6 +31,8 @@ export interface GetOptions {
   /** First byte and count of bytes. */
   readonly range?: { readonly offset: number; readonly length: number };
   readonly ifNoneMatch?: ETag;
+  /** One attempt, which waits for no other request, and neither does its body: for reading back what a swap did. */
+  readonly once?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -1,13 +1,11 @@
 import pLimit from 'p-limit';
-import { StoreError, SyncError } from '../core/errors.ts';
+import { SyncError } from '../core/errors.ts';
 import { parseHead, serialiseHead } from '../core/head-record.ts';
 import { CAPS, type Head } from '../core/records.ts';
 import { judgeSwap } from '../core/swap.ts';
+import { getHead, getHeadAtOnce, HEAD_KEY, type HeadObject } from './head-object.ts';
 import type { Clock, ETag, Ids, Log, ObjectStore } from './ports.ts';
-import { readAll } from './read-object.ts';
 import { storeErrorKind } from './store-error.ts';
-
-export const HEAD_KEY = 'head.json';
 
 /** The register as last read or written. `head` null: nothing is there. */
 export interface RegisterState {
@@ -47,6 +45,8 @@ export interface Register {
   known(): RegisterState | null;
   /** One conditional GET. */
   read(signal?: AbortSignal): Promise<RegisterState>;
+  /** As `read`, but one attempt that waits for no other request, for ten seconds at most: while a tenure runs. */
+  readAtOnce(signal?: AbortSignal): Promise<RegisterState>;
   /** Reads back what a cache kept, so that the first `read` can answer 304. */
   prime(text: string, etag: ETag): void;
   /** The text `prime` takes; null without a head. */
@@ -72,7 +72,15 @@ export function createRegister(store: ObjectStore, clock: Clock, ids: Ids, log: 
 
   async function read(signal?: AbortSignal): Promise<RegisterState> {
     const before = state;
-    const answer = await getHead(before?.etag ?? null, signal);
+    return take(await getHead(store, { ...unlessStill(before), signal }), before);
+  }
+
+  async function readAtOnce(signal?: AbortSignal): Promise<RegisterState> {
+    const before = state;
+    return take(await getHeadAtOnce(store, clock, SWAP_TIMEOUT_MS, { ...unlessStill(before), signal }), before);
+  }
+
+  function take(answer: HeadObject | 'unchanged' | null, before: RegisterState | null): RegisterState {
     if (answer === 'unchanged' && before) return keep(before, before);
     if (answer === null || answer === 'unchanged') {
       if (before?.head) throw vanished();
@@ -87,33 +95,6 @@ export function createRegister(store: ObjectStore, clock: Clock, ids: Ids, log: 
     if (state !== null && state.etag === next.etag) return state;
     state = next;
     return next;
-  }
-
-  async function getHead(
-    etag: ETag | null,
-    signal?: AbortSignal,
-  ): Promise<{ head: Head; etag: ETag; storeAgeMs: number | null } | 'unchanged' | null> {
-    try {
-      const found = await store.get(HEAD_KEY, { ...(etag === null ? {} : { ifNoneMatch: etag }), signal });
-      if (found.kind === 'unchanged') return 'unchanged';
-      const text = await headText(found.body);
-      const parsed = parseHead(text);
-      if (!parsed.ok) throw unreadable(parsed.problem.kind, parsed.problem.message);
-      const storeAgeMs = found.lastModified === 0 ? null : found.date - found.lastModified;
-      return { head: parsed.value, etag: found.etag, storeAgeMs };
-    } catch (error) {
-      if (storeErrorKind(error) === 'missing') return null;
-      throw error;
-    }
-  }
-
-  async function headText(body: AsyncIterable<Uint8Array>): Promise<string> {
-    try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(await readAll(body, CAPS.head));
-    } catch (error) {
-      if (error instanceof StoreError) throw error;
-      throw unreadable('corrupt', error instanceof RangeError ? error.message : 'it is not UTF-8 text');
-    }
   }
 
   async function swapNow(build: (head: Head | null) => Head | null, options: SwapOptions): Promise<SwapOutcome> {
@@ -135,7 +116,7 @@ export function createRegister(store: ObjectStore, clock: Clock, ids: Ids, log: 
         return { kind: 'won', state };
       }
       cause = answer.error;
-      const found = await readBack();
+      const found = await readBack(options.timeoutMs);
       if (found === 'unreadable') {
         await clock.sleep(backoff(attempt));
         continue;
@@ -201,9 +182,9 @@ export function createRegister(store: ObjectStore, clock: Clock, ids: Ids, log: 
   }
 
   // Not with the caller's signal: what a swap did must be learned even while things are being stopped.
-  async function readBack() {
+  async function readBack(timeoutMs = SWAP_TIMEOUT_MS) {
     try {
-      const found = await getHead(null);
+      const found = await getHeadAtOnce(store, clock, timeoutMs);
       return found === 'unchanged' ? null : found;
     } catch (error) {
       if (error instanceof SyncError) throw error;
@@ -228,18 +209,10 @@ export function createRegister(store: ObjectStore, clock: Clock, ids: Ids, log: 
       'Nothing was written. Something in it is far too long: a purpose, or what a newer version keeps there.',
     );
 
-  const unreadable = (kind: 'corrupt' | 'newer-format', why: string) =>
-    new SyncError(
-      kind,
-      `${store.name}: ${HEAD_KEY} cannot be used: ${why}`,
-      kind === 'newer-format'
-        ? 'Nothing was written. Update Datastore Sync on this machine.'
-        : 'Nothing was written. Restore an earlier version of the object, or use another prefix.',
-    );
-
   return {
     known: () => state,
     read,
+    readAtOnce,
     prime(text, etag) {
       const parsed = parseHead(text);
       if (parsed.ok) state = { head: parsed.value, etag, firstSeen: clock.monotonic(), storeAgeMs: null };
@@ -253,3 +226,5 @@ export function createRegister(store: ObjectStore, clock: Clock, ids: Ids, log: 
     },
   };
 }
+
+const unlessStill = (seen: RegisterState | null) => (seen?.etag ? { ifNoneMatch: seen.etag } : {});

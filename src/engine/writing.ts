@@ -1,11 +1,12 @@
 import { SyncError } from '../core/errors.ts';
 import type { LeaseRecord } from '../core/records.ts';
 import type { CycleParts } from './cycle.ts';
+import { HEAD_KEY } from './head-object.ts';
 import { acquireLease, type Lease } from './lease.ts';
 import type { Ledger } from './ledger.ts';
 import type { ObjectStore } from './ports.ts';
 import { probeStore } from './probe.ts';
-import { HEAD_KEY, type RegisterState } from './register.ts';
+import type { RegisterState } from './register.ts';
 
 /**
  * Before the first write to a remote: nothing foreign lies there, and its compare-and-swap works, as a whole probe has found, or else a

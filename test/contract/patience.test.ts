@@ -3,7 +3,9 @@ import { nodeCodec } from '../../src/adapters/codec.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
 import { retrying } from '../../src/adapters/store/retrying.ts';
 import { StoreError, type StoreErrorKind } from '../../src/core/errors.ts';
+import type { Head } from '../../src/core/records.ts';
 import type { ObjectStore } from '../../src/engine/ports.ts';
+import { createRegister } from '../../src/engine/register.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 
 /* A store that asks for fewer requests: everybody waits, together. */
@@ -97,6 +99,28 @@ test('a renewal of the lease does not wait', async () => {
   await renewal;
   expect(clock.monotonic() - before).toBe(10);
   await clock.advance(5_000);
+  await waiting;
+});
+
+test('a swap that was asked for less once reads back and is sent again, while all others wait', async () => {
+  const { clock, at, patient } = scripted();
+  const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+  const register = createRegister(patient, clock, ids, quiet);
+  const first = register.read();
+  await clock.advance(10);
+  await first;
+  at.kind = 'throttled';
+  const waiting = put(patient, 1);
+  await clock.advance(12_000);
+  const head = { format: 1, datastoreId: 'd', epoch: 1, nonce: 'n', lease: null, commit: null, recentCommits: [] };
+  const swapping = register.swap(() => head as Head);
+  await clock.advance(10);
+  at.kind = null;
+  let outcome = '';
+  void swapping.then(({ kind }) => (outcome = kind));
+  await clock.advance(1_000);
+  expect(outcome).toBe('won');
+  await clock.advance(60_000);
   await waiting;
 });
 

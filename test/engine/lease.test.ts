@@ -367,7 +367,7 @@ test.each(['stopped', 'offline'] as const)(
       fault: { kind: 'afterwards', run: () => why === 'stopped' && stop.abort() },
     });
     if (why === 'offline')
-      store.plan({ on: 'get', key: /^head/, skip: 1, fault: { kind: 'fail-before', error: 'unreachable' } });
+      store.plan({ on: 'get', key: /^head/, skip: 1, times: 2, fault: { kind: 'fail-before', error: 'unreachable' } });
     const refused = client('bob')
       .acquire({ signal: stop.signal })
       .catch((error: { kind: string }) => error.kind);

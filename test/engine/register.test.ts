@@ -2,11 +2,13 @@ import { expect, test } from 'vitest';
 import { nodeCodec } from '../../src/adapters/codec.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
 import { systemIds } from '../../src/adapters/system.ts';
+import { StoreError } from '../../src/core/errors.ts';
 import { serialiseHead } from '../../src/core/head-record.ts';
 import { firstHead, withNewLease } from '../../src/core/lease-record.ts';
 import type { Head, LeaseRecord } from '../../src/core/records.ts';
+import { HEAD_KEY } from '../../src/engine/head-object.ts';
 import type { Log, ObjectStore } from '../../src/engine/ports.ts';
-import { createRegister, HEAD_KEY, type Register } from '../../src/engine/register.ts';
+import { createRegister, type Register } from '../../src/engine/register.ts';
 import { createFaultyStore, type FaultyStore } from '../support/faulty-store.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
@@ -209,6 +211,25 @@ test('an unchanged version keeps the moment it was first seen, another one begin
   expect((await register.read()).firstSeen).toBe(clock.monotonic());
 });
 
+test('a reading back that hangs is given up in time, and the swap goes on', async () => {
+  const clock = createManualClock();
+  const { inner, register } = await onRegister(clock);
+  await register.read();
+  const { get, put: send } = inner;
+  inner.put = async () => {
+    inner.put = send;
+    throw new StoreError('throttled', 'by script');
+  };
+  inner.get = (_key, options) => {
+    inner.get = get;
+    return new Promise((_, reject) => options?.signal?.addEventListener('abort', () => reject(options.signal?.reason)));
+  };
+  let outcome = '';
+  void swapLease(register, () => {}).then(({ kind }) => (outcome = kind));
+  await clock.advance(12_000);
+  expect(outcome).toBe('won');
+});
+
 const lease = (nonce: string): LeaseRecord => ({
   nonce,
   holder: 'alice@host',
@@ -227,8 +248,7 @@ const swapLease = (register: Register, before: (next: Head) => unknown) =>
     before: async (next) => void before(next),
   });
 
-async function onRegister() {
-  const clock = createManualClock({ hurries: true });
+async function onRegister(clock = createManualClock({ hurries: true })) {
   const inner = createMemoryStore({ codec: nodeCodec, clock });
   const store = createFaultyStore(inner);
   const log: Log = { debug() {}, info() {}, warn() {}, error() {} };

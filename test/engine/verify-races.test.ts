@@ -5,7 +5,7 @@ import { StoreError } from '../../src/core/errors.ts';
 import { parseSyncPath } from '../../src/core/sync-path.ts';
 import type { Entry } from '../../src/core/tree.ts';
 import { createByteBudget } from '../../src/engine/byte-budget.ts';
-import { HEAD_KEY } from '../../src/engine/register.ts';
+import { HEAD_KEY } from '../../src/engine/head-object.ts';
 import { checkContents } from '../../src/engine/verify-contents.ts';
 import { APART, openWorld } from '../support/replica.ts';
 

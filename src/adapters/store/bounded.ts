@@ -19,7 +19,7 @@ export const createBudget = (limits: { readonly requests?: number; readonly byte
 
 /**
  * The same store within a budget. A GET counts, as a request and with its bytes, until its body is read to the end or
- * given up, so a body must be read, returned or have its signal aborted. `once` puts pass at once: a lease renewal
+ * given up, so a body must be read, returned or have its signal aborted. What goes `once` passes at once: a lease renewal
  * that waited behind ten thousand uploads would come too late.
  */
 export function bounded(store: ObjectStore, budget: Budget): ObjectStore {
@@ -36,6 +36,7 @@ export function bounded(store: ObjectStore, budget: Budget): ObjectStore {
   }
 
   async function get(key: string, options: Parameters<ObjectStore['get']>[1] = {}): ReturnType<ObjectStore['get']> {
+    if (options.once === true) return store.get(key, options);
     const releases = [await budget.requests.enter(1, options.signal)];
     const releaseAll = () => {
       for (const release of releases) release();

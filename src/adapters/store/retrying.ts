@@ -93,6 +93,7 @@ export function retrying(store: ObjectStore, options: RetryOptions): ObjectStore
   }
 
   async function get(key: string, get: GetOptions = {}): ReturnType<ObjectStore['get']> {
+    if (get.once === true) return heard(() => store.get(key, get), patience.now());
     const found = await patiently(get.signal, () => store.get(key, get));
     return found.kind === 'unchanged' ? found : { ...found, body: resumed(key, found, get) };
   }
