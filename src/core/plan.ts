@@ -121,7 +121,8 @@ export function makePlan(input: PlanInput): Plan {
       local: local.files.get(path) ?? null,
       remote: remote.get(path) ?? null,
     };
-    const kind = sinceIncluded(decide(versions), versions.base);
+    const isWithheld = (input.withheld?.(path) ?? null) !== null;
+    const kind = isWithheld ? whileWithheld(decide(versions)) : sinceIncluded(decide(versions), versions.base);
     if (kind === null || refused.has(path) || coveredBy(local.unknown, path) || local.isExcluded(path)) continue;
     const step = isConflict(kind) ? answer({ ...versions, reason: kind }) : { ...versions, kind };
     if (step && isAllowed(step.kind, policy.direction)) decided.push(step);
@@ -160,6 +161,10 @@ function sinceIncluded(
   if (kind === 'delete-local') return 'deleted-there-while-excluded';
   return kind === 'delete-remote' ? 'deleted-here-while-excluded' : kind;
 }
+
+/** Found equal while it may not travel is not yet in step: with a base, going here would then count as a deletion. */
+const whileWithheld = (kind: StepKind | ConflictReason | null): StepKind | ConflictReason | null =>
+  kind === 'adopt' ? null : kind;
 
 const CONFLICTS: ReadonlySet<StepKind | ConflictReason> = new Set([
   'both-changed',

@@ -62,7 +62,7 @@ export interface BaseEntry {
   readonly stamp: FileStamp;
   /** The filesystem's own time when the content was read, in milliseconds: the racily-clean rule compares mtime with it. */
   readonly seenAt: number;
-  /** The rules have left the path out since: what happened to it meanwhile was not looked at. */
+  /** The rules have left the path out or held it back since: what happened to it meanwhile was not looked at. */
   readonly excluded?: true;
 }
 

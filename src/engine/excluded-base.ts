@@ -1,25 +1,29 @@
+import type { SyncPath } from '../core/sync-path.ts';
 import type { BaseEntry, RemoteTree } from '../core/tree.ts';
 import type { Ledger } from './ledger.ts';
 import type { Scan } from './scan.ts';
 
-/* What the base knows of a path outlives its exclusion, under a mark: without it, including the path again would bring back
-   what was deleted meanwhile, or delete it elsewhere without a question. */
+/* What the base knows of a path outlives its exclusion, and the time in which its name may not travel, under a mark: without it,
+   including or allowing the path again would bring back what was deleted meanwhile, or delete it elsewhere without a question. */
 
-/** Marks the entries of paths that are excluded now. */
-export function setAside(ledger: Ledger, scan: Scan): void {
+/** Whether the rules of today leave a path alone: it is excluded, or held back. */
+export type LeftOut = (path: SyncPath) => boolean;
+
+/** Marks the entries of paths that are left out now. */
+export function setAside(ledger: Ledger, isLeftOut: LeftOut): void {
   const left: BaseEntry[] = [];
   for (const entry of ledger.entries.values())
-    if (entry.excluded === undefined && scan.isExcluded(entry.path)) left.push({ ...entry, excluded: true });
+    if (entry.excluded === undefined && isLeftOut(entry.path)) left.push({ ...entry, excluded: true });
   if (left.length > 0) ledger.advance(left, []);
 }
 
-/** Unmarks what is included again and was found equal on both sides. */
-export function takeBack(ledger: Ledger, scan: Scan, remote: RemoteTree): void {
+/** Unmarks what is no longer left out and was found equal on both sides. */
+export function takeBack(ledger: Ledger, scan: Scan, remote: RemoteTree, isLeftOut: LeftOut): void {
   const back: BaseEntry[] = [];
   for (const { excluded, ...entry } of ledger.entries.values()) {
     const { path, sha256 } = entry;
     const isEqual = scan.files.get(path)?.sha256 === sha256 && remote.get(path)?.sha256 === sha256;
-    if (excluded === true && isEqual && !scan.isExcluded(path)) back.push(entry);
+    if (excluded === true && isEqual && !isLeftOut(path)) back.push(entry);
   }
   if (back.length > 0) ledger.advance(back, []);
 }

@@ -43,10 +43,11 @@ export async function look(parts: CycleParts, options: SyncOptions, from: Lookin
     ? await scanRoot(files, ledger.entries, parts.skip, parts.codec, { signal: options.signal })
     : emptyScan(parts.skip);
   settleIntents(ledger, from.intents, scan);
-  setAside(ledger, scan);
+  const isLeftOut = (path: SyncPath): boolean => scan.isExcluded(path) || parts.withheld(path) !== null;
+  setAside(ledger, isLeftOut);
   if (nothingMoved(ledger, state, scan)) return { view: EMPTY_VIEW, scan, plan: EMPTY_PLAN, vetoes: [] };
   const view = await viewOf(parts, state, from.view, options.signal);
-  takeBack(ledger, scan, view.tree);
+  takeBack(ledger, scan, view.tree, isLeftOut);
   const plan = makePlan({
     base: ledger.entries,
     local: scan,
