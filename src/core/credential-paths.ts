@@ -13,10 +13,15 @@ const reasonFor = (path: string): string =>
 /** A name at any depth, or a name below the folder that its program looks in. */
 const CREDENTIALS: readonly RegExp[] = [
   // Settings of programs, but not the samples that are meant to be shared.
+  /^\.envrc$/,
   /^\.env(?:\.(?!example$|sample$|template$|dist$).*)?$/,
   // Private keys.
-  /^id_(?:rsa|dsa|ecdsa|ed25519|ecdsa_sk|ed25519_sk)$/,
-  /\.(?:pem|p12|pfx|ppk|jks|kdbx)$/,
+  /^id_(?:rsa|dsa|ecdsa|ed25519)(?:[_-][^.]*)?$/,
+  /\.(?:pem|p8|p12|pfx|ppk|jks|kdbx)$/,
+  // Other files of this ending are slides and the like.
+  /^(?:server|client|tls|ssl|ca|privkey|private)(?:[_-]?key)?\.key$/,
+  // But not what names hosts, options and public keys.
+  /(?:^|\/)\.ssh\/(?!(?:config|known_hosts|authorized_keys|[^/]*\.pub)$)[^/]+$/,
   // Logins of tools.
   /^\.(?:npmrc|pypirc|netrc|git-credentials|pgpass|my\.cnf|htpasswd|s3cfg|boto|vault-token)$/,
   /^_netrc$/,
@@ -30,7 +35,13 @@ const CREDENTIALS: readonly RegExp[] = [
 
 function isCredentialPath(path: string): boolean {
   // A conflict copy is as secret as the file it was made of.
-  const plain = path.toLowerCase().replace(/\.conflict-[^/.]*(?=\.[^/.]*$|$)/, '');
+  const plain = withoutConflicts(path.toLowerCase());
   const name = plain.slice(plain.lastIndexOf('/') + 1);
   return CREDENTIALS.some((pattern) => pattern.test(name) || pattern.test(plain));
+}
+
+/** A copy of a copy bears more than one suffix. */
+function withoutConflicts(path: string): string {
+  const shorter = path.replace(/\.conflict-[^/.]*(?=\.[^/.]*$|$)/, '');
+  return shorter === path ? path : withoutConflicts(shorter);
 }

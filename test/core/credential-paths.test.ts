@@ -6,13 +6,47 @@ import { planInput, type Sides } from './trees.ts';
 test.each<[what: string, held: readonly string[], free: readonly string[]]>([
   [
     'settings with passwords, but not their samples',
-    ['.env', 'a/b/.env', '.env.local', '.env.production', '.ENV'],
+    ['.env', 'a/b/.env', '.env.local', '.env.production', '.ENV', 'a/.envrc'],
     ['.env.example', '.env.sample', '.env.template', '.env.dist', 'env', '.environment', 'x.env', '.env/bin/python'],
   ],
   [
     'private keys',
-    ['server.pem', 'a/ca.PEM', 'id_rsa', '.ssh/id_ed25519', 'id_ecdsa_sk', 'team.p12', 'team.pfx', 'x.ppk', 'x.kdbx'],
-    ['id_rsa.pub', 'id_rsa/readme', 'pem', 'a.pem.txt', 'my_id_rsa'],
+    [
+      ...[
+        'server.pem',
+        'a/ca.PEM',
+        'id_rsa',
+        '.ssh/id_ed25519',
+        'id_ecdsa_sk',
+        'team.p12',
+        'team.pfx',
+        'x.ppk',
+        'x.kdbx',
+      ],
+      ...[
+        'id_rsa_work',
+        'ID_ED25519-github',
+        'AuthKey_1.p8',
+        'a/server.key',
+        'privkey.key',
+        'private-key.key',
+        'x/tls.key',
+      ],
+      ...['.ssh/work', 'home/.ssh/deploy.key'],
+    ],
+    [
+      ...['id_rsa.pub', 'id_rsa/readme', 'pem', 'a.pem.txt', 'my_id_rsa', 'id_map', 'id_rsa.pub.txt'],
+      ...[
+        'slides.key',
+        'primary.key',
+        'p8',
+        '.ssh/known_hosts',
+        '.ssh/config',
+        '.ssh/id_rsa.pub',
+        '.ssh/authorized_keys',
+      ],
+      '.ssh/a/b',
+    ],
   ],
   [
     'logins of tools',
@@ -26,8 +60,22 @@ test.each<[what: string, held: readonly string[], free: readonly string[]]>([
   ],
   [
     'conflict copies of them',
-    ['id_rsa.conflict-al-20261120T193000Z', '.env.conflict-al-T', 'a/.npmrc.conflict-al-T-2', 'ca.conflict-al-T.pem'],
-    ['x.conflict-al-T.json', 'id_rsa.conflict-al-T/x'],
+    [
+      ...[
+        'id_rsa.conflict-al-20261120T193000Z',
+        '.env.conflict-al-T',
+        'a/.npmrc.conflict-al-T-2',
+        'ca.conflict-al-T.pem',
+      ],
+      ...['id_rsa.conflict-al-T.conflict-bo-T', '.netrc.conflict-al-T.conflict-bo-T-2.conflict-al-U'],
+      ...['.docker/config.conflict-al-T.conflict-bo-T.json', '.AWS/credentials.CONFLICT-al-T.conflict-bo-T'],
+    ],
+    [
+      'x.conflict-al-T.json',
+      'id_rsa.conflict-al-T/x',
+      'x.conflict-al-T.conflict-bo-T.json',
+      '.ssh/config.conflict-al-T',
+    ],
   ],
 ])('%s', (_what, held, free) => {
   const withheld = withholder([]);
