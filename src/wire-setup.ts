@@ -4,6 +4,7 @@ import path from 'node:path';
 import { nodeCodec } from './adapters/codec.ts';
 import { readConfig } from './adapters/config-files.ts';
 import { buildExcludes } from './adapters/excludes.ts';
+import { below } from './adapters/folder-relation.ts';
 import { openFolders } from './adapters/folders.ts';
 import { openLockFile } from './adapters/fs/lock-file.ts';
 import { openStateFiles } from './adapters/fs/state-files.ts';
@@ -41,8 +42,10 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
   const to = await targetOf(workspace, from, input);
   const place = path.join(workspace, '.datastore.yaml');
   const state = openStateFiles(place);
+  // The workspace may be reached through links: what was named in it then is named in the real one.
+  const inside = (folder: string): string => path.resolve(workspace, below(folder, request.workspace) ?? folder);
   const folderOf = ({ backend, root }: Config): string =>
-    backend.type === 'filesystem' ? path.resolve(backend.path) : path.join(workspace, ...root.split('/'));
+    backend.type === 'filesystem' ? inside(path.resolve(backend.path)) : path.join(workspace, ...root.split('/'));
 
   async function openRemote(config: Config, own: boolean): Promise<RemoteSide> {
     const shared = { workspace, log, credentials: own ? request.credentials : request.fromCredentials };
@@ -140,9 +143,7 @@ function isSameBucket(from: Config | null, to: Config): boolean {
 }
 
 function writtenPath(workspace: string, folder: string): string {
-  const relative = path.relative(workspace, folder);
-  const isInside = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
-  return isInside ? relative.replaceAll(path.sep, '/') : folder;
+  return below(folder, workspace) ?? folder;
 }
 
 /** One set-up of a workspace at a time. */

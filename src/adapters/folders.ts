@@ -1,7 +1,8 @@
 import { existsSync, lstatSync, mkdtempSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { SyncError } from '../core/errors.ts';
-import type { Clock, LocalFiles, Log } from '../engine/ports.ts';
+import type { Clock, LocalFiles, Log, StagingRun } from '../engine/ports.ts';
+import { relationOf } from './folder-relation.ts';
 import { syncFolder } from './fs/fsync.ts';
 import { STAGING } from './fs/guarded-path.ts';
 import { openLocalFiles } from './fs/local-files.ts';
@@ -19,16 +20,25 @@ export interface FoldersOptions {
 export function openFolders({ run, clock, log }: FoldersOptions) {
   const open = (folder: string): LocalFiles => openLocalFiles({ ...placeOf(folder), run, clock, log });
 
+  /** Staging lists the runs of others: so it is looked at as one. */
+  async function asides(folder: string): Promise<StagingRun['asides']> {
+    const runs = await openLocalFiles({ ...placeOf(folder), run: `${run}-seen`, clock, log }).staging();
+    return runs.find((found) => found.run === run)?.asides ?? [];
+  }
+
   async function tidy(folder: string): Promise<void> {
     const files = open(folder);
     if ((await files.state()).kind !== 'folder') return;
+    if ((await asides(folder)).length > 0) return;
     await files.dropRun(run);
     removeIfEmpty(path.join(files.root, STAGING));
   }
 
   return {
     open,
+    relation: async (one: string, other: string) => relationOf(one, other),
     tidy,
+    asides,
     tryWriting: async (folder: string) =>
       attempt(`\`${folder}\` could not be written`, () => {
         const scratch = mkdtempSync(path.join(nearest(folder), '.datastore-try-'));

@@ -14,6 +14,7 @@ import { type FieldChange, newFile } from '../core/config-write.ts';
 import { SyncError } from '../core/errors.ts';
 import { withIgnored } from '../core/gitignore.ts';
 import { editYaml } from './config-yaml-edit.ts';
+import { below, realOf, relationOf } from './folder-relation.ts';
 import { syncFolder } from './fs/fsync.ts';
 import { errorCode, localError } from './fs/refusal.ts';
 import { writeBeside } from './fs/replace-file.ts';
@@ -43,9 +44,16 @@ export function openWorkspaceFiles(workspace: string) {
       return true;
     },
     async ignorable(folder: string) {
-      const relative = path.relative(realOf(workspace), realOf(folder));
-      const isInside = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
-      return isInside && isInGit(workspace) ? relative.replaceAll(path.sep, '/') : null;
+      return isInGit(workspace) ? below(realOf(folder), realOf(workspace)) : null;
+    },
+    async place(folder: string) {
+      const real = realOf(folder);
+      const relation = relationOf(real, workspace);
+      return {
+        real,
+        isAround: relation === 'same' || relation === 'around',
+        leaves: below(folder, workspace) !== null && relation !== 'within',
+      };
     },
     async ignore(lines: readonly string[]) {
       const file = path.join(workspace, '.gitignore');
@@ -93,16 +101,6 @@ function writeText(file: string, text: string): void {
     syncFolder(path.dirname(target));
   } catch (error) {
     throw localError(`\`${file}\` could not be written`, error);
-  }
-}
-
-/** The real path, as far as it is there. */
-function realOf(folder: string): string {
-  try {
-    return realpathSync.native(folder);
-  } catch {
-    const above = path.dirname(folder);
-    return above === folder ? folder : path.join(realOf(above), path.basename(folder));
   }
 }
 

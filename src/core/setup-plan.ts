@@ -15,9 +15,18 @@ export type SetupTarget =
   | { readonly kind: 's3'; readonly name: string; readonly folder: string }
   | { readonly kind: 'folder'; readonly folder: string };
 
+/** How one folder lies to another, however they are reached: `within` it, `around` it. */
+export type FolderRelation = 'same' | 'within' | 'around' | 'apart';
+
 export interface SetupFacts {
   readonly source: SetupSource;
   readonly target: SetupTarget;
+  /** Of the source's folder to the target's; `apart` without a source. */
+  readonly relation: FolderRelation;
+  /** The source's folder is the workspace, or holds it. */
+  readonly isAround: boolean;
+  /** Where a link leads to, when the source's folder is named in the workspace and lies outside; else null. */
+  readonly leadsTo: string | null;
   readonly skipMigration: boolean;
   readonly deleteSource: boolean;
   /** Whether `.datastore.yaml` is there. */
@@ -56,7 +65,7 @@ export interface SetupRefusal {
 export function planSetup(facts: SetupFacts): Result<readonly SetupStep[], SetupRefusal> {
   const { source, target, skipMigration } = facts;
   const from = source.kind === 'folder' || source.kind === 's3' ? source.folder : null;
-  const moves = !skipMigration && from !== null && from !== target.folder;
+  const moves = !skipMigration && from !== null && facts.relation !== 'same';
   const refusal = refusalOf(facts, moves ? from : null);
   if (refusal !== null) return bad(refusal);
   const steps: SetupStep[] = [{ kind: 'reach', target }];
@@ -75,14 +84,28 @@ export function planSetup(facts: SetupFacts): Result<readonly SetupStep[], Setup
   return ok(steps);
 }
 
-function refusalOf({ source, target, skipMigration }: SetupFacts, from: string | null): SetupRefusal | null {
+function refusalOf(facts: SetupFacts, from: string | null): SetupRefusal | null {
+  const { source, target, skipMigration } = facts;
   if (source.kind === 'unsupported' && !skipMigration) {
     return {
       message: `what is set up here is of the type ${source.found}, another tool's format: its files cannot be moved`,
       remedy: 'Bring them into a folder with that tool, or leave them there with --skip-migration.',
     };
   }
-  if (from !== null && (isBelow(from, target.folder) || isBelow(target.folder, from))) {
+  if (from === null) return null;
+  if (facts.isAround) {
+    return {
+      message: `the files are in ${from}, which is this workspace or holds it: it cannot be moved out of the way`,
+      remedy: 'Bring them into a folder of their own, or leave them there with --skip-migration.',
+    };
+  }
+  if (facts.leadsTo !== null) {
+    return {
+      message: `a link in this workspace leads to ${facts.leadsTo}, outside of it: that folder is not moved`,
+      remedy: 'Name it as `path` in .datastore.yaml, or leave its files there with --skip-migration.',
+    };
+  }
+  if (facts.relation !== 'apart') {
     return {
       message: `one of the folders ${from} and ${target.folder} lies in the other`,
       remedy: 'Name a folder beside it.',
@@ -90,10 +113,6 @@ function refusalOf({ source, target, skipMigration }: SetupFacts, from: string |
   }
   return null;
 }
-
-/** Whether an absolute folder lies below another. */
-export const isBelow = (folder: string, above: string): boolean =>
-  folder.startsWith(above) && /^[/\\]/.test(folder.slice(above.replace(/[/\\]+$/, '').length));
 
 /** What a step will do, for people. */
 export function stepText(step: SetupStep): string {

@@ -20,11 +20,12 @@ export async function beginSetup(
   // Once the file says the new place, only the record of the run that wrote it knows the old one.
   const from = isConfigured ? (goesOn ? earlier.from : null) : parts.from;
   const skipMigration = options.skipMigration || (isConfigured && !goesOn);
-  const source = skipMigration ? null : await sourceOf(parts, from, isConfigured);
+  const found = skipMigration ? null : await sourceOf(parts, from, isConfigured);
   const notes: string[] = [];
   if (isConfigured && !goesOn) notes.push('This is what is set up here already: there is nothing to move.');
   if (!goesOn && !options.dryRun) await forgetSetup(state);
   const folder = parts.folderOf(to);
+  const { source, ...lies } = await locate(parts, found, folder);
   const isRemote = to.backend.type === 's3';
   const target = isRemote
     ? ({ kind: 's3', name: placeText(to), folder } as const)
@@ -36,6 +37,7 @@ export async function beginSetup(
   const steps = planSetup({
     source: factsOf(source, skipMigration ? null : from, isConfigured),
     target,
+    ...lies,
     skipMigration,
     deleteSource: options.deleteSource,
     hasFile: await parts.files.hasConfig(),
@@ -100,6 +102,18 @@ async function sourceOf(parts: SetupParts, from: Config | null, isConfigured: bo
     `the datastore ${folder} (set by ${from.source}) ${state.kind === 'missing' ? 'does not exist' : `cannot be used: ${state.reason}`}`,
     'Mount it or make it; or leave its files where they are with --skip-migration.',
   );
+}
+
+/** One name for one folder: the target's where they are the same, else the real one, which the plan shows. */
+async function locate({ folders, files }: SetupParts, found: Work['source'], target: string) {
+  if (found === null) return { source: null, relation: 'apart', isAround: false, leadsTo: null } as const;
+  const { config, folder } = found;
+  const relation = await folders.relation(folder, target);
+  const { real, isAround, leaves } = await files.place(folder);
+  // A root is opened under its own name, below which no link is followed.
+  const named = config.backend.type === 's3' ? folder : real;
+  const source = { config, folder: relation === 'same' ? target : named };
+  return { source, relation, isAround, leadsTo: leaves ? real : null } as const;
 }
 
 /** Once the new place is configured, the files of the old remote are all here: the root alone is left to be cleaned up. */

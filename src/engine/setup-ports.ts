@@ -1,8 +1,20 @@
 import type { Config } from '../core/config.ts';
 import type { FieldChange, WrittenPlace } from '../core/config-write.ts';
+import type { FolderRelation } from '../core/setup-plan.ts';
 import type { Bucket, Machine } from './checkup-ports.ts';
 import type { Datastore } from './datastore.ts';
-import type { Clock, Codec, Identity, Ids, LocalFiles, LockFile, Log, ObjectStore, StateFiles } from './ports.ts';
+import type {
+  Clock,
+  Codec,
+  Identity,
+  Ids,
+  LocalFiles,
+  LockFile,
+  Log,
+  ObjectStore,
+  StagingRun,
+  StateFiles,
+} from './ports.ts';
 import type { Skip } from './scan.ts';
 
 /* What a set-up stands on beyond the ports of a cycle. Methods reject with SyncError('local') unless said otherwise. */
@@ -17,6 +29,8 @@ export interface WorkspaceFiles {
   writeConfig(changes: readonly FieldChange[]): Promise<boolean>;
   /** The folder relative to the workspace with `/`, where it lies in it and git is used; else null. */
   ignorable(folder: string): Promise<string | null>;
+  /** Where an absolute folder really is, as far as it is there; whether it is the workspace or holds it; whether it is named in the workspace and a link leads out. */
+  place(folder: string): Promise<{ readonly real: string; readonly isAround: boolean; readonly leaves: boolean }>;
   /** Puts these lines into our section of `.gitignore`. */
   ignore(lines: readonly string[]): Promise<void>;
 }
@@ -25,11 +39,15 @@ export interface WorkspaceFiles {
 export interface Folders {
   /** Any folder as a root; nothing is made yet. It may be reached through links, what is below may not. */
   open(folder: string): LocalFiles;
+  /** How the one lies to the other. Either may be missing. */
+  relation(one: string, other: string): Promise<FolderRelation>;
   /** Writes and removes a file there, or in the nearest folder above that is there. */
   tryWriting(folder: string): Promise<void>;
   /** Renames the folder itself, also where it is reached through a link; never replaces. Gives its new path. */
   move(folder: string, name: string): Promise<string>;
-  /** Takes away what set-ups have left in its staging, and that with it if it is empty. No error where there is none. */
+  /** What this set-up has moved aside there. */
+  asides(folder: string): Promise<StagingRun['asides']>;
+  /** Takes away what it has left in the staging there, unless it has moved something aside; an empty one, too. No error where there is none. */
   tidy(folder: string): Promise<void>;
   /** As `tidy`; our mark goes, too, and the folder if nothing is left in it: then true. */
   drop(folder: string): Promise<boolean>;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compareTrees } from '../../src/core/setup-compare.ts';
 import { readSetupField, type SetupField, type SetupInput, setupUrl } from '../../src/core/setup-input.ts';
 import {
-  isBelow,
+  type FolderRelation,
   planSetup,
   type SetupFacts,
   type SetupSource,
@@ -18,9 +18,20 @@ const other: SetupSource = { kind: 'unsupported', found: '@swamp/s3-datastore' }
 const s3 = (folder: string): SetupTarget => ({ kind: 's3', name: 's3://new', folder });
 const place = (folder: string): SetupTarget => ({ kind: 'folder', folder });
 
+/** In a world without links. */
+const relationOf = (source: SetupSource, target: SetupTarget): FolderRelation => {
+  if (!('folder' in source)) return 'apart';
+  if (source.folder === target.folder) return 'same';
+  if (source.folder.startsWith(`${target.folder}/`)) return 'within';
+  return target.folder.startsWith(`${source.folder}/`) ? 'around' : 'apart';
+};
+
 const facts = (source: SetupSource, target: SetupTarget, more: Partial<SetupFacts> = {}): SetupFacts => ({
   source,
   target,
+  relation: relationOf(source, target),
+  isAround: false,
+  leadsTo: null,
   skipMigration: false,
   deleteSource: false,
   hasFile: true,
@@ -73,6 +84,8 @@ describe('the steps of every pair', () => {
     ['a format of another tool', facts(other, s3('/w/data')), "another tool's format"],
     ['a folder in the old one', facts(swamp, place('/w/.swamp/new')), 'lies in the other'],
     ['the old folder in the new one', facts({ kind: 'folder', folder: '/w/a/b' }, s3('/w/a')), 'lies in the other'],
+    ['the workspace as the old folder', facts(mount, s3('/w/a'), { isAround: true }), 'is this workspace or holds it'],
+    ['a link out of the workspace', facts(swamp, s3('/w/a'), { leadsTo: '/private' }), 'leads to /private'],
   ])('%s is refused', (_what, given, message) => {
     expect(kinds(given)).toContain(message);
     expect(planSetup(given)).toMatchObject({ ok: false, problem: { remedy: expect.stringMatching(/\.$/) } });
@@ -100,16 +113,6 @@ describe('the steps of every pair', () => {
     expect(lines({})).toEqual(['/p/', '/.swamp.[0-9]*/']);
     expect(lines({ deleteSource: true })).toEqual(['/p/']);
   });
-});
-
-test.each([
-  ['/a/b', '/a', true],
-  ['/a/b', '/a/', true],
-  ['/ab', '/a', false],
-  ['/a', '/a', false],
-  ['C:\\a\\b', 'C:\\a', true],
-])('%s is below %s: %s', (folder, above, answer) => {
-  expect(isBelow(folder, above)).toBe(answer);
 });
 
 describe('what a person types', () => {

@@ -1,0 +1,57 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Config } from '../../src/core/config.ts';
+import { runSetup } from '../../src/engine/setup.ts';
+import { folder, mortality, openWorld, s3, type World } from './setup-world.ts';
+
+/* Folders that are other than their names say: nothing is moved or deleted by a name alone. */
+
+const run = (world: World, from: Config, to: Config, deleteSource = true) =>
+  runSetup(world.parts(from, to, mortality(Number.MAX_SAFE_INTEGER)), {
+    skipMigration: false,
+    deleteSource,
+    dryRun: false,
+  });
+
+/** With one file. */
+function filled(at: string): string {
+  mkdirSync(at, { recursive: true });
+  writeFileSync(path.join(at, 'a'), 'A');
+  return at;
+}
+const textOf = (at: string): string => readFileSync(path.join(at, 'a'), 'utf8');
+
+describe.each([true, false])('delete the source: %s', (deleteSource) => {
+  test('the folder in place, under another name: nothing is moved', async () => {
+    const world = openWorld();
+    const real = filled(path.join(world.top, 'nfs/real'));
+    symlinkSync('nfs', path.join(world.top, 'mnt'));
+    const to = folder(path.join(world.top, 'mnt/real'));
+    expect(await run(world, folder(real), to, deleteSource)).toMatchObject({ conflicts: [], notes: [] });
+    expect([textOf(real), readdirSync(path.join(world.top, 'nfs'))]).toEqual(['A', ['real']]);
+  });
+
+  test('the folder in place as a root, under another name', async () => {
+    const world = openWorld();
+    const real = filled(path.join(world.workspace, 'data'));
+    symlinkSync('w', path.join(world.top, 'lnk'));
+    await run(world, folder(path.join(world.top, 'lnk/data')), s3('new', 'data'), deleteSource);
+    expect([textOf(real), readdirSync(world.workspace).filter((name) => name.startsWith('data'))]).toEqual([
+      'A',
+      ['data'],
+    ]);
+  });
+});
+
+test.each<[what: string, target: string]>([
+  ['below the source', 'mnt/real/new'],
+  ['above the source', 'mnt'],
+])('a target %s through a link is refused', async (_what, target) => {
+  const world = openWorld();
+  const real = filled(path.join(world.top, 'nfs/real'));
+  symlinkSync('nfs', path.join(world.top, 'mnt'));
+  const refused = run(world, folder(real), folder(path.join(world.top, target)));
+  await expect(refused).rejects.toMatchObject({ kind: 'usage', message: expect.stringContaining('lies in the other') });
+  expect([textOf(real), readdirSync(real)]).toEqual(['A', ['a']]);
+});
