@@ -82,6 +82,10 @@ async function bring({ source, target, signal }: CopyRequest, file: LocalEntry, 
   }
   const answer = await target.install(staged, file.path, over?.stamp ?? null);
   if (answer.kind !== 'done') throw refused(target, file.path, answer);
+  if (answer.aside === null) return;
+  // Whoever had it open may have written to it since it was read.
+  if ((await target.hashAside(answer.aside)) !== over?.sha256) throw refused(target, file.path, { kind: 'moved' });
+  await target.dropAside(answer.aside);
 }
 
 async function* contentOf(source: LocalFiles, path: string): AsyncGenerator<Uint8Array> {

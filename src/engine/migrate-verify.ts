@@ -27,6 +27,8 @@ export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { ki
     if (!isMoving && waits === 0) {
       if (old !== null) await requireComplete(work, old, there);
       work.verified = there;
+      const contents = [...there.files].map(([path, { sha256 }]) => [path, sha256]);
+      work.record = { ...work.record, verified: { ...work.record.verified, ...Object.fromEntries(contents) } };
       if (remote === null) work.reached = totalOf(here);
       const sent = remote === null ? null : await remote.datastore.contents(work.options.signal);
       const older = sent === null ? [] : compareTrees(filesOf(here), sent).otherTime;

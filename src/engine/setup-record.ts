@@ -11,6 +11,8 @@ export interface SetupRecord {
   readonly startedAt: string;
   /** Contents that it may have brought into the target's folder, by path. */
   readonly brought: Readonly<Record<string, readonly string[]>>;
+  /** Contents of the source when it was last verified at the target, by path; none: it never was. */
+  readonly verified?: Readonly<Record<string, string>>;
 }
 
 const NAME = 'setup.json';

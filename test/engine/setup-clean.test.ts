@@ -1,0 +1,92 @@
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { runSetup } from '../../src/engine/setup.ts';
+import type { SetupParts } from '../../src/engine/setup-ports.ts';
+import { folder, mortality, openWorld } from './setup-world.ts';
+
+/* What is written to the source while it is taken away. */
+
+const OPTIONS = { skipMigration: false, deleteSource: true, dryRun: false };
+
+function moving() {
+  const world = openWorld();
+  const [from, to] = [path.join(world.workspace, 'x'), path.join(world.top, 'y')];
+  mkdirSync(from);
+  for (const name of ['a', 'b']) writeFileSync(path.join(from, name), `content ${name}`);
+  const parts = world.parts(folder(from), folder(to), mortality(Number.MAX_SAFE_INTEGER));
+  return { world, from, to, parts };
+}
+
+/** Something that a program does right before, or right after, the file `a` is removed from the source, once. */
+function around({ folders, ...rest }: SetupParts, at: string, act: { before?: () => void; after?: () => void }) {
+  const waits = { ...act };
+  const once = (when: 'before' | 'after') => {
+    const done = waits[when];
+    delete waits[when];
+    done?.();
+  };
+  const open = (of: string) => {
+    const files = folders.open(of);
+    if (of !== at) return files;
+    return {
+      ...files,
+      async remove(...[name, stamp]: Parameters<typeof files.remove>) {
+        if (name === 'a') once('before');
+        const answer = await files.remove(name, stamp);
+        if (name === 'a') once('after');
+        return answer;
+      },
+    };
+  };
+  return { ...rest, folders: { ...folders, open } };
+}
+
+/** All that is left of both sides, the staging folders too. */
+const contents = (...folders: string[]): readonly string[] =>
+  folders
+    .filter((at) => existsSync(at))
+    .flatMap((at) => readdirSync(at, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'utf8'));
+
+test('bytes written through an open file after it was removed are never deleted', async () => {
+  const { from, to, parts } = moving();
+  const handle = openSync(path.join(from, 'a'), 'a');
+  onTestFinished(() => closeSync(handle));
+  await runSetup(around(parts, from, { after: () => void writeSync(handle, ' and more') }), OPTIONS).catch(() => null);
+  expect(contents(from, to)).toContain('content a and more');
+});
+
+test('a file that is saved right before it is removed is never deleted', async () => {
+  const { from, to, parts } = moving();
+  await runSetup(
+    around(parts, from, { before: () => appendFileSync(path.join(from, 'a'), ' and more') }),
+    OPTIONS,
+  ).catch(() => null);
+  expect(contents(from, to)).toContain('content a and more');
+});
+
+test('a file that takes the place of one that was written to meanwhile costs neither', async () => {
+  const { from, to, parts } = moving();
+  const handle = openSync(path.join(from, 'a'), 'a');
+  onTestFinished(() => closeSync(handle));
+  const both = () => {
+    writeSync(handle, ' and more');
+    writeFileSync(path.join(from, 'a'), 'another');
+  };
+  for (const run of [around(parts, from, { after: both }), parts]) {
+    await expect(runSetup(run, OPTIONS)).rejects.toMatchObject({ kind: 'local' });
+    expect(contents(from, to)).toEqual(expect.arrayContaining(['content a and more', 'another']));
+  }
+});
