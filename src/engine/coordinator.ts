@@ -87,6 +87,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
 
   async function readRegister(): Promise<LeaseView> {
     const view = await datastore.lease(stop.signal);
+    const wasCutOff = isCutOff(failureKind());
     tell({
       kind: 'register',
       lease: view.lease && { record: view.lease, ours: view.ours },
@@ -94,6 +95,8 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
       seenAt: view.seenAt,
       latencyMs: view.latencyMs,
     });
+    // This ends the outage, and with it the attempt that was due: whoever finds the store again sends what waits.
+    if (wasCutOff) again('in reach again');
     return view;
   }
 
@@ -133,10 +136,8 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
 
   async function poll(): Promise<void> {
     const before = board.now().generation;
-    const wasCutOff = isCutOff(failureKind());
     const view = await turns.attempt(readRegister);
-    if (wasCutOff) again('in reach again');
-    else if (view.generation !== before && view.generation !== null) want('the remote has a new commit');
+    if (view.generation !== before && view.generation !== null) want('the remote has a new commit');
   }
 
   return {

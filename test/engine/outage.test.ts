@@ -98,6 +98,22 @@ test('offline: a network that goes away is no reason to try', async () => {
   expect(on.attempts.length).toBe(before + 1);
 });
 
+test.each<[what: string, happen: (on: Awaited<ReturnType<typeof cutOff>>) => unknown]>([
+  ['a lease that is taken', ({ coordinator }) => void coordinator.hold('by hand')],
+  ['a lease that is given back', ({ coordinator }) => void coordinator.release()],
+  ['a poll', ({ coordinator }) => void coordinator.poll()],
+])('offline, and %s finds the store again: what waited goes at once', async (_what, happen) => {
+  const on = await cutOff(offline);
+  on.watcher.changed(['a']);
+  await on.clock.advance(200_000);
+  on.datastore.failure = null;
+  const before = on.attempts.length;
+  happen(on);
+  await on.clock.advance(1_000);
+  expect(on.attempts.length).toBe(before + 1);
+  expect(headlineOf(on.coordinator.status()).kind).not.toBe('offline');
+});
+
 test('a poll that finds the store out of reach begins the outage, too', async () => {
   const { coordinator, clock, attempts } = await cutOff(offline);
   await clock.advance(30_000);

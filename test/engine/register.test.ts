@@ -215,13 +215,13 @@ test('a reading back that hangs is given up in time, and the swap goes on', asyn
   const clock = createManualClock();
   const { inner, register } = await onRegister(clock);
   await register.read();
-  const { get, put: send } = inner;
+  const calm = { ...inner };
   inner.put = async () => {
-    inner.put = send;
+    inner.put = (...args) => calm.put(...args);
     throw new StoreError('throttled', 'by script');
   };
   inner.get = (_key, options) => {
-    inner.get = get;
+    inner.get = (...args) => calm.get(...args);
     return new Promise((_, reject) => options?.signal?.addEventListener('abort', () => reject(options.signal?.reason)));
   };
   let outcome = '';
