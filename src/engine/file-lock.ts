@@ -4,7 +4,7 @@ import type { Clock, Identity, Ids, LockFile, Log } from './ports.ts';
 /** A lock in a file that is ours as long as the file says so. */
 export interface FileLock {
   readonly record: LockRecord;
-  /** Writes the heartbeat. Never reaches a successor's file. Rejects with SyncError('local'). */
+  /** Writes the heartbeat. Never reaches a successor's file, nor what another wrote over ours. Rejects with SyncError('local'). */
   beat(): Promise<void>;
   /** Null while the lock is ours; else whose it is (`lock` null: nobody's, or unreadable). */
   lostTo(): Promise<{ readonly lock: LockRecord | null } | null>;
@@ -121,7 +121,11 @@ export async function takeFileLock(
     kind: 'taken',
     lock: {
       record: record(),
-      beat: () => file.beat(content()),
+      async beat() {
+        const text = await file.read();
+        // Absent it is on its way back to its name: whoever moved it shall see it beating.
+        if (text === null || tenureOf(text) === nonce) await file.beat(content());
+      },
       async lostTo() {
         for (let look = 0; ; look += 1) {
           const text = await file.read();

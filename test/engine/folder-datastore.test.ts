@@ -182,6 +182,20 @@ describe('the lock', () => {
     await next.release();
   });
 
+  test('that another tool wrote over in the same file is neither believed in nor written over', async () => {
+    const { open, clock, lock } = place();
+    const held = await open().acquire({ purpose: 'x' });
+    const theirs = JSON.stringify({ holder: 'carol', hostname: 'nas', pid: 7, ttlMs: TTL, nonce: 'theirs' });
+    writeFileSync(lock, theirs);
+    await clock.advance(TTL / 3 + 100);
+    expect(held.signal.reason).toMatchObject({
+      kind: 'lease-lost',
+      message: expect.stringContaining('carol has taken it'),
+    });
+    await held.release();
+    expect(readFileSync(lock, 'utf8')).toBe(theirs);
+  });
+
   test('that could not be renewed is not believed in for longer than three quarters of its ttl', async () => {
     const { open, clock, shared } = place();
     const held = await open().acquire({ purpose: 'x' });
