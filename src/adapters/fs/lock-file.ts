@@ -85,13 +85,13 @@ function moveAway(path: string): MovedLock | null {
   try {
     renameSync(path, aside);
   } catch (error) {
-    rmdirSync(folder);
+    removeFolder(folder);
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
   const drop = (): void => {
     unlinkSync(aside);
-    rmdirSync(folder);
+    removeFolder(folder);
   };
   return {
     content: readLock(aside) ?? '',
@@ -105,7 +105,7 @@ function moveAway(path: string): MovedLock | null {
         // Without hard links a rename must do. A lock that came meanwhile stays, and the moved one's owner reads that it lost.
         if (code !== 'EEXIST' && lstatSync(path, { throwIfNoEntry: false }) === undefined) {
           renameSync(aside, path);
-          rmdirSync(folder);
+          removeFolder(folder);
           return;
         }
       }
@@ -114,6 +114,17 @@ function moveAway(path: string): MovedLock | null {
     drop,
   };
 }
+
+/** A server of a network file system keeps what is still open there under another name: the sweep takes the folder later. */
+function removeFolder(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if (!STILL_USED.has(errorCode(error) ?? '')) throw error;
+  }
+}
+
+const STILL_USED: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST', 'EBUSY']);
 
 function isAlive(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;

@@ -1,6 +1,15 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLockFile } from '../../../src/adapters/fs/lock-file.ts';
@@ -63,6 +72,20 @@ test('putting back does not replace a lock that came meanwhile', async () => {
   await moved?.putBack();
   expect(await openLockFile(path).read()).toBe('second');
   expect(readdirSync(join(path, '..'))).toEqual(['lock']);
+});
+
+test('what a network file system leaves in the folder of a removed lock does not make it fail', async () => {
+  const path = place();
+  const lock = openLockFile(path);
+  for (const end of ['drop', 'putBack'] as const) {
+    await lock.create('one');
+    const moved = await lock.moveAside();
+    const aside = readdirSync(join(path, '..')).find((name) => name.startsWith('lock.aside-')) ?? '';
+    writeFileSync(join(path, '..', aside, '.nfs0001'), 'still open somewhere');
+    await moved?.[end]();
+    expect(await lock.read()).toBe(end === 'drop' ? null : 'one');
+    rmSync(join(path, '..', aside), { recursive: true });
+  }
 });
 
 test('of forty creates at once one wins, in every round', async () => {
