@@ -5,6 +5,7 @@ export interface LockRecord {
   readonly pid: number;
   /** ISO 8601. For people only: no decision reads it. */
   readonly acquiredAt: string;
+  /** At most an hour: of a text that says more, an hour counts. */
   readonly ttlMs: number;
   /** Constant for one tenure. */
   readonly nonce: string;
@@ -28,19 +29,25 @@ export function parseLock(text: string): LockRecord | null {
     string,
     unknown
   >;
-  if (typeof nonce !== 'string' || typeof pid !== 'number' || typeof ttlMs !== 'number' || !(ttlMs > 0)) return null;
+  if (typeof nonce !== 'string' || !isPid(pid) || typeof ttlMs !== 'number' || !(ttlMs > 0)) return null;
   return {
     holder: textOf(holder) ?? 'somebody',
     hostname: textOf(hostname) ?? '',
     pid,
     acquiredAt: textOf(acquiredAt) ?? '',
-    ttlMs,
+    ttlMs: Math.min(ttlMs, MAX_TTL_MS),
     nonce,
     renewedAt: textOf(renewedAt),
     purpose: textOf(purpose),
     tool: textOf(tool),
   };
 }
+
+/** Else one number with an exponent would keep a folder locked for ever. */
+const MAX_TTL_MS = 3_600_000;
+
+/** What cannot be a process is not known to be dead either. */
+const isPid = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0;
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 

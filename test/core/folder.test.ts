@@ -35,6 +35,10 @@ describe('a lock', () => {
     ['that is null', 'null', null],
     ['without a tenure', JSON.stringify({ ...SIX, nonce: undefined }), null],
     ['without a process', JSON.stringify({ ...SIX, pid: '7' }), null],
+    ['with a process that cannot be', JSON.stringify({ ...SIX, pid: 1.5 }), null],
+    ['of no process', JSON.stringify({ ...SIX, pid: 0 }), null],
+    ['with a ttl without end', JSON.stringify(SIX).replace('30000', '1e999'), { ...SIX, ttlMs: 3_600_000 }],
+    ['with a ttl of a day', JSON.stringify({ ...SIX, ttlMs: 86_400_000 }), { ...SIX, ttlMs: 3_600_000 }],
     ['with no ttl', JSON.stringify({ ...SIX, ttlMs: 0 }), null],
   ])('%s', (_what, text, says) => {
     const found = parseLock(text);
