@@ -2,6 +2,7 @@ import {
   accessSync,
   chmodSync,
   constants,
+  existsSync,
   lstatSync,
   readFileSync,
   realpathSync,
@@ -24,9 +25,11 @@ const CONFIG = '.datastore.yaml';
 /** `.datastore.yaml` and `.gitignore` of a workspace (absolute). */
 export function openWorkspaceFiles(workspace: string) {
   const config = path.join(workspace, CONFIG);
+  const ignored = path.join(workspace, '.gitignore');
   return {
     hasConfig: async () => readText(config) !== null,
     async tryConfig(changes: readonly FieldChange[]) {
+      for (const file of isInGit(workspace) ? [config, ignored] : [config]) requireOwn(workspace, file);
       const before = readText(config);
       if (before !== null) edited(before, changes);
       try {
@@ -37,6 +40,7 @@ export function openWorkspaceFiles(workspace: string) {
       }
     },
     async writeConfig(changes: readonly FieldChange[]) {
+      requireOwn(workspace, config);
       const before = readText(config);
       const after = before === null ? newFile(changes) : edited(before, changes);
       if (after === before) return false;
@@ -56,10 +60,10 @@ export function openWorkspaceFiles(workspace: string) {
       };
     },
     async ignore(lines: readonly string[]) {
-      const file = path.join(workspace, '.gitignore');
-      const before = readText(file);
+      requireOwn(workspace, ignored);
+      const before = readText(ignored);
       const after = withIgnored(before, lines);
-      if (after !== before) writeText(file, after);
+      if (after !== before) writeText(ignored, after);
     },
   };
 }
@@ -72,6 +76,18 @@ function edited(text: string, changes: readonly FieldChange[]): string {
     'config',
     `${CONFIG} cannot be edited in place: ${result.problem}`,
     `Write it yourself: ${wanted}`,
+  );
+}
+
+/** What lies elsewhere is another's file, whatever link leads there. */
+function requireOwn(workspace: string, file: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  const real = realOf(file);
+  if (existsSync(file) && below(real, realOf(workspace)) !== null) return;
+  throw new SyncError(
+    'config',
+    `\`${file}\` is a link that leads out of the workspace: it is not written through`,
+    'Put a real file in its place, then run this again.',
   );
 }
 
