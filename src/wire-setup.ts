@@ -47,6 +47,12 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
   const folderOf = ({ backend, root }: Config): string =>
     backend.type === 'filesystem' ? inside(path.resolve(backend.path)) : path.join(workspace, ...root.split('/'));
 
+  const roots = new Map(
+    [from, to].flatMap((config) =>
+      config?.backend.type === 's3' ? [[folderOf(config), { workspace, root: config.root }] as const] : [],
+    ),
+  );
+
   async function openRemote(config: Config, own: boolean): Promise<RemoteSide> {
     const shared = { workspace, log, credentials: own ? request.credentials : request.fromCredentials };
     const checkup = await wireCheckup({ ...shared, config: ok(config) });
@@ -84,6 +90,7 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
     openState: (config) => openStateFiles(folderOf(config)),
     files: openWorkspaceFiles(workspace),
     folders: openFolders({
+      roots,
       run: `setup-${createHash('sha256').update(place).digest('hex').slice(0, 32)}`,
       clock: systemClock,
       log,

@@ -14,15 +14,25 @@ export interface FoldersOptions {
   readonly run: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Absolute folders that are roots of a workspace: no link on the way to them below it is followed. */
+  readonly roots: ReadonlyMap<string, Place>;
+}
+
+interface Place {
+  /** Absolute. */
+  readonly workspace: string;
+  /** Relative to it, with `/`. */
+  readonly root: string;
 }
 
 /** Whole folders of this machine, for a set-up. */
-export function openFolders({ run, clock, log }: FoldersOptions) {
-  const open = (folder: string): LocalFiles => openLocalFiles({ ...placeOf(folder), run, clock, log });
+export function openFolders({ run, clock, log, roots }: FoldersOptions) {
+  const place = (folder: string): Place => roots.get(folder) ?? placeOf(folder);
+  const open = (folder: string): LocalFiles => openLocalFiles({ ...place(folder), run, clock, log });
 
   /** Staging lists the runs of others: so it is looked at as one. */
   async function asides(folder: string): Promise<StagingRun['asides']> {
-    const runs = await openLocalFiles({ ...placeOf(folder), run: `${run}-seen`, clock, log }).staging();
+    const runs = await openLocalFiles({ ...place(folder), run: `${run}-seen`, clock, log }).staging();
     return runs.find((found) => found.run === run)?.asides ?? [];
   }
 
@@ -73,7 +83,7 @@ export function openFolders({ run, clock, log }: FoldersOptions) {
 }
 
 /** What is there of it may be reached through links; what is not will be made level by level. */
-function placeOf(folder: string): { readonly workspace: string; readonly root: string } {
+function placeOf(folder: string): Place {
   const there = nearest(folder);
   const real = realpathSync.native(there);
   const below = path.relative(there, path.resolve(folder));

@@ -1,5 +1,6 @@
 import { SyncError } from '../core/errors.ts';
 import { bytesText } from '../core/quantities.ts';
+import type { RootState } from './ports.ts';
 import type { RemoteSide, SetupParts } from './setup-ports.ts';
 import { asSyncError } from './store-error.ts';
 import { requireEmpty } from './writing.ts';
@@ -75,6 +76,13 @@ async function requireListed({ store }: RemoteSide, key: string, signal?: AbortS
   }
 }
 
+/** What is known of a folder that is there or can be made. SyncError('config') of any other, e.g. of a root that is a link. */
+export async function usableFolder(folder: string, { folders }: Pick<SetupParts, 'folders'>): Promise<RootState> {
+  const state = await folders.open(folder).state();
+  if (state.kind !== 'unusable') return state;
+  throw new SyncError('config', `${folder} cannot be used: ${state.reason}`, 'Name a real folder.');
+}
+
 /** A folder that is there or can be made, can be written, and has room for so many bytes. */
 export async function reachFolder(
   folder: string,
@@ -83,10 +91,7 @@ export async function reachFolder(
   tell: (text: string) => void,
   dryRun: boolean,
 ): Promise<void> {
-  const state = await folders.open(folder).state();
-  if (state.kind === 'unusable') {
-    throw new SyncError('config', `${folder} cannot be used: ${state.reason}`, 'Name a real folder.');
-  }
+  const state = await usableFolder(folder, { folders });
   if (!(await machine.isWritable(folder))) {
     throw new SyncError('local', `${folder} cannot be written`, 'Check its owner and mode, or name another folder.');
   }

@@ -9,7 +9,7 @@ import { verifyTarget } from './migrate-verify.ts';
 import { cleanUp } from './setup-clean.ts';
 import { configure, ignore } from './setup-config.ts';
 import type { RemoteSide } from './setup-ports.ts';
-import { reachFolder, reachRemote } from './setup-reach.ts';
+import { reachFolder, reachRemote, usableFolder } from './setup-reach.ts';
 import { isThere, type Work, withSignal } from './setup-work.ts';
 
 /** Does one step, and tells what came of it. */
@@ -70,6 +70,7 @@ async function reach(work: Work): Promise<void> {
   const { target, remote, parts, options, source } = work;
   const { dryRun, signal } = options;
   if (remote !== null) {
+    await usableFolder(target.folder, parts);
     const { generation } = await reachRemote(remote, parts, work.tell, dryRun, signal);
     work.generation = generation;
     return;

@@ -55,3 +55,47 @@ test.each<[what: string, target: string]>([
   await expect(refused).rejects.toMatchObject({ kind: 'usage', message: expect.stringContaining('lies in the other') });
   expect([textOf(real), readdirSync(real)]).toEqual(['A', ['a']]);
 });
+
+describe('what cannot be moved out of the way is refused', () => {
+  test('a link that leads out of the workspace', async () => {
+    const world = openWorld();
+    const real = filled(path.join(world.top, 'private'));
+    symlinkSync('../private', path.join(world.workspace, '.swamp'));
+    const refused = run(world, folder(path.join(world.workspace, '.swamp')), s3('new', 'data'));
+    await expect(refused).rejects.toMatchObject({ kind: 'usage', message: expect.stringContaining(real) });
+    expect([textOf(real), existsSync(path.join(world.workspace, 'data'))]).toEqual(['A', false]);
+  });
+
+  test.each(['.', '..'])('the folder %s of the workspace', async (place) => {
+    const world = openWorld();
+    filled(world.workspace);
+    const from = folder(path.join(world.workspace, place));
+    const refused = run(world, { ...from, directories: ['d'] }, folder(`${world.top}-beside`));
+    await expect(refused).rejects.toMatchObject({ kind: 'usage', message: expect.stringContaining('this workspace') });
+    expect(textOf(world.workspace)).toBe('A');
+  });
+});
+
+test('a root that is a link takes no files, and nothing is sent from there', async () => {
+  const world = openWorld();
+  const from = filled(path.join(world.workspace, '.swamp'));
+  const out = path.join(world.top, 'out');
+  mkdirSync(out);
+  symlinkSync('../out', path.join(world.workspace, 'data'));
+  await expect(run(world, folder(from), s3('new', 'data'))).rejects.toMatchObject({
+    kind: 'config',
+    message: expect.stringContaining('cannot be used'),
+  });
+  expect([readdirSync(out), textOf(from)]).toEqual([[], 'A']);
+});
+
+test.each(['.datastore.yaml', '.gitignore'])('%s that is a link out of the workspace is not written', async (name) => {
+  const world = openWorld();
+  const from = filled(path.join(world.workspace, '.swamp'));
+  const theirs = path.join(world.top, 'theirs');
+  writeFileSync(theirs, '# theirs\n');
+  symlinkSync('../theirs', path.join(world.workspace, name));
+  const refused = run(world, folder(from), folder(path.join(world.workspace, 'data')));
+  await expect(refused).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('link') });
+  expect([readFileSync(theirs, 'utf8'), textOf(from)]).toEqual(['# theirs\n', 'A']);
+});

@@ -128,7 +128,14 @@ export function openWorld() {
   }
 
   function parts(from: Config | null, to: Config, life: Mortality): SetupParts {
-    const folders = openFolders({ run: 'setup-run', clock: systemClock, log: LOG });
+    const folders = openFolders({
+      run: 'setup-run',
+      clock: systemClock,
+      log: LOG,
+      roots: new Map(
+        [from, to].flatMap((of) => (of?.backend.type === 's3' ? [[folderOf(of), { workspace, root: of.root }]] : [])),
+      ),
+    });
     return {
       ...shared,
       from,
