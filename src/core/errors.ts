@@ -90,7 +90,7 @@ export type StoreErrorKind =
   | 'precondition'
   /** 409 ConditionalRequestConflict: neither won nor lost. Back off, read, try again. */
   | 'conflict'
-  /** 400 or 501 on a conditional request: the store lacks it. */
+  /** 501, or a 400 that names no other reason, on a conditional PUT: the store lacks it. */
   | 'unsupported'
   /** 403. */
   | 'denied'

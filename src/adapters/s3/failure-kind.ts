@@ -36,6 +36,10 @@ const BY_NAME: Readonly<Record<string, StoreErrorKind>> = {
   UnrecognizedClientException: 'credentials',
   InvalidClientTokenId: 'credentials',
   InvalidGrantException: 'credentials',
+  InvalidIdentityToken: 'credentials',
+  InvalidIdentityTokenException: 'credentials',
+  IDPRejectedClaim: 'credentials',
+  IDPRejectedClaimException: 'credentials',
   UnauthorizedException: 'credentials',
   RequestTimeTooSkewed: 'busy',
   RequestTimeout: 'busy',
@@ -43,6 +47,8 @@ const BY_NAME: Readonly<Record<string, StoreErrorKind>> = {
   SlowDown: 'throttled',
   Throttling: 'throttled',
   ThrottlingException: 'throttled',
+  RequestLimitExceeded: 'throttled',
+  TooManyRequestsException: 'throttled',
   InternalError: 'busy',
   ServiceUnavailable: 'throttled',
   TimeoutError: 'unreachable',
@@ -51,10 +57,20 @@ const BY_NAME: Readonly<Record<string, StoreErrorKind>> = {
 
 const NETWORK_CODES =
   /^(E(CONN|HOST|NET|PIPE|TIMEDOUT|AI_|NOTFOUND|ADDR|MFILE|NFILE|PROTO)|HPE_|ERR_(TLS|SSL|STREAM|HTTP)|UND_ERR|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|OpenSSL)/;
+
+/** Of a 400: what a store says that does not know the condition. Other names are about something else. */
+const ABOUT_THE_CONDITION = /^(InvalidArgument|InvalidRequest|NotImplemented|Unknown|UnknownError|Error|400)$/;
+/** The store hands on what its key service says, mostly of a key that may not or cannot be used. */
+const OF_KEYS = 'KMS.';
+
 /** What the caller does next. `conditional`: the request carried If-Match or If-None-Match. */
 export function failureKind({ name, status, code }: Facts, conditional: boolean): StoreErrorKind {
-  const named = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
+  const ofKeys = name.startsWith(OF_KEYS);
+  const word = ofKeys ? name.slice(OF_KEYS.length) : name;
+  const named = Object.hasOwn(BY_NAME, word) ? BY_NAME[word] : undefined;
   if (named !== undefined) return named;
+  if (ofKeys) return 'denied';
+  if (conditional && (status === 501 || (status === 400 && ABOUT_THE_CONDITION.test(name)))) return 'unsupported';
   if (status !== undefined && status >= 300) return kindOfStatus(status, conditional);
   if (code !== undefined && NETWORK_CODES.test(code)) return 'unreachable';
   // A 2xx whose answer could not be read: the effect may have happened.
@@ -64,7 +80,6 @@ export function failureKind({ name, status, code }: Facts, conditional: boolean)
 }
 
 function kindOfStatus(status: number, conditional: boolean): StoreErrorKind {
-  if (conditional && (status === 400 || status === 501)) return 'unsupported';
   if (status === 501) return 'rejected';
   if (status === 503) return 'throttled';
   if (status >= 500) return 'busy';

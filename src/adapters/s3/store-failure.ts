@@ -84,7 +84,7 @@ function rejectedWords(facts: Facts): string {
 }
 
 // What a store gives for its code is shown: only a word may pass for one. Keys and tokens have digits.
-const CODE = /^[A-Za-z]+(?:256[A-Za-z]*)?$/;
+const CODE = /^(?:KMS\.)?[A-Za-z]+(?:256[A-Za-z]*)?$/;
 
 function factsOf(error: unknown): Facts {
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
