@@ -2,8 +2,13 @@ const SECRETS: readonly RegExp[] = [
   // Presigned queries, and headers as canonical requests quote them.
   /(x-amz-(?:signature|credential|security-token)\s*[=:]\s*)[^\s&,"]+/gi,
   /(authorization\s*[=:]\s*).*/gi,
-  /((?:secret|session|access)[\w-]*(?:key|token)\s*[=:]\s*"?)[^\s&,"]+/gi,
-  // URLs with a user.
+  // By name, in JSON (also JSON in JSON), XML, queries and files of settings.
+  /((?:secret|session|access)[\w-]*(?:key|token)(?:\\?["'])?\s*[=:>]\s*(?:\\?["'])?)[^\s&,"<]+/gi,
+  /(token(?:\\?["']\s*[=:]|\s*[=>])\s*(?:\\?["'])?)[^\s&,"<]+/gi,
+  // In a sentence a colon follows a token, too: what is long and no word.
+  /(token\s*:\s*)(?=[^\s&,"<]*[\d/+=])[^\s&,"<]{16,}/gi,
+  // URLs with a user, whose password may hold anything.
+  /(\/\/)[^\s/@:"<]*:[^\s"<]*@/g,
   /(\/\/)[^\s/@]+@/g,
   // Access key ids.
   /()\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g,
