@@ -28,6 +28,8 @@ export interface SetupFacts {
   /** Where a link leads to, when the source's folder is named in the workspace and lies outside; else null. */
   readonly leadsTo: string | null;
   readonly skipMigration: boolean;
+  /** Whether an earlier run came as far as the configuration: what is shared then goes its own way. */
+  readonly isShared: boolean;
   readonly deleteSource: boolean;
   /** Whether `.datastore.yaml` is there. */
   readonly hasFile: boolean;
@@ -69,11 +71,12 @@ export function planSetup(facts: SetupFacts): Result<readonly SetupStep[], Setup
   const refusal = refusalOf(facts, moves ? from : null);
   if (refusal !== null) return bad(refusal);
   const steps: SetupStep[] = [{ kind: 'reach', target }];
-  if (target.kind === 's3') steps.push({ kind: 'probe', name: target.name });
+  if (target.kind === 's3' && !facts.isShared) steps.push({ kind: 'probe', name: target.name });
   if (!skipMigration) {
     if (source.kind === 's3') steps.push({ kind: 'pull', name: source.name, folder: source.folder });
     if (moves) steps.push({ kind: 'copy', from, to: target.folder });
-    if (target.kind === 's3') steps.push({ kind: 'share', name: target.name, folder: target.folder });
+    if (target.kind === 's3' && !facts.isShared)
+      steps.push({ kind: 'share', name: target.name, folder: target.folder });
     if (target.kind === 's3' || from !== null) steps.push({ kind: 'verify', target, from });
   }
   steps.push({ kind: 'configure', isNew: !facts.hasFile });

@@ -14,6 +14,8 @@ export interface CopyRequest {
   readonly codec: Codec;
   /** Contents that earlier attempts may have brought to a path of the target: those may be replaced. */
   readonly ours: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Contents of the source that the target had once, by path: what came of them there since is right. */
+  readonly known: Readonly<Record<string, string>>;
   /** Told durably of all that will be brought, before any of it is. */
   readonly willBring: (files: ReadonlyMap<string, string>) => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
@@ -49,7 +51,7 @@ export async function copyFolder(request: CopyRequest): Promise<Copied> {
   const wanted: { readonly file: LocalEntry; readonly over: LocalEntry | null }[] = [];
   for (const file of scan.files.values()) {
     const over = there.files.get(file.path) ?? null;
-    if (over?.sha256 === file.sha256) continue;
+    if (over?.sha256 === file.sha256 || request.known[file.path] === file.sha256) continue;
     if (over === null || ours.get(file.path)?.has(over.sha256) === true) wanted.push({ file, over });
     else conflicts.push(file.path);
   }

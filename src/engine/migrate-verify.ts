@@ -2,11 +2,12 @@ import { SyncError } from '../core/errors.ts';
 import { bytesText, countText } from '../core/quantities.ts';
 import { type ComparedFile, compareTrees } from '../core/setup-compare.ts';
 import type { SetupStep } from '../core/setup-plan.ts';
+import type { SyncPath } from '../core/sync-path.ts';
 import { copyOver, HeldConflicts, readFolder, share } from './migrate.ts';
 import { refuseUnknown } from './migrate-copy.ts';
 import type { Scan } from './scan.ts';
 import type { RemoteSide } from './setup-ports.ts';
-import { type Work, withSignal } from './setup-work.ts';
+import { knownOf, type Work, withSignal } from './setup-work.ts';
 
 /** Rounds with a source that is being written to, before it is said. */
 const ROUNDS = 3;
@@ -16,20 +17,25 @@ const ROUNDS = 3;
  * remote against that. What moved meanwhile is brought along. SyncError unless all is equal.
  */
 export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { kind: 'verify' }>): Promise<void> {
-  const { target, remote, old, source } = work;
+  const { target, source } = work;
+  const [remote, old] = work.isConfigured ? [null, null] : [work.remote, work.old];
   for (let round = 1; ; round += 1) {
     const here = await readFolder(work, target.folder);
     const there = from === null || from === target.folder ? here : await readFolder(work, from, source?.config);
     refuseUnknown(work.parts.folders.open(target.folder), here);
     const { missing, different, otherTime } = compareTrees(filesOf(there), filesOf(here));
-    const isMoving = missing.length + different.length > 0;
+    const known = knownOf(work);
+    const unequal = [...missing, ...different];
+    const late = unequal.filter((path) => known[path] === undefined || known[path] !== shaOf(there, path));
+    const isMoving = late.length > 0;
     const waits = isMoving ? 0 : await pendingOn(work, remote);
     if (!isMoving && waits === 0) {
       if (old !== null) await requireComplete(work, old, there);
+      if (work.remote === null || work.verified === null) work.reached = totalOf(here);
       work.verified = there;
+      work.apart = unequal.length;
       const contents = [...there.files].map(([path, { sha256 }]) => [path, sha256]);
       work.record = { ...work.record, verified: { ...work.record.verified, ...Object.fromEntries(contents) } };
-      if (remote === null) work.reached = totalOf(here);
       const sent = remote === null ? null : await remote.datastore.contents(work.options.signal);
       const older = sent === null ? [] : compareTrees(filesOf(here), sent).otherTime;
       const others = new Set([...otherTime, ...older]).size;
@@ -45,6 +51,8 @@ export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { ki
     if (remote !== null) await share(work, remote);
   }
 }
+
+const shaOf = ({ files }: Scan, path: string): string | undefined => files.get(path as SyncPath)?.sha256;
 
 const filesOf = ({ files }: Scan): ReadonlyMap<string, ComparedFile> =>
   new Map([...files].map(([path, { sha256, stamp }]) => [path, { sha256, size: stamp.size, mtime: stamp.mtime }]));

@@ -8,7 +8,7 @@ import { type Copied, copyFolder } from './migrate-copy.ts';
 import { type Scan, scanRoot } from './scan.ts';
 import type { RemoteSide } from './setup-ports.ts';
 import { writeRecord } from './setup-record.ts';
-import { type Work, withSignal } from './setup-work.ts';
+import { knownOf, type Work, withSignal } from './setup-work.ts';
 
 /* The steps that move files. Each can be done again: what is equal already costs no more than reading it. */
 
@@ -59,6 +59,7 @@ export async function copyOver(work: Work, from: string, to: string): Promise<Co
     targetSkip: parts.skipFor(parts.to),
     codec: parts.codec,
     ours: new Map(Object.entries(work.record.brought).map(([path, found]) => [path, new Set(found)])),
+    known: knownOf(work),
     async willBring(files) {
       if (files.size === 0) return;
       if (wasThere) work.left.add(`copies in ${to}`);

@@ -4,8 +4,8 @@ import { asideRule, ignoreRule } from '../core/gitignore.ts';
 import { planSetup, type SetupSource, type SetupStep } from '../core/setup-plan.ts';
 import { configChanges } from './setup-config.ts';
 import type { SetupParts } from './setup-ports.ts';
-import { forgetSetup, isSamePlace, readRecord } from './setup-record.ts';
-import type { SetupOptions, Work } from './setup-work.ts';
+import { forgetSetup, isSameRoot, readRecord } from './setup-record.ts';
+import { asideName, type SetupOptions, type Work } from './setup-work.ts';
 
 /** What is there, what an earlier run has begun, and what there is to do. SyncError('usage' or 'config') when that cannot be done. */
 export async function beginSetup(
@@ -15,15 +15,15 @@ export async function beginSetup(
 ): Promise<{ readonly work: Work; readonly steps: readonly SetupStep[] }> {
   const { to, state, clock } = parts;
   const earlier = await readRecord(state);
-  const goesOn = earlier !== null && isSamePlace(earlier.to, to) && earlier.to.root === to.root;
-  const isConfigured = parts.from !== null && isSamePlace(parts.from, to) && parts.from.root === to.root;
+  const isConfigured = isSameRoot(parts.from, to);
+  const goesOn =
+    earlier !== null && isSameRoot(earlier.to, to) && (isConfigured || isSameRoot(earlier.from, parts.from));
   // Once the file says the new place, only the record of the run that wrote it knows the old one.
   const from = isConfigured ? (goesOn ? earlier.from : null) : parts.from;
   const skipMigration = options.skipMigration || (isConfigured && !goesOn);
   const found = skipMigration ? null : await sourceOf(parts, from, isConfigured);
   const notes: string[] = [];
   if (isConfigured && !goesOn) notes.push('This is what is set up here already: there is nothing to move.');
-  if (!goesOn && !options.dryRun) await forgetSetup(state);
   const folder = parts.folderOf(to);
   const { source, ...lies } = await locate(parts, found, folder);
   const isRemote = to.backend.type === 's3';
@@ -39,17 +39,22 @@ export async function beginSetup(
     target,
     ...lies,
     skipMigration,
+    isShared: isConfigured && goesOn,
     deleteSource: options.deleteSource,
     hasFile: await parts.files.hasConfig(),
     ignored: {
       target: await lineFor(folder, ignoreRule),
       aside: source === null ? null : await lineFor(source.folder, asideRule),
     },
-    aside: `${source?.folder.split(/[/\\]/).at(-1) ?? ''}.${new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '-')}`,
+    aside: asideName(source?.folder ?? '', clock.now()),
   });
   if (!steps.ok) throw new SyncError('usage', steps.problem.message, steps.problem.remedy);
   await parts.files.tryConfig(await configChanges(parts));
+  if (!goesOn && !options.dryRun) await forgetSetup(state);
   if (goesOn) tell(`going on with the set-up that was begun at ${earlier.startedAt}`);
+  const isGoingOn = isConfigured && goesOn;
+  if (isGoingOn && source !== null && (await parts.folders.open(folder).state()).kind !== 'folder')
+    throw new SyncError('config', `the folder ${folder} is not there`, 'Mount it, then run this again.');
   const work: Work = {
     parts,
     options,
@@ -66,11 +71,12 @@ export async function beginSetup(
     record: goesOn ? earlier : { format: 1, from, to, startedAt: new Date(clock.now()).toISOString(), brought: {} },
     copied: null,
     verified: null,
+    apart: 0,
     reached: { files: 0, bytes: 0 },
     conflicts: [],
     problems: [],
     generation: null,
-    isConfigured: false,
+    isConfigured: isGoingOn,
     letGo: null,
     left: new Set(),
     notes,

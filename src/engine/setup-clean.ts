@@ -2,8 +2,14 @@ import { SyncError } from '../core/errors.ts';
 import { countText } from '../core/quantities.ts';
 import type { SetupStep } from '../core/setup-plan.ts';
 import { type FileStamp, sameStamp } from '../core/tree.ts';
+import { copyOver } from './migrate.ts';
+import { verifyTarget } from './migrate-verify.ts';
 import { deleteSource, settleAsides } from './setup-delete.ts';
-import type { Work } from './setup-work.ts';
+import { writeRecord } from './setup-record.ts';
+import { asideName, type Work } from './setup-work.ts';
+
+/** Attempts at a source that is being written to, before it is said. */
+const ROUNDS = 3;
 
 /**
  * Takes the source's folder out of the way, once all in it was verified at the target. A folder that cannot be moved is told and no
@@ -12,20 +18,38 @@ import type { Work } from './setup-work.ts';
 export async function cleanUp(work: Work, { folder, aside }: Extract<SetupStep, { kind: 'clean-up' }>): Promise<void> {
   if (work.verified === null) return;
   await settleAsides(work, folder);
-  const changed = await changedSince(work, folder);
-  if (changed > 0) throw late(folder, changed);
-  try {
-    if (aside !== null) {
-      const moved = await work.parts.folders.move(folder, aside);
-      work.tell(`${folder} moved to ${moved}: delete it when you no longer need it`);
-      return;
+  for (let round = 1; ; round += 1) {
+    const changed = await changedSince(work, folder);
+    if (changed === 0) {
+      // What is not at the target as it was verified is deleted by nobody but the person.
+      if (aside !== null || work.apart > 0) return moveAside(work, folder, aside);
+      if (await deleteSource(work, folder)) return;
     }
+    if (round === ROUNDS) throw late(folder, Math.max(changed, 1));
+    await followUp(work, folder);
+  }
+}
+
+/** What came to the source since it was verified, brought to the target's folder and verified there. */
+async function followUp(work: Work, folder: string): Promise<void> {
+  const { target, parts, notes, remote } = work;
+  const { copied } = await copyOver(work, folder, target.folder);
+  await verifyTarget(work, { kind: 'verify', target, from: folder });
+  await writeRecord(parts.state, work.record);
+  if (remote !== null && copied > 0)
+    notes.push(`${countText(copied, 'file')} came late, and will be sent by the next sync: datastore sync`);
+}
+
+async function moveAside({ parts, tell, notes, apart }: Work, folder: string, aside: string | null): Promise<void> {
+  if (aside === null)
+    notes.push(`${folder} is kept: ${countText(apart, 'file')} of it changed or deleted since at the new place.`);
+  try {
+    const moved = await parts.folders.move(folder, aside ?? asideName(folder, parts.clock.now()));
+    tell(`${folder} moved to ${moved}: delete it when you no longer need it`);
   } catch (error) {
     if (!(error instanceof SyncError && error.kind === 'local')) throw error;
-    work.notes.push(`${folder} stays where it was: ${error.message}`);
-    return;
+    notes.push(`${folder} stays where it was: ${error.message}`);
   }
-  if (!(await deleteSource(work, folder))) throw late(folder, await changedSince(work, folder));
 }
 
 /** Files in it that are not as they were verified. */

@@ -15,11 +15,13 @@ export async function configChanges({ to, written, files }: SetupParts): Promise
 export async function configure(work: Work): Promise<void> {
   const { parts, options, tell, notes, target, source, old } = work;
   const isNew = !(await parts.files.hasConfig());
-  if (!(await isThere(work))) await parts.folders.open(target.folder).create();
+  if (!work.isConfigured && !(await isThere(work))) await parts.folders.open(target.folder).create();
   const isChanged = await parts.files.writeConfig(await configChanges(parts));
+  const isAgain = work.isConfigured;
   work.isConfigured = true;
   work.left.clear();
-  if (target.kind === 's3' && !options.skipMigration) await promoteBase(parts.state, parts.openState(parts.to));
+  if (target.kind === 's3' && !options.skipMigration)
+    await promoteBase(parts.state, parts.openState(parts.to), isAgain);
   tell(`.datastore.yaml ${isNew ? 'written' : isChanged ? 'changed' : 'says so already'}`);
   const hidden = parts.from?.source ?? '';
   if (hidden === '.swamp.yaml') notes.push('.datastore.yaml now wins over .swamp.yaml, which is left as it is.');

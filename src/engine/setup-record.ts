@@ -32,11 +32,14 @@ export async function readRecord(state: StateFiles): Promise<SetupRecord | null>
 export const writeRecord = (state: StateFiles, record: SetupRecord): Promise<void> =>
   state.write(NAME, new TextEncoder().encode(`${JSON.stringify(record)}\n`));
 
-/** What the set-up knows of its target becomes what the root knows of its remote. */
-export async function promoteBase(from: StateFiles, to: StateFiles): Promise<void> {
+/** What the set-up knows of its target becomes what the root knows of its remote. `isAgain`: unless that knows as much already. */
+export async function promoteBase(from: StateFiles, to: StateFiles, isAgain: boolean): Promise<void> {
   const [source, target] = [createBaseStore(from), createBaseStore(to)];
   const found = await source.load();
   if (found === null) return;
+  const known = (await target.load())?.meta;
+  const isKnown = isAgain && known?.remote === found.meta.remote;
+  if (isKnown && (known.newest?.generation ?? 0) >= (found.meta.newest?.generation ?? 0)) return;
   for (const sha256 of found.meta.kept) {
     const text = await source.kept(sha256);
     if (text !== null) await target.keep(sha256, text);
@@ -60,6 +63,10 @@ export async function forgetSetup(state: StateFiles): Promise<void> {
   await base.setLeaseNonce(null);
   await state.remove('base.jsonl');
 }
+
+/** Whether two configurations name the same place, and the same root of it. */
+export const isSameRoot = (one: Config | null, other: Config | null): boolean =>
+  one === null || other === null ? one === other : isSamePlace(one, other) && one.root === other.root;
 
 /** Whether two configurations name the same place. */
 export function isSamePlace(one: Config, other: Config): boolean {

@@ -39,6 +39,8 @@ export interface Work {
   copied: Copied | null;
   /** As verified: what may be cleaned up. */
   verified: Scan | null;
+  /** Verified once at the target, and changed or deleted there since it is the datastore. */
+  apart: number;
   /** At the target now. */
   reached: { files: number; bytes: number };
   conflicts: readonly string[];
@@ -46,6 +48,7 @@ export interface Work {
   problems: readonly Problem[];
   /** Commits of the target before anything was sent; null: none. */
   generation: number | null;
+  /** From then on the new place goes its own way: only what came late to the source is brought there. */
   isConfigured: boolean;
   /** Gives back the lock of the source's folder. */
   letGo: (() => Promise<void>) | null;
@@ -54,9 +57,17 @@ export interface Work {
   readonly notes: string[];
 }
 
+/** What a folder is called after it was moved aside at a time. */
+export const asideName = (folder: string, now: number): string =>
+  `${folder.split(/[/\\]/).at(-1) ?? ''}.${new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')}`;
+
 /** For methods that take no undefined signal. */
 export const withSignal = ({ signal }: SetupOptions): { readonly signal?: AbortSignal } =>
   signal === undefined ? {} : { signal };
+
+/** Contents of the source that are not to be brought again, by path. */
+export const knownOf = ({ isConfigured, record }: Work): Readonly<Record<string, string>> =>
+  (isConfigured ? record.verified : null) ?? {};
 
 /** Whether the target's folder is there yet. */
 export const isThere = async ({ parts, target }: Work): Promise<boolean> =>

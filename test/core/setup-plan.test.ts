@@ -33,6 +33,7 @@ const facts = (source: SetupSource, target: SetupTarget, more: Partial<SetupFact
   isAround: false,
   leadsTo: null,
   skipMigration: false,
+  isShared: false,
   deleteSource: false,
   hasFile: true,
   ignored: { target: null, aside: null },
@@ -64,6 +65,11 @@ describe('the steps of every pair', () => {
       'a bucket to another, with another root',
       facts(old, s3('/w/new')),
       'reach probe pull copy share verify configure clean-up',
+    ],
+    [
+      'after what is shared went its own way',
+      facts(swamp, s3('/w/data'), { isShared: true }),
+      'reach copy verify configure clean-up',
     ],
     ['without the files', facts(swamp, s3('/w/data'), { skipMigration: true }), 'reach probe configure'],
     [

@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -89,4 +90,82 @@ test('a file that takes the place of one that was written to meanwhile costs nei
     await expect(runSetup(run, OPTIONS)).rejects.toMatchObject({ kind: 'local' });
     expect(contents(from, to)).toEqual(expect.arrayContaining(['content a and more', 'another']));
   }
+});
+
+const KEPT = { ...OPTIONS, deleteSource: false };
+
+test('a file that comes after all was verified is brought along', async () => {
+  const { from, to, parts } = moving();
+  const { files, ...rest } = parts;
+  const late = {
+    ...files,
+    async writeConfig(...given: Parameters<typeof files.writeConfig>) {
+      writeFileSync(path.join(from, 'late'), 'late');
+      return files.writeConfig(...given);
+    },
+  };
+  await runSetup({ ...rest, files: late }, KEPT);
+  expect(readFileSync(path.join(to, 'late'), 'utf8')).toBe('late');
+  expect(existsSync(from)).toBe(false);
+});
+
+test('a source that is written to without end stays, is named, and is gone on with', async () => {
+  const { from, to, parts, world } = moving();
+  const folders = {
+    ...parts.folders,
+    asides: async (of: string) => {
+      if (of === from) writeFileSync(path.join(from, 'a'), `${readFileSync(path.join(from, 'a'), 'utf8')}!`);
+      return parts.folders.asides(of);
+    },
+    open: (of: string) => {
+      const found = parts.folders.open(of);
+      if (of !== to) return found;
+      return {
+        ...found,
+        install: async (...given: Parameters<typeof found.install>) => {
+          if (existsSync(path.join(world.workspace, '.datastore.yaml'))) appendFileSync(path.join(from, 'a'), '!');
+          return found.install(...given);
+        },
+      };
+    },
+  };
+  await expect(runSetup({ ...parts, folders }, KEPT)).rejects.toMatchObject({ kind: 'local' });
+  await runSetup({ ...parts, from: parts.to }, KEPT);
+  expect(readFileSync(path.join(to, 'a'), 'utf8')).toMatch(/^content a!+$/);
+  expect(existsSync(from)).toBe(false);
+});
+
+test.each([true, false])(
+  'what was deleted at the new place stays so when it is gone on with, delete: %s',
+  async (del) => {
+    const { from, to, parts, world } = moving();
+    const options = { ...OPTIONS, deleteSource: del };
+    const dies = async (): Promise<never> => {
+      throw new Error('dead');
+    };
+    await expect(runSetup({ ...parts, files: { ...parts.files, ignore: dies } }, KEPT)).rejects.toThrow('dead');
+    rmSync(path.join(to, 'a'));
+    await runSetup({ ...parts, from: parts.to }, options);
+    expect(contents(to)).toEqual(['content b']);
+    expect(contents(world.workspace)).toContain('content a');
+    expect(existsSync(from)).toBe(false);
+  },
+);
+
+test('a set-up from elsewhere is no going on, and a refused one forgets nothing', async () => {
+  const { from, to, parts, world } = moving();
+  const dies = async (): Promise<never> => {
+    throw new Error('dead');
+  };
+  const dead = { ...parts, files: { ...parts.files, writeConfig: dies } };
+  await expect(runSetup(dead, KEPT)).rejects.toThrow('dead');
+  const before = await parts.state.read('setup.json');
+  const below = world.parts(folder(from), folder(path.join(from, 'below')), mortality(Number.MAX_SAFE_INTEGER));
+  await expect(runSetup(below, KEPT)).rejects.toMatchObject({ kind: 'usage' });
+  expect(await parts.state.read('setup.json')).toEqual(before);
+  const other = path.join(world.workspace, 'z');
+  mkdirSync(other);
+  writeFileSync(path.join(other, 'c'), 'content c');
+  await runSetup(world.parts(folder(other), folder(to), mortality(Number.MAX_SAFE_INTEGER)), KEPT);
+  expect([existsSync(from), existsSync(other)]).toEqual([true, false]);
 });
