@@ -47,6 +47,17 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
   return {
     open,
     relation: async (one: string, other: string) => relationOf(one, other),
+    shows: async (one: string, other: string) => {
+      if (!existsSync(one)) return false;
+      return attempt(`\`${one}\` could not be written`, () => {
+        const scratch = mkdtempSync(path.join(one, '.datastore-try-'));
+        try {
+          return existsSync(path.join(other, path.basename(scratch)));
+        } finally {
+          rmdirSync(scratch);
+        }
+      });
+    },
     tidy,
     asides,
     tryWriting: async (folder: string) =>

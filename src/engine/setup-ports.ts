@@ -41,6 +41,8 @@ export interface Folders {
   open(folder: string): LocalFiles;
   /** How the one lies to the other. Either may be missing. */
   relation(one: string, other: string): Promise<FolderRelation>;
+  /** Whether what is made in the one is seen in the other, as where one share is mounted twice. Made in it for the trial only. */
+  shows(one: string, other: string): Promise<boolean>;
   /** Writes and removes a file there, or in the nearest folder above that is there. */
   tryWriting(folder: string): Promise<void>;
   /** Renames the folder itself, also where it is reached through a link; never replaces. Gives its new path. */

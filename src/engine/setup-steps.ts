@@ -32,7 +32,7 @@ export async function performStep(work: Work, step: SetupStep): Promise<void> {
     case 'ignore':
       return ignore(work, step.lines);
     case 'clean-up':
-      return cleanUp(work, step);
+      return (await isApart(work, step.folder)) ? cleanUp(work, step) : undefined;
   }
 }
 
@@ -64,6 +64,16 @@ export async function lookAtStep(work: Work, step: SetupStep): Promise<void> {
     case 'clean-up':
       return;
   }
+}
+
+/** Asked once more when all is written: what stood for the target before it was made may have been another folder. */
+async function isApart({ parts, target, notes }: Work, folder: string): Promise<boolean> {
+  const { folders, files } = parts;
+  const { isAround } = await files.place(folder);
+  const isFree = !isAround && (await folders.relation(folder, target.folder)) === 'apart';
+  if (isFree && !(await folders.shows(target.folder, folder))) return true;
+  notes.push(`${folder} stays where it was: it is the same as ${target.folder}, or one lies in the other.`);
+  return false;
 }
 
 async function reach(work: Work): Promise<void> {

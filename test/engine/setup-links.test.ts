@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, type TestContext, test } from 'vitest';
 import type { Config } from '../../src/core/config.ts';
 import { runSetup } from '../../src/engine/setup.ts';
 import { folder, mortality, openWorld, s3, type World } from './setup-world.ts';
@@ -99,3 +100,27 @@ test.each(['.datastore.yaml', '.gitignore'])('%s that is a link out of the works
   await expect(refused).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('link') });
   expect([readFileSync(theirs, 'utf8'), textOf(from)]).toEqual(['# theirs\n', 'A']);
 });
+
+test('a folder that is mounted under another name as well is not moved', async (context) => {
+  const world = openWorld();
+  const real = filled(path.join(world.top, 'real'));
+  const twice = path.join(world.top, 'twice');
+  mountTwice(context, world.top, real, twice);
+  const { notes } = await run(world, folder(twice), folder(real));
+  expect(notes).toEqual([expect.stringContaining('stays where it was')]);
+  expect([textOf(real), textOf(twice)]).toEqual(['A', 'A']);
+});
+
+/** What is written at the one is seen at the other, which is another device; left out, with the reason, where it cannot be mounted. */
+function mountTwice(context: TestContext, top: string, real: string, twice: string): void {
+  try {
+    for (const name of [twice, path.join(top, 'lower'), path.join(top, 'work')]) mkdirSync(name);
+    const layers = `lowerdir=${top}/lower,upperdir=${real},workdir=${top}/work`;
+    execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', layers, twice], { stdio: 'pipe' });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    console.warn(`skipped: ${context.task.name}: ${reason}`);
+    context.skip(reason);
+  }
+  onTestFinished(() => void execFileSync('umount', ['-l', twice]));
+}
