@@ -11,7 +11,7 @@ export interface OutageParts {
 
 /** While the store is out of reach: when the next attempt is due. */
 export interface Outage {
-  /** An attempt has failed: the next one comes by itself, after a pause twice the last one. */
+  /** An attempt has failed: unless the next one is due already, it comes by itself, after a pause twice the last one. */
   failed(): void;
   /** In reach again, or nobody wants to know any more. */
   over(): void;
@@ -24,13 +24,20 @@ const LOOK_MS = 5_000;
 export function createOutage({ clock, network, longestMs, again }: OutageParts): Outage {
   let failures = 0;
   let addresses = '';
+  let isDue = false;
   const timers = { attempt: () => {}, look: () => {} };
+
+  function settle(): void {
+    isDue = false;
+    timers.attempt();
+  }
 
   function watchNetwork(known: Network): void {
     timers.look = clock.after(LOOK_MS, () => {
       const found = known.addresses();
       if (found !== addresses && found !== '') {
         failures = 0;
+        settle();
         again('the network changed');
       }
       addresses = found;
@@ -45,15 +52,18 @@ export function createOutage({ clock, network, longestMs, again }: OutageParts):
         addresses = network.addresses();
         watchNetwork(network);
       }
-      timers.attempt();
-      timers.attempt = clock.after(Math.min(longestMs, FIRST_MS * 2 ** Math.min(failures, 20)), () =>
-        again('trying again'),
-      );
+      // What people ask for meanwhile fails as well, and says nothing of the pause.
+      if (isDue) return;
+      isDue = true;
+      timers.attempt = clock.after(Math.min(longestMs, FIRST_MS * 2 ** Math.min(failures, 20)), () => {
+        isDue = false;
+        again('trying again');
+      });
       failures += 1;
     },
     over() {
       failures = 0;
-      timers.attempt();
+      settle();
       timers.look();
     },
   };

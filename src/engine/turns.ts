@@ -37,6 +37,8 @@ export function takeTurns(parts: TurnParts): Turns {
   const { datastore, clock, signal, readRegister } = parts;
   const { tell } = parts.board;
   let queue: Promise<unknown> = Promise.resolve();
+  /** Something was tried, and nothing was looked at since: what waits is not known. A poll changes nothing. */
+  let isUnseen = true;
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = queue.then(work);
@@ -51,10 +53,17 @@ export function takeTurns(parts: TurnParts): Turns {
       const known = asSyncError(error, 'the datastore');
       const { kind, message, remedy } = known;
       tell({ kind: 'failed', error: { kind, message, remedy }, at: clock.now() });
-      if (isCutOff(kind)) void lookHere();
+      if (isCutOff(kind) && isUnseen) void lookHere();
       parts.failed(known);
       throw known;
     }
+  }
+
+  function tried<T>(work: () => Promise<T>): Promise<T> {
+    return inTurn(() => {
+      isUnseen = true;
+      return attempt(work);
+    });
   }
 
   const own = <O extends VerifyOptions>(options: O): O => {
@@ -94,28 +103,26 @@ export function takeTurns(parts: TurnParts): Turns {
   const lookHere = (): Promise<void> =>
     inTurn(async () => {
       if (signal.aborted) return;
+      isUnseen = false;
       const preview = await datastore.preview({ lastKnown: true, signal }).catch(() => null);
-      if (preview !== null) tell({ kind: 'waiting', preview });
+      if (preview === null) isUnseen = true;
+      else tell({ kind: 'waiting', preview });
     });
 
   return {
-    sync: (options = {}) => inTurn(() => attempt(() => cycle(options))),
+    sync: (options = {}) => tried(() => cycle(options)),
     preview: (options = {}) =>
-      inTurn(() =>
-        attempt(async () => {
-          const found = await datastore.preview(own(options));
-          tell({ kind: 'previewed', preview: found });
-          return found;
-        }),
-      ),
+      tried(async () => {
+        const found = await datastore.preview(own(options));
+        tell({ kind: 'previewed', preview: found });
+        return found;
+      }),
     verify: (options = {}) =>
-      inTurn(() =>
-        attempt(async () => {
-          const report = await datastore.verify(own(options));
-          if (options.repair === true) await readRegister().catch(() => {});
-          return report;
-        }),
-      ),
+      tried(async () => {
+        const report = await datastore.verify(own(options));
+        if (options.repair === true) await readRegister().catch(() => {});
+        return report;
+      }),
     lookHere,
     inTurn,
     attempt,

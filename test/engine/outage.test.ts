@@ -85,6 +85,20 @@ test.each<[what: string, happen: (on: Awaited<ReturnType<typeof cutOff>>) => unk
   expect(on.attempts.length).toBe(before + 1);
 });
 
+test('offline: attempts that a person asks for leave the due ones where they were', async () => {
+  const { coordinator, clock, watcher, attempts } = await cutOff(offline);
+  watcher.changed(['a']);
+  await clock.advance(31_000);
+  expect(attempts).toEqual([0, 10, 30]);
+  for (let click = 0; click < 8; click += 1) {
+    await clock.advance(1_000);
+    await coordinator.sync().catch(() => {});
+  }
+  attempts.length = 0;
+  await clock.advance(120_000);
+  expect(attempts).toEqual([70, 150]);
+});
+
 test('offline: a network that goes away is no reason to try', async () => {
   const on = await cutOff(offline);
   on.watcher.changed(['a']);
@@ -138,6 +152,17 @@ test('signed out: nothing is sent but the poll, which finds the sign-in, and the
   await clock.advance(30_000);
   expect(attempts).toHaveLength(2);
   expect(coordinator.status()).toMatchObject({ failure: null, pending: { up: 0 } });
+});
+
+test('signed out: what has not changed is not looked at again with every poll', async () => {
+  const { clock, watcher, datastore } = await cutOff(signedOut);
+  const looks = () => datastore.calls.filter((call) => call === 'look here').length;
+  await clock.advance(10 * 60_000);
+  expect(datastore.polls).toBeGreaterThan(10);
+  expect(looks()).toBe(1);
+  watcher.changed(['a']);
+  await clock.advance(60_000);
+  expect(looks()).toBe(2);
 });
 
 test('disposed while offline: no timer is left, and nothing more is tried', async () => {
