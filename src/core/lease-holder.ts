@@ -21,7 +21,8 @@ export interface LeaseHolder {
 export function holderOf(lock: LockRecord | null, tenure: string): LeaseHolder {
   if (lock === null) return { ...NOBODY, nonce: tenure };
   // Tools that keep no separate time of the heartbeat renew this one.
-  return { ...lock, workspace: null, renewedAt: lock.renewedAt ?? lock.acquiredAt };
+  const { machine: _, ...known } = lock;
+  return { ...known, workspace: null, renewedAt: lock.renewedAt ?? lock.acquiredAt };
 }
 
 const NOBODY: Omit<LeaseHolder, 'nonce'> = {

@@ -9,9 +9,11 @@ export interface LockRecord {
   readonly ttlMs: number;
   /** Constant for one tenure. */
   readonly nonce: string;
-  /** The following three are ours; null where another tool left them out. */
+  /** The following four are ours; null where another tool left them out. */
   readonly renewedAt: string | null;
   readonly purpose: string | null;
+  /** Names the processes that its holder can see: its number means nothing elsewhere. */
+  readonly machine: string | null;
   /** `datastore-sync/cli` */
   readonly tool: string | null;
 }
@@ -25,7 +27,7 @@ export function parseLock(text: string): LockRecord | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { holder, hostname, pid, acquiredAt, ttlMs, nonce, renewedAt, purpose, tool } = value as Record<
+  const { holder, hostname, pid, acquiredAt, ttlMs, nonce, renewedAt, purpose, machine, tool } = value as Record<
     string,
     unknown
   >;
@@ -39,6 +41,7 @@ export function parseLock(text: string): LockRecord | null {
     nonce,
     renewedAt: textOf(renewedAt),
     purpose: textOf(purpose),
+    machine: textOf(machine),
     tool: textOf(tool),
   };
 }
@@ -59,7 +62,7 @@ export interface LockSight {
   readonly lock: LockRecord | null;
   /** Milliseconds of the observer's own monotonic clock since it saw another text. */
   readonly unchangedMs: number;
-  /** It names this host, and a process that does not live here. */
+  /** It names this host and machine, and a process that does not live here. */
   readonly holderIsDead: boolean;
   /** The observer's own, for a lock that does not say. */
   readonly ttlMs: number;

@@ -3,6 +3,7 @@ import { holderOf } from '../core/lease-holder.ts';
 import { parseLock, tenureOf } from '../core/lock-record.ts';
 import { asked } from './checkup-ask.ts';
 import type { CheckedFolder } from './checkup-ports.ts';
+import { isKnownDead } from './file-lock.ts';
 
 /** How a folder used in place answers, and who has it for himself. */
 export async function findFolderFacts(
@@ -13,8 +14,8 @@ export async function findFolderFacts(
   const lock = await asked(async () => {
     const text = await lockFile.read();
     if (text === null) return null;
-    const by = holderOf(parseLock(text), tenureOf(text));
-    return { by, isGone: by.hostname === hostname && !lockFile.isAlive(by.pid) };
+    const found = parseLock(text);
+    return { by: holderOf(found, tenureOf(text)), isGone: isKnownDead(found, lockFile, hostname) };
   }, signal);
   return { health, lock };
 }

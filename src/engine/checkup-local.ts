@@ -4,6 +4,7 @@ import { lockText, parseLock } from '../core/lock-record.ts';
 import { createBaseStore } from './base-store.ts';
 import { asked } from './checkup-ask.ts';
 import type { CheckedRoot, CheckupParts, Machine } from './checkup-ports.ts';
+import { isKnownDead } from './file-lock.ts';
 
 /** The folder that is shared, or used in place. */
 export async function findRootFacts(
@@ -25,8 +26,8 @@ async function busyWith({ lockFile, hostname, pid }: CheckedRoot): Promise<strin
   const lock = parseLock(text);
   if (lock === null) return 'its lock cannot be read';
   // A cycle of this very window is no other process.
-  if (lock.hostname === hostname && lock.pid === pid) return null;
-  const isGone = lock.hostname === hostname && !lockFile.isAlive(lock.pid);
+  if (lock.hostname === hostname && lock.machine === lockFile.machine && lock.pid === pid) return null;
+  const isGone = isKnownDead(lock, lockFile, hostname);
   const who = lockText(lock);
   return isGone ? `${who} (gone; the next sync takes over)` : who;
 }

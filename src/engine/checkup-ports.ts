@@ -41,7 +41,7 @@ export interface Bucket {
 /** The shared folder of a datastore on S3, and what is kept of it. */
 export interface CheckedRoot {
   readonly files: Pick<LocalFiles, 'root' | 'state' | 'marked' | 'staging'>;
-  readonly lockFile: Pick<LockFile, 'read' | 'isAlive'>;
+  readonly lockFile: Pick<LockFile, 'read' | 'isAlive' | 'machine'>;
   readonly state: StateFiles;
   /** Of this machine and this process, as locks name them. */
   readonly hostname: string;
@@ -51,7 +51,7 @@ export interface CheckedRoot {
 /** A datastore that is a folder used in place. */
 export interface CheckedFolder {
   readonly folder: Pick<PlainFolder, 'path' | 'check' | 'health'>;
-  readonly lockFile: Pick<LockFile, 'read' | 'isAlive'>;
+  readonly lockFile: Pick<LockFile, 'read' | 'isAlive' | 'machine'>;
   /** Of this machine, as locks name it. */
   readonly hostname: string;
 }

@@ -56,7 +56,7 @@ const LOOKS = 3;
 
 /**
  * Takes a lock that lies in a file, for processes of any host on one folder. Stale is judged by the observer: unchanged content for
- * a whole ttl of its own clock, or a dead pid on the same host. A stale file is moved aside and compared with what was seen:
+ * a whole ttl of its own clock, or a dead pid of the same machine. A stale file is moved aside and compared with what was seen:
  * another content is put back. `held` when waiting is over. Rejects with SyncError('cancelled') or ('local').
  */
 export async function takeFileLock(
@@ -77,6 +77,7 @@ export async function takeFileLock(
     nonce,
     renewedAt: new Date(clock.now()).toISOString(),
     purpose,
+    machine: file.machine,
     tool: `datastore-sync/${identity.tool}`,
   });
   const content = () => JSON.stringify(record());
@@ -106,7 +107,7 @@ export async function takeFileLock(
     }
     if (seen.text !== text) Object.assign(seen, { text, since: clock.monotonic() });
     const holder = parseLock(text);
-    const holderIsDead = holder !== null && holder.hostname === identity.hostname && !file.isAlive(holder.pid);
+    const holderIsDead = isKnownDead(holder, file, identity.hostname);
     const isStale = isStaleLock({ lock: holder, unchangedMs: clock.monotonic() - seen.since, holderIsDead, ttlMs });
     if (
       isStale &&
@@ -163,11 +164,18 @@ async function underClaim(
   if (text === null) return false;
   if (seen.text !== text) Object.assign(seen, { text, since: clock.monotonic() });
   const thief = parseLock(text);
-  const holderIsDead = thief !== null && thief.hostname === identity.hostname && !file.isAlive(thief.pid);
+  const holderIsDead = isKnownDead(thief, file, identity.hostname);
   if (isStaleLock({ lock: thief, unchangedMs: clock.monotonic() - seen.since, holderIsDead, ttlMs: mine.ttlMs }))
     await removeLock(claim, tenureOf(text));
   return false;
 }
+
+/** Process numbers mean something on one machine only, and hosts that share a name (containers) need not be one. */
+export const isKnownDead = (
+  lock: LockRecord | null,
+  file: Pick<LockFile, 'machine' | 'isAlive'>,
+  hostname: string,
+): boolean => lock !== null && lock.hostname === hostname && lock.machine === file.machine && !file.isAlive(lock.pid);
 
 /** Ends exactly this tenure; another one is left alone. False when it was not there. */
 export async function removeLock(file: LockFile, tenure: string): Promise<boolean> {

@@ -265,7 +265,9 @@ export interface LockFile {
   moveAside(): Promise<{ readonly content: string; putBack(): Promise<void>; drop(): Promise<void> } | null>;
   /** The lock under which a lock that is not ours is moved aside: beside it, and nobody's for longer than that. */
   claim(): LockFile;
-  /** Whether a process of this host lives. */
+  /** Names the processes that `isAlive` can see; null where the platform has no such name. */
+  readonly machine: string | null;
+  /** Whether a process of this machine lives. */
   isAlive(pid: number): boolean;
 }
 

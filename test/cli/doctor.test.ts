@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { machineToken } from '../../src/adapters/fs/machine-token.ts';
 import { contents, openRig, type Rig } from './harness.ts';
 import type { Ended } from './program.ts';
 import { objects, storeOn } from './sides.ts';
@@ -223,7 +224,8 @@ test('a folder used in place that is not there, and one that is locked by what l
     { topic: 'shared folder', level: 'problem', kind: 'config', remedy: expect.stringContaining('Mount it') },
   ]);
   writeFileSync(path.join(a, '.datastore.yaml'), 'type: filesystem\npath: data\n');
-  const lock = { holder: 'carol', hostname: hostname(), pid: 1 << 30, acquiredAt: 'then', ttlMs: 30_000, nonce: 'n' };
+  const six = { holder: 'carol', hostname: hostname(), pid: 1 << 30, acquiredAt: 'then', ttlMs: 30_000, nonce: 'n' };
+  const lock = { ...six, machine: machineToken() };
   writeFileSync(path.join(a, 'data', '.datastore.lock'), JSON.stringify(lock));
   const locked = await doctor(a);
   expect([locked.code, linesOf(locked).find(({ topic }) => topic === 'lease')]).toMatchObject([

@@ -63,6 +63,22 @@ test('a dead process of this host: taken over at once', async () => {
   await next.release();
 });
 
+test.each(['another container', null])(
+  'a process not seen from here, of a host of the same name (%s): only standing still does',
+  async (machine) => {
+    const { clock, enter, path } = onRoot();
+    const elsewhere = (lock: LockFile): LockFile => ({ ...lock, machine });
+    await enter('elsewhere', { pid: 1 << 30, clock: createManualClock(), dress: elsewhere });
+    const here = (lock: LockFile): LockFile => ({ ...lock, machine: 'here' });
+    await expect(enter('too early', { dress: here })).rejects.toMatchObject({ kind: 'locked' });
+    const next = enter('next', { waitMs: 2 * TTL, dress: here });
+    await clock.advance(TTL - 2_000);
+    expect(parseLock(readFileSync(path, 'utf8'))).toMatchObject({ purpose: 'elsewhere', machine });
+    await clock.advance(6_000);
+    await (await next).release();
+  },
+);
+
 test('the same process number on another host says nothing: only standing still for a whole ttl does', async () => {
   const { clock, enter } = onRoot();
   const stopped = createManualClock();

@@ -74,6 +74,8 @@ export function startProgram({
     openFiles: (run) => openLocalFiles({ workspace: `${here}/workspace`, root: 'data', run, clock, log: logger }),
     lockFile: {
       ...openLockFile(`${here}${ROOT}/.datastore-staging/lock`),
+      // Not this computer's: a seed shall say the same everywhere.
+      machine: null,
       isAlive: (pid) => [...machine.processes].some(({ id, isDead }) => id === pid && !isDead),
     },
     skip: buildExcludes({ directories: null, exclude: excluded.map((folder) => `/${folder}/`) }),

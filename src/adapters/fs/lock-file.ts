@@ -4,6 +4,7 @@ import { SyncError } from '../../core/errors.ts';
 import type { LockFile } from '../../engine/ports.ts';
 import { sweepOld } from './litter.ts';
 import { createLock, type LockKind, overwriteLock, readLock } from './lock-content.ts';
+import { machineToken } from './machine-token.ts';
 import { errorCode, localError } from './refusal.ts';
 import { TEMPORARY } from './replace-file.ts';
 
@@ -19,6 +20,7 @@ export function openLockFile(path: string, kind: LockKind = { shared: false }): 
   };
   return {
     path,
+    machine: machineToken(),
     create: async (content) =>
       attempt('The lock could not be made', () => {
         const created = createLock(path, content, kind);
