@@ -125,9 +125,11 @@ async function letGo(work: Work): Promise<void> {
 }
 
 async function tidyUp(work: Work): Promise<void> {
-  const { parts, source, target, remote, old } = work;
+  const { parts, options, source, target, remote, old } = work;
   await letGo(work).catch((error: unknown) => parts.log.warn(String(error)));
-  for (const folder of new Set([target.folder, source?.folder ?? target.folder])) {
+  // A dry run has left nothing; what is there may be of a set-up at work, which it does not wait for.
+  const folders = options.dryRun ? [] : [target.folder, source?.folder ?? target.folder];
+  for (const folder of new Set(folders)) {
     // Litter is no reason to hide what happened.
     await parts.folders.tidy(folder).catch((error: unknown) => parts.log.warn(String(error)));
   }

@@ -169,3 +169,20 @@ test('a set-up from elsewhere is no going on, and a refused one forgets nothing'
   await runSetup(world.parts(folder(other), folder(to), mortality(Number.MAX_SAFE_INTEGER)), KEPT);
   expect([existsSync(from), existsSync(other)]).toEqual([true, false]);
 });
+
+test('a dry run while a set-up is at work takes nothing of it away', async () => {
+  const { from, to, parts } = moving();
+  const open = (of: string) => {
+    const files = parts.folders.open(of);
+    return {
+      ...files,
+      async install(...given: Parameters<typeof files.install>) {
+        await runSetup(parts, { ...KEPT, dryRun: true });
+        return files.install(...given);
+      },
+    };
+  };
+  await runSetup({ ...parts, folders: { ...parts.folders, open } }, KEPT);
+  expect(contents(to)).toEqual(['content a', 'content b']);
+  expect(existsSync(from)).toBe(false);
+});
