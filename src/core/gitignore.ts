@@ -2,17 +2,19 @@ const BEGIN = '# datastore-sync begin';
 const END = '# datastore-sync end';
 
 /**
- * A `.gitignore` (null: there is none) with exactly these lines in our marked section, the rest and its line endings as they were.
- * Lines of the section that name folders moved aside stay.
+ * A `.gitignore` (null: there is none) with these lines in our marked section, the rest and its line endings as they were. What the
+ * section has already stays: its folder may still be there, and a person may have written it.
  */
 export function withIgnored(text: string | null, lines: readonly string[]): string {
   const found = text ?? '';
   const eol = /\r?\n/.exec(found)?.[0] ?? '\n';
   const rows = found === '' ? [] : found.replace(/\r?\n$/, '').split(/\r?\n/);
-  const begin = rows.indexOf(BEGIN);
-  const end = begin < 0 ? -1 : rows.indexOf(END, begin);
-  const kept = end < 0 ? [] : rows.slice(begin + 1, end).filter((row) => row.endsWith(ASIDE) && !lines.includes(row));
-  const section = [BEGIN, ...lines, ...kept, END];
+  const first = rows.indexOf(BEGIN);
+  const end = first < 0 ? -1 : rows.indexOf(END, first);
+  // A begin without an end is none of ours.
+  const begin = end < 0 ? -1 : rows.lastIndexOf(BEGIN, end);
+  const kept = end < 0 ? [] : rows.slice(begin + 1, end);
+  const section = [BEGIN, ...kept, ...lines.filter((line) => !kept.includes(line)), END];
   if (end >= 0) {
     if (section.join('\n') === rows.slice(begin, end + 1).join('\n')) return found;
     // Only these rows: other lines may end otherwise.

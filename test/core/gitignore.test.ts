@@ -11,10 +11,22 @@ describe('our section of .gitignore', () => {
     ['follows what is there', '*.log\n', ['/data/'], `*.log\n\n${section('/data/')}`],
     ['follows a last line without an end', '*.log', ['/data/'], `*.log\n\n${section('/data/')}`],
     ['needs no second gap', '*.log\n\n', ['/data/'], `*.log\n\n${section('/data/')}`],
-    ['changes its own lines alone', `a\n${section('/old/')}b\n`, ['/new/'], `a\n${section('/new/')}b\n`],
-    ['keeps what names folders moved aside', section('/a/', '/b.[0-9]*/'), ['/c/'], section('/c/', '/b.[0-9]*/')],
+    ['adds to its own lines', `a\n${section('/old/')}b\n`, ['/new/'], `a\n${section('/old/', '/new/')}b\n`],
+    ['adds no line twice', section('/a/', '/b/'), ['/b/', '/c/'], section('/a/', '/b/', '/c/')],
+    [
+      'keeps what a person wrote into it',
+      section('/a/', '*.log', '# x'),
+      ['/c/'],
+      section('/a/', '*.log', '# x', '/c/'),
+    ],
+    [
+      'begins at the last begin before the end',
+      `# datastore-sync begin\nx\n${section('/a/')}`,
+      ['/d/'],
+      `# datastore-sync begin\nx\n${section('/a/', '/d/')}`,
+    ],
     ['takes the line endings that are there', 'a\r\n', ['/d/'], `a\r\n\r\n${section('/d/').replaceAll('\n', '\r\n')}`],
-    ['leaves a last line without an end so', section('/d/').trimEnd(), ['/e/'], section('/e/').trimEnd()],
+    ['leaves a last line without an end so', section('/d/').trimEnd(), ['/e/'], section('/d/', '/e/').trimEnd()],
     [
       'takes a begin without an end for no section',
       '# datastore-sync begin\nx\n',
@@ -23,6 +35,21 @@ describe('our section of .gitignore', () => {
     ],
   ])('%s', (_what, before, lines, after) => {
     expect(withIgnored(before, lines)).toBe(after);
+  });
+
+  test('no line that was there is ever lost', () => {
+    const rows = fc.array(fc.constantFrom('a', '', '/d/', '# datastore-sync begin', '# datastore-sync end'));
+    fc.assert(
+      fc.property(rows, (before) => {
+        const once = withIgnored(`${before.join('\n')}\n`, ['/new/']).split('\n');
+        expect(withIgnored(once.join('\n'), ['/new/']).split('\n')).toEqual(once);
+        const left = [...once];
+        for (const row of before) {
+          expect(left).toContain(row);
+          left.splice(left.indexOf(row), 1);
+        }
+      }),
+    );
   });
 
   const texts = fc.array(fc.constantFrom('a', '', '*.log', '# x', ' b ', '!c'), { maxLength: 6 });
