@@ -121,7 +121,7 @@ async function swapAgain(from: Head | null, request: Request, attempts: readonly
       };
     },
   } as unknown as ObjectStore;
-  const clock = { monotonic: () => 0, now: () => 0, sleep: async () => {} } as unknown as Clock;
+  const clock = { monotonic: () => 0, now: () => 0, sleep: async () => {}, after: () => () => {} } as unknown as Clock;
   const ids = { random: () => 0 } as unknown as Ids;
   const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
   const register = createRegister(store, clock, ids, log);
