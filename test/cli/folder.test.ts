@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { machineToken } from '../../src/adapters/fs/machine-token.ts';
 import { openRig, type Rig } from './harness.ts';
 
 /* A folder used in place by two workspaces: one lock, one content, nothing to transfer. */
@@ -124,6 +125,7 @@ describe('the lock', () => {
       nonce: expect.stringMatching(/^[0-9a-f]{32}$/),
       renewedAt: expect.any(String),
       purpose: 'lock acquire',
+      machine: machineToken(),
       tool: 'datastore-sync/cli',
     });
     expect(await holderOf(b)).toMatchObject({ pid: held.process.pid, purpose: 'lock acquire', ours: 'no' });
