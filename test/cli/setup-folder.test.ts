@@ -17,6 +17,13 @@ afterAll(() => rig.close());
 describe('a folder', () => {
   const to = (folder: string, ...more: string[]) => ['setup', 'filesystem', '--path', folder, ...more];
 
+  test('that is to be left and deleted in one', async () => {
+    const workspace = await swamp(rig);
+    const refusal = { code: 2, kind: 'usage', says: '--delete-source', remedy: 'one of them' };
+    const args = to(path.join(rig.folder, 'both'), '--skip-migration', '--delete-source');
+    await expectRefused(rig, { workspace, prefix: 'both', args }, refusal);
+  });
+
   test('that is a file', async () => {
     const workspace = await swamp(rig);
     await writeFile(path.join(workspace, 'file'), 'x');

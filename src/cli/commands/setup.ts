@@ -59,6 +59,12 @@ export const setupFilesystemCommand = setup(
 
 async function perform(context: CommandContext, input: SetupInput, signal: AbortSignal): Promise<Outcome> {
   const { flags, host, reporter, paint } = context;
+  if (flags['skip-migration'] === true && flags['delete-source'] === true)
+    throw new SyncError(
+      'usage',
+      '--skip-migration moves nothing that --delete-source could delete',
+      'Give one of them.',
+    );
   const workspace = await host.findWorkspace(flags.cwd ?? '.');
   const from = await presentConfig(context, workspace);
   const parts = await host.openSetup({ workspace, from, input });
