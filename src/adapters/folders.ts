@@ -36,6 +36,11 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
     return runs.find((found) => found.run === run)?.asides ?? [];
   }
 
+  async function untouch(folder: string): Promise<void> {
+    const files = open(folder);
+    if ((await files.state()).kind === 'folder') removeIfEmpty(path.join(files.root, STAGING));
+  }
+
   async function tidy(folder: string): Promise<void> {
     const files = open(folder);
     if ((await files.state()).kind !== 'folder') return;
@@ -59,6 +64,7 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
       });
     },
     tidy,
+    untouch,
     asides,
     tryWriting: async (folder: string) =>
       attempt(`\`${folder}\` could not be written`, () => {

@@ -49,6 +49,8 @@ export interface Folders {
   move(folder: string, name: string): Promise<string>;
   /** What this set-up has moved aside there. */
   asides(folder: string): Promise<StagingRun['asides']>;
+  /** Takes away an empty staging, which looking has made. */
+  untouch(folder: string): Promise<void>;
   /** Takes away what it has left in the staging there, unless it has moved something aside; an empty one, too. No error where there is none. */
   tidy(folder: string): Promise<void>;
   /** As `tidy`; our mark goes, too, and the folder if nothing is left in it: then true. */
