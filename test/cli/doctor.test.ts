@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { machineToken } from '../../src/adapters/fs/machine-token.ts';
+import { machineToken } from '../../src/adapters/machine-token.ts';
 import { contents, openRig, type Rig } from './harness.ts';
 import type { Ended } from './program.ts';
 import { objects, storeOn } from './sides.ts';

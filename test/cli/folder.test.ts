@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { machineToken } from '../../src/adapters/fs/machine-token.ts';
+import { machineToken } from '../../src/adapters/machine-token.ts';
 import { openRig, type Rig } from './harness.ts';
 
 /* A folder used in place by two workspaces: one lock, one content, nothing to transfer. */
