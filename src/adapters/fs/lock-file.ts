@@ -2,9 +2,9 @@ import { closeSync, fstatSync, linkSync, lstatSync, mkdtempSync, renameSync, rmd
 import { basename, dirname, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import type { LockFile } from '../../engine/ports.ts';
+import { machineToken } from '../machine-token.ts';
 import { sweepOld } from './litter.ts';
 import { createLock, type LockKind, overwriteLock, readLock } from './lock-content.ts';
-import { machineToken } from '../machine-token.ts';
 import { errorCode, localError } from './refusal.ts';
 import { TEMPORARY } from './replace-file.ts';
 
