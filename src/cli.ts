@@ -11,7 +11,7 @@ import type { Host, OpenRequest, StopSignal } from './cli/host.ts';
 import { runCli } from './cli/main.ts';
 import { followCoordinator } from './cli/watch-loop.ts';
 import { SyncError } from './core/errors.ts';
-import { createCoordinator } from './engine/coordinator.ts';
+import { createCoordinator } from './engine/coordinator/coordinator.ts';
 import { wireCheckup } from './wire-checkup.ts';
 import { type Wired, wireDatastore } from './wire-datastore.ts';
 import { wireSetup } from './wire-setup.ts';

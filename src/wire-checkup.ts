@@ -10,9 +10,9 @@ import { openStateFiles } from './adapters/fs/state-files.ts';
 import { openMachine } from './adapters/machine.ts';
 import { retrying } from './adapters/store/retrying.ts';
 import { systemClock, systemIds } from './adapters/system.ts';
-import type { Config } from './core/config.ts';
-import type { ConfigFacts } from './core/doctor-facts.ts';
-import type { CheckedFolder, CheckupParts } from './engine/checkup-ports.ts';
+import type { Config } from './core/config/config.ts';
+import type { ConfigFacts } from './core/doctor/doctor-facts.ts';
+import type { CheckedFolder, CheckupParts } from './engine/checkup/checkup-ports.ts';
 import type { Log } from './engine/ports.ts';
 import type { AccessKeys } from './wire-datastore.ts';
 

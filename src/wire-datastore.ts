@@ -11,15 +11,15 @@ import { openWatcher } from './adapters/fs/watcher.ts';
 import { bounded, createBudget } from './adapters/store/bounded.ts';
 import { retrying } from './adapters/store/retrying.ts';
 import { systemClock, systemIds, systemNetwork } from './adapters/system.ts';
-import type { Config } from './core/config.ts';
+import type { Config } from './core/config/config.ts';
+import type { Timing } from './core/config/timing.ts';
 import { SyncError } from './core/errors.ts';
-import type { Timing } from './core/timing.ts';
-import type { StoredFile } from './core/tree.ts';
+import type { StoredFile } from './core/format/tree.ts';
 import type { Datastore } from './engine/datastore.ts';
 import { openFolderDatastore } from './engine/folder-datastore.ts';
 import { openDatastore } from './engine/open-datastore.ts';
 import type { Identity, Log, Network, StateFiles, Watcher } from './engine/ports.ts';
-import type { Skip } from './engine/scan.ts';
+import type { Skip } from './engine/root/scan.ts';
 
 export interface WireRequest {
   /** Absolute. */

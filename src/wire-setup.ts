@@ -11,12 +11,12 @@ import { openStateFiles } from './adapters/fs/state-files.ts';
 import { openMachine } from './adapters/machine.ts';
 import { systemClock, systemIds } from './adapters/system.ts';
 import { openWorkspaceFiles } from './adapters/workspace-files.ts';
-import type { Config } from './core/config.ts';
-import { configProblemText } from './core/config-problem.ts';
+import type { Config } from './core/config/config.ts';
+import { configProblemText } from './core/config/config-problem.ts';
 import { ok, SyncError } from './core/errors.ts';
-import { type SetupInput, setupUrl } from './core/setup-input.ts';
+import { type SetupInput, setupUrl } from './core/setup/setup-input.ts';
 import type { Identity, LockFile, Log, StateFiles } from './engine/ports.ts';
-import type { RemoteSide, SetupParts } from './engine/setup-ports.ts';
+import type { RemoteSide, SetupParts } from './engine/setup/setup-ports.ts';
 import { wireCheckup } from './wire-checkup.ts';
 import { type AccessKeys, identityOf, wireDatastore, wireRemote } from './wire-datastore.ts';
 

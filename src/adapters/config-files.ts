@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { Config } from '../core/config.ts';
-import { type ConfigLayers, type RawFile, resolveConfig } from '../core/config-layers.ts';
-import type { ConfigProblem } from '../core/config-problem.ts';
+import type { Config } from '../core/config/config.ts';
+import { type ConfigLayers, type RawFile, resolveConfig } from '../core/config/config-layers.ts';
+import type { ConfigProblem } from '../core/config/config-problem.ts';
 import { bad, type Result } from '../core/errors.ts';
 import { parseYaml } from './config-yaml.ts';
 

@@ -1,5 +1,5 @@
 import { isMap, isNode, isScalar, type Node, type Pair, parse, parseDocument } from 'yaml';
-import { editFields, type FieldChange, type FieldSpan } from '../core/config-write.ts';
+import { editFields, type FieldChange, type FieldSpan } from '../core/config/config-write.ts';
 import { bad, ok, type Result } from '../core/errors.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import type { RawField, RawNode } from '../core/config-shape.ts';
+import type { RawField, RawNode } from '../core/config/config-shape.ts';
 import { bad, ok, type Result } from '../core/errors.ts';
 
 export interface YamlProblem {

@@ -1,5 +1,5 @@
 import ignore from 'ignore';
-import type { Config } from '../core/config.ts';
+import type { Config } from '../core/config/config.ts';
 
 /** Ours, and git's: never part of a datastore, at any depth, whatever the rules say. */
 const ALWAYS = /^(?:\.datastore-staging|\.git|\.datastore\.lock(?:\.(?:new|aside)-.*)?)$/i;

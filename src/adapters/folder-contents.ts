@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import type { Config } from '../core/config.ts';
+import type { Config } from '../core/config/config.ts';
 import { SyncError } from '../core/errors.ts';
 import type { Clock } from '../engine/ports.ts';
 import { buildExcludes } from './excludes.ts';

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, readdirSync, unlinkSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import type { FolderHealth } from '../core/doctor/folder-health.ts';
 import { bad, ok, SyncError } from '../core/errors.ts';
-import type { FolderHealth } from '../core/folder-health.ts';
 import type { Clock } from '../engine/ports.ts';
 import { freeBytes } from './fs/free-bytes.ts';
 import { localError } from './fs/refusal.ts';

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { FolderRelation } from '../core/setup-plan.ts';
+import type { FolderRelation } from '../core/setup/setup-plan.ts';
 
 /**
  * How one absolute folder lies to another, whatever links, mounts or spellings lead to them: by their real paths as far as they are

@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { access, constants, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { proxyVariables } from '../core/proxy-variables.ts';
+import { proxyVariables } from '../core/doctor/proxy-variables.ts';
 import type { Clock } from '../engine/ports.ts';
 import { freeBytes } from './fs/free-bytes.ts';
 import { errorCode, localError } from './fs/refusal.ts';

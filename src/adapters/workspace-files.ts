@@ -11,9 +11,9 @@ import {
   unlinkSync,
 } from 'node:fs';
 import path from 'node:path';
-import { type FieldChange, newFile } from '../core/config-write.ts';
+import { type FieldChange, newFile } from '../core/config/config-write.ts';
 import { SyncError } from '../core/errors.ts';
-import { withIgnored } from '../core/gitignore.ts';
+import { withIgnored } from '../core/paths/gitignore.ts';
 import { editYaml } from './config-yaml-edit.ts';
 import { below, realOf, relationOf } from './folder-relation.ts';
 import { syncFolder } from './fs/fsync.ts';

@@ -1,5 +1,5 @@
-import type { Config } from '../core/config.ts';
-import type { StoredFile } from '../core/tree.ts';
+import type { Config } from '../core/config/config.ts';
+import type { StoredFile } from '../core/format/tree.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { FlagName, Flags } from './flags.ts';
 import type { Host, StopSignal } from './host.ts';

@@ -1,6 +1,6 @@
-import { configProblemText } from '../core/config-problem.ts';
+import { configProblemText } from '../core/config/config-problem.ts';
 import { SyncError } from '../core/errors.ts';
-import type { StoredFile } from '../core/tree.ts';
+import type { StoredFile } from '../core/format/tree.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { Log } from '../engine/ports.ts';
 import type { CommandContext, Settings } from './command.ts';

@@ -1,13 +1,13 @@
-import type { Config } from '../core/config.ts';
-import type { ConfigProblem } from '../core/config-problem.ts';
+import type { Config } from '../core/config/config.ts';
+import type { ConfigProblem } from '../core/config/config-problem.ts';
 import type { Result } from '../core/errors.ts';
-import type { SetupInput } from '../core/setup-input.ts';
-import type { Progress, SyncReport } from '../core/sync-report.ts';
-import type { StoredFile } from '../core/tree.ts';
-import type { CheckupParts } from '../engine/checkup-ports.ts';
+import type { StoredFile } from '../core/format/tree.ts';
+import type { SetupInput } from '../core/setup/setup-input.ts';
+import type { Progress, SyncReport } from '../core/status/sync-report.ts';
+import type { CheckupParts } from '../engine/checkup/checkup-ports.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { Clock, Log } from '../engine/ports.ts';
-import type { SetupParts } from '../engine/setup-ports.ts';
+import type { SetupParts } from '../engine/setup/setup-ports.ts';
 
 export interface Output {
   /** Never throws: what a reader that has gone away does not take is dropped. */

@@ -1,4 +1,4 @@
-import type { Progress } from '../core/sync-report.ts';
+import type { Progress } from '../core/status/sync-report.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { Output } from './host.ts';
 import { progressLine } from './render/progress-line.ts';

@@ -1,5 +1,5 @@
 import { SyncError } from '../core/errors.ts';
-import type { Coordinator } from '../engine/coordinator.ts';
+import type { Coordinator } from '../engine/coordinator/coordinator.ts';
 import type { WatchEvents, WatchHandle } from './host.ts';
 
 /** Tells what a coordinator does, from its status; starts it. */

@@ -1,5 +1,5 @@
 import type { StoreErrorKind } from './errors.ts';
-import type { Head } from './records.ts';
+import type { Head } from './format/records.ts';
 
 /** A write of the register that did not answer 200, and what was read back afterwards. */
 export interface SwapDoubt {

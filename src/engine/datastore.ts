@@ -1,9 +1,9 @@
-import type { FolderHealth } from '../core/folder-health.ts';
-import type { LeaseHolder } from '../core/lease-holder.ts';
-import type { Choice, Conflict, PlanPolicy } from '../core/plan.ts';
-import type { Preview, Progress, SyncReport } from '../core/sync-report.ts';
-import type { Entry, StoredFile } from '../core/tree.ts';
-import type { VerifyReport } from '../core/verify-report.ts';
+import type { FolderHealth } from '../core/doctor/folder-health.ts';
+import type { LeaseHolder } from '../core/format/lease-holder.ts';
+import type { Entry, StoredFile } from '../core/format/tree.ts';
+import type { Choice, Conflict, PlanPolicy } from '../core/plan/plan.ts';
+import type { Preview, Progress, SyncReport } from '../core/status/sync-report.ts';
+import type { VerifyReport } from '../core/verify/verify-report.ts';
 
 export interface SyncOptions {
   readonly direction?: PlanPolicy['direction'];

@@ -1,13 +1,13 @@
+import type { FolderHealth } from '../core/doctor/folder-health.ts';
 import { SyncError } from '../core/errors.ts';
-import type { FolderHealth } from '../core/folder-health.ts';
-import { holderOf } from '../core/lease-holder.ts';
-import { parseLock, tenureOf } from '../core/lock-record.ts';
-import type { Preview, SyncReport } from '../core/sync-report.ts';
-import type { StoredFile } from '../core/tree.ts';
-import { countTenure } from './counted-tenure.ts';
+import { holderOf } from '../core/format/lease-holder.ts';
+import { parseLock, tenureOf } from '../core/format/lock-record.ts';
+import type { StoredFile } from '../core/format/tree.ts';
+import type { Preview, SyncReport } from '../core/status/sync-report.ts';
 import type { AcquireOptions, Datastore, LeaseView } from './datastore.ts';
-import { type FileLockParts, removeLock, unseen } from './file-lock.ts';
-import { acquireFolderLease, type FolderLease } from './folder-lease.ts';
+import { countTenure } from './lease/counted-tenure.ts';
+import { type FileLockParts, removeLock, unseen } from './lease/file-lock.ts';
+import { acquireFolderLease, type FolderLease } from './lease/folder-lease.ts';
 import type { StateFiles } from './ports.ts';
 
 /** A folder used in place. Its methods reject with SyncError('config') when it is not there, and with ('local'). */

@@ -1,4 +1,4 @@
-import type { FileStamp } from '../core/tree.ts';
+import type { FileStamp } from '../core/format/tree.ts';
 
 /* The engine meets the world here and nowhere else. Every method takes a signal where it can take long;
    an aborted signal rejects with StoreError('aborted') on stores and SyncError('cancelled') elsewhere. */

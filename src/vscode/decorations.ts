@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { SyncStatus } from '../core/sync-status.ts';
+import type { SyncStatus } from '../core/status/sync-status.ts';
 import { relativePath } from './busy-paths.ts';
 import { type Folders, runningFolders } from './folders.ts';
 import { CONFLICT_LOOK, type Look, stepLook } from './render/change-look.ts';

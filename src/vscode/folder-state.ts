@@ -1,7 +1,7 @@
-import type { Config } from '../core/config.ts';
-import type { ConfigProblem } from '../core/config-problem.ts';
-import type { Headline, SyncStatus } from '../core/sync-status.ts';
-import { headlineOf } from '../core/sync-status.ts';
+import type { Config } from '../core/config/config.ts';
+import type { ConfigProblem } from '../core/config/config-problem.ts';
+import type { Headline, SyncStatus } from '../core/status/sync-status.ts';
+import { headlineOf } from '../core/status/sync-status.ts';
 
 /** Everything there is to show of one workspace folder. */
 export type FolderState =

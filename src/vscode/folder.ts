@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { Config } from '../core/config.ts';
+import type { Config } from '../core/config/config.ts';
 import { SyncError } from '../core/errors.ts';
-import type { StoredFile } from '../core/tree.ts';
-import { type AutoSync, type Coordinator, createCoordinator } from '../engine/coordinator.ts';
+import type { StoredFile } from '../core/format/tree.ts';
+import { type AutoSync, type Coordinator, createCoordinator } from '../engine/coordinator/coordinator.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { Log } from '../engine/ports.ts';
 import type { Answers } from './answers.ts';

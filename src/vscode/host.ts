@@ -1,14 +1,14 @@
-import type { Config } from '../core/config.ts';
-import type { ConfigProblem } from '../core/config-problem.ts';
+import type { Config } from '../core/config/config.ts';
+import type { ConfigProblem } from '../core/config/config-problem.ts';
+import type { Timing } from '../core/config/timing.ts';
 import type { Result } from '../core/errors.ts';
-import type { SetupInput } from '../core/setup-input.ts';
-import type { Timing } from '../core/timing.ts';
-import type { StoredFile } from '../core/tree.ts';
-import type { CheckupParts } from '../engine/checkup-ports.ts';
+import type { StoredFile } from '../core/format/tree.ts';
+import type { SetupInput } from '../core/setup/setup-input.ts';
+import type { CheckupParts } from '../engine/checkup/checkup-ports.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { Clock, Log, Network, Watcher } from '../engine/ports.ts';
-import type { Skip } from '../engine/scan.ts';
-import type { SetupParts } from '../engine/setup-ports.ts';
+import type { Skip } from '../engine/root/scan.ts';
+import type { SetupParts } from '../engine/setup/setup-ports.ts';
 
 /** What `datastore.signIn` keeps in VS Code's secret storage. */
 export interface AccessKeys {

@@ -1,4 +1,4 @@
-import type { Config } from '../core/config.ts';
+import type { Config } from '../core/config/config.ts';
 
 /** Where a workspace would connect to: the four things a person decides about. */
 export interface Place {

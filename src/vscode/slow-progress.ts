@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { SyncError } from '../core/errors.ts';
 import { bytesText } from '../core/quantities.ts';
-import type { Progress } from '../core/sync-report.ts';
+import type { Progress } from '../core/status/sync-report.ts';
 import type { Clock } from '../engine/ports.ts';
 
 const SLOW_MS = 2_000;

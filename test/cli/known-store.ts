@@ -2,8 +2,8 @@ import path from 'node:path';
 import { nodeCodec } from '../../src/adapters/codec.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
-import { createBaseStore } from '../../src/engine/base-store.ts';
-import { type Capabilities, probeStore } from '../../src/engine/probe.ts';
+import { type Capabilities, probeStore } from '../../src/engine/remote/probe.ts';
+import { createBaseStore } from '../../src/engine/state/base-store.ts';
 import type { Place } from './place.ts';
 import { storeOn } from './sides.ts';
 

@@ -8,16 +8,16 @@ import { planLines } from '../../src/cli/render/plan-text.ts';
 import { progressLine } from '../../src/cli/render/progress-line.ts';
 import { type StatusFacts, statusLines } from '../../src/cli/render/status-text.ts';
 import { syncDocument, syncLines } from '../../src/cli/render/sync-text.ts';
+import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import { bad, ok } from '../../src/core/errors.ts';
-import { holderOf } from '../../src/core/lease-holder.ts';
-import { parseLock } from '../../src/core/lock-record.ts';
-import type { Conflict, Plan } from '../../src/core/plan.ts';
+import { holderOf } from '../../src/core/format/lease-holder.ts';
+import { parseLock } from '../../src/core/format/lock-record.ts';
+import type { LeaseRecord } from '../../src/core/format/records.ts';
+import type { Entry, LocalEntry } from '../../src/core/format/tree.ts';
+import { parseSyncPath, type SyncPath } from '../../src/core/paths/sync-path.ts';
+import type { Conflict, Plan } from '../../src/core/plan/plan.ts';
 import { agoText, bytesText, countText, durationText } from '../../src/core/quantities.ts';
-import type { LeaseRecord } from '../../src/core/records.ts';
-import { parseSyncPath, type SyncPath } from '../../src/core/sync-path.ts';
-import type { Preview, Progress, SyncReport } from '../../src/core/sync-report.ts';
-import { DEFAULT_TIMING } from '../../src/core/timing.ts';
-import type { Entry, LocalEntry } from '../../src/core/tree.ts';
+import type { Preview, Progress, SyncReport } from '../../src/core/status/sync-report.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
 

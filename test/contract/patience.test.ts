@@ -3,9 +3,9 @@ import { nodeCodec } from '../../src/adapters/codec.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
 import { retrying } from '../../src/adapters/store/retrying.ts';
 import { StoreError, type StoreErrorKind } from '../../src/core/errors.ts';
-import type { Head } from '../../src/core/records.ts';
+import type { Head } from '../../src/core/format/records.ts';
 import type { ObjectStore } from '../../src/engine/ports.ts';
-import { createRegister } from '../../src/engine/register.ts';
+import { createRegister } from '../../src/engine/remote/register.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 
 /* A store that asks for fewer requests: everybody waits, together. */

@@ -5,9 +5,9 @@ import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { openBucket, openS3Store } from '../../src/adapters/s3/s3-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
-import { createBaseStore } from '../../src/engine/base-store.ts';
-import { findRemote } from '../../src/engine/checkup-remote.ts';
+import { findRemote } from '../../src/engine/checkup/checkup-remote.ts';
 import type { ObjectStore } from '../../src/engine/ports.ts';
+import { createBaseStore } from '../../src/engine/state/base-store.ts';
 import { openSandbox } from '../engine/fs/sandbox.ts';
 import { type Lies, type S3Server, startS3Server } from '../support/s3-server/server.ts';
 

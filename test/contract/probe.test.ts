@@ -4,8 +4,8 @@ import { openS3Store } from '../../src/adapters/s3/s3-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
 import type { SyncError } from '../../src/core/errors.ts';
 import type { ObjectStore } from '../../src/engine/ports.ts';
-import { type Capabilities, probeStore } from '../../src/engine/probe.ts';
-import type { RaceSize } from '../../src/engine/probe-races.ts';
+import { type Capabilities, probeStore } from '../../src/engine/remote/probe.ts';
+import type { RaceSize } from '../../src/engine/remote/probe-races.ts';
 import { type Lies, type S3Server, startS3Server } from '../support/s3-server/server.ts';
 import { starts } from './store/targets.ts';
 

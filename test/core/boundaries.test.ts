@@ -1,42 +1,60 @@
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const sources = globSync('src/**/*.ts', { cwd: project });
+/** As they are written where they name a package, from the project's folder where they name a file. */
 const imports = (file: string): readonly string[] =>
-  [...readFileSync(join(project, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
-    ([, name]) => name ?? '',
+  [...readFileSync(join(project, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) =>
+    name.startsWith('.') ? join(dirname(file), name) : name,
   );
 
 describe('imports point one way', () => {
-  const rows: readonly [room: RegExp, allowed: RegExp, what: string][] = [
-    [/^src\/core\//, /^\.\/[\w-]+\.ts$/, 'core imports nothing outside itself'],
-    [/^src\/engine\//, /^(\.\/|\.\.\/core\/|p-limit$)/, 'engine imports core and its own ports'],
+  const rows: readonly [room: string, allowed: RegExp, what: string][] = [
+    ['core', /^src\/core\//, 'core imports nothing outside itself'],
+    ['engine', /^(src\/(core|engine)\/|p-limit$)/, 'engine imports core and its own ports'],
     [
-      /^src\/adapters\//,
-      /^(?!vscode$)(?!.*\/(vscode|cli)\/)(?!.*\/engine\/(?!ports\.ts))/,
+      'adapters',
+      /^(src\/(core|adapters)\/|src\/engine\/ports\.ts$|(?!vscode$)[^s]|s(?!rc\/))/,
       'adapters import core and engine/ports',
     ],
-    [/^src\/vscode\//, /^(?!@aws-sdk)(?!.*\/(cli|adapters)\/)/, 'vscode never names the CLI, an adapter or the SDK'],
+    ['vscode', /^(src\/(core|engine|vscode)\/|(?!@aws-sdk)[^s])/, 'vscode never names the CLI, an adapter or the SDK'],
     [
-      /^src\/cli\//,
-      /^(?!vscode$)(?!@aws-sdk)(?!.*\/(vscode|adapters)\/)/,
+      'cli',
+      /^(src\/(core|engine|cli)\/|(?!@aws-sdk|vscode$)[^s]|s(?!rc\/))/,
       'cli never names VS Code, an adapter or the SDK',
     ],
   ];
-  it.each(rows)('%s %s: %s', (room, allowed) => {
-    const files = sources.filter((file) => room.test(file));
+  it.each(rows)('%s: %s', (room, allowed) => expect(strangers(`src/${room}/`, allowed)).toEqual([]));
+
+  // Each may import those before it.
+  const order: readonly [room: string, inside: readonly string[]][] = [
+    ['core', ['paths', 'format', 'plan', 'status', 'verify', 'config', 'setup', 'doctor']],
+    ['engine', ['remote', 'state', 'contents', 'lease', 'root', 'cycle', 'verify', 'checkup', 'setup', 'coordinator']],
+  ];
+  it.each(
+    order.flatMap(([room, inside]) => inside.map((name, place) => ({ room, name, known: inside.slice(0, place + 1) }))),
+  )('$room/$name imports what stands before it', ({ room, name, known }) => {
+    const before = new RegExp(`^src/(?!${room}/[\\w-]+/)|^src/${room}/(?:${known.join('|')})/|^[^s]`);
+    expect(strangers(`src/${room}/${name}/`, before)).toEqual([]);
+  });
+  it.each(order)('every folder of %s has its place in that order', (room, inside) => {
+    const folders = sources.flatMap((file) => new RegExp(`^src/${room}/([\\w-]+)/`).exec(file)?.[1] ?? []);
+    expect([...new Set(folders)].toSorted()).toEqual(inside.toSorted());
+  });
+
+  function strangers(folder: string, allowed: RegExp): readonly string[] {
+    const files = sources.filter((file) => file.startsWith(folder));
     expect(files.length).toBeGreaterThan(0);
-    const wrong = files.flatMap((file) =>
+    return files.flatMap((file) =>
       imports(file)
         .filter((name) => !allowed.test(name))
         .map((name) => `${file}: ${name}`),
     );
-    expect(wrong).toEqual([]);
-  });
+  }
 });
 
 describe('time and randomness come through ports', () => {

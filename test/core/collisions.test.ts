@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findCollisions, occupiedKeys } from '../../src/core/collisions.ts';
-import { collisionKey } from '../../src/core/sync-path.ts';
+import { findCollisions, occupiedKeys } from '../../src/core/paths/collisions.ts';
+import { collisionKey } from '../../src/core/paths/sync-path.ts';
 
 describe('collisions', () => {
   test.each<[what: string, paths: string, colliding: string]>([

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { editYaml } from '../../src/adapters/config-yaml-edit.ts';
-import { datastoreFields, type FieldChange, newFile, type WrittenPlace } from '../../src/core/config-write.ts';
+import { datastoreFields, type FieldChange, newFile, type WrittenPlace } from '../../src/core/config/config-write.ts';
 
 const to = (fields: Record<string, FieldChange['value']>): FieldChange[] =>
   Object.entries(fields).map(([name, value]) => ({ name, value }));

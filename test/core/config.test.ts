@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findWorkspace, readConfig } from '../../src/adapters/config-files.ts';
-import type { Config } from '../../src/core/config.ts';
-import { configProblemText } from '../../src/core/config-problem.ts';
-import { DEFAULT_TIMING } from '../../src/core/timing.ts';
+import type { Config } from '../../src/core/config/config.ts';
+import { configProblemText } from '../../src/core/config/config-problem.ts';
+import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 
 /* Through the files, as people write them: the lines of the messages are part of the contract. */
 

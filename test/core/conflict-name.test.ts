@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { conflictName } from '../../src/core/conflict-name.ts';
-import { parseSyncPath, utf8Length } from '../../src/core/sync-path.ts';
+import { conflictName } from '../../src/core/paths/conflict-name.ts';
+import { parseSyncPath, utf8Length } from '../../src/core/paths/sync-path.ts';
 
 const SUFFIX = 'conflict-alice-20261120T193000Z';
 

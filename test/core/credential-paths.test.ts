@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { withholder } from '../../src/core/credential-paths.ts';
-import { makePlan } from '../../src/core/plan.ts';
+import { withholder } from '../../src/core/paths/credential-paths.ts';
+import { makePlan } from '../../src/core/plan/plan.ts';
 import { planInput, type Sides } from './trees.ts';
 
 test.each<[what: string, held: readonly string[], free: readonly string[]]>([

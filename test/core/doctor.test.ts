@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Config } from '../../src/core/config.ts';
+import type { Config } from '../../src/core/config/config.ts';
+import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import type {
   BaseFacts,
   HeadFacts,
@@ -8,16 +9,15 @@ import type {
   RootFacts,
   StagingFacts,
   Trouble,
-} from '../../src/core/doctor-facts.ts';
-import { type DoctorLine, doctorCode, doctorSummary } from '../../src/core/doctor-line.ts';
-import { judgeBase, judgeSpace, judgeStaging, judgeState, judgeWatching } from '../../src/core/doctor-local.ts';
-import { judgeRemote } from '../../src/core/doctor-remote.ts';
-import { judgeConfig, judgeCredentials, judgeProxy, judgeRoot, masked } from '../../src/core/doctor-setup.ts';
-import { doctorWords } from '../../src/core/doctor-words.ts';
+} from '../../src/core/doctor/doctor-facts.ts';
+import { type DoctorLine, doctorCode, doctorSummary } from '../../src/core/doctor/doctor-line.ts';
+import { judgeBase, judgeSpace, judgeStaging, judgeState, judgeWatching } from '../../src/core/doctor/doctor-local.ts';
+import { judgeRemote } from '../../src/core/doctor/doctor-remote.ts';
+import { judgeConfig, judgeCredentials, judgeProxy, judgeRoot, masked } from '../../src/core/doctor/doctor-setup.ts';
+import { doctorWords } from '../../src/core/doctor/doctor-words.ts';
+import { proxyVariables } from '../../src/core/doctor/proxy-variables.ts';
 import { bad, ok, type SyncErrorKind } from '../../src/core/errors.ts';
-import { proxyVariables } from '../../src/core/proxy-variables.ts';
-import type { LeaseRecord } from '../../src/core/records.ts';
-import { DEFAULT_TIMING } from '../../src/core/timing.ts';
+import type { LeaseRecord } from '../../src/core/format/records.ts';
 
 /* Facts in, lines out: each line's good and bad case. */
 

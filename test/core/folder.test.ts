@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { judgeFolder } from '../../src/core/doctor-folder.ts';
+import { judgeFolder } from '../../src/core/doctor/doctor-folder.ts';
+import { type FolderHealth, healthText } from '../../src/core/doctor/folder-health.ts';
 import { bad, ok } from '../../src/core/errors.ts';
-import { type FolderHealth, healthText } from '../../src/core/folder-health.ts';
-import { holderOf } from '../../src/core/lease-holder.ts';
-import { isStaleLock, lockText, parseLock, tenureOf } from '../../src/core/lock-record.ts';
+import { holderOf } from '../../src/core/format/lease-holder.ts';
+import { isStaleLock, lockText, parseLock, tenureOf } from '../../src/core/format/lock-record.ts';
 
 /* A folder used in place: what its lock says, and how it is. */
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asideRule, ignoreRule, withIgnored } from '../../src/core/gitignore.ts';
+import { asideRule, ignoreRule, withIgnored } from '../../src/core/paths/gitignore.ts';
 
 const section = (...lines: string[]) => ['# datastore-sync begin', ...lines, '# datastore-sync end', ''].join('\n');
 

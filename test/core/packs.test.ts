@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { planPacks } from '../../src/core/packs.ts';
-import type { Step } from '../../src/core/plan.ts';
-import type { SyncPath } from '../../src/core/sync-path.ts';
-import type { Entry } from '../../src/core/tree.ts';
+import type { Entry } from '../../src/core/format/tree.ts';
+import type { SyncPath } from '../../src/core/paths/sync-path.ts';
+import { planPacks } from '../../src/core/plan/packs.ts';
+import type { Step } from '../../src/core/plan/plan.ts';
 
 const HASH = '0'.repeat(64);
 

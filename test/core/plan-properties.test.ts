@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { makePlan, type Plan, type PlanPolicy, type StepKind } from '../../src/core/plan.ts';
+import { makePlan, type Plan, type PlanPolicy, type StepKind } from '../../src/core/plan/plan.ts';
 import { type Contents, planInput } from './trees.ts';
 
 /* The model shares nothing with the planner but the names of its steps: three maps, and what each step means for them. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { planReads } from '../../src/core/plan-reads.ts';
-import type { SyncPath } from '../../src/core/sync-path.ts';
-import type { Entry } from '../../src/core/tree.ts';
+import type { Entry } from '../../src/core/format/tree.ts';
+import type { SyncPath } from '../../src/core/paths/sync-path.ts';
+import { planReads } from '../../src/core/plan/plan-reads.ts';
 
 const entry = (path: string, slices: Entry['slices'], size = slices[0]?.length ?? 0): Entry => ({
   path: path as SyncPath,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Answer, makePlan, type Plan, type PlanPolicy } from '../../src/core/plan.ts';
+import { type Answer, makePlan, type Plan, type PlanPolicy } from '../../src/core/plan/plan.ts';
 import { at, planInput, type Sides, sha256 } from './trees.ts';
 
 /** A plan in words: steps in their order, then `?` conflicts, then `!` held paths. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../src/core/canonical-json.ts';
-import { parseCommit, serialiseCommit } from '../../src/core/commit-record.ts';
-import { parseHead, serialiseHead } from '../../src/core/head-record.ts';
-import type { Commit, Head, LeaseRecord, ShardPointer } from '../../src/core/records.ts';
+import { canonicalJson } from '../../src/core/format/canonical-json.ts';
+import { parseCommit, serialiseCommit } from '../../src/core/format/commit-record.ts';
+import { parseHead, serialiseHead } from '../../src/core/format/head-record.ts';
+import type { Commit, Head, LeaseRecord, ShardPointer } from '../../src/core/format/records.ts';
 import { sha256 } from './trees.ts';
 
 const ID = '0d5e6b0a-7c54-4c4b-9a0b-0c6b6f0f9d11';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../../src/core/config.ts';
+import type { Config } from '../../src/core/config/config.ts';
+import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import { ok } from '../../src/core/errors.ts';
-import type { LeaseRecord } from '../../src/core/records.ts';
-import { INITIAL_STATUS, type SyncStatus } from '../../src/core/sync-status.ts';
-import { DEFAULT_TIMING } from '../../src/core/timing.ts';
+import type { LeaseRecord } from '../../src/core/format/records.ts';
+import { INITIAL_STATUS, type SyncStatus } from '../../src/core/status/sync-status.ts';
 import type { FolderState } from '../../src/vscode/folder-state.ts';
 import { type Bar, renderBar } from '../../src/vscode/render/bar.ts';
 import { statusRows } from '../../src/vscode/render/status-rows.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SyncPath } from '../../src/core/sync-path.ts';
-import type { Entry } from '../../src/core/tree.ts';
+import type { Entry } from '../../src/core/format/tree.ts';
+import type { SyncPath } from '../../src/core/paths/sync-path.ts';
 import { indexContents, type ListedFile } from '../../src/vscode/render/contents-index.ts';
 import { fileRow, listFiles, PAGE, pageOf } from '../../src/vscode/render/contents-rows.ts';
 

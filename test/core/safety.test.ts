@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { makePlan, type Plan } from '../../src/core/plan.ts';
-import { isIdentityVeto, type SafetyFacts, type Veto, vet, vetoMessage } from '../../src/core/safety.ts';
+import { makePlan, type Plan } from '../../src/core/plan/plan.ts';
+import { isIdentityVeto, type SafetyFacts, type Veto, vet, vetoMessage } from '../../src/core/plan/safety.ts';
 import { type Contents, planInput } from './trees.ts';
 
 const files = (count: number, content = (index: number) => `${index}`, name = 'f'): Contents =>

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../../src/core/config.ts';
+import type { Config } from '../../src/core/config/config.ts';
+import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import { SyncError } from '../../src/core/errors.ts';
-import { readSetupField, setupUrl } from '../../src/core/setup-input.ts';
-import { DEFAULT_TIMING } from '../../src/core/timing.ts';
-import type { SetupReport } from '../../src/engine/setup.ts';
+import { readSetupField, setupUrl } from '../../src/core/setup/setup-input.ts';
+import type { SetupReport } from '../../src/engine/setup/setup.ts';
 import { problemOf } from '../../src/vscode/setup/check.ts';
 import { type Draft, draftFrom, inputOf, keysOf, type Step, stepsOf } from '../../src/vscode/setup/draft.ts';
 import { stepsToMend } from '../../src/vscode/setup/mend.ts';

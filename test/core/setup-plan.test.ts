@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compareTrees } from '../../src/core/setup-compare.ts';
-import { readSetupField, type SetupField, type SetupInput, setupUrl } from '../../src/core/setup-input.ts';
+import { compareTrees } from '../../src/core/setup/setup-compare.ts';
+import { readSetupField, type SetupField, type SetupInput, setupUrl } from '../../src/core/setup/setup-input.ts';
 import {
   type FolderRelation,
   planSetup,
@@ -8,7 +8,7 @@ import {
   type SetupSource,
   type SetupTarget,
   stepText,
-} from '../../src/core/setup-plan.ts';
+} from '../../src/core/setup/setup-plan.ts';
 
 const none: SetupSource = { kind: 'none' };
 const swamp: SetupSource = { kind: 'folder', folder: '/w/.swamp' };

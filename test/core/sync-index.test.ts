@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../src/core/canonical-json.ts';
-import { CAPS, type ShardPointer } from '../../src/core/records.ts';
+import { canonicalJson } from '../../src/core/format/canonical-json.ts';
+import { CAPS, type ShardPointer } from '../../src/core/format/records.ts';
 import {
   commitKey,
   cutShards,
@@ -11,9 +11,9 @@ import {
   type ShardLine,
   serialiseEntry,
   shardKey,
-} from '../../src/core/sync-index.ts';
-import { compareByUtf8, parseSyncPath } from '../../src/core/sync-path.ts';
-import type { Entry } from '../../src/core/tree.ts';
+} from '../../src/core/format/sync-index.ts';
+import type { Entry } from '../../src/core/format/tree.ts';
+import { compareByUtf8, parseSyncPath } from '../../src/core/paths/sync-path.ts';
 import { entry, sha256 } from './trees.ts';
 
 const inOrder = (lines: readonly ShardLine[]) => lines.toSorted((a, b) => compareByUtf8(a.path, b.path));

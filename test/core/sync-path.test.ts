@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { collisionKey, compareByUtf8, foldersAbove, parseSyncPath, utf8Length } from '../../src/core/sync-path.ts';
+import {
+  collisionKey,
+  compareByUtf8,
+  foldersAbove,
+  parseSyncPath,
+  utf8Length,
+} from '../../src/core/paths/sync-path.ts';
 
 describe('a path is taken', () => {
   test.each<[what: string, path: string]>([

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { SyncErrorKind } from '../../src/core/errors.ts';
-import type { Step, StepKind } from '../../src/core/plan.ts';
-import type { LeaseRecord } from '../../src/core/records.ts';
-import type { SyncPath } from '../../src/core/sync-path.ts';
-import type { Phase, Preview, Progress, SyncReport } from '../../src/core/sync-report.ts';
+import type { LeaseRecord } from '../../src/core/format/records.ts';
+import type { SyncPath } from '../../src/core/paths/sync-path.ts';
+import type { Step, StepKind } from '../../src/core/plan/plan.ts';
+import type { Phase, Preview, Progress, SyncReport } from '../../src/core/status/sync-report.ts';
 import {
   type Headline,
   headlineOf,
   INITIAL_STATUS,
   reduceStatus,
   type StatusEvent,
-} from '../../src/core/sync-status.ts';
+} from '../../src/core/status/sync-status.ts';
 
 const AT = 1_763_650_000_000;
 const LEASE = { holder: 'alice@build-7', nonce: 'n' } as LeaseRecord;

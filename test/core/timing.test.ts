@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DEFAULT_TIMING, timingFields, timingOf } from '../../src/core/timing.ts';
+import { DEFAULT_TIMING, timingFields, timingOf } from '../../src/core/config/timing.ts';
 
 test('what is as by default is not written down', () => {
   expect(timingFields(DEFAULT_TIMING)).toBeNull();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { PlanInput, PlanPolicy } from '../../src/core/plan.ts';
-import { parseSyncPath, type SyncPath } from '../../src/core/sync-path.ts';
-import { type BaseEntry, coveredBy, type Entry, type FileStamp, type LocalEntry } from '../../src/core/tree.ts';
+import { type BaseEntry, coveredBy, type Entry, type FileStamp, type LocalEntry } from '../../src/core/format/tree.ts';
+import { parseSyncPath, type SyncPath } from '../../src/core/paths/sync-path.ts';
+import type { PlanInput, PlanPolicy } from '../../src/core/plan/plan.ts';
 
 /* Tiny trees for tables: `a=1 d/b=2` is a file `a` with the content `1` and a file `d/b` with the content `2`. */
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asTrusted, judgeDrift, rottenPaths, type VerifyFacts } from '../../src/core/verify-judge.ts';
+import { asTrusted, judgeDrift, rottenPaths, type VerifyFacts } from '../../src/core/verify/verify-judge.ts';
 import { at, planInput, type Sides } from './trees.ts';
 
 /** The facts of a verification of these sides: `bad` contents of the remote by path, and files whose stamp is unchanged. */

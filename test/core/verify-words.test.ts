@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { parseSyncPath, type SyncPath } from '../../src/core/sync-path.ts';
-import type { Drift, VerifyReport } from '../../src/core/verify-report.ts';
-import { outlook, verifyWords } from '../../src/core/verify-words.ts';
+import { parseSyncPath, type SyncPath } from '../../src/core/paths/sync-path.ts';
+import type { Drift, VerifyReport } from '../../src/core/verify/verify-report.ts';
+import { outlook, verifyWords } from '../../src/core/verify/verify-words.ts';
 
 const at = (text: string): SyncPath => {
   const path = parseSyncPath(text);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { nodeCodec } from '../../src/adapters/codec.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
-import { probeStore } from '../../src/engine/probe.ts';
+import { probeStore } from '../../src/engine/remote/probe.ts';
 import type { Place } from '../cli/harness.ts';
 import { storeOn } from '../cli/sides.ts';
 import type { Answer, Game, Order, RacerSetup } from './racer.ts';

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync, unlinkSync } from 'node:fs';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
-import { parseLock } from '../../src/core/lock-record.ts';
-import { acquireFolderLease } from '../../src/engine/folder-lease.ts';
+import { parseLock } from '../../src/core/format/lock-record.ts';
+import { acquireFolderLease } from '../../src/engine/lease/folder-lease.ts';
 import type { LockAnswer, LockContenderSetup } from './hold-lock-races.ts';
 
 /* One contender for the lock of a folder, a process of its own: for each message one tenure, and what it saw in it. */

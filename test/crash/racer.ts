@@ -2,12 +2,12 @@ import { openS3Store } from '../../src/adapters/s3/s3-store.ts';
 import { bounded, createBudget } from '../../src/adapters/store/bounded.ts';
 import { retrying } from '../../src/adapters/store/retrying.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
-import type { CommitPointer } from '../../src/core/records.ts';
-import { commitKey } from '../../src/core/sync-index.ts';
-import { acquireLease, type Lease } from '../../src/engine/lease.ts';
+import type { CommitPointer } from '../../src/core/format/records.ts';
+import { commitKey } from '../../src/core/format/sync-index.ts';
+import { smallPushTicket } from '../../src/engine/cycle/ticket.ts';
+import { acquireLease, type Lease } from '../../src/engine/lease/lease.ts';
 import type { Log } from '../../src/engine/ports.ts';
-import { createRegister, type EtagForm } from '../../src/engine/register.ts';
-import { smallPushTicket } from '../../src/engine/ticket.ts';
+import { createRegister, type EtagForm } from '../../src/engine/remote/register.ts';
 import { BUCKET, type Place } from '../cli/harness.ts';
 
 /* One contender, a process of its own, on the lease and the register as both programs wire them. */

@@ -7,7 +7,7 @@ import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
-import type { SyncReport } from '../../src/core/sync-report.ts';
+import type { SyncReport } from '../../src/core/status/sync-report.ts';
 import type { SyncOptions } from '../../src/engine/datastore.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
 import type { ObjectStore } from '../../src/engine/ports.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SyncError, type SyncErrorKind } from '../../src/core/errors.ts';
-import type { AutoSync } from '../../src/engine/coordinator.ts';
+import type { AutoSync } from '../../src/engine/coordinator/coordinator.ts';
 import { startScripted as start } from './scripted-coordinator.ts';
 
 const POLL = 30_000;

@@ -1,7 +1,7 @@
 import { rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { SyncReport } from '../../src/core/sync-report.ts';
+import type { SyncReport } from '../../src/core/status/sync-report.ts';
 import type { SyncOptions } from '../../src/engine/datastore.ts';
 import { openWorld, type Replica } from '../support/replica.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/adapters/system.ts';
-import type { LeaseRecord } from '../../src/core/records.ts';
+import type { LeaseRecord } from '../../src/core/format/records.ts';
 import { APART, openWorld } from '../support/replica.ts';
 
 test('re-entry in one process is counted: one tenure, free when all have given it back', async () => {

@@ -7,11 +7,11 @@ import {
   type LeaseObservation,
   remainingValidity,
   withForcedRelease,
-} from '../../src/core/lease-record.ts';
-import type { LeaseRecord } from '../../src/core/records.ts';
-import { type AcquireLease, acquireLease, type Lease } from '../../src/engine/lease.ts';
+} from '../../src/core/format/lease-record.ts';
+import type { LeaseRecord } from '../../src/core/format/records.ts';
+import { type AcquireLease, acquireLease, type Lease } from '../../src/engine/lease/lease.ts';
 import type { ObjectStore } from '../../src/engine/ports.ts';
-import { createRegister } from '../../src/engine/register.ts';
+import { createRegister } from '../../src/engine/remote/register.ts';
 import { createFaultyStore } from '../support/faulty-store.ts';
 import { createManualClock, type ManualClock, settled } from '../support/manual-clock.ts';
 

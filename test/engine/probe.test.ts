@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { nodeCodec } from '../../src/adapters/codec.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
-import { createBaseStore } from '../../src/engine/base-store.ts';
 import type { ObjectStore } from '../../src/engine/ports.ts';
-import { type Capabilities, probeStore } from '../../src/engine/probe.ts';
-import type { RaceSize } from '../../src/engine/probe-races.ts';
+import { type Capabilities, probeStore } from '../../src/engine/remote/probe.ts';
+import type { RaceSize } from '../../src/engine/remote/probe-races.ts';
+import { createBaseStore } from '../../src/engine/state/base-store.ts';
 import { openWorld, type Replica } from '../support/replica.ts';
 
 const parts = { clock: systemClock, ids: systemIds, codec: nodeCodec };

@@ -3,12 +3,12 @@ import { nodeCodec } from '../../src/adapters/codec.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
 import { systemIds } from '../../src/adapters/system.ts';
 import { StoreError } from '../../src/core/errors.ts';
-import { serialiseHead } from '../../src/core/head-record.ts';
-import { firstHead, withNewLease } from '../../src/core/lease-record.ts';
-import type { Head, LeaseRecord } from '../../src/core/records.ts';
-import { HEAD_KEY } from '../../src/engine/head-object.ts';
+import { serialiseHead } from '../../src/core/format/head-record.ts';
+import { firstHead, withNewLease } from '../../src/core/format/lease-record.ts';
+import type { Head, LeaseRecord } from '../../src/core/format/records.ts';
 import type { Log, ObjectStore } from '../../src/engine/ports.ts';
-import { createRegister, type Register } from '../../src/engine/register.ts';
+import { HEAD_KEY } from '../../src/engine/remote/head-object.ts';
+import { createRegister, type Register } from '../../src/engine/remote/register.ts';
 import { createFaultyStore, type FaultyStore } from '../support/faulty-store.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 

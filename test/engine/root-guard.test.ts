@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { systemIds } from '../../src/adapters/system.ts';
-import { parseLock } from '../../src/core/lock-record.ts';
-import { type LockSighting, unseen } from '../../src/engine/file-lock.ts';
+import { parseLock } from '../../src/core/format/lock-record.ts';
+import { type LockSighting, unseen } from '../../src/engine/lease/file-lock.ts';
 import type { LockFile } from '../../src/engine/ports.ts';
-import { guardRoot } from '../../src/engine/root-guard.ts';
+import { guardRoot } from '../../src/engine/root/root-guard.ts';
 import { createManualClock, type ManualClock, settled } from '../support/manual-clock.ts';
 
 const TTL = 30_000;

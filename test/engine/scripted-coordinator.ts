@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest';
-import { isCutOff } from '../../src/core/cut-off.ts';
+import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import type { SyncError } from '../../src/core/errors.ts';
-import type { Preview, SyncReport } from '../../src/core/sync-report.ts';
-import { DEFAULT_TIMING } from '../../src/core/timing.ts';
-import { type AutoSync, createCoordinator } from '../../src/engine/coordinator.ts';
+import { isCutOff } from '../../src/core/status/cut-off.ts';
+import type { Preview, SyncReport } from '../../src/core/status/sync-report.ts';
+import { type AutoSync, createCoordinator } from '../../src/engine/coordinator/coordinator.ts';
 import type { Datastore, LeaseView, SyncOptions } from '../../src/engine/datastore.ts';
 import type { Watcher } from '../../src/engine/ports.ts';
 import { createManualClock } from '../support/manual-clock.ts';

@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { runSetup } from '../../src/engine/setup.ts';
-import type { SetupParts } from '../../src/engine/setup-ports.ts';
+import { runSetup } from '../../src/engine/setup/setup.ts';
+import type { SetupParts } from '../../src/engine/setup/setup-ports.ts';
 import { folder, mortality, openWorld } from './setup-world.ts';
 
 /* What is written to the source while it is taken away. */

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { Config } from '../../src/core/config.ts';
-import { runSetup } from '../../src/engine/setup.ts';
+import type { Config } from '../../src/core/config/config.ts';
+import { runSetup } from '../../src/engine/setup/setup.ts';
 import { folder, mortality, openWorld, s3, type World } from './setup-world.ts';
 
 /* A set-up that dies at each of its writes in turn, whichever that is, and is run again. */

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, type TestContext, test } from 'vitest';
-import type { Config } from '../../src/core/config.ts';
-import { runSetup } from '../../src/engine/setup.ts';
+import type { Config } from '../../src/core/config/config.ts';
+import { runSetup } from '../../src/engine/setup/setup.ts';
 import { folder, mortality, openWorld, s3, type World } from './setup-world.ts';
 
 /* Folders that are other than their names say: nothing is moved or deleted by a name alone. */

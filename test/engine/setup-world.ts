@@ -10,12 +10,12 @@ import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { createMemoryStore, type MemoryBucket } from '../../src/adapters/store/memory-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
 import { openWorkspaceFiles } from '../../src/adapters/workspace-files.ts';
-import type { Backend, Config } from '../../src/core/config.ts';
-import { DEFAULT_TIMING } from '../../src/core/timing.ts';
-import { createBaseStore } from '../../src/engine/base-store.ts';
+import type { Backend, Config } from '../../src/core/config/config.ts';
+import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
 import type { StateFiles } from '../../src/engine/ports.ts';
-import type { RemoteSide, SetupParts } from '../../src/engine/setup-ports.ts';
+import type { RemoteSide, SetupParts } from '../../src/engine/setup/setup-ports.ts';
+import { createBaseStore } from '../../src/engine/state/base-store.ts';
 
 const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StoreErrorKind } from '../../src/core/errors.ts';
-import type { Head } from '../../src/core/records.ts';
+import type { Head } from '../../src/core/format/records.ts';
 import { judgeSwap, type SwapVerdict } from '../../src/core/swap.ts';
 
 interface Row {

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { nodeCodec } from '../../src/adapters/codec.ts';
 import { StoreError } from '../../src/core/errors.ts';
-import { parseSyncPath } from '../../src/core/sync-path.ts';
-import type { Entry } from '../../src/core/tree.ts';
-import { createByteBudget } from '../../src/engine/byte-budget.ts';
-import { HEAD_KEY } from '../../src/engine/head-object.ts';
-import { checkContents } from '../../src/engine/verify-contents.ts';
+import type { Entry } from '../../src/core/format/tree.ts';
+import { parseSyncPath } from '../../src/core/paths/sync-path.ts';
+import { createByteBudget } from '../../src/engine/contents/byte-budget.ts';
+import { HEAD_KEY } from '../../src/engine/remote/head-object.ts';
+import { checkContents } from '../../src/engine/verify/verify-contents.ts';
 import { APART, openWorld } from '../support/replica.ts';
 
 const sha256 = (content: string) => createHash('sha256').update(content).digest('hex');

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { stampOf } from '../../src/adapters/fs/stamp.ts';
-import type { VerifyReport } from '../../src/core/verify-report.ts';
+import type { VerifyReport } from '../../src/core/verify/verify-report.ts';
 import { APART, openWorld, type Replica, type World } from '../support/replica.ts';
 
 /* Both sides read to the last byte: what is damaged is named, with who has the right bytes, and repaired from there. */

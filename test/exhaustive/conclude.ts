@@ -1,4 +1,4 @@
-import type { Head } from '../../src/core/records.ts';
+import type { Head } from '../../src/core/format/records.ts';
 import { afterLoss, firstOf, toIdle } from './client-steps.ts';
 import { checkLost, checkWon } from './oracle.ts';
 import type { Rules } from './rules.ts';

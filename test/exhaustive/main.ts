@@ -75,7 +75,7 @@ process.exitCode = failed ? 1 : 0;
 function page(date: string, commit: string): string {
   return `
 \`npm run exhaustive\` of ${date}, commit ${commit}: every order of steps of the clients, the network and the store, over the
-functions of \`core/swap.ts\` and \`core/lease-record.ts\` themselves, by the engine's order of read, judge, send, read back.
+functions of \`core/swap.ts\` and \`core/format/lease-record.ts\` themselves, by the engine's order of read, judge, send, read back.
 
 | Scope | What may happen | Distinct states | Transitions | Depth | With an abandoned lease | Longest takeover, steps | Violations |
 |---|---|---|---|---|---|---|---|

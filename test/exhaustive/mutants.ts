@@ -1,4 +1,4 @@
-import type { Head } from '../../src/core/records.ts';
+import type { Head } from '../../src/core/format/records.ts';
 import { SAFETY } from './oracle.ts';
 import { RULES, type Rules } from './rules.ts';
 import { type Found, search } from './search.ts';

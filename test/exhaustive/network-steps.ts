@@ -1,5 +1,5 @@
 import type { StoreErrorKind } from '../../src/core/errors.ts';
-import type { Head } from '../../src/core/records.ts';
+import type { Head } from '../../src/core/format/records.ts';
 import type { Emit } from './client-steps.ts';
 import { conclude, type Outcome } from './conclude.ts';
 import { checkStored, SAFETY } from './oracle.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { StoreError, type StoreErrorKind } from '../../src/core/errors.ts';
-import { serialiseHead } from '../../src/core/head-record.ts';
-import type { Head } from '../../src/core/records.ts';
+import { serialiseHead } from '../../src/core/format/head-record.ts';
+import type { Head } from '../../src/core/format/records.ts';
 import type { Clock, Ids, Log, ObjectStore } from '../../src/engine/ports.ts';
-import { createRegister, type SwapOutcome } from '../../src/engine/register.ts';
+import { createRegister, type SwapOutcome } from '../../src/engine/remote/register.ts';
 import { RULES } from './rules.ts';
 import { steps } from './steps.ts';
 import { type Client, etagOf, firstWorld, type Request, type Scope, type World } from './world.ts';

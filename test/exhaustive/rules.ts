@@ -8,7 +8,7 @@ import {
   withRelease,
   withRenewal,
   withSmallPush,
-} from '../../src/core/lease-record.ts';
+} from '../../src/core/format/lease-record.ts';
 import { judgeSwap } from '../../src/core/swap.ts';
 
 /** The decisions under test, and the few habits of the engine around them that safety rests on. Mutants replace one each. */

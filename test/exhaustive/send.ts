@@ -1,4 +1,4 @@
-import type { CommitPointer, Head, LeaseRecord } from '../../src/core/records.ts';
+import type { CommitPointer, Head, LeaseRecord } from '../../src/core/format/records.ts';
 import { SAFETY } from './oracle.ts';
 import type { Rules } from './rules.ts';
 import { etagOf, type Request, type RequestKind, TTL_MS, type World, withClient } from './world.ts';

@@ -1,4 +1,4 @@
-import type { Head } from '../../src/core/records.ts';
+import type { Head } from '../../src/core/format/records.ts';
 
 /** How much may go wrong, and how much there is to do. */
 export interface Scope {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { canonicalJson } from '../../src/core/canonical-json.ts';
+import { canonicalJson } from '../../src/core/format/canonical-json.ts';
 import type { ObjectStore } from '../../src/engine/ports.ts';
 
 export type Json = Readonly<Record<string, unknown>>;

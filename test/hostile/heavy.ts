@@ -6,9 +6,9 @@ import { nodeCodec } from '../../src/adapters/codec.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
 import { systemClock } from '../../src/adapters/system.ts';
-import type { Commit } from '../../src/core/records.ts';
-import { createBaseStore } from '../../src/engine/base-store.ts';
-import { createRemoteLog, type RemoteLog } from '../../src/engine/remote-log.ts';
+import type { Commit } from '../../src/core/format/records.ts';
+import { createRemoteLog, type RemoteLog } from '../../src/engine/remote/remote-log.ts';
+import { createBaseStore } from '../../src/engine/state/base-store.ts';
 import { lineFor, sha256 } from './forged-remote.ts';
 
 /* A process of its own, for its memory: `node heavy.ts entries N` or `bomb MEMBERS`. Prints one line of JSON. */

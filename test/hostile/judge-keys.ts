@@ -1,5 +1,5 @@
-import { findCollisions } from '../../src/core/collisions.ts';
-import { parseSyncPath } from '../../src/core/sync-path.ts';
+import { findCollisions } from '../../src/core/paths/collisions.ts';
+import { parseSyncPath } from '../../src/core/paths/sync-path.ts';
 import { hostileKey } from './keys.ts';
 import { mayBePath, staysBelow } from './path-oracle.ts';
 import type { Random } from './random.ts';

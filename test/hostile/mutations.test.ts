@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseCommit, serialiseCommit } from '../../src/core/commit-record.ts';
-import { parseHead, serialiseHead } from '../../src/core/head-record.ts';
-import { parseShard } from '../../src/core/sync-index.ts';
+import { parseCommit, serialiseCommit } from '../../src/core/format/commit-record.ts';
+import { parseHead, serialiseHead } from '../../src/core/format/head-record.ts';
+import { parseShard } from '../../src/core/format/sync-index.ts';
 import type { Json } from './forged-remote.ts';
 import { lineFor, sha256 } from './forged-remote.ts';
 import { mayBePath, staysBelow } from './path-oracle.ts';

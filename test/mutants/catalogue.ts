@@ -34,7 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'stale lock stolen by check-then-delete',
     edits: [
       {
-        file: 'engine/file-lock.ts',
+        file: 'engine/lease/file-lock.ts',
         find: 'if (moved.content === stale) {',
         replace: "if (moved.content !== '') {",
       },
@@ -46,7 +46,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'heartbeat written without condition',
     edits: [
       {
-        file: 'engine/register.ts',
+        file: 'engine/remote/register.ts',
         find: "condition: named === null ? { kind: 'absent' } : { kind: 'match', etag: namedForm(named) },",
         replace:
           "...(options.timeoutMs === undefined ? { condition: named === null ? { kind: 'absent' as const } : { kind: 'match' as const, etag: namedForm(named) } } : {}),",
@@ -59,7 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'heartbeat racing release',
     edits: [
       {
-        file: 'engine/register.ts',
+        file: 'engine/remote/register.ts',
         find: 'swap: (build, options = {}) => queue(() => swapNow(build, options)),',
         replace:
           'swap: (build, options = {}) => (queue.activeCount > 1 ? queue(() => swapNow(build, options)) : swapNow(build, options)),',
@@ -72,13 +72,13 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'going on without a lock',
     edits: [
       {
-        file: 'core/lease-record.ts',
+        file: 'core/format/lease-record.ts',
         find: 'const renewed = withRenewal(head, nonce, ourNonce, commit.committedAt);',
         replace:
           'const renewed = withRenewal(head, nonce, head.lease?.nonce ?? ourNonce, commit.committedAt) ?? { ...head, nonce };',
       },
       {
-        file: 'engine/lease.ts',
+        file: 'engine/lease/lease.ts',
         find: "if (!over && left() <= 0) lose('it ran out');",
         replace: 'if (record.ttlMs > 0) return;',
       },
@@ -90,7 +90,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'index written before its objects',
     edits: [
       {
-        file: 'engine/send-contents.ts',
+        file: 'engine/contents/send-contents.ts',
         find: 'await putOnce(store, codec, object, bytes, signal, undefined, sha256);',
         replace: 'void putOnce(store, codec, object, bytes, signal, undefined, sha256).catch(() => undefined);',
       },
@@ -102,7 +102,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'index written without condition',
     edits: [
       {
-        file: 'engine/register.ts',
+        file: 'engine/remote/register.ts',
         find: "condition: named === null ? { kind: 'absent' } : { kind: 'match', etag: namedForm(named) },",
         replace:
           "...(options.commits === true ? {} : { condition: named === null ? { kind: 'absent' as const } : { kind: 'match' as const, etag: namedForm(named) } }),",
@@ -115,7 +115,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'force release without comparing',
     edits: [
       {
-        file: 'core/lease-record.ts',
+        file: 'core/format/lease-record.ts',
         find: 'if (head.lease?.nonce !== shownNonce) return null;',
         replace: 'if (head.lease === null && shownNonce !== "") return null;',
       },
@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'delete before commit',
     edits: [
       {
-        file: 'engine/push.ts',
+        file: 'engine/cycle/push.ts',
         find: "for (const { kind, path } of steps) {\n    if (kind !== 'delete-remote') continue;",
         replace:
           "for (const { kind, path, remote } of steps) {\n    if (kind !== 'delete-remote') continue;\n    for (const { object } of remote?.slices ?? []) await parts.store.delete(object);",
@@ -140,7 +140,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'pull that compares size only',
     edits: [
       {
-        file: 'core/plan.ts',
+        file: 'core/plan/plan.ts',
         find: 'const [b, l, r] = [base?.sha256, local?.sha256, remote?.sha256];',
         replace: 'const [b, l, r] = [base?.stamp.size, local?.stamp.size, remote?.size];',
       },
@@ -152,7 +152,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'pull over unpushed edits',
     edits: [
       {
-        file: 'core/plan.ts',
+        file: 'core/plan/plan.ts',
         find: "return r === undefined ? 'changed-here-deleted-there' : 'both-changed';",
         replace: "return r === undefined ? 'changed-here-deleted-there' : 'download';",
       },
@@ -164,7 +164,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'deletes that come back',
     edits: [
       {
-        file: 'core/plan.ts',
+        file: 'core/plan/plan.ts',
         find: "if (r === b) return l === undefined ? 'delete-remote' : 'upload';",
         replace: "if (r === b) return l === undefined ? 'download' : 'upload';",
       },
@@ -176,7 +176,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'hidden files skipped one way',
     edits: [
       {
-        file: 'engine/scan.ts',
+        file: 'engine/root/scan.ts',
         find: 'const parsed = parseSyncPath(name);',
         replace: "if (name.startsWith('.')) continue;\n    const parsed = parseSyncPath(name);",
       },
@@ -200,7 +200,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'monotonic time frozen in sleep',
     edits: [
       {
-        file: 'core/lease-record.ts',
+        file: 'core/format/lease-record.ts',
         find: 'const elapsed = Math.max(now.monotonic - sent.monotonic, now.wall - sent.wall);',
         replace: 'const elapsed = now.monotonic - sent.monotonic;',
       },
@@ -212,7 +212,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'base recorded without verification',
     edits: [
       {
-        file: 'engine/download.ts',
+        file: 'engine/contents/download.ts',
         find: 'if (file.sha256 === entry.sha256 && file.stamp.size === entry.size) return',
         replace: 'if (file.sha256.length === entry.sha256.length) return',
       },
@@ -224,12 +224,12 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a packed content taken unverified',
     edits: [
       {
-        file: 'engine/fetch-together.ts',
+        file: 'engine/contents/fetch-together.ts',
         find: 'if (codec.sha256(content) !== sha256) return null;',
         replace: 'if (content.byteLength === 0) return null;',
       },
       {
-        file: 'engine/fetch-together.ts',
+        file: 'engine/contents/fetch-together.ts',
         find: 'if (file.sha256 === sha256) {',
         replace: 'if (file.sha256.length === sha256.length) {',
       },
@@ -241,7 +241,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'held-back paths whose base advances',
     edits: [
       {
-        file: 'engine/pull-changes.ts',
+        file: 'engine/cycle/pull-changes.ts',
         find: 'const steps = sight.plan.steps.filter((step) => TOUCHES_DISK.has(step.kind));',
         replace:
           'for (const { path, local, remote } of sight.plan.conflicts)\n    if (local && remote) ledger.advance([{ path, sha256: remote.sha256, stamp: local.stamp, seenAt: sight.scan.at }], []);\n  const steps = sight.plan.steps.filter((step) => TOUCHES_DISK.has(step.kind));',
@@ -254,7 +254,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'no journal between effect and base',
     edits: [
       {
-        file: 'engine/push.ts',
+        file: 'engine/cycle/push.ts',
         find: 'base.setJournal([...journal, { commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed }]),',
         replace:
           'base.setJournal(head.nonce === named ? [{ commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed }] : journal),',
@@ -267,7 +267,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'an unreadable file read as gone',
     edits: [
       {
-        file: 'core/plan.ts',
+        file: 'core/plan/plan.ts',
         find: 'refused.has(path) || coveredBy(local.unknown, path) || local.isExcluded(path)',
         replace: 'refused.has(path) || coveredBy(new Map(), path) || local.isExcluded(path)',
       },
@@ -279,7 +279,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'an excluded file read as gone',
     edits: [
       {
-        file: 'core/plan.ts',
+        file: 'core/plan/plan.ts',
         find: 'coveredBy(local.unknown, path) || local.isExcluded(path)) continue;',
         replace: 'coveredBy(local.unknown, path)) continue;',
       },
@@ -292,7 +292,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'reuse of an object from history',
     edits: [
       {
-        file: 'engine/send-contents.ts',
+        file: 'engine/contents/send-contents.ts',
         find: 'if (slice?.length !== length) return null;',
         replace: 'if (slice?.length !== length) return null;\n    if (slice.object !== "") return slice;',
       },
@@ -304,12 +304,12 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a moved-aside file dropped unhashed',
     edits: [
       {
-        file: 'engine/apply.ts',
+        file: 'engine/cycle/apply.ts',
         find: 'if ((await files.hashAside(aside)) !== step.local?.sha256) await keepCopy(step.path, aside);',
         replace: 'if (step.local === null) await keepCopy(step.path, aside);',
       },
       {
-        file: 'engine/settle.ts',
+        file: 'engine/cycle/settle.ts',
         find: 'if (known.some(({ expected }) => expected === sha256)) continue;',
         replace: 'if (sha256 !== "") continue;',
       },
@@ -321,7 +321,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'approving a rolled-back remote that deletes',
     edits: [
       {
-        file: 'engine/cycle.ts',
+        file: 'engine/cycle/cycle.ts',
         find: '  ledger.discard();\n',
         replace: '',
       },
@@ -333,12 +333,12 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'unsafe path join',
     edits: [
       {
-        file: 'core/sync-path.ts',
+        file: 'core/paths/sync-path.ts',
         find: "if (segment === '.' || segment === '..') return `the path contains the segment \"${segment}\"`;",
         replace: '',
       },
       {
-        file: 'core/sync-path.ts',
+        file: 'core/paths/sync-path.ts',
         find: "if (segment.endsWith('.') || segment.endsWith(' ')) return",
         replace: "if (segment !== '..' && segment !== '.' && (segment.endsWith('.') || segment.endsWith(' '))) return",
       },
@@ -386,7 +386,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'case or Unicode twins merged',
     edits: [
       {
-        file: 'core/sync-path.ts',
+        file: 'core/paths/sync-path.ts',
         find: 'return foldCase(path);',
         replace: 'return foldCase(path).length < 0 ? "" : path;',
       },
@@ -398,7 +398,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'whole file in memory',
     edits: [
       {
-        file: 'engine/upload.ts',
+        file: 'engine/contents/upload.ts',
         find: 'export const CHUNK_BYTES = 16 << 20;',
         replace: 'export const CHUNK_BYTES = 2 ** 40;',
       },

@@ -1,5 +1,5 @@
 import type { SyncError } from '../../src/core/errors.ts';
-import type { Choice, Conflict } from '../../src/core/plan.ts';
+import type { Choice, Conflict } from '../../src/core/plan/plan.ts';
 import type { SyncOptions } from '../../src/engine/datastore.ts';
 import { hashOf } from './disk/node.ts';
 import { filesOf } from './hands.ts';

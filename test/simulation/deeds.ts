@@ -1,5 +1,5 @@
 import { SyncError } from '../../src/core/errors.ts';
-import type { SyncReport } from '../../src/core/sync-report.ts';
+import type { SyncReport } from '../../src/core/status/sync-report.ts';
 import type { SyncOptions } from '../../src/engine/datastore.ts';
 import { type Approval, approvalOf, chosen, joins } from './answers.ts';
 import { SECRET } from './bodies.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { findCollisions } from '../../src/core/collisions.ts';
-import { withholder } from '../../src/core/credential-paths.ts';
-import { parseSyncPath } from '../../src/core/sync-path.ts';
+import { findCollisions } from '../../src/core/paths/collisions.ts';
+import { withholder } from '../../src/core/paths/credential-paths.ts';
+import { parseSyncPath } from '../../src/core/paths/sync-path.ts';
 import { isInTheWay } from './in-the-way.ts';
 
 const problemOf = (path: string): string => {

@@ -1,4 +1,4 @@
-import { PACK_LIMITS } from '../../src/core/packs.ts';
+import { PACK_LIMITS } from '../../src/core/plan/packs.ts';
 import { makeStrikes } from './make-strikes.ts';
 import { makeTrouble } from './make-trouble.ts';
 import { createRandom, type Random } from './random.ts';

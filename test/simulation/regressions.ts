@@ -1,4 +1,4 @@
-import { PACK_LIMITS } from '../../src/core/packs.ts';
+import { PACK_LIMITS } from '../../src/core/plan/packs.ts';
 import { makeTraits } from './make-scenario.ts';
 import { createRandom } from './random.ts';
 import type { ClientTraits, Deed, Scenario, Step, Strike } from './scenario.ts';

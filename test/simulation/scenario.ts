@@ -1,4 +1,4 @@
-import type { PackLimits } from '../../src/core/packs.ts';
+import type { PackLimits } from '../../src/core/plan/packs.ts';
 import type { DiskTraits } from './disk/node.ts';
 
 /* A whole run as data: made from a seed, played, shrunk by leaving parts out, told in words. Times are virtual milliseconds. */

@@ -1,5 +1,5 @@
 import { SyncError } from '../../src/core/errors.ts';
-import type { SyncReport } from '../../src/core/sync-report.ts';
+import type { SyncReport } from '../../src/core/status/sync-report.ts';
 import type { Operations } from './deeds.ts';
 import { hashOf } from './disk/node.ts';
 import { filesOf } from './hands.ts';

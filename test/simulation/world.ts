@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../src/engine/probe.ts';
+import type { Capabilities } from '../../src/engine/remote/probe.ts';
 import { SECRET } from './bodies.ts';
 import { BYTES_IN_FLIGHT, type Program, startProgram } from './client.ts';
 import { boot } from './disk/kernel.ts';

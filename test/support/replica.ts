@@ -19,11 +19,11 @@ import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { createMemoryStore, type MemoryBucket } from '../../src/adapters/store/memory-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
-import type { PackLimits } from '../../src/core/packs.ts';
+import type { PackLimits } from '../../src/core/plan/packs.ts';
 import type { Datastore, SyncOptions } from '../../src/engine/datastore.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
 import type { Clock, LocalFiles, Log, ObjectStore, StateFiles } from '../../src/engine/ports.ts';
-import type { Skip } from '../../src/engine/scan.ts';
+import type { Skip } from '../../src/engine/root/scan.ts';
 import { createFaultyStore, type FaultyStore } from './faulty-store.ts';
 import { type RemoteTruth, verifyRemote } from './verify-remote.ts';
 

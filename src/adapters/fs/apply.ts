@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, lstatSync, renameSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
-import { type FileStamp, sameStamp } from '../../core/tree.ts';
+import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import type { ApplyAnswer, StagedFile } from '../../engine/ports.ts';
 import { removeEmptyParents } from './empty-parents.ts';
 import { type Folder, isStill, kindOf, parentOf } from './guarded-path.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
-import { type FileStamp, sameStamp } from '../../core/tree.ts';
+import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import type { ApplyAnswer, OpenFile, StagedFile } from '../../engine/ports.ts';
 import { type ApplyRoom, bringIn } from './apply.ts';
 import { openFile } from './open-file.ts';

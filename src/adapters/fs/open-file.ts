@@ -2,7 +2,7 @@ import { constants, fstatSync, lstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
-import { type FileStamp, sameStamp } from '../../core/tree.ts';
+import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import type { OpenFile } from '../../engine/ports.ts';
 import { NO_FOLLOW, NO_WAIT } from './fsync.ts';
 import { type Folder, type FolderAnswer, kindOf, parentOf } from './guarded-path.ts';

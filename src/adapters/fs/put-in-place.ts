@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import type { FileStamp } from '../../core/tree.ts';
+import type { FileStamp } from '../../core/format/tree.ts';
 import { type Folder, isStill, kindOf } from './guarded-path.ts';
 import type { LinkIn } from './link-in.ts';
 import { sameContentStamp, stampOf } from './stamp.ts';

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { fstatSync, futimesSync } from 'node:fs';
-import type { FileStamp } from '../../core/tree.ts';
+import type { FileStamp } from '../../core/format/tree.ts';
 
 /** What lstat says of a regular file, times rounded to microseconds: the double of `mtimeMs` is exact to a quarter of one. */
 export const stampOf = (stats: Stats): FileStamp => ({

@@ -1,7 +1,7 @@
 import { closeSync, constants, lstatSync, openSync, readdirSync, readSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
-import type { FileStamp } from '../../core/tree.ts';
+import type { FileStamp } from '../../core/format/tree.ts';
 import type { ApplyRoom } from './apply.ts';
 import { NO_FOLLOW, NO_WAIT, syncFolder } from './fsync.ts';
 import { type Folder, folderAt, parentOf } from './guarded-path.ts';

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
-import type { FileStamp } from '../../core/tree.ts';
+import type { FileStamp } from '../../core/format/tree.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { type Folder, isReserved, isStill, kindOf } from './guarded-path.ts';
 import { reasonFor } from './refusal.ts';

@@ -1,5 +1,5 @@
 import { GetBucketEncryptionCommand, GetBucketVersioningCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
-import type { CredentialFacts, ReachFacts } from '../../core/doctor-facts.ts';
+import type { CredentialFacts, ReachFacts } from '../../core/doctor/doctor-facts.ts';
 import { systemClock } from '../system.ts';
 import { withDeadline } from './call.ts';
 import { createClient } from './client.ts';

@@ -1,6 +1,6 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
-import { DEFAULT_TIMING } from '../../core/timing.ts';
+import { DEFAULT_TIMING } from '../../core/config/timing.ts';
 import { exposed, isExposed } from './endpoint.ts';
 import { keepSecret } from './redact.ts';
 import type { S3StoreOptions } from './s3-store.ts';

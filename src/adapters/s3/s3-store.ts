@@ -5,8 +5,8 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import { DEFAULT_TIMING, type Timing } from '../../core/config/timing.ts';
 import { StoreError } from '../../core/errors.ts';
-import { DEFAULT_TIMING, type Timing } from '../../core/timing.ts';
 import type { ObjectStore, PutOptions } from '../../engine/ports.ts';
 import { withDeadline } from './call.ts';
 import { createClient } from './client.ts';

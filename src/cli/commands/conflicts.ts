@@ -1,5 +1,5 @@
 import { SyncError } from '../../core/errors.ts';
-import type { Answer, Choice, Conflict } from '../../core/plan.ts';
+import type { Answer, Choice, Conflict } from '../../core/plan/plan.ts';
 import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
 import { leftovers } from '../failure.ts';
 import type { Flags } from '../flags.ts';

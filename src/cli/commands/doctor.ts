@@ -1,6 +1,6 @@
-import { type DoctorLine, doctorCode, doctorSummary } from '../../core/doctor-line.ts';
+import { type DoctorLine, doctorCode, doctorSummary } from '../../core/doctor/doctor-line.ts';
 import { EXIT_CODES } from '../../core/errors.ts';
-import { runCheckup } from '../../engine/checkup.ts';
+import { runCheckup } from '../../engine/checkup/checkup.ts';
 import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
 import type { Failure } from '../failure.ts';
 import { doctorLines } from '../render/doctor-text.ts';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { SyncReport } from '../../core/sync-report.ts';
+import type { SyncReport } from '../../core/status/sync-report.ts';
 import type { HeldLease } from '../../engine/datastore.ts';
 import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
 import { failureOf, leftovers } from '../failure.ts';

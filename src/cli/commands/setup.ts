@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { Config } from '../../core/config.ts';
-import { configProblemText } from '../../core/config-problem.ts';
+import type { Config } from '../../core/config/config.ts';
+import { configProblemText } from '../../core/config/config-problem.ts';
 import { SyncError } from '../../core/errors.ts';
-import { namesNone, type SetupInput } from '../../core/setup-input.ts';
-import { runSetup, type SetupReport } from '../../engine/setup.ts';
+import { namesNone, type SetupInput } from '../../core/setup/setup-input.ts';
+import { runSetup, type SetupReport } from '../../engine/setup/setup.ts';
 import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
 import { type Failure, leftovers } from '../failure.ts';
 import type { FlagName } from '../flags.ts';

@@ -1,6 +1,6 @@
+import { vetoMessage } from '../../core/plan/safety.ts';
 import { countText } from '../../core/quantities.ts';
-import { vetoMessage } from '../../core/safety.ts';
-import type { VerifyReport } from '../../core/verify-report.ts';
+import type { VerifyReport } from '../../core/verify/verify-report.ts';
 import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
 import type { Failure } from '../failure.ts';
 import { isInDoubt, verifyDocument, verifyLines } from '../render/verify-text.ts';

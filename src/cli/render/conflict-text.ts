@@ -1,4 +1,4 @@
-import type { Conflict, ConflictReason } from '../../core/plan.ts';
+import type { Conflict, ConflictReason } from '../../core/plan/plan.ts';
 import { agoText, bytesText } from '../../core/quantities.ts';
 import { safeText } from './paint.ts';
 

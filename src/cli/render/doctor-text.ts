@@ -1,5 +1,5 @@
-import type { DoctorLine } from '../../core/doctor-line.ts';
-import { type DoctorPlace, doctorWords } from '../../core/doctor-words.ts';
+import type { DoctorLine } from '../../core/doctor/doctor-line.ts';
+import { type DoctorPlace, doctorWords } from '../../core/doctor/doctor-words.ts';
 import { type Paint, safeText } from './paint.ts';
 
 /** The report for a terminal of 80 columns; without colours it is what one copies into a question. */

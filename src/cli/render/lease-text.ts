@@ -1,4 +1,4 @@
-import type { LeaseHolder } from '../../core/lease-holder.ts';
+import type { LeaseHolder } from '../../core/format/lease-holder.ts';
 import { agoText } from '../../core/quantities.ts';
 import type { LeaseView } from '../../engine/datastore.ts';
 import { safeText } from './paint.ts';

@@ -1,7 +1,7 @@
-import type { Step, StepKind } from '../../core/plan.ts';
+import type { Step, StepKind } from '../../core/plan/plan.ts';
+import { vetoMessage } from '../../core/plan/safety.ts';
 import { bytesText, countText } from '../../core/quantities.ts';
-import { vetoMessage } from '../../core/safety.ts';
-import type { Preview } from '../../core/sync-report.ts';
+import type { Preview } from '../../core/status/sync-report.ts';
 import { conflictDocument, conflictRows } from './conflict-text.ts';
 import { type Paint, safeText } from './paint.ts';
 

@@ -1,5 +1,5 @@
 import { bytesText, countText, durationText } from '../../core/quantities.ts';
-import type { Phase, Progress } from '../../core/sync-report.ts';
+import type { Phase, Progress } from '../../core/status/sync-report.ts';
 import { safeText } from './paint.ts';
 
 const NAMES: Readonly<Record<Phase, string>> = {

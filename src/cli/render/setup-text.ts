@@ -1,6 +1,6 @@
 import { SyncError } from '../../core/errors.ts';
 import { bytesText, countText } from '../../core/quantities.ts';
-import type { SetupFailure, SetupReport } from '../../engine/setup.ts';
+import type { SetupFailure, SetupReport } from '../../engine/setup/setup.ts';
 import { type Paint, safeText } from './paint.ts';
 
 /** The result of a set-up; what was done on the way was told. */

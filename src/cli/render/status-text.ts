@@ -1,8 +1,8 @@
-import type { Config } from '../../core/config.ts';
-import { type FolderHealth, healthText, skewOf } from '../../core/folder-health.ts';
+import type { Config } from '../../core/config/config.ts';
+import { type FolderHealth, healthText, skewOf } from '../../core/doctor/folder-health.ts';
+import { vetoMessage } from '../../core/plan/safety.ts';
 import { agoText, bytesText, countText, durationText } from '../../core/quantities.ts';
-import { vetoMessage } from '../../core/safety.ts';
-import type { Preview } from '../../core/sync-report.ts';
+import type { Preview } from '../../core/status/sync-report.ts';
 import type { LeaseView, LocalStatus } from '../../engine/datastore.ts';
 import type { Failure } from '../failure.ts';
 import { leaseDocument, leaseText } from './lease-text.ts';

@@ -1,6 +1,6 @@
 import type { Problem } from '../../core/errors.ts';
 import { bytesText, countText, durationText } from '../../core/quantities.ts';
-import type { Skipped, SyncReport } from '../../core/sync-report.ts';
+import type { Skipped, SyncReport } from '../../core/status/sync-report.ts';
 import { conflictDocument, conflictRows, RESOLVE_HINT } from './conflict-text.ts';
 import { type Paint, safeText } from './paint.ts';
 

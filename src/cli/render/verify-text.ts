@@ -1,6 +1,6 @@
-import { isIdentityVeto, vetoMessage } from '../../core/safety.ts';
-import type { VerifyReport } from '../../core/verify-report.ts';
-import { outlook, type ToldLine, verifyWords } from '../../core/verify-words.ts';
+import { isIdentityVeto, vetoMessage } from '../../core/plan/safety.ts';
+import type { VerifyReport } from '../../core/verify/verify-report.ts';
+import { outlook, type ToldLine, verifyWords } from '../../core/verify/verify-words.ts';
 import { type Paint, safeText } from './paint.ts';
 
 const MOST = 20;

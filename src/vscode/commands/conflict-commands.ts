@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Answer, Choice, Conflict } from '../../core/plan.ts';
+import type { Answer, Choice, Conflict } from '../../core/plan/plan.ts';
 import { countText } from '../../core/quantities.ts';
 import { runningFolders } from '../folders.ts';
 import { absentUri, remoteUri } from '../remote-documents.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Config } from '../../core/config.ts';
+import type { Config } from '../../core/config/config.ts';
 import type { Folder } from '../folder.ts';
 import { placeLines, placeOf } from '../place.ts';
 import { placeText } from '../render/place-text.ts';

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { Config } from '../../core/config.ts';
-import { doctorSummary } from '../../core/doctor-line.ts';
-import { doctorWords } from '../../core/doctor-words.ts';
-import { runCheckup } from '../../engine/checkup.ts';
+import type { Config } from '../../core/config/config.ts';
+import { doctorSummary } from '../../core/doctor/doctor-line.ts';
+import { doctorWords } from '../../core/doctor/doctor-words.ts';
+import { runCheckup } from '../../engine/checkup/checkup.ts';
 import type { Folder } from '../folder.ts';
 import { type Place, placeKey, placeOf } from '../place.ts';
 import { endpointText, placeText } from '../render/place-text.ts';

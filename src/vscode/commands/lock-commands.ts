@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { LeaseHolder } from '../../core/lease-holder.ts';
+import type { LeaseHolder } from '../../core/format/lease-holder.ts';
 import { leaseFacts, leaseText } from '../render/lease-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';

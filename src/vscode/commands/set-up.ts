@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Config } from '../../core/config.ts';
-import { namesNone } from '../../core/setup-input.ts';
+import type { Config } from '../../core/config/config.ts';
+import { namesNone } from '../../core/setup/setup-input.ts';
 import type { Folder } from '../folder.ts';
 import { placeText } from '../render/place-text.ts';
 import { runWizard } from '../setup/wizard.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { countText } from '../../core/quantities.ts';
-import type { SyncReport } from '../../core/sync-report.ts';
+import type { SyncReport } from '../../core/status/sync-report.ts';
 import type { SyncOptions } from '../../engine/datastore.ts';
 import { tellConflicts } from '../news.ts';
 import { withSlowProgress } from '../slow-progress.ts';

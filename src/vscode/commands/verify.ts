@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { countText } from '../../core/quantities.ts';
-import type { VerifyReport } from '../../core/verify-report.ts';
-import { outlook, verifyWords } from '../../core/verify-words.ts';
+import type { VerifyReport } from '../../core/verify/verify-report.ts';
+import { outlook, verifyWords } from '../../core/verify/verify-words.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
 import { type Chosen, chooseSyncing } from './choose-folder.ts';

@@ -1,6 +1,6 @@
-import { configProblemText } from '../../core/config-problem.ts';
+import { configProblemText } from '../../core/config/config-problem.ts';
 import { agoText, countText, durationText } from '../../core/quantities.ts';
-import type { SyncStatus } from '../../core/sync-status.ts';
+import type { SyncStatus } from '../../core/status/sync-status.ts';
 import type { FolderState, NamedState } from '../folder-state.ts';
 import { leaseText } from './lease-text.ts';
 import { commandLink, escapeMarkdown } from './markdown.ts';

@@ -1,4 +1,4 @@
-import type { ConflictReason, StepKind } from '../../core/plan.ts';
+import type { ConflictReason, StepKind } from '../../core/plan/plan.ts';
 import { COLOURS } from './row.ts';
 
 export interface Look {

@@ -1,4 +1,4 @@
-import type { Conflict } from '../../core/plan.ts';
+import type { Conflict } from '../../core/plan/plan.ts';
 import { agoText, bytesText } from '../../core/quantities.ts';
 import { CONFLICT_LOOK, conflictWords } from './change-look.ts';
 import { nameOf } from './contents-index.ts';

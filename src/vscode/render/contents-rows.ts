@@ -1,6 +1,6 @@
+import type { StoredFile } from '../../core/format/tree.ts';
 import { agoText, bytesText, countText } from '../../core/quantities.ts';
-import type { SyncStatus } from '../../core/sync-status.ts';
-import type { StoredFile } from '../../core/tree.ts';
+import type { SyncStatus } from '../../core/status/sync-status.ts';
 import { CONFLICT_LOOK, stepLook } from './change-look.ts';
 import { type ContentsIndex, type FolderSum, type ListedFile, type Mark, nameOf } from './contents-index.ts';
 import { COLOURS, type Row } from './row.ts';

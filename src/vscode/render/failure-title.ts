@@ -1,5 +1,5 @@
 import type { SyncErrorKind } from '../../core/errors.ts';
-import type { SyncStatus } from '../../core/sync-status.ts';
+import type { SyncStatus } from '../../core/status/sync-status.ts';
 import { sinceText } from './since-text.ts';
 
 /** `Offline since 14:05 (35 min)`; of other failures it is of no interest when they began. */

@@ -1,7 +1,7 @@
-import type { Config } from '../../core/config.ts';
-import { type FolderHealth, healthText } from '../../core/folder-health.ts';
+import type { Config } from '../../core/config/config.ts';
+import { type FolderHealth, healthText } from '../../core/doctor/folder-health.ts';
 import { agoText } from '../../core/quantities.ts';
-import type { SyncStatus } from '../../core/sync-status.ts';
+import type { SyncStatus } from '../../core/status/sync-status.ts';
 import { failureTitle } from './failure-title.ts';
 import { placeText } from './place-text.ts';
 import { type Row, row } from './row.ts';

@@ -1,6 +1,6 @@
-import type { LeaseHolder } from '../../core/lease-holder.ts';
+import type { LeaseHolder } from '../../core/format/lease-holder.ts';
 import { agoText } from '../../core/quantities.ts';
-import type { SyncStatus } from '../../core/sync-status.ts';
+import type { SyncStatus } from '../../core/status/sync-status.ts';
 
 /** `alice@build-7 · sync · 2 min 5 s ago`, or `free`, or whose of ours it is. `now` in milliseconds since 1970. */
 export function leaseText(lease: SyncStatus['lease'], now: number): string {

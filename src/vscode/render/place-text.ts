@@ -1,4 +1,4 @@
-import type { Config } from '../../core/config.ts';
+import type { Config } from '../../core/config/config.ts';
 
 /** `s3://bucket/prefix`, or the folder. */
 export function placeText({ backend }: Config): string {

@@ -1,8 +1,8 @@
-import type { Conflict } from '../../core/plan.ts';
+import type { Conflict } from '../../core/plan/plan.ts';
+import { vetoMessage } from '../../core/plan/safety.ts';
 import { bytesText, countText } from '../../core/quantities.ts';
-import { vetoMessage } from '../../core/safety.ts';
-import type { Preview } from '../../core/sync-report.ts';
-import { directionOf } from '../../core/sync-status.ts';
+import type { Preview } from '../../core/status/sync-report.ts';
+import { directionOf } from '../../core/status/sync-status.ts';
 import { conflictWords, stepLook } from './change-look.ts';
 
 /** A line of the preview; `does` says what choosing it leads to. */

@@ -1,6 +1,6 @@
-import type { Config } from '../../core/config.ts';
+import type { Config } from '../../core/config/config.ts';
 import { agoText } from '../../core/quantities.ts';
-import type { SyncStatus } from '../../core/sync-status.ts';
+import type { SyncStatus } from '../../core/status/sync-status.ts';
 import { leaseFacts, leaseText } from './lease-text.ts';
 import { COLOURS, type Row, row } from './row.ts';
 

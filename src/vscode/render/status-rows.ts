@@ -1,10 +1,10 @@
-import type { Config } from '../../core/config.ts';
-import { configProblemText } from '../../core/config-problem.ts';
+import type { Config } from '../../core/config/config.ts';
+import { configProblemText } from '../../core/config/config-problem.ts';
+import type { FolderHealth } from '../../core/doctor/folder-health.ts';
 import type { Problem } from '../../core/errors.ts';
-import type { FolderHealth } from '../../core/folder-health.ts';
-import type { Step } from '../../core/plan.ts';
+import type { Step } from '../../core/plan/plan.ts';
 import { agoText, bytesText, countText, durationText } from '../../core/quantities.ts';
-import type { SyncStatus } from '../../core/sync-status.ts';
+import type { SyncStatus } from '../../core/status/sync-status.ts';
 import type { LocalStatus } from '../../engine/datastore.ts';
 import type { FolderState } from '../folder-state.ts';
 import { stepLook } from './change-look.ts';

@@ -1,4 +1,4 @@
-import { readSetupField, type SetupField } from '../../core/setup-input.ts';
+import { readSetupField, type SetupField } from '../../core/setup/setup-input.ts';
 import { PROFILE } from './draft.ts';
 import type { Asked } from './questions.ts';
 

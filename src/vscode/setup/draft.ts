@@ -1,5 +1,5 @@
-import type { Config } from '../../core/config.ts';
-import type { SetupInput } from '../../core/setup-input.ts';
+import type { Config } from '../../core/config/config.ts';
+import type { SetupInput } from '../../core/setup/setup-input.ts';
 import type { AccessKeys } from '../host.ts';
 
 /** What a person has answered so far, each as it was typed; empty: not named. */

@@ -1,5 +1,5 @@
 import { bytesText, countText } from '../../core/quantities.ts';
-import type { SetupReport } from '../../engine/setup.ts';
+import type { SetupReport } from '../../engine/setup/setup.ts';
 
 /** What a set-up came to, in a sentence or two. `place` as people name it. */
 export function outcomeText(name: string, place: string, { files, bytes, notes, done }: SetupReport): string {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { Config } from '../../core/config.ts';
+import type { Config } from '../../core/config/config.ts';
 import { SyncError } from '../../core/errors.ts';
-import { stepText } from '../../core/setup-plan.ts';
-import { runSetup, type SetupReport } from '../../engine/setup.ts';
+import { stepText } from '../../core/setup/setup-plan.ts';
+import { runSetup, type SetupReport } from '../../engine/setup/setup.ts';
 import { placeOf } from '../place.ts';
 import { progressText } from '../slow-progress.ts';
 import { type Draft, keysOf } from './draft.ts';

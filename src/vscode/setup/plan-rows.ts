@@ -1,6 +1,6 @@
 import { SyncError } from '../../core/errors.ts';
 import { countText } from '../../core/quantities.ts';
-import type { SetupFailure, SetupReport } from '../../engine/setup.ts';
+import type { SetupFailure, SetupReport } from '../../engine/setup/setup.ts';
 import { failureTitle } from '../render/failure-title.ts';
 import type { Draft, Step } from './draft.ts';
 import { stepsToMend } from './mend.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Config } from '../../core/config.ts';
-import type { SetupParts } from '../../engine/setup-ports.ts';
+import type { Config } from '../../core/config/config.ts';
+import type { SetupParts } from '../../engine/setup/setup-ports.ts';
 import type { Folder } from '../folder.ts';
 import { placeOf } from '../place.ts';
 import type { Ui } from '../ui.ts';

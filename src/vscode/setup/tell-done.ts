@@ -1,4 +1,4 @@
-import type { SetupReport } from '../../engine/setup.ts';
+import type { SetupReport } from '../../engine/setup/setup.ts';
 import { placeText } from '../render/place-text.ts';
 import { outcomeText, reportLines } from './outcome.ts';
 import type { Setup } from './setup.ts';

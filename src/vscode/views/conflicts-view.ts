@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Conflict } from '../../core/plan.ts';
+import type { Conflict } from '../../core/plan/plan.ts';
 import type { Clock } from '../../engine/ports.ts';
 import type { Folder } from '../folder.ts';
 import type { Folders } from '../folders.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { StoredFile } from '../../core/tree.ts';
+import type { StoredFile } from '../../core/format/tree.ts';
 import type { Folder, Running } from '../folder.ts';
 import { type ContentsIndex, indexContents } from '../render/contents-index.ts';
 import { listFiles } from '../render/contents-rows.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FolderHealth } from '../../core/folder-health.ts';
+import type { FolderHealth } from '../../core/doctor/folder-health.ts';
 import type { LocalStatus } from '../../engine/datastore.ts';
 import type { Clock, Log } from '../../engine/ports.ts';
 import type { Folder, Running } from '../folder.ts';

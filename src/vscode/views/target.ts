@@ -1,4 +1,4 @@
-import type { Conflict } from '../../core/plan.ts';
+import type { Conflict } from '../../core/plan/plan.ts';
 import type { Folder } from '../folder.ts';
 
 /** What a row of a tree is about: commands of its menu get it. */

@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, write
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { FileStamp } from '../../../src/core/tree.ts';
+import type { FileStamp } from '../../../src/core/format/tree.ts';
 import type { ApplyAnswer } from '../../../src/engine/ports.ts';
 import { contents, MTIME, openSandbox, type Sandbox } from './sandbox.ts';
 

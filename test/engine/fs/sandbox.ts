@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openLocalFiles } from '../../../src/adapters/fs/local-files.ts';
 import { systemClock, systemIds } from '../../../src/adapters/system.ts';
-import type { FileStamp } from '../../../src/core/tree.ts';
+import type { FileStamp } from '../../../src/core/format/tree.ts';
 import type { LocalFiles, Log, StagedFile } from '../../../src/engine/ports.ts';
 
 export interface Sandbox {

@@ -1,0 +1,104 @@
+import type { SyncPath } from '../paths/sync-path.ts';
+
+/** Lower-case hex, 64 characters. */
+export type Sha256 = string;
+
+/** A run of stored bytes that decodes to the next part of a file's content. Source: remote format 1. */
+export interface Slice {
+  /** Key below the prefix, `objects/<sha256>-<epoch>`. */
+  readonly object: string;
+  /** Bytes into the stored object. */
+  readonly offset: number;
+  /** Stored bytes. */
+  readonly length: number;
+  /** Absent: stored as is. */
+  readonly encoding?: string;
+  /** Fields this version does not know, kept as they came. */
+  readonly unknown?: Readonly<Record<string, unknown>>;
+}
+
+/** One file as a commit records it. */
+export interface Entry {
+  readonly path: SyncPath;
+  /** Decoded bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970, with up to three decimals. */
+  readonly mtime: number;
+  readonly sha256: Sha256;
+  readonly exec: boolean;
+  /** Who last changed the content, `user@host`. */
+  readonly by: string;
+  /** The generation that last changed the content. */
+  readonly generation: number;
+  readonly slices: readonly Slice[];
+  /** Fields this version does not know, kept as they came. */
+  readonly unknown?: Readonly<Record<string, unknown>>;
+}
+
+/** What lstat says of a regular file. Two equal stamps that are not racily clean mean: not written in between. */
+export interface FileStamp {
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970, rounded to microseconds. */
+  readonly mtime: number;
+  /** As `mtime`. */
+  readonly ctime: number;
+  readonly inode: number;
+  readonly exec: boolean;
+}
+
+/** One file of the root as a scan found it. */
+export interface LocalEntry {
+  readonly path: SyncPath;
+  readonly stamp: FileStamp;
+  readonly sha256: Sha256;
+}
+
+/** One file as it was last verified equal on both sides. */
+export interface BaseEntry {
+  readonly path: SyncPath;
+  readonly sha256: Sha256;
+  /** The local file when it was verified. */
+  readonly stamp: FileStamp;
+  /** The filesystem's own time when the content was read, in milliseconds: the racily-clean rule compares mtime with it. */
+  readonly seenAt: number;
+  /** The rules have left the path out or held it back since: what happened to it meanwhile was not looked at. */
+  readonly excluded?: true;
+}
+
+/** A file of a datastore as people are shown it, of a commit or of a folder used in place. */
+export interface StoredFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly mtime: number;
+  /** Null, as are the following: only a commit says so. */
+  readonly by: string | null;
+  readonly generation: number | null;
+  readonly sha256: Sha256 | null;
+}
+
+export type RemoteTree = ReadonlyMap<SyncPath, Entry>;
+export type BaseTree = ReadonlyMap<SyncPath, BaseEntry>;
+
+/** The result of a scan. A path in neither map is gone; a path in `unknown` (or below an unknown folder) must not be acted on. */
+export interface LocalTree {
+  readonly files: ReadonlyMap<SyncPath, LocalEntry>;
+  /** Path (of a file or of a whole folder) to the reason. Keys need not be valid sync paths. */
+  readonly unknown: ReadonlyMap<string, string>;
+  /** Paths that the excludes and `directories` leave out, with everything below them: unknown too, and not reported. */
+  isExcluded(path: SyncPath): boolean;
+}
+
+export const sameStamp = (a: FileStamp, b: FileStamp): boolean =>
+  a.size === b.size && a.mtime === b.mtime && a.ctime === b.ctime && a.inode === b.inode;
+
+/** Whether `path` or one of the folders above it is in `paths`. */
+export function coveredBy(paths: { has(path: string): boolean }, path: string): boolean {
+  if (paths.has(path)) return true;
+  for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) {
+    if (paths.has(path.slice(0, cut))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,249 @@
+import type { Problem, SyncErrorKind } from '../errors.ts';
+import type { LeaseHolder } from '../format/lease-holder.ts';
+import type { Conflict, Step, StepKind } from '../plan/plan.ts';
+import { isCutOff } from './cut-off.ts';
+import type { Preview, Progress, SyncReport } from './sync-report.ts';
+
+/** Everything a face shows of one folder. One value; faces hold no state of their own. Times are milliseconds since 1970. */
+export interface SyncStatus {
+  /** A folder used in place: nothing is ever pending. */
+  readonly inPlace: boolean;
+  readonly paused: boolean;
+  /** Null: nothing under way. */
+  readonly progress: Progress | null;
+  /** What the last look found to do; null before the first. */
+  readonly pending: { readonly up: number; readonly down: number } | null;
+  /** The steps behind `pending`, as far as a look has named them: hints of the watcher are only counted. */
+  readonly changes: readonly Step[];
+  readonly conflicts: readonly Conflict[];
+  readonly problems: readonly Problem[];
+  readonly lease: { readonly record: LeaseHolder; readonly ours: 'this-process' | 'this-workspace' | 'no' } | null;
+  /** When the register was last read, and how long that took in milliseconds. */
+  readonly seenAt: number | null;
+  readonly latencyMs: number | null;
+  readonly generation: number | null;
+  readonly last: { readonly at: number; readonly report: SyncReport } | null;
+  /** The failure of the last attempt; null after a success. */
+  readonly failure: {
+    readonly kind: SyncErrorKind;
+    readonly message: string;
+    readonly remedy: string;
+    readonly at: number;
+    /** When the first of an unbroken row of failures of this kind was. */
+    readonly since: number;
+  } | null;
+}
+
+export type StatusEvent =
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'synced'; readonly report: SyncReport; readonly at: number }
+  /** `busy`: the attempt was turned away before it began, what is shown stays true. */
+  | {
+      readonly kind: 'failed';
+      readonly error: { readonly kind: SyncErrorKind; readonly message: string; readonly remedy: string };
+      readonly at: number;
+    }
+  | { readonly kind: 'previewed'; readonly preview: Preview }
+  /** As `previewed`, but against what was last seen of the remote: the failure stays. */
+  | { readonly kind: 'waiting'; readonly preview: Preview }
+  /** Files changed on disk: hints, counted until the next look. */
+  | { readonly kind: 'touched'; readonly paths: number }
+  | {
+      readonly kind: 'register';
+      readonly lease: SyncStatus['lease'];
+      readonly generation: number | null;
+      readonly seenAt: number;
+      readonly latencyMs: number;
+    };
+
+export const INITIAL_STATUS: SyncStatus = {
+  inPlace: false,
+  paused: false,
+  progress: null,
+  pending: null,
+  changes: [],
+  conflicts: [],
+  problems: [],
+  lease: null,
+  seenAt: null,
+  latencyMs: null,
+  generation: null,
+  last: null,
+  failure: null,
+};
+
+export function reduceStatus(status: SyncStatus, event: StatusEvent): SyncStatus {
+  switch (event.kind) {
+    case 'paused':
+      return { ...status, paused: true };
+    case 'resumed':
+      return { ...status, paused: false };
+    case 'progress':
+      return { ...status, progress: event.progress.phase === 'done' ? null : event.progress };
+    case 'synced':
+      return {
+        ...status,
+        progress: null,
+        failure: null,
+        pending: { up: 0, down: 0 },
+        changes: [],
+        conflicts: event.report.conflicts,
+        problems: event.report.problems,
+        generation: event.report.generation,
+        last: { at: event.at, report: event.report },
+      };
+    case 'failed':
+      return {
+        ...status,
+        progress: null,
+        failure:
+          event.error.kind === 'cancelled'
+            ? status.failure
+            : {
+                ...event.error,
+                at: event.at,
+                since: status.failure?.kind === event.error.kind ? status.failure.since : event.at,
+              },
+      };
+    case 'previewed':
+      return {
+        ...status,
+        ...waitingOf(event.preview),
+        progress: null,
+        failure: isCutOff(status.failure?.kind) ? null : status.failure,
+        conflicts: event.preview.plan.conflicts,
+        problems: event.preview.held,
+        generation: event.preview.generation,
+      };
+    case 'waiting':
+      return { ...status, ...waitingOf(event.preview) };
+    case 'touched':
+      return {
+        ...status,
+        pending: { up: Math.max(status.pending?.up ?? 0, event.paths), down: status.pending?.down ?? 0 },
+      };
+    case 'register':
+      return {
+        ...status,
+        // A folder whose lock can be read is there, and nothing else can fail.
+        failure: status.inPlace || isOver(status.failure, event.lease) ? null : status.failure,
+        lease: event.lease,
+        seenAt: event.seenAt,
+        latencyMs: event.latencyMs,
+        pending:
+          status.pending && status.pending.down === 0 && behind(status.generation, event.generation)
+            ? { ...status.pending, down: 1 }
+            : status.pending,
+      };
+  }
+}
+
+const waitingOf = (preview: Preview): Pick<SyncStatus, 'pending' | 'changes'> => ({
+  pending: countPending(preview),
+  changes: preview.plan.steps.filter((step) => directionOf(step.kind) !== null),
+});
+
+const behind = (ours: number | null, theirs: number | null): boolean => theirs !== null && theirs > (ours ?? 0);
+
+/** Whether reading the register shows that this failure is past. */
+function isOver(failure: SyncStatus['failure'], lease: SyncStatus['lease']): boolean {
+  if (failure?.kind === 'offline' || failure?.kind === 'credentials') return true;
+  return (failure?.kind === 'locked' || failure?.kind === 'lease-lost') && lease === null;
+}
+
+/** Which way a step goes; null where no file moves. */
+export function directionOf(kind: StepKind): 'up' | 'down' | null {
+  switch (kind) {
+    case 'upload':
+    case 'delete-remote':
+      return 'up';
+    case 'download':
+    case 'delete-local':
+    case 'keep-both':
+      return 'down';
+    case 'adopt':
+    case 'forget':
+      return null;
+  }
+}
+
+/** Files to go up and to come down, deletions included. */
+export function countPending(preview: Preview): { readonly up: number; readonly down: number } {
+  const directions = preview.plan.steps.map(({ kind }) => directionOf(kind));
+  return {
+    up: directions.filter((way) => way === 'up').length,
+    down: directions.filter((way) => way === 'down').length,
+  };
+}
+
+/** The one thing to show where several hold, in this order of weight. */
+export type Headline =
+  | { readonly kind: 'vetoed'; readonly message: string }
+  | { readonly kind: 'read-only'; readonly message: string }
+  | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'signed-out'; readonly message: string }
+  | { readonly kind: 'conflicts'; readonly count: number }
+  | { readonly kind: 'offline'; readonly since: number }
+  | { readonly kind: 'syncing'; readonly progress: Progress }
+  | { readonly kind: 'held-by-me' }
+  | { readonly kind: 'locked'; readonly holder: string }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'pending'; readonly up: number; readonly down: number }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'in-step' }
+  | { readonly kind: 'in-place' };
+
+export function headlineOf(status: SyncStatus): Headline {
+  const { progress, lease, paused, pending } = status;
+  const failure = status.failure && headlineOfFailure(status.failure);
+  if (failure && failure.kind !== 'offline' && failure.kind !== 'locked') return failure;
+  if (status.conflicts.length > 0) return { kind: 'conflicts', count: status.conflicts.length };
+  if (failure?.kind === 'offline') return failure;
+  if (progress && movesBytes(progress)) return { kind: 'syncing', progress };
+  if (lease?.ours === 'this-process') return { kind: 'held-by-me' };
+  if (lease) return { kind: 'locked', holder: lease.record.holder };
+  if (progress?.phase === 'waiting' && progress.holder !== undefined)
+    return { kind: 'locked', holder: progress.holder };
+  if (failure) return failure;
+  if (status.inPlace) return { kind: 'in-place' };
+  if (paused) return { kind: 'paused' };
+  if (pending === null) return { kind: 'unknown' };
+  const { up, down } = pending;
+  return up + down > 0 ? { kind: 'pending', up, down } : { kind: 'in-step' };
+}
+
+/** A look at both sides is no news: what was known stays on show until bytes move. */
+function movesBytes({ phase }: Progress): boolean {
+  return phase === 'downloading' || phase === 'uploading' || phase === 'committing';
+}
+
+function headlineOfFailure(failure: NonNullable<SyncStatus['failure']>): Headline {
+  switch (failure.kind) {
+    case 'veto':
+    case 'foreign':
+    case 'newer-format':
+    case 'corrupt':
+      return { kind: 'vetoed', message: failure.message };
+    case 'unsafe-store':
+      return { kind: 'read-only', message: failure.message };
+    case 'credentials':
+      return { kind: 'signed-out', message: failure.message };
+    case 'offline':
+    case 'unknown-outcome':
+      return { kind: 'offline', since: failure.since };
+    case 'locked':
+    case 'lease-lost':
+      return { kind: 'locked', holder: 'another process' };
+    case 'usage':
+    case 'config':
+    case 'not-set-up':
+    case 'local':
+    case 'cancelled':
+    case 'failed':
+    case 'denied':
+    case 'bucket':
+      return { kind: 'error', message: failure.message };
+  }
+}

@@ -1,0 +1,74 @@
+import { StoreError, SyncError } from '../../core/errors.ts';
+import type { Entry, Slice } from '../../core/format/tree.ts';
+import type { Codec, LocalFiles, ObjectStore, StagedFile } from '../ports.ts';
+import { storeErrorKind } from '../remote/store-error.ts';
+
+/** The content of a committed file, unverified: whoever takes the bytes compares length and hash. */
+export async function* readSlices(
+  store: ObjectStore,
+  codec: Codec,
+  entry: Entry,
+  signal?: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  const open = async (slice: Slice): Promise<AsyncIterable<Uint8Array>> => {
+    const found = await store.get(slice.object, { range: { offset: slice.offset, length: slice.length }, signal });
+    if (found.kind === 'unchanged') throw new StoreError('rejected', `${slice.object}: unexpected answer`);
+    if (slice.encoding === undefined) return found.body;
+    if (slice.encoding !== 'zstd')
+      throw new SyncError('newer-format', `encoding "${slice.encoding}" is not known`, 'Update Datastore Sync.');
+    return codec.unzstd(found.body, entry.size);
+  };
+  for (const slice of entry.slices) yield* await open(slice);
+}
+
+export type Fetched =
+  | { readonly kind: 'staged'; readonly file: StagedFile }
+  /** An object is gone: collected meanwhile, or damage. The head tells which. */
+  | { readonly kind: 'missing'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** Brings one committed file into staging, verified by length and hash. */
+export async function fetchEntry(
+  store: ObjectStore,
+  files: LocalFiles,
+  codec: Codec,
+  entry: Entry,
+  signal: AbortSignal | undefined,
+  onBytes: (bytes: number) => void,
+): Promise<Fetched> {
+  try {
+    const file = await files.stage(counted(readSlices(store, codec, entry, signal), entry.size, onBytes), {
+      mtime: entry.mtime,
+      exec: entry.exec,
+      signal,
+    });
+    if (file.sha256 === entry.sha256 && file.stamp.size === entry.size) return { kind: 'staged', file };
+    await files.discard(file);
+    return { kind: 'failed', reason: 'the bytes on the remote do not match their hash; the local file was left alone' };
+  } catch (error) {
+    signal?.throwIfAborted();
+    const kind = storeErrorKind(error);
+    if (kind === 'missing') return { kind: 'missing', reason: 'its content is missing on the remote' };
+    if (kind !== null && kind !== 'rejected') throw error;
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function* counted(
+  body: AsyncIterable<Uint8Array>,
+  size: number,
+  onBytes: (bytes: number) => void,
+): AsyncIterable<Uint8Array> {
+  let seen = 0;
+  for await (const bytes of body) {
+    seen += bytes.byteLength;
+    if (seen > size)
+      throw new SyncError(
+        'corrupt',
+        'the remote gives more bytes than the index names',
+        'The local file was left alone.',
+      );
+    onBytes(bytes.byteLength);
+    yield bytes;
+  }
+}

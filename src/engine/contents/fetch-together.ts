@@ -1,0 +1,72 @@
+import pLimit from 'p-limit';
+import { SyncError } from '../../core/errors.ts';
+import type { Entry } from '../../core/format/tree.ts';
+import type { Read } from '../../core/plan/plan-reads.ts';
+import { all } from '../all.ts';
+import { AT_ONCE } from '../each.ts';
+import type { Codec, LocalFiles, ObjectStore } from '../ports.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import type { Fetched } from './download.ts';
+import { readRange } from './read-range.ts';
+
+export interface FetchParts {
+  readonly store: ObjectStore;
+  readonly files: LocalFiles;
+  readonly codec: Codec;
+  readonly budget: ByteBudget;
+  readonly signal: AbortSignal | undefined;
+  readonly onBytes: (bytes: number) => void;
+}
+
+/**
+ * Brings what one range of an object holds into staging, each content verified by its hash. What did not come as the index names
+ * it is not in the answer: it has to be asked for by itself, which tells what is wrong with it.
+ */
+export type FetchTogether<T> = (read: Read<T>) => Promise<ReadonlyMap<T, Fetched>>;
+
+export function openFetcher<T>(
+  { store, files, codec, budget, signal, onBytes }: FetchParts,
+  entryOf: (item: T) => Entry,
+): FetchTogether<T> {
+  // Over all ranges: each is a file that is open.
+  const staging = pLimit(AT_ONCE);
+
+  async function stage(content: Uint8Array, { mtime, exec, sha256 }: Entry): Promise<Fetched | null> {
+    signal?.throwIfAborted();
+    if (codec.sha256(content) !== sha256) return null;
+    try {
+      const file = await files.stage(once(content), { mtime, exec, signal });
+      if (file.sha256 === sha256) {
+        onBytes(content.byteLength);
+        return { kind: 'staged', file };
+      }
+      await files.discard(file);
+      return null;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof SyncError) return { kind: 'failed', reason: error.message };
+      throw error;
+    }
+  }
+
+  return (read) =>
+    budget.within(read.length, async () => {
+      const fetched = new Map<T, Fetched>();
+      const bytes = await readRange(store, read, signal);
+      if (bytes === null) return fetched;
+      await all(
+        read.wanted.map(({ item, slice: { offset, length } }) =>
+          staging(async () => {
+            const start = offset - read.offset;
+            const answer = await stage(bytes.subarray(start, start + length), entryOf(item));
+            if (answer) fetched.set(item, answer);
+          }),
+        ),
+      );
+      return fetched;
+    });
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}

@@ -1,0 +1,185 @@
+import { SyncError } from '../../core/errors.ts';
+import { hashInKey } from '../../core/format/sync-index.ts';
+import {
+  type FileStamp,
+  type LocalEntry,
+  type RemoteTree,
+  type Sha256,
+  type Slice,
+  sameStamp,
+} from '../../core/format/tree.ts';
+import type { SyncPath } from '../../core/paths/sync-path.ts';
+import type { Step } from '../../core/plan/plan.ts';
+import { all } from '../all.ts';
+import { each } from '../each.ts';
+import type { LocalFiles, OpenFile } from '../ports.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { createSender, type SenderParts } from './send-contents.ts';
+
+/** A file over this many bytes is a sequence of chunk objects of this size. Source: remote format 1. */
+export const CHUNK_BYTES = 16 << 20;
+
+/** Files of a pack that are open at the same time. */
+const READ_AT_ONCE = 16;
+
+export type Uploaded =
+  | { readonly kind: 'sent'; readonly slices: readonly Slice[]; readonly stamp: FileStamp }
+  /** The file is no longer what was planned: look again. */
+  | { readonly kind: 'moved' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface Uploader {
+  /** Steps that travel together; what is more than a chunk travels alone. One answer each, in their order. */
+  upload(steps: readonly Step[]): Promise<readonly Uploaded[]>;
+  /** Where the contents that were written or found lie, by their SHA-256. */
+  readonly sent: ReadonlyMap<Sha256, Slice>;
+}
+
+export interface UploaderParts extends SenderParts {
+  readonly files: LocalFiles;
+  readonly budget: ByteBudget;
+}
+
+export function createUploader(parts: UploaderParts): Uploader {
+  const { files, codec, budget, signal } = parts;
+  const sender = createSender(parts);
+
+  async function upload(steps: readonly Step[]): Promise<readonly Uploaded[]> {
+    const [first, ...others] = steps;
+    const isLarge = first && others.length === 0 && bytesOf(first) > CHUNK_BYTES;
+    return isLarge ? [await opened(first, sendChunks)] : sendTogether(steps);
+  }
+
+  function sendTogether(steps: readonly Step[]): Promise<readonly Uploaded[]> {
+    const bytes = steps.reduce((sum, step) => sum + bytesOf(step), 0);
+    // A pack is in memory twice: its files, and what they make together.
+    return budget.within(steps.length > 1 ? 2 * bytes : bytes, async () => {
+      const found: (WasRead | Uploaded)[] = [];
+      await each(steps.entries(), READ_AT_ONCE, async ([nth, step]) => {
+        found[nth] = await look(step);
+      });
+      const places = await sender.send(found.filter(hasContent));
+      return all(found.map((file) => (file.kind === 'read' ? settle(file, places) : Promise.resolve(file))));
+    });
+  }
+
+  async function look(step: Step): Promise<WasRead | Uploaded> {
+    if (!step.reuse) return opened(step, readWhole);
+    return step.local ? { kind: 'sent', slices: step.reuse.slices, stamp: step.local.stamp } : { kind: 'moved' };
+  }
+
+  // What was written while it was sent goes up in the same cycle.
+  async function settle({ path, sha256, stamp }: WasRead, places: ReadonlyMap<Sha256, Slice>): Promise<Uploaded> {
+    try {
+      const now = await files.stat(path);
+      if (now === null || !sameStamp(now, stamp)) return { kind: 'moved' };
+    } catch (error) {
+      return failed(error);
+    }
+    const slice = places.get(sha256);
+    return { kind: 'sent', slices: slice ? [slice] : [], stamp };
+  }
+
+  async function opened<T>(
+    step: Step,
+    use: (file: OpenFile, planned: LocalEntry) => Promise<T>,
+  ): Promise<T | Exclude<Uploaded, { kind: 'sent' }>> {
+    if (signal.aborted) throw signal.reason;
+    const { local } = step;
+    if (!local) return { kind: 'moved' };
+    let file: OpenFile;
+    try {
+      file = await files.open(step.path);
+    } catch (error) {
+      if ((await files.stat(step.path)) === null) return { kind: 'moved' };
+      return failed(error);
+    }
+    try {
+      if (!sameStamp(file.stamp, local.stamp)) return { kind: 'moved' };
+      return await use(file, local);
+    } catch (error) {
+      // A disk that cannot be read to the end is trouble of this path alone.
+      if (error instanceof SyncError && error.kind === 'local') return failed(error);
+      throw error;
+    } finally {
+      await file.close();
+    }
+  }
+
+  async function readWhole(
+    file: OpenFile,
+    { path, sha256 }: LocalEntry,
+  ): Promise<WasRead | { readonly kind: 'moved' }> {
+    const { stamp } = file;
+    const bytes = await file.read(0, stamp.size + 1);
+    const isPlanned = bytes.byteLength === stamp.size && codec.sha256(bytes) === sha256;
+    return isPlanned ? { kind: 'read', path, sha256, bytes, stamp } : { kind: 'moved' };
+  }
+
+  // The whole hash is known only at the end: chunks of a file that moved are garbage, and no commit names them.
+  async function sendChunks(file: OpenFile, { sha256: planned }: LocalEntry): Promise<Uploaded> {
+    const whole = codec.hasher();
+    const chunks: Promise<Slice | undefined>[] = [];
+    const failures: unknown[] = [];
+    for (let offset = 0; offset < file.stamp.size && !signal.aborted && failures.length === 0; offset += CHUNK_BYTES) {
+      const length = Math.min(CHUNK_BYTES, file.stamp.size - offset);
+      await new Promise<void>((readNext) => {
+        const chunk = budget.within(length, async () => {
+          const bytes = await file.read(offset, length);
+          whole.update(bytes);
+          readNext();
+          const sha256 = codec.sha256(bytes);
+          return (await sender.send([{ sha256, bytes }])).get(sha256);
+        });
+        chunks.push(chunk);
+        chunk.catch((error: unknown) => {
+          failures.push(error);
+          readNext();
+        });
+      });
+    }
+    const slices = (await all(chunks)).filter((slice) => slice !== undefined);
+    if (signal.aborted) throw signal.reason;
+    const isPlanned = whole.digest() === planned && (await isStill(file));
+    return isPlanned ? { kind: 'sent', slices, stamp: file.stamp } : { kind: 'moved' };
+  }
+
+  return { upload, sent: sender.sent };
+}
+
+interface WasRead {
+  readonly kind: 'read';
+  readonly path: SyncPath;
+  readonly sha256: Sha256;
+  readonly bytes: Uint8Array;
+  readonly stamp: FileStamp;
+}
+
+const hasContent = (file: WasRead | Uploaded): file is WasRead => file.kind === 'read' && file.bytes.byteLength > 0;
+
+/** Of what has to be read. */
+const bytesOf = ({ reuse, local }: Step): number => (reuse ? 0 : (local?.stamp.size ?? 0));
+
+const failed = (error: unknown): Uploaded & { readonly kind: 'failed' } => ({
+  kind: 'failed',
+  reason: error instanceof Error ? error.message : String(error),
+});
+
+async function isStill(file: OpenFile): Promise<boolean> {
+  const now = await file.stampNow();
+  return now !== null && sameStamp(now, file.stamp);
+}
+
+/**
+ * The objects of a commit by the SHA-256 in their key, with a slice that begins at their beginning. One of its length has the very
+ * bytes that are looked for; the first file of a pack has not.
+ */
+export function wholeObjects(tree: RemoteTree): ReadonlyMap<Sha256, Slice> {
+  const found = new Map<Sha256, Slice>();
+  for (const { slices } of tree.values()) {
+    for (const slice of slices) {
+      if (slice.offset === 0 && slice.encoding === undefined) found.set(hashInKey(slice.object), slice);
+    }
+  }
+  return found;
+}

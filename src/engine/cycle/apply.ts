@@ -1,0 +1,181 @@
+import type { Problem } from '../../core/errors.ts';
+import type { BaseEntry, Entry, FileStamp } from '../../core/format/tree.ts';
+import { parseSyncPath, type SyncPath } from '../../core/paths/sync-path.ts';
+import type { Step } from '../../core/plan/plan.ts';
+import { conflictName } from '../../core/plan/plan.ts';
+import { planReads } from '../../core/plan/plan-reads.ts';
+import { type Fetched, fetchEntry } from '../contents/download.ts';
+import { type FetchParts, openFetcher } from '../contents/fetch-together.ts';
+import { AT_ONCE, each } from '../each.ts';
+import type { ApplyAnswer, ApplyIntent, Log, StagedFile } from '../ports.ts';
+
+export interface Applied {
+  /** Base entries that are now true. */
+  readonly advanced: readonly BaseEntry[];
+  readonly forgotten: readonly SyncPath[];
+  readonly downloaded: number;
+  readonly deleted: number;
+  readonly problems: readonly Problem[];
+  /** The path moved under our hands: plan again. */
+  readonly moved: readonly SyncPath[];
+  /** An object was gone: the head tells whether it was collected or is damage. */
+  readonly missing: readonly Problem[];
+}
+
+export interface ApplyParts extends FetchParts {
+  readonly log: Log;
+  /** The filesystem's clock when the scan began. */
+  readonly scannedAt: number;
+  readonly conflictSuffix: string;
+  readonly onFile: () => void;
+  /** What is done so far becomes durable: called after every batch. */
+  readonly record: (advanced: readonly BaseEntry[], forgotten: readonly SyncPath[]) => Promise<void>;
+}
+
+const BATCH_FILES = 1_000;
+const BATCH_BYTES = 256 << 20;
+
+/** Brings the remote's changes to disk: `download`, `delete-local` and `keep-both` steps, deletions first. */
+export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Promise<Applied> {
+  const { files, codec, log } = parts;
+  const fetchTogether = openFetcher(parts, entryOf);
+  const total = {
+    advanced: [] as BaseEntry[],
+    forgotten: [] as SyncPath[],
+    downloaded: 0,
+    deleted: 0,
+    problems: [] as Problem[],
+    moved: [] as SyncPath[],
+    missing: [] as Problem[],
+  };
+  for (const batch of batches(steps)) {
+    const from = { advanced: total.advanced.length, forgotten: total.forgotten.length };
+    try {
+      await applyBatch(batch);
+    } finally {
+      await files.flush();
+      await parts.record(total.advanced.slice(from.advanced), total.forgotten.slice(from.forgotten));
+    }
+  }
+  return total;
+
+  async function applyBatch(batch: readonly Step[]) {
+    const removals = batch.filter((step) => step.kind === 'delete-local');
+    await files.intend(removals.map((step) => intent(step)));
+    for (const step of removals) await settle(step, await removeLocal(step));
+    const arrivals = batch.filter((step) => step.kind !== 'delete-local');
+    const ready: { readonly step: Step; readonly file: StagedFile }[] = [];
+    const failure = await stageAll(arrivals, (step, file) => ready.push({ step, file })).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    parts.signal?.throwIfAborted();
+    await files.intend(ready.map(({ step }) => intent(step)));
+    for (const { step, file } of ready) {
+      parts.signal?.throwIfAborted();
+      await settle(step, await install(step, file));
+    }
+    // What arrived before the failure is in place by now, and is not fetched again.
+    if (failure) throw failure.error;
+  }
+
+  async function stageAll(steps: readonly Step[], arrived: (step: Arrival, file: StagedFile) => void) {
+    const { together, alone } = planReads(steps.filter(isArrival), entryOf);
+    const left: Arrival[] = [...alone];
+    await each(together, AT_ONCE, async (read) => {
+      const fetched = await fetchTogether(read);
+      for (const { item } of read.wanted) {
+        const answer = fetched.get(item);
+        if (answer) take(item, answer);
+        else left.push(item);
+      }
+    });
+    await each(left, AT_ONCE, async (step) => {
+      take(step, await fetchEntry(parts.store, files, codec, step.remote, parts.signal, parts.onBytes));
+    });
+
+    function take(step: Arrival, fetched: Fetched) {
+      if (fetched.kind === 'staged') return arrived(step, fetched.file);
+      (fetched.kind === 'missing' ? total.missing : total.problems).push({ path: step.path, reason: fetched.reason });
+    }
+  }
+
+  async function install(step: Step, file: StagedFile): Promise<ApplyAnswer> {
+    if (step.kind === 'keep-both' && step.copyTo && step.local) {
+      const kept = await files.duplicate(step.path, step.copyTo, step.local.stamp);
+      if (kept.kind !== 'done') {
+        await files.discard(file);
+        return kept;
+      }
+    }
+    const answer = await files.install(file, step.path, step.local?.stamp ?? null);
+    if (answer.kind !== 'done') await files.discard(file);
+    return answer;
+  }
+
+  async function removeLocal(step: Step): Promise<ApplyAnswer> {
+    return step.local ? files.remove(step.path, step.local.stamp) : { kind: 'moved' };
+  }
+
+  async function settle(step: Step, answer: ApplyAnswer) {
+    if (answer.kind === 'refused') return void total.problems.push({ path: step.path, reason: answer.reason });
+    if (answer.kind === 'moved') {
+      if (answer.aside !== undefined) await keepCopy(step.path, answer.aside);
+      return void total.moved.push(step.path);
+    }
+    parts.onFile();
+    if (answer.aside !== null) await keepLateWrite(step, answer.aside);
+    if (step.kind === 'delete-local') {
+      total.deleted += 1;
+      total.forgotten.push(step.path);
+    } else {
+      total.downloaded += 1;
+      if (answer.stamp && step.remote) total.advanced.push(baseEntry(step.remote, answer.stamp));
+    }
+  }
+
+  function baseEntry(remote: Entry, stamp: FileStamp): BaseEntry {
+    return { path: remote.path, sha256: remote.sha256, stamp, seenAt: parts.scannedAt };
+  }
+
+  // A program may have written through a handle it held: what was moved aside is then no longer the version we knew.
+  async function keepLateWrite(step: Step, aside: string) {
+    if ((await files.hashAside(aside)) !== step.local?.sha256) await keepCopy(step.path, aside);
+  }
+
+  async function keepCopy(path: SyncPath, aside: string) {
+    const name = parseSyncPath(conflictName(path, parts.conflictSuffix, () => false));
+    const kept = name.ok ? await files.restore(aside, name.value) : null;
+    const where = name.ok && kept?.kind === 'done' ? name.value : `.datastore-staging (${aside})`;
+    log.warn(`${path} was written while it was replaced; that version is kept as ${where}`);
+    total.problems.push({ path, reason: `it was written while it was replaced; that version is kept as ${where}` });
+  }
+}
+
+type Arrival = Step & { readonly remote: Entry };
+
+const isArrival = (step: Step): step is Arrival => step.remote !== null;
+
+const entryOf = ({ remote }: Arrival): Entry => remote;
+
+const intent = (step: Step): ApplyIntent => ({
+  path: step.path,
+  expected: step.local?.sha256 ?? null,
+  becomes: step.kind === 'delete-local' ? null : (step.remote?.sha256 ?? null),
+});
+
+/** Bounded in files and bytes, so that a stop half-way keeps what has arrived. */
+function* batches(steps: readonly Step[]): Iterable<readonly Step[]> {
+  let batch: Step[] = [];
+  let bytes = 0;
+  for (const step of steps) {
+    batch.push(step);
+    bytes += step.remote?.size ?? 0;
+    if (batch.length >= BATCH_FILES || bytes >= BATCH_BYTES) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+  }
+  if (batch.length > 0) yield batch;
+}

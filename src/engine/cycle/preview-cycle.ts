@@ -1,0 +1,34 @@
+import { SyncError } from '../../core/errors.ts';
+import type { Preview } from '../../core/status/sync-report.ts';
+import type { PreviewOptions } from '../datastore.ts';
+import type { RegisterState } from '../remote/register.ts';
+import { EMPTY_VIEW } from '../remote/remote-log.ts';
+import { type CycleParts, forgetRemote, openRun } from './cycle.ts';
+import { settleCommits } from './settle.ts';
+import { blockedPaths, look, refuseDamaged, standing, unknownPaths } from './sight.ts';
+import { requireEmpty } from './writing.ts';
+
+/** What `sync` would do now. The caller holds the root's guard, if there is a root. */
+export async function previewCycle(parts: CycleParts, options: PreviewOptions, rootThere: boolean): Promise<Preview> {
+  const run = await openRun(parts, options, null);
+  const state = options.lastKnown === true ? lastKnown(parts) : await parts.register.read(options.signal);
+  await settleCommits(parts.base, run.ledger, state, parts.remoteLog, options.signal);
+  if (state.head === null && options.lastKnown !== true) await requireEmpty(parts.store, options.signal);
+  const again = () => look(parts, options, { ...run, state, view: EMPTY_VIEW, intents: [], rootThere });
+  const generation = state.head?.commit?.generation ?? null;
+  let sight = await again();
+  if (sight.vetoes.length > 0 && standing(sight.vetoes, options, generation ?? 0).length === 0) {
+    forgetRemote(run.ledger);
+    run.ledger.note({ rootMark: run.ledger.meta.rootMark ?? run.id });
+    sight = await again();
+  }
+  refuseDamaged(sight, parts.store.name);
+  const held = [...sight.plan.held, ...unknownPaths(sight.scan), ...blockedPaths(sight.scan, sight.view.tree)];
+  return { plan: sight.plan, vetoes: sight.vetoes, generation, held };
+}
+
+function lastKnown({ register, store }: CycleParts): RegisterState {
+  const state = register.known();
+  if (state !== null) return state;
+  throw new SyncError('offline', `${store.name} was never in reach here`, 'Connect once.');
+}

@@ -1,0 +1,77 @@
+import { SyncError } from '../../core/errors.ts';
+import type { Step } from '../../core/plan/plan.ts';
+import type { RegisterState } from '../remote/register.ts';
+import type { Run } from './cycle.ts';
+import { push } from './push.ts';
+import type { Sight } from './sight.ts';
+import { isSmall, leaseTicket, smallPushTicket } from './ticket.ts';
+import { prepareWriting, takeLease } from './writing.ts';
+
+/** Small pushes that may lose before the lease is taken. */
+const SMALL_LOSSES = 3;
+/** Under a lease nothing can be lost, so this many losses in all mean a store that lies. */
+const MAX_LOSSES = 8;
+
+/** The half of a plan that writes to the remote. `again`: another commit came first, or files moved; plan once more. */
+export async function pushChanges(run: Run, sight: Sight, state: RegisterState): Promise<{ readonly again: boolean }> {
+  const { parts, options, ledger, tally } = run;
+  const steps = sight.plan.steps.filter((step) => step.kind === 'upload' || step.kind === 'delete-remote');
+  if (steps.length === 0) return { again: false };
+  await prepareWriting(parts, ledger, state, options.signal);
+  let at = state;
+  if (run.lease === null && (run.losses >= SMALL_LOSSES || !isSmall(steps, state))) {
+    run.lease = await takeLease(parts, {
+      purpose: options.purpose ?? 'sync',
+      waitMs: parts.waitMs,
+      signal: options.signal,
+      onWait: (holder) => tally.waiting(holder.holder),
+    });
+    at = await parts.register.read(options.signal);
+    if (at.head?.commit?.id !== state.head?.commit?.id) return { again: true };
+  }
+  tally.phase(
+    'uploading',
+    steps.length,
+    steps.reduce((sum, step) => sum + bytesOf(step), 0),
+  );
+  const ticket = run.lease ? leaseTicket(run.lease, at, options.signal) : smallPushTicket(parts, at, options.signal);
+  const pushed = await push(
+    {
+      ...parts,
+      log: parts.remoteLog,
+      files: run.files,
+      onBytes: tally.bytes,
+      onFile: tally.file,
+      onCommit: () => tally.phase('committing'),
+    },
+    ticket,
+    sight.view,
+    steps,
+    sight.scan.at,
+  ).catch((error: unknown) => {
+    // A lost lease breaks off what is under way; the loss is what happened, not the breaking off.
+    throw run.lease?.signal.aborted === true ? run.lease.signal.reason : error;
+  });
+  if (pushed.kind === 'lost') {
+    run.lease?.assertValid();
+    run.losses += 1;
+    if (run.losses >= MAX_LOSSES) {
+      throw new SyncError('locked', 'others commit faster than this workspace can', 'Sync again in a while.');
+    }
+    return { again: true };
+  }
+  tally.problems(pushed.problems);
+  tally.problems(pushed.moved.map((path) => ({ path, reason: 'it keeps changing; left for the next sync' })));
+  if (pushed.kind === 'committed') {
+    ledger.advance(pushed.advanced, pushed.forgotten);
+    // With what it brought into the base: a bucket restored from before it would else pass for one that merely went on.
+    ledger.note({ newest: { id: pushed.commit.id, generation: pushed.commit.generation } });
+    await ledger.save();
+    await parts.base.setJournal([]);
+    tally.add({ uploaded: pushed.uploaded, deletedRemote: pushed.deleted });
+    run.committed = pushed.commit;
+  }
+  return { again: pushed.moved.length > 0 };
+}
+
+const bytesOf = (step: Step): number => (step.kind === 'upload' && !step.reuse ? (step.local?.stamp.size ?? 0) : 0);

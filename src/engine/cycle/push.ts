@@ -1,0 +1,234 @@
+import { type Problem, SyncError } from '../../core/errors.ts';
+import type { Commit, CommitPointer } from '../../core/format/records.ts';
+import { commitKey, type ShardLine, serialiseEntry } from '../../core/format/sync-index.ts';
+import type { BaseEntry, Entry } from '../../core/format/tree.ts';
+import { collisionKey, compareByUtf8, type SyncPath } from '../../core/paths/sync-path.ts';
+import { type PackLimits, planPacks } from '../../core/plan/packs.ts';
+import type { Step } from '../../core/plan/plan.ts';
+import type { ByteBudget } from '../contents/byte-budget.ts';
+import { CHUNK_BYTES, createUploader, type Uploader, wholeObjects } from '../contents/upload.ts';
+import { AT_ONCE, each } from '../each.ts';
+import type { Clock, Codec, Identity, Ids, LocalFiles, ObjectStore } from '../ports.ts';
+import type { SwapOptions, SwapOutcome } from '../remote/register.ts';
+import type { RemoteLog, RemoteView } from '../remote/remote-log.ts';
+import type { BaseStore } from '../state/base-store.ts';
+
+export interface PushParts {
+  readonly store: ObjectStore;
+  readonly files: LocalFiles;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly identity: Identity;
+  readonly budget: ByteBudget;
+  readonly packs: PackLimits;
+  readonly log: RemoteLog;
+  readonly base: BaseStore;
+  readonly onBytes: (bytes: number) => void;
+  readonly onFile: () => void;
+  readonly onCommit: () => void;
+}
+
+/** The right to write: under a lease, or for one small swap. */
+export interface Ticket {
+  readonly datastoreId: string;
+  readonly epoch: number;
+  readonly signal: AbortSignal;
+  readonly assertMayWrite: () => void;
+  commit(pointer: CommitPointer, before: SwapOptions['before']): Promise<SwapOutcome>;
+}
+
+export type Pushed =
+  | {
+      readonly kind: 'committed';
+      readonly pointer: CommitPointer;
+      readonly commit: Commit;
+      readonly uploaded: number;
+      readonly deleted: number;
+      readonly advanced: readonly BaseEntry[];
+      readonly forgotten: readonly SyncPath[];
+      readonly problems: readonly Problem[];
+      readonly moved: readonly SyncPath[];
+    }
+  /** Nothing was left to commit. */
+  | { readonly kind: 'nothing'; readonly problems: readonly Problem[]; readonly moved: readonly SyncPath[] }
+  /** Another commit came first: plan again. */
+  | { readonly kind: 'lost' };
+
+// A process that dies tells nobody what it has sent. Noted by shares of the whole, in bytes, so that much costs no more than little.
+const NOTE_FIRST = 8 << 20;
+const NOTE_GROWTH = 1.25;
+
+/** Objects, then shards, then the commit, then the swap: the only commit point. */
+export async function push(
+  parts: PushParts,
+  ticket: Ticket,
+  view: RemoteView,
+  steps: readonly Step[],
+  scannedAt: number,
+): Promise<Pushed> {
+  const { base } = parts;
+  let [sent, due] = [0, NOTE_FIRST];
+  const uploader = createUploader({
+    ...parts,
+    epoch: ticket.epoch,
+    earlier: await base.uploads(),
+    standing: steps.some(({ local }) => (local?.stamp.size ?? 0) > CHUNK_BYTES) ? wholeObjects(view.tree) : new Map(),
+    signal: ticket.signal,
+    assertMayWrite: ticket.assertMayWrite,
+    async onSent(bytes) {
+      sent += bytes;
+      if (sent < due) return;
+      due = sent * NOTE_GROWTH;
+      await keepUploads();
+    },
+  });
+  try {
+    const gathered = await gather(parts, steps, uploader, generationAfter(view), scannedAt);
+    const { entries, removed, problems, moved } = gathered;
+    if (entries.length === 0 && removed.length === 0) return { kind: 'nothing', problems, moved };
+    const done = await commitChanges(parts, ticket, view, gathered);
+    if (done.kind === 'lost') {
+      await keepUploads();
+      return done;
+    }
+    await base.setUploads(new Map());
+    return {
+      ...done,
+      uploaded: entries.length,
+      deleted: removed.length,
+      advanced: gathered.advanced,
+      forgotten: removed,
+      problems,
+      moved,
+    };
+  } catch (error) {
+    await keepUploads();
+    throw error;
+  }
+
+  async function keepUploads() {
+    await base.setUploads(new Map([...(await base.uploads()), ...uploader.sent]));
+  }
+}
+
+/** What a commit changes in the tree of the one before. `advanced` becomes base when it has landed. */
+export interface TreeChanges {
+  readonly entries: readonly Entry[];
+  readonly removed: readonly SyncPath[];
+  readonly advanced: readonly BaseEntry[];
+}
+
+export type CommitParts = Pick<PushParts, 'base' | 'clock' | 'ids' | 'identity' | 'log' | 'onCommit'>;
+
+/** Shards that `view.commit` lacks, then the commit, the journal and the swap. Whatever the entries name is uploaded already. */
+export async function commitChanges(
+  parts: CommitParts,
+  ticket: Ticket,
+  view: RemoteView,
+  { entries, removed, advanced }: TreeChanges,
+): Promise<
+  { readonly kind: 'committed'; readonly pointer: CommitPointer; readonly commit: Commit } | { readonly kind: 'lost' }
+> {
+  const { base, clock, ids, identity, log } = parts;
+  parts.onCommit();
+  ticket.assertMayWrite();
+  const generation = generationAfter(view);
+  const next = mergeTree(view, entries, removed);
+  const shards = await log.writeShards(next.lines, view.commit, ticket.epoch, ticket.signal);
+  const id = ids.uuid();
+  const commit: Commit = {
+    format: 1,
+    datastoreId: ticket.datastoreId,
+    generation,
+    id,
+    parent: view.pointer && { id: view.pointer.id, key: view.pointer.key, sha256: view.pointer.sha256 },
+    epoch: ticket.epoch,
+    by: identity.holder,
+    at: new Date(clock.now()).toISOString(),
+    message: '',
+    stats: next.stats,
+    shards,
+  };
+  ticket.assertMayWrite();
+  const pointer = await log.writeCommit(commit, commitKey(generation, id), ticket.signal);
+  ticket.assertMayWrite();
+  const journal = await base.journal();
+  const outcome = await ticket.commit(pointer, (head, named) =>
+    base.setJournal([...journal, { commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed }]),
+  );
+  if (outcome.kind === 'unknown') throw unknownOutcome(outcome.cause);
+  if (outcome.kind !== 'won' && outcome.kind !== 'superseded') {
+    await base.setJournal(journal);
+    return { kind: 'lost' };
+  }
+  return { kind: 'committed', pointer, commit };
+}
+
+const generationAfter = (view: RemoteView): number => (view.commit?.generation ?? 0) + 1;
+
+async function gather(
+  parts: PushParts,
+  steps: readonly Step[],
+  uploader: Uploader,
+  generation: number,
+  scannedAt: number,
+) {
+  const entries: Entry[] = [];
+  const advanced: BaseEntry[] = [];
+  const removed: SyncPath[] = [];
+  const problems: Problem[] = [];
+  const moved: SyncPath[] = [];
+  const uploads = steps.filter(({ kind }) => kind === 'upload');
+  const arriving = new Set(uploads.map(({ path }) => collisionKey(path)));
+  for (const { kind, path } of steps) {
+    if (kind !== 'delete-remote') continue;
+    // Where case does not count, the file renamed to its twin still answers to the old name.
+    const stands = !arriving.has(collisionKey(path)) && (await parts.files.stat(path)) !== null;
+    (stands ? moved : removed).push(path);
+  }
+  await each(planPacks(uploads, parts.packs), AT_ONCE, async (pack) => {
+    const answers = await uploader.upload(pack);
+    for (const [nth, { path, local }] of pack.entries()) {
+      const sent = answers[nth];
+      if (sent?.kind === 'failed') problems.push({ path, reason: sent.reason });
+      else if (sent?.kind !== 'sent' || !local) moved.push(path);
+      else {
+        const { sha256 } = local;
+        const { size, mtime, exec } = sent.stamp;
+        entries.push({ path, size, mtime, sha256, exec, by: parts.identity.holder, generation, slices: sent.slices });
+        advanced.push({ path, sha256, stamp: sent.stamp, seenAt: scannedAt });
+        parts.onFile();
+      }
+    }
+  });
+  return { entries, advanced, removed, problems, moved };
+}
+
+function mergeTree(view: RemoteView, entries: readonly Entry[], removed: readonly SyncPath[]) {
+  const tree = new Map(view.tree);
+  const stats = { files: 0, bytes: 0, added: 0, changed: 0, removed: removed.length };
+  for (const path of removed) tree.delete(path);
+  for (const entry of entries) {
+    if (tree.has(entry.path)) stats.changed += 1;
+    else stats.added += 1;
+    tree.set(entry.path, entry);
+  }
+  const lines: ShardLine[] = view.refused.map(({ path, line }) => ({ path, line }));
+  for (const entry of tree.values()) {
+    stats.files += 1;
+    stats.bytes += entry.size;
+    lines.push({ path: entry.path, line: serialiseEntry(entry) });
+  }
+  lines.sort((a, b) => compareByUtf8(a.path, b.path));
+  return { lines, stats };
+}
+
+function unknownOutcome(cause: unknown): SyncError {
+  return new SyncError(
+    'unknown-outcome',
+    'the store did not say whether the commit was taken',
+    'Sync again: the journal settles it, and nothing is sent or deleted twice.',
+    { cause },
+  );
+}

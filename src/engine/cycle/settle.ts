@@ -1,0 +1,154 @@
+import { type Problem, SyncError } from '../../core/errors.ts';
+import { coveredBy } from '../../core/format/tree.ts';
+import { parseSyncPath } from '../../core/paths/sync-path.ts';
+import { conflictName } from '../../core/plan/plan.ts';
+import type { ApplyIntent, LocalFiles, Log, StagingRun } from '../ports.ts';
+import type { RegisterState } from '../remote/register.ts';
+import type { RemoteLog } from '../remote/remote-log.ts';
+import type { Scan } from '../root/scan.ts';
+import type { BaseStore } from '../state/base-store.ts';
+import type { Ledger } from '../state/ledger.ts';
+import { ancestryOf } from './ancestry.ts';
+
+/** Journaled commits whose outcome is now known go into the base, or away. Those that may still land stay. */
+export async function settleCommits(
+  base: BaseStore,
+  ledger: Ledger,
+  state: RegisterState,
+  log: RemoteLog,
+  signal?: AbortSignal,
+) {
+  const journal = await base.journal();
+  if (journal.length === 0) return;
+  const open = [];
+  for (const commit of journal) {
+    const id = { id: commit.commitId, generation: commit.generation };
+    if ((await ancestryOf(id, state.head, log, signal)) === 'related') {
+      ledger.advance(commit.entries, commit.removed);
+    } else if (state.etag === commit.named) {
+      open.push(commit);
+    }
+  }
+  await ledger.save();
+  if (open.length < journal.length) await base.setJournal(open);
+}
+
+/** How long a replaced file stays in staging. */
+const KEEP_MS = 24 * 3_600_000;
+
+export interface SweepParts {
+  readonly files: LocalFiles;
+  readonly ledger: Ledger;
+  readonly base: BaseStore;
+  readonly log: Log;
+  readonly conflictSuffix: string;
+}
+
+/**
+ * Before a scan: what a run that died has moved aside and not replaced goes back to its path, and folders that it has emptied go;
+ * what somebody wrote into a moved file becomes a conflict copy. Gives the intents that may be true on disk and are not in the
+ * base yet.
+ */
+export async function sweepStaging(
+  parts: SweepParts,
+  now: number,
+): Promise<{ intents: readonly ApplyIntent[]; problems: Problem[] }> {
+  const { files, base } = parts;
+  const problems: Problem[] = [];
+  const openRun = await base.openRun();
+  let intents: readonly ApplyIntent[] = [];
+  await files.sweep();
+  for (const run of await files.staging()) {
+    const expired = now - run.startedAt > KEEP_MS;
+    if (run.run === openRun) {
+      intents = run.intents;
+      await pruneRemoved(files, intents);
+    }
+    if (run.run === openRun || expired) {
+      const kept = await settleAsides(parts, run, run.run === openRun, problems);
+      if (expired && !kept) await files.dropRun(run.run);
+    }
+  }
+  return { intents, problems };
+}
+
+/** An empty folder that a removal has left would keep out the file that comes in its place. */
+async function pruneRemoved(files: LocalFiles, intents: readonly ApplyIntent[]): Promise<void> {
+  for (const { path, becomes } of intents) {
+    // A folder that cannot be searched is trouble of its paths alone: the scan names them.
+    if (becomes === null && (await isThere(files, path)) === false) await files.prune(path);
+  }
+}
+
+/** True when something could not be explained and stays. */
+async function settleAsides(
+  { files, ledger, log, conflictSuffix }: SweepParts,
+  run: StagingRun,
+  died: boolean,
+  problems: Problem[],
+): Promise<boolean> {
+  const intents = new Map<string, ApplyIntent[]>();
+  for (const intent of run.intents) intents.set(intent.path, [...(intents.get(intent.path) ?? []), intent]);
+  let kept = false;
+  // The latest of a path first: where one run replaced it twice, only that one may have to go back.
+  for (const { path, name } of run.asides.toSorted((one, other) => layerOf(other.name) - layerOf(one.name))) {
+    const known = intents.get(path) ?? [];
+    const becomes = known.at(-1)?.becomes ?? null;
+    // Where the base has it the link was made, and who is absent since was removed by a person.
+    const mayBeUnlinked = died && becomes !== null && recorded(ledger, path) !== becomes;
+    // Must be known: what does not go back now would look removed by a person from then on.
+    if (mayBeUnlinked && (await files.stat(path)) === null) {
+      const answer = await files.restore(name, path);
+      log.info(`${path} was moved aside by a run that died; put back (${answer.kind})`);
+      kept ||= answer.kind !== 'done';
+      continue;
+    }
+    const sha256 = await files.hashAside(name);
+    if (known.some(({ expected }) => expected === sha256)) continue;
+    const there = await isThere(files, path);
+    const copy = there === null ? null : parseSyncPath(there ? conflictName(path, conflictSuffix, () => false) : path);
+    const answer = copy?.ok === true ? await files.restore(name, copy.value) : null;
+    if (copy?.ok === true && answer?.kind === 'done') {
+      problems.push({ path, reason: `a version that was written while it was replaced is kept as ${copy.value}` });
+    } else {
+      kept = true;
+      problems.push({
+        path,
+        reason: `a version that cannot be explained is kept in ${files.root}/.datastore-staging/${run.run}`,
+      });
+    }
+  }
+  return kept;
+}
+
+/** Null: it cannot be looked at. */
+async function isThere(files: LocalFiles, path: string): Promise<boolean | null> {
+  try {
+    return (await files.stat(path)) !== null;
+  } catch (error) {
+    if (error instanceof SyncError && error.kind === 'local') return null;
+    throw error;
+  }
+}
+
+/** Asides are named `<run>/aside/<layer>/<path>`, and a later layer is a later replacement. */
+const layerOf = (name: string): number => Number(name.split('/')[2]);
+
+function recorded(ledger: Ledger, path: string): string | null {
+  const parsed = parseSyncPath(path);
+  return parsed.ok ? (ledger.entries.get(parsed.value)?.sha256 ?? null) : null;
+}
+
+/** What a run that died had brought to disk is the base now: else a colleague's later revert would look like our change. */
+export function settleIntents(ledger: Ledger, intents: readonly ApplyIntent[], scan: Scan): void {
+  for (const intent of intents) {
+    const parsed = parseSyncPath(intent.path);
+    if (!parsed.ok) continue;
+    const path = parsed.value;
+    const local = scan.files.get(path);
+    if (local && local.sha256 === intent.becomes)
+      ledger.advance([{ path, sha256: local.sha256, stamp: local.stamp, seenAt: scan.at }], []);
+    if (!local && intent.becomes === null && !coveredBy(scan.unknown, path) && !scan.isExcluded(path))
+      ledger.advance([], [path]);
+  }
+}

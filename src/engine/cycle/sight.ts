@@ -1,0 +1,194 @@
+import { SyncError } from '../../core/errors.ts';
+import { compareByUtf8, type SyncPath } from '../../core/paths/sync-path.ts';
+import { type Held, makePlan, type Plan, type PlanPolicy } from '../../core/plan/plan.ts';
+import { isIdentityVeto, type SafetyFacts, type Veto, vet, vetoMessage } from '../../core/plan/safety.ts';
+import type { SyncOptions } from '../datastore.ts';
+import type { ApplyIntent, LocalFiles } from '../ports.ts';
+import type { RegisterState } from '../remote/register.ts';
+import { EMPTY_VIEW, type RemoteView } from '../remote/remote-log.ts';
+import { hasExcluded, includedEntries, setAside, takeBack } from '../root/excluded-base.ts';
+import { emptyScan, type Scan, scanRoot } from '../root/scan.ts';
+import type { Ledger } from '../state/ledger.ts';
+import { ancestryOf } from './ancestry.ts';
+import type { CycleParts } from './cycle.ts';
+import { settleIntents } from './settle.ts';
+
+/** Both sides at one moment, what is to be done about them, and what forbids it. */
+export interface Sight {
+  readonly view: RemoteView;
+  readonly scan: Scan;
+  readonly plan: Plan;
+  readonly vetoes: readonly Veto[];
+}
+
+export interface Looking {
+  readonly files: LocalFiles;
+  readonly ledger: Ledger;
+  readonly state: RegisterState;
+  /** An earlier view: used again when the commit is the same. */
+  readonly view: RemoteView;
+  readonly conflictSuffix: string;
+  /** Of a run that died: what of it stands on disk is base. */
+  readonly intents: readonly ApplyIntent[];
+  /** False: there is no root yet, and it reads as empty. */
+  readonly rootThere: boolean;
+}
+
+const EMPTY_PLAN: Plan = { steps: [], conflicts: [], held: [] };
+
+/** Scans the root, reads the commit, plans and vets. Changes nothing on either side. */
+export async function look(parts: CycleParts, options: SyncOptions, from: Looking): Promise<Sight> {
+  const { files, ledger, state } = from;
+  const scan = from.rootThere
+    ? await scanRoot(files, ledger.entries, parts.skip, parts.codec, { signal: options.signal })
+    : emptyScan(parts.skip);
+  settleIntents(ledger, from.intents, scan);
+  const isLeftOut = (path: SyncPath): boolean => scan.isExcluded(path) || parts.withheld(path) !== null;
+  setAside(ledger, isLeftOut);
+  if (nothingMoved(ledger, state, scan)) return { view: EMPTY_VIEW, scan, plan: EMPTY_PLAN, vetoes: [] };
+  const view = await viewOf(parts, state, from.view, options.signal);
+  takeBack(ledger, scan, view.tree, isLeftOut);
+  const plan = makePlan({
+    base: ledger.entries,
+    local: scan,
+    remote: view.tree,
+    refused: [...view.refused, ...damagedPaths(view, ledger, scan)],
+    busy: options.busyPaths,
+    withheld: parts.withheld,
+    policy: policyOf(options, from.conflictSuffix),
+  });
+  const vetoes = vet(await factsOf(parts, options, { files, ledger, state, scan, view, plan }));
+  return { view, scan, plan, vetoes };
+}
+
+/** The vetoes that stand: those about the remote's identity fall when exactly this generation was accepted. */
+export function standing(vetoes: readonly Veto[], options: SyncOptions, generation: number): readonly Veto[] {
+  return vetoes.filter((veto) => !isIdentityVeto(veto) || options.acceptRemote !== generation);
+}
+
+/** Throws SyncError('veto') unless all vetoes are about the remote's identity and exactly this generation was accepted. */
+export function refuseVetoed(vetoes: readonly Veto[], options: SyncOptions, generation: number): void {
+  const refused = standing(vetoes, options, generation);
+  if (refused.length === 0) return;
+  const said = refused.map((veto) => vetoMessage(veto));
+  throw new SyncError(
+    'veto',
+    said.map(({ message }) => message).join('; '),
+    said.map(({ remedy }) => remedy).join(' '),
+    { details: refused },
+  );
+}
+
+/**
+ * Throws SyncError('corrupt') when a part of the index cannot be read: what it names is unknown, so nothing is in step, and the
+ * next commit could not carry its entries on.
+ */
+export function refuseDamaged({ view }: Sight, name: string): void {
+  const damage = view.damaged[0];
+  if (!damage) return;
+  throw new SyncError(
+    'corrupt',
+    `${name}: ${damage.reason}`,
+    'Readable files were brought here; nothing was written. Restore the object (bucket versioning keeps it).',
+  );
+}
+
+/** Paths of the root that could not be read or may not travel, for the report. */
+export function unknownPaths(scan: Scan): readonly Held[] {
+  return [...scan.unknown].filter(([path]) => !scan.irregular.has(path)).map(([path, reason]) => ({ path, reason }));
+}
+
+/** Links and the like that stand where the remote has files: those cannot come here. */
+export function blockedPaths(scan: Scan, tree: RemoteView['tree']): readonly Held[] {
+  if (scan.irregular.size === 0) return [];
+  const blocking = new Set<string>();
+  for (const path of tree.keys()) {
+    for (let at: string = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
+      if (scan.irregular.has(at)) blocking.add(at);
+    }
+  }
+  return [...blocking].map((path) => ({
+    path,
+    reason: `${scan.irregular.get(path)}, and the remote has a file or folder of this name`,
+  }));
+}
+
+function nothingMoved(ledger: Ledger, state: RegisterState, scan: Scan): boolean {
+  const { commit, open, datastoreId, epoch } = ledger.meta;
+  if (!state.head?.commit || state.head.commit.id !== commit?.id || open.length > 0) return false;
+  // Fewer than the commit names: some were left out, and may not be any more.
+  if (commit.files !== ledger.entries.size || hasExcluded(ledger)) return false;
+  if (state.head.datastoreId !== datastoreId || state.head.epoch < epoch) return false;
+  if (scan.unknown.size > scan.irregular.size || scan.files.size !== ledger.entries.size) return false;
+  for (const [path, local] of scan.files) if (ledger.entries.get(path)?.sha256 !== local.sha256) return false;
+  return true;
+}
+
+async function viewOf(
+  parts: CycleParts,
+  state: RegisterState,
+  earlier: RemoteView,
+  signal?: AbortSignal,
+): Promise<RemoteView> {
+  const pointer = state.head?.commit ?? null;
+  if (pointer === null) return EMPTY_VIEW;
+  return pointer.id === earlier.pointer?.id ? earlier : parts.remoteLog.view(pointer, signal);
+}
+
+/** Nothing may be concluded of a path whose shard cannot be read. */
+export function damagedPaths(view: RemoteView, ledger: Ledger, scan: Scan): readonly Held[] {
+  if (view.damaged.length === 0) return [];
+  const paths = new Set<SyncPath>([...ledger.entries.keys(), ...scan.files.keys()]);
+  return view.damaged.flatMap(({ first, last, reason }) =>
+    [...paths]
+      .filter((path) => compareByUtf8(first, path) <= 0 && compareByUtf8(path, last) <= 0)
+      .map((path) => ({ path, reason })),
+  );
+}
+
+function policyOf(options: SyncOptions, conflictSuffix: string): PlanPolicy {
+  return {
+    direction: options.direction ?? 'both',
+    onConflict: options.onConflict ?? 'hold',
+    choices: options.choices ?? [],
+    conflictSuffix,
+  };
+}
+
+export async function factsOf(
+  parts: CycleParts,
+  options: SyncOptions,
+  at: { files: LocalFiles; ledger: Ledger; state: RegisterState; scan: Scan; view: RemoteView; plan: Plan },
+): Promise<SafetyFacts> {
+  const { meta } = at.ledger;
+  const known = includedEntries(at.ledger, at.scan);
+  const head = at.state.head;
+  const seen =
+    meta.datastoreId === null
+      ? null
+      : {
+          datastoreId: meta.datastoreId,
+          epoch: meta.epoch,
+          generation: meta.newest?.generation ?? 0,
+          commit: meta.newest?.id ?? null,
+        };
+  return {
+    plan: at.plan,
+    localFiles: at.scan.files.size,
+    // All that the commit names, readable or not: a damaged index is no empty one.
+    remoteFiles: (at.view.commit?.shards ?? []).reduce((sum, { count }) => sum + count, 0),
+    baseFiles: known.length,
+    // By the mark and not by the file: what a lease or a probe has noted since makes a base file again, and an empty one.
+    // Not before the first cycle has ended: it may have died between noting the mark and setting it.
+    isAnotherRoot:
+      meta.rootMark !== null &&
+      meta.lastSyncAt !== null &&
+      known.some(({ path, sha256 }) => at.scan.files.get(path)?.sha256 !== sha256) &&
+      !(await at.files.marked()),
+    baseLost: meta.rootMark === null && head?.commit != null && at.scan.files.size > 0 && (await at.files.marked()),
+    remote: head && { datastoreId: head.datastoreId, epoch: head.epoch, generation: head.commit?.generation ?? 0 },
+    seen,
+    ancestry: meta.newest ? await ancestryOf(meta.newest, head, parts.remoteLog, options.signal) : 'related',
+    allowMassDelete: options.allowMassDelete ?? false,
+  };
+}

@@ -1,0 +1,92 @@
+import { SyncError } from '../../core/errors.ts';
+import type { LeaseRecord } from '../../core/format/records.ts';
+import { acquireLease, type Lease } from '../lease/lease.ts';
+import type { ObjectStore } from '../ports.ts';
+import { HEAD_KEY } from '../remote/head-object.ts';
+import { probeStore } from '../remote/probe.ts';
+import type { RegisterState } from '../remote/register.ts';
+import type { Ledger } from '../state/ledger.ts';
+import type { CycleParts } from './cycle.ts';
+
+/**
+ * Before the first write to a remote: nothing foreign lies there, and its compare-and-swap works, as a whole probe has found, or else a
+ * small one. The finding is kept in the base. A whole one that found otherwise stands until another finds better.
+ */
+export async function prepareWriting(
+  parts: CycleParts,
+  ledger: Ledger,
+  state: RegisterState,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (state.head === null) await requireEmpty(parts.store, signal);
+  const { base, store, register } = parts;
+  const whole = await base.wholeProbe();
+  const latest = whole?.remote === store.name ? whole : null;
+  const noted = register.isFormInDoubt() ? null : ledger.meta.capabilities;
+  const known = latest === null ? noted : latest.capabilities;
+  const capabilities = known ?? (await probeStore(parts, latest === null ? 'small' : 'whole', signal));
+  register.setEtagForm(capabilities.etagForm);
+  if (noted === null) {
+    ledger.note({ capabilities });
+    await ledger.save();
+  }
+  if (whole !== null) await base.setWholeProbe(null);
+}
+
+/** Takes the lease and remembers its nonce in the state folder, so that another process of this workspace can give it back. */
+export async function takeLease(
+  parts: CycleParts,
+  options: {
+    readonly purpose: string;
+    readonly waitMs: number;
+    readonly onWait?: ((holder: LeaseRecord) => void) | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<Lease> {
+  const lease = await acquireLease(parts, {
+    ...options,
+    beforeFirstHead: () => requireEmpty(parts.store, options.signal),
+  });
+  try {
+    await parts.base.setLeaseNonce(lease.record.nonce);
+  } catch (error) {
+    await lease.release();
+    throw error;
+  }
+  return {
+    ...lease,
+    async release() {
+      await lease.release();
+      if ((await parts.base.leaseNonce()) === lease.record.nonce) await parts.base.setLeaseNonce(null);
+    },
+  };
+}
+
+/** Other tools' marks, so that the message can name them. */
+const KNOWN: readonly [string, string][] = [
+  ['.datastore-index.json', 'the index of another datastore tool'],
+  ['_index/_meta.json', 'the index of another datastore tool'],
+];
+
+/** SyncError('foreign') unless nothing but probes lies there, or a datastore by now. */
+export async function requireEmpty(store: ObjectStore, signal?: AbortSignal): Promise<void> {
+  let token: string | undefined;
+  do {
+    const page = await store.list('', { ...(token === undefined ? {} : { token }), signal });
+    const keys = page.objects.map((object) => object.key).filter((key) => !key.startsWith('probe/'));
+    // Somebody has made it a datastore since we looked: the swap decides.
+    if (keys.includes(HEAD_KEY)) return;
+    if (keys.length > 0) throw foreign(store, keys);
+    token = page.next;
+  } while (token !== undefined);
+}
+
+function foreign(store: ObjectStore, keys: readonly string[]): SyncError {
+  const known = KNOWN.find(([key]) => keys.includes(key));
+  const found = known ? `${known[0]} (${known[1]})` : `${keys.slice(0, 3).join(', ')}${keys.length > 3 ? ', …' : ''}`;
+  return new SyncError(
+    'foreign',
+    `${store.name} is not empty and is no datastore: found ${found}`,
+    'Nothing was written. Choose another `prefix`.',
+  );
+}

@@ -1,0 +1,204 @@
+import { SyncError } from '../../core/errors.ts';
+import { parseCommit, serialiseCommit } from '../../core/format/commit-record.ts';
+import { CAPS, type Commit, type CommitPointer, type ShardPointer } from '../../core/format/records.ts';
+import { cutShards, parseShard, type ShardLine, shardKey } from '../../core/format/sync-index.ts';
+import type { Entry, RemoteTree } from '../../core/format/tree.ts';
+import type { SyncPath } from '../../core/paths/sync-path.ts';
+import type { Held } from '../../core/plan/plan.ts';
+import { all } from '../all.ts';
+import type { Codec, ObjectStore } from '../ports.ts';
+import { readAll } from './read-object.ts';
+import { storeErrorKind } from './store-error.ts';
+
+/** One commit as it stands on the remote. */
+export interface RemoteView {
+  readonly pointer: CommitPointer | null;
+  readonly commit: Commit | null;
+  readonly tree: RemoteTree;
+  /** Entries that were refused. Their lines are carried over as they are, so nobody's record is lost. */
+  readonly refused: readonly (Held & { readonly line: string })[];
+  /** Ranges of paths whose shard cannot be read: nothing in them is acted on, and nothing is pushed. */
+  readonly damaged: readonly { readonly first: string; readonly last: string; readonly reason: string }[];
+}
+
+export const EMPTY_VIEW: RemoteView = { pointer: null, commit: null, tree: new Map(), refused: [], damaged: [] };
+
+/** Texts of commits and shards by their hash, as this machine has seen them. What it gives is checked before it is believed. */
+export interface RecordCache {
+  kept(sha256: string): Promise<string | null>;
+  keep(sha256: string, text: string): Promise<void>;
+}
+
+/** Reads and writes commits and shards. Shards are kept in the state folder by hash, so that only those that differ travel. */
+export interface RemoteLog {
+  readCommit(pointer: { readonly key: string; readonly sha256: string }, signal?: AbortSignal): Promise<Commit>;
+  view(pointer: CommitPointer, signal?: AbortSignal): Promise<RemoteView>;
+  /** Writes the shards that `previous` lacks; gives the pointers of all. `epoch` goes into the keys of new ones. */
+  writeShards(
+    lines: Iterable<ShardLine>,
+    previous: Commit | null,
+    epoch: number,
+    signal: AbortSignal,
+  ): Promise<readonly ShardPointer[]>;
+  writeCommit(commit: Commit, key: string, signal: AbortSignal): Promise<CommitPointer>;
+}
+
+export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordCache): RemoteLog {
+  const decode = (bytes: Uint8Array) => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+
+  async function readCommit(pointer: { key: string; sha256: string }, signal?: AbortSignal): Promise<Commit> {
+    const kept = await cache.kept(pointer.sha256);
+    const intact = kept !== null && codec.sha256(kept) === pointer.sha256;
+    const text = intact ? kept : await fetchCommit(pointer, signal);
+    const parsed = parseCommit(text);
+    if (parsed.ok) {
+      if (!intact) await cache.keep(pointer.sha256, text);
+      return parsed.value;
+    }
+    if (parsed.problem.kind === 'corrupt') throw corrupt(pointer.key, parsed.problem.message);
+    throw new SyncError(
+      'newer-format',
+      `${store.name}: ${parsed.problem.message}`,
+      'Update Datastore Sync on this machine.',
+    );
+  }
+
+  async function fetchCommit(pointer: { key: string; sha256: string }, signal?: AbortSignal): Promise<string> {
+    try {
+      const bytes = await fetch(pointer.key, CAPS.commit, signal);
+      if (codec.sha256(bytes) === pointer.sha256) return decode(bytes);
+    } catch (error) {
+      if (storeErrorKind(error) === 'missing') throw corrupt(pointer.key, 'it is missing', error);
+      if (error instanceof RangeError) throw corrupt(pointer.key, error.message, error);
+      throw error;
+    }
+    throw corrupt(pointer.key, 'its bytes do not match the hash in the record that names it');
+  }
+
+  async function view(pointer: CommitPointer, signal?: AbortSignal): Promise<RemoteView> {
+    const commit = await readCommit(pointer, signal);
+    const shards = await Promise.all(commit.shards.map((shard) => readShard(shard, signal)));
+    const tree = new Map<SyncPath, Entry>();
+    const refused: (Held & { line: string })[] = [];
+    const damaged: { first: string; last: string; reason: string }[] = [];
+    for (const [index, shard] of shards.entries()) {
+      const at = commit.shards[index];
+      if (typeof shard === 'string') {
+        if (at) damaged.push({ first: at.first, last: at.last, reason: shard });
+        continue;
+      }
+      for (const entry of shard.entries) tree.set(entry.path, entry);
+      refused.push(...shard.refused);
+    }
+    return { pointer, commit, tree, refused, damaged };
+  }
+
+  async function readShard(pointer: ShardPointer, signal?: AbortSignal) {
+    const kept = await cache.kept(pointer.sha256);
+    const intact = kept !== null && codec.sha256(kept) === pointer.sha256;
+    const text = intact ? kept : await fetchShard(pointer, signal);
+    if (typeof text !== 'string') return text.problem;
+    const parsed = parseShard(text, pointer);
+    if (!parsed.ok) return `${pointer.key}: ${parsed.problem.message}`;
+    if (!intact) await cache.keep(pointer.sha256, text);
+    return parsed.value;
+  }
+
+  async function fetchShard(pointer: ShardPointer, signal?: AbortSignal): Promise<string | { problem: string }> {
+    try {
+      const bytes = await codec.gunzip(await fetch(pointer.key, CAPS.shard, signal), CAPS.shard);
+      if (codec.sha256(bytes) !== pointer.sha256) return { problem: `${pointer.key}: its bytes do not match its hash` };
+      return decode(bytes);
+    } catch (error) {
+      signal?.throwIfAborted();
+      const kind = storeErrorKind(error);
+      if (kind === 'missing') return { problem: `${pointer.key}: it is missing` };
+      if (kind !== null) throw error;
+      return { problem: `${pointer.key}: ${error instanceof Error ? error.message : String(error)}` };
+    }
+  }
+
+  async function fetch(key: string, limit: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const found = await store.get(key, { signal });
+    if (found.kind === 'unchanged') throw new SyncError('failed', `${key}: unexpected answer`, 'Sync again.');
+    return readAll(found.body, limit);
+  }
+
+  const corrupt = (key: string, why: string, cause?: unknown) =>
+    new SyncError(
+      'corrupt',
+      `${store.name}: ${key} cannot be used: ${why}`,
+      'Nothing was changed. Restore the object (bucket versioning keeps it), or start anew under another prefix.',
+      { cause },
+    );
+
+  return {
+    readCommit,
+    view,
+    async writeShards(lines, previous, epoch, signal) {
+      const there = new Map((previous?.shards ?? []).map((shard) => [shard.sha256, shard]));
+      const pointers: Promise<ShardPointer>[] = [];
+      for (const shard of cutShards(lines, (text) => codec.sha256(text))) {
+        const known = there.get(shard.sha256);
+        pointers.push(known ? Promise.resolve(known) : write(shard));
+      }
+      return all(pointers);
+
+      async function write(shard: { text: string; sha256: string; first: string; last: string; count: number }) {
+        const pointer = {
+          key: shardKey(shard.sha256, epoch),
+          sha256: shard.sha256,
+          first: shard.first,
+          last: shard.last,
+          count: shard.count,
+        };
+        const zipped = await codec.gzip(new TextEncoder().encode(shard.text));
+        await putOnce(store, codec, pointer.key, zipped, signal, async (found) => {
+          // What cannot be unpacked is something else, or was damaged on its way.
+          const plain = await codec.gunzip(found, CAPS.shard).catch(() => null);
+          return plain !== null && codec.sha256(plain) === shard.sha256;
+        });
+        await cache.keep(shard.sha256, shard.text);
+        return pointer;
+      }
+    },
+    async writeCommit(commit, key, signal) {
+      const text = serialiseCommit(commit);
+      const bytes = new TextEncoder().encode(text);
+      const sha256 = codec.sha256(bytes);
+      await putOnce(store, codec, key, bytes, signal);
+      await cache.keep(sha256, text);
+      return { generation: commit.generation, id: commit.id, key, sha256, committedAt: commit.at, by: commit.by };
+    },
+  };
+}
+
+/**
+ * Creates an immutable object. Where one is there already (an earlier attempt of ours), its content decides: the same is as
+ * good as written, anything else is SyncError('corrupt').
+ */
+export async function putOnce(
+  store: ObjectStore,
+  codec: Codec,
+  key: string,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+  isSame?: (found: Uint8Array) => Promise<boolean>,
+  sha256 = codec.sha256(bytes),
+): Promise<void> {
+  try {
+    await store.put(key, bytes, { condition: { kind: 'absent' }, sha256, signal });
+  } catch (error) {
+    if (storeErrorKind(error) !== 'precondition') throw error;
+    if (!isSame && (await store.head(key, { signal })).sha256 === sha256) return;
+    const found = await store.get(key, { signal });
+    const there = found.kind === 'found' ? await readAll(found.body, CAPS.shard + 1) : new Uint8Array();
+    const same = codec.sha256(there) === sha256 || (await isSame?.(there)) === true;
+    if (same) return;
+    throw new SyncError(
+      'corrupt',
+      `${store.name}: ${key} is there with other bytes`,
+      'Nothing was committed. Look at the bucket.',
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import type { LocalFiles, StateFiles } from '../ports.ts';
+
+/**
+ * The same state folder, whose every change asks first whether this process still has its root: one that stood still until
+ * another took it over would write the base of before, and a colleague's later change would look like ours.
+ */
+export function heldState(state: StateFiles, assertHeld: () => Promise<void>): StateFiles {
+  return {
+    ...state,
+    async write(name, bytes) {
+      await assertHeld();
+      await state.write(name, bytes);
+    },
+    async remove(name) {
+      await assertHeld();
+      await state.remove(name);
+    },
+  };
+}
+
+/** The same root, whose every change asks first, too: a plan of before brings old versions back. */
+export function heldFiles(files: LocalFiles, assertHeld: () => Promise<void>): LocalFiles {
+  return {
+    ...files,
+    async intend(intents) {
+      await assertHeld();
+      await files.intend(intents);
+    },
+    async install(staged, path, expected) {
+      await assertHeld();
+      return files.install(staged, path, expected);
+    },
+    async remove(path, expected) {
+      await assertHeld();
+      return files.remove(path, expected);
+    },
+    async prune(path) {
+      await assertHeld();
+      await files.prune(path);
+    },
+    async duplicate(path, to, expected) {
+      await assertHeld();
+      return files.duplicate(path, to, expected);
+    },
+    async restore(name, path) {
+      await assertHeld();
+      return files.restore(name, path);
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { SyncError } from '../../core/errors.ts';
+import { lockText } from '../../core/format/lock-record.ts';
+import { type FileLockParts, takeFileLock } from '../lease/file-lock.ts';
+
+export interface RootGuard {
+  /** SyncError('locked') when another has taken the root over, because this process stood still for too long. */
+  assertHeld(): Promise<void>;
+  release(): Promise<void>;
+}
+
+const TTL_MS = 30_000;
+const POLL_MS = 100;
+
+/** Keeps two processes from running a cycle on one root at once. SyncError('locked') after `waitMs`. */
+export async function guardRoot(
+  given: Omit<FileLockParts, 'ttlMs' | 'pollMs' | 'what'>,
+  purpose: string,
+  waitMs: number,
+  signal?: AbortSignal,
+): Promise<RootGuard> {
+  const { clock, log } = given;
+  const parts: FileLockParts = { ...given, ttlMs: TTL_MS, pollMs: POLL_MS, what: 'the root' };
+  const taken = await takeFileLock(parts, { purpose, waitMs, signal });
+  if (taken.kind === 'held') {
+    throw new SyncError(
+      'locked',
+      `this root is being synced by another process (${lockText(taken.by)})`,
+      'Wait until it has finished.',
+      { details: taken.by },
+    );
+  }
+  const { lock } = taken;
+  let over = false;
+  let cancel = () => {};
+  const beat = () => {
+    cancel = clock.after(TTL_MS / 3, () => {
+      lock
+        .beat()
+        .catch((error: unknown) => log.warn(`the root's lock could not be renewed: ${String(error)}`))
+        .finally(() => over || beat());
+    });
+  };
+  beat();
+  return {
+    async assertHeld() {
+      const lost = await lock.lostTo();
+      if (lost === null) return;
+      throw new SyncError(
+        'locked',
+        'another process took this root over, because this one had stood still',
+        'Sync again: nothing was changed after that.',
+        { details: lost.lock },
+      );
+    },
+    async release() {
+      over = true;
+      cancel();
+      await lock.release();
+    },
+  };
+}

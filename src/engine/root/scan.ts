@@ -1,0 +1,131 @@
+import {
+  type BaseEntry,
+  type BaseTree,
+  type FileStamp,
+  type LocalEntry,
+  type LocalTree,
+  sameStamp,
+} from '../../core/format/tree.ts';
+import { parseSyncPath, type SyncPath } from '../../core/paths/sync-path.ts';
+import { each } from '../each.ts';
+import type { Codec, LocalFiles } from '../ports.ts';
+
+export type Skip = (path: string, isFolder: boolean) => boolean;
+
+export interface Scan extends LocalTree {
+  /** The part of `unknown` that is no regular file (links, sockets, devices): left alone by rule, not by failure. */
+  readonly irregular: ReadonlyMap<string, string>;
+  /** The filesystem's clock when the scan began: everything in it was read later. */
+  readonly at: number;
+  /** Base entries whose content was read again and is unchanged: their new stamp saves the next reading. */
+  readonly refreshed: readonly BaseEntry[];
+}
+
+/** Coarsest time step of a filesystem in use (FAT), milliseconds: a file as young as that may have been written after it was read. */
+const GRANULARITY_MS = 2_000;
+const HASHERS = 8;
+const READ_BYTES = 1 << 20;
+
+/** The root as it is now. A file whose stamp is the base's is not read again, unless it is racily clean. */
+export async function scanRoot(
+  files: LocalFiles,
+  base: BaseTree,
+  skip: Skip,
+  codec: Codec,
+  options: { readonly signal?: AbortSignal | undefined; readonly onFile?: (done: number) => void } = {},
+): Promise<Scan> {
+  const walk = await files.walk(skip, options.signal);
+  const found = new Map<SyncPath, LocalEntry>();
+  const unknown = new Map([...walk.unknown, ...walk.irregular]);
+  const refreshed: BaseEntry[] = [];
+  const unread: SyncPath[] = [];
+  for (const [name, stamp] of walk.files) {
+    const parsed = parseSyncPath(name);
+    if (!parsed.ok) {
+      unknown.set(name, parsed.problem);
+      continue;
+    }
+    const path = parsed.value;
+    const known = base.get(path);
+    if (known && isUnchanged(known, stamp)) {
+      found.set(path, { path, stamp, sha256: known.sha256 });
+      continue;
+    }
+    unread.push(path);
+  }
+  await each(unread, HASHERS, async (path) => {
+    const read = await hashFile(files, path, codec, options.signal);
+    if (typeof read === 'string') {
+      unknown.set(path, read);
+      return;
+    }
+    found.set(path, { path, ...read });
+    if (base.get(path)?.sha256 === read.sha256) refreshed.push({ path, ...read, seenAt: walk.at });
+    options.onFile?.(found.size);
+  });
+  return { files: found, irregular: walk.irregular, unknown, isExcluded: excluder(skip), at: walk.at, refreshed };
+}
+
+/** Of a root that does not exist yet. */
+export const emptyScan = (skip: Skip): Scan => ({
+  files: new Map(),
+  irregular: new Map(),
+  unknown: new Map(),
+  isExcluded: excluder(skip),
+  at: 0,
+  refreshed: [],
+});
+
+/** Racily clean: a file may be written twice within one step of the clock and keep its size; only age proves it was not. */
+export function isUnchanged(base: BaseEntry, stamp: FileStamp): boolean {
+  return sameStamp(base.stamp, stamp) && stamp.mtime + GRANULARITY_MS < base.seenAt;
+}
+
+/** SHA-256 of a file that stood still while it was read, or the reason why not. */
+export async function hashFile(
+  files: LocalFiles,
+  path: string,
+  codec: Codec,
+  signal?: AbortSignal,
+): Promise<{ readonly stamp: FileStamp; readonly sha256: string } | string> {
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    try {
+      const file = await files.open(path);
+      try {
+        const hasher = codec.hasher();
+        for (let offset = 0; offset < file.stamp.size; ) {
+          signal?.throwIfAborted();
+          const bytes = await file.read(offset, Math.min(READ_BYTES, file.stamp.size - offset));
+          if (bytes.byteLength === 0) break;
+          hasher.update(bytes);
+          offset += bytes.byteLength;
+        }
+        const after = await file.stampNow();
+        if (after && sameStamp(file.stamp, after)) return { stamp: after, sha256: hasher.digest() };
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+  return 'it changes while it is read';
+}
+
+/** Excluded is what lies below an excluded folder too. */
+function excluder(skip: Skip): (path: SyncPath) => boolean {
+  const folders = new Map<string, boolean>();
+  const folderSkipped = (folder: string): boolean => {
+    if (folder === '') return false;
+    let answer = folders.get(folder);
+    if (answer === undefined) {
+      answer = folderSkipped(parentOf(folder)) || skip(folder, true);
+      folders.set(folder, answer);
+    }
+    return answer;
+  };
+  return (path) => folderSkipped(parentOf(path)) || skip(path, false);
+}
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));

@@ -1,0 +1,133 @@
+import { SyncError } from '../../core/errors.ts';
+import type { LocalEntry } from '../../core/format/tree.ts';
+import type { SyncPath } from '../../core/paths/sync-path.ts';
+import type { Progress } from '../../core/status/sync-report.ts';
+import { each } from '../each.ts';
+import type { ApplyAnswer, Codec, LocalFiles } from '../ports.ts';
+import { type Scan, type Skip, scanRoot } from '../root/scan.ts';
+
+export interface CopyRequest {
+  readonly source: LocalFiles;
+  readonly target: LocalFiles;
+  readonly sourceSkip: Skip;
+  readonly targetSkip: Skip;
+  readonly codec: Codec;
+  /** Contents that earlier attempts may have brought to a path of the target: those may be replaced. */
+  readonly ours: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Contents of the source that the target had once, by path: what came of them there since is right. */
+  readonly known: Readonly<Record<string, string>>;
+  /** Told durably of all that will be brought, before any of it is. */
+  readonly willBring: (files: ReadonlyMap<string, string>) => Promise<void>;
+  readonly onProgress: (progress: Progress) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Copied {
+  /** Of the source, as it was read. */
+  readonly scan: Scan;
+  readonly copied: number;
+  /** Equal files that were there. */
+  readonly already: number;
+  readonly bytes: number;
+  /** Paths at which the target has something else: nothing of it was touched. */
+  readonly conflicts: readonly string[];
+}
+
+const AT_ONCE = 8;
+const READ_BYTES = 1 << 20;
+
+/**
+ * Copies what the target lacks, through its staging: complete, fsynced and under its name, or not there. Never replaces what is not its
+ * own. SyncError('local') when a file of the source cannot be taken, or the target takes none.
+ */
+export async function copyFolder(request: CopyRequest): Promise<Copied> {
+  const { source, target, codec, ours, signal, onProgress } = request;
+  const scan = await scanRoot(source, new Map(), request.sourceSkip, codec, { signal });
+  refuseUnknown(source, scan);
+  await target.create();
+  const there = await scanRoot(target, new Map(), request.targetSkip, codec, { signal });
+  refuseUnknown(target, there);
+  const conflicts: string[] = [];
+  const wanted: { readonly file: LocalEntry; readonly over: LocalEntry | null }[] = [];
+  for (const file of scan.files.values()) {
+    const over = there.files.get(file.path) ?? null;
+    if (over?.sha256 === file.sha256 || request.known[file.path] === file.sha256) continue;
+    if (over === null || ours.get(file.path)?.has(over.sha256) === true) wanted.push({ file, over });
+    else conflicts.push(file.path);
+  }
+  for (const path of there.irregular.keys()) if (scan.files.has(path as SyncPath)) conflicts.push(path);
+  const already = scan.files.size - wanted.length - conflicts.length;
+  if (conflicts.length > 0) return { scan, copied: 0, already, bytes: 0, conflicts };
+  await request.willBring(new Map(wanted.map(({ file }) => [file.path, file.sha256])));
+  await target.intend(
+    wanted.map(({ file, over }) => ({ path: file.path, expected: over?.sha256 ?? null, becomes: file.sha256 })),
+  );
+  const total = wanted.reduce((sum, { file }) => sum + file.stamp.size, 0);
+  const progress = { files: 0, bytes: 0 };
+  await each(wanted, AT_ONCE, async ({ file, over }) => {
+    signal?.throwIfAborted();
+    await bring(request, file, over);
+    progress.files += 1;
+    progress.bytes += file.stamp.size;
+    onProgress({ phase: 'downloading', ...progress, totalFiles: wanted.length, totalBytes: total });
+  });
+  await target.flush();
+  return { scan, copied: wanted.length, already, bytes: total, conflicts };
+}
+
+async function bring({ source, target, signal }: CopyRequest, file: LocalEntry, over: LocalEntry | null) {
+  const { mtime, exec } = file.stamp;
+  const staged = await target.stage(contentOf(source, file.path), { mtime, exec, signal });
+  if (staged.sha256 !== file.sha256) {
+    await target.discard(staged);
+    throw moving(source, file.path);
+  }
+  const answer = await target.install(staged, file.path, over?.stamp ?? null);
+  if (answer.kind !== 'done') throw refused(target, file.path, answer);
+  if (answer.aside === null) return;
+  // Whoever had it open may have written to it since it was read.
+  if ((await target.hashAside(answer.aside)) !== over?.sha256) throw refused(target, file.path, { kind: 'moved' });
+  await target.dropAside(answer.aside);
+}
+
+async function* contentOf(source: LocalFiles, path: string): AsyncGenerator<Uint8Array> {
+  const file = await source.open(path);
+  try {
+    for (let offset = 0; ; ) {
+      const bytes = await file.read(offset, READ_BYTES);
+      if (bytes.byteLength === 0) return;
+      yield bytes;
+      offset += bytes.byteLength;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** What cannot be read, or named elsewhere, would be left behind. Links and the like are left behind by rule. */
+export function refuseUnknown(files: LocalFiles, { unknown, irregular }: Scan): void {
+  const found = [...unknown].filter(([path]) => !irregular.has(path));
+  const [first] = found;
+  if (first === undefined) return;
+  const more = found.length === 1 ? '' : ` (and ${found.length - 1} more)`;
+  throw new SyncError(
+    'local',
+    `${files.root}/${first[0]} cannot be taken along: ${first[1]}${more}`,
+    'Rename it, make it readable, or exclude it in the configuration; then run this again.',
+    { details: { problems: found.map(([path, reason]) => ({ path, reason })) } },
+  );
+}
+
+const moving = (source: LocalFiles, path: string): SyncError =>
+  new SyncError(
+    'local',
+    `${source.root}/${path} changed while it was copied`,
+    'Stop what writes there, then run this again: it goes on where it was.',
+  );
+
+const refused = (target: LocalFiles, path: string, answer: Exclude<ApplyAnswer, { kind: 'done' }>): SyncError =>
+  new SyncError(
+    'local',
+    `${target.root}/${path} could not be written: ${answer.kind === 'refused' ? answer.reason : 'something else took its place meanwhile'}`,
+    'Correct that, then run this again: it goes on where it was.',
+  );

@@ -1,0 +1,116 @@
+import { SyncError } from '../../core/errors.ts';
+import type { SyncPath } from '../../core/paths/sync-path.ts';
+import { bytesText, countText } from '../../core/quantities.ts';
+import { type ComparedFile, compareTrees } from '../../core/setup/setup-compare.ts';
+import type { SetupStep } from '../../core/setup/setup-plan.ts';
+import type { Scan } from '../root/scan.ts';
+import { copyOver, HeldConflicts, readFolder, share } from './migrate.ts';
+import { refuseUnknown } from './migrate-copy.ts';
+import type { RemoteSide } from './setup-ports.ts';
+import { knownOf, type Work, withSignal } from './setup-work.ts';
+
+/** Rounds with a source that is being written to, before it is said. */
+const ROUNDS = 3;
+
+/**
+ * Every byte on every side read again: the source's folder against the target's, that against its remote, and a folder that came from a
+ * remote against that. What moved meanwhile is brought along. SyncError unless all is equal.
+ */
+export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { kind: 'verify' }>): Promise<void> {
+  const { target, source } = work;
+  const [remote, old] = work.isConfigured ? [null, null] : [work.remote, work.old];
+  for (let round = 1; ; round += 1) {
+    const here = await readFolder(work, target.folder);
+    const there = from === null || from === target.folder ? here : await readFolder(work, from, source?.config);
+    refuseUnknown(work.parts.folders.open(target.folder), here);
+    const { missing, different, otherTime } = compareTrees(filesOf(there), filesOf(here));
+    const known = knownOf(work);
+    const unequal = [...missing, ...different];
+    const late = unequal.filter((path) => known[path] === undefined || known[path] !== shaOf(there, path));
+    const isMoving = late.length > 0;
+    const waits = isMoving ? 0 : await pendingOn(work, remote);
+    if (!isMoving && waits === 0) {
+      if (old !== null) await requireComplete(work, old, there);
+      if (work.remote === null || work.verified === null) work.reached = totalOf(here);
+      work.verified = there;
+      work.apart = unequal.length;
+      const contents = [...there.files].map(([path, { sha256 }]) => [path, sha256]);
+      work.record = { ...work.record, verified: { ...work.record.verified, ...Object.fromEntries(contents) } };
+      const sent = remote === null ? null : await remote.datastore.contents(work.options.signal);
+      const older = sent === null ? [] : compareTrees(filesOf(here), sent).otherTime;
+      const others = new Set([...otherTime, ...older]).size;
+      const times = others === 0 ? '' : `; ${countText(others, 'equal file')} kept another time there`;
+      const left = remote === null ? 0 : Math.max(0, here.files.size - work.reached.files);
+      const held = left === 0 ? '' : `; ${countText(left, 'file')} held back here`;
+      const both = remote === null ? totalOf(here) : work.reached;
+      work.tell(`${sizeText(both)} on both sides, every byte read again: equal${times}${held}`);
+      return;
+    }
+    if (round === ROUNDS) throw moving(from ?? target.folder);
+    if (isMoving && from !== null && from !== target.folder) await copyOver(work, from, target.folder);
+    if (remote !== null) await share(work, remote);
+  }
+}
+
+const shaOf = ({ files }: Scan, path: string): string | undefined => files.get(path as SyncPath)?.sha256;
+
+const filesOf = ({ files }: Scan): ReadonlyMap<string, ComparedFile> =>
+  new Map([...files].map(([path, { sha256, stamp }]) => [path, { sha256, size: stamp.size, mtime: stamp.mtime }]));
+
+const totalOf = ({ files }: Scan) => ({
+  files: files.size,
+  bytes: [...files.values()].reduce((sum, { stamp }) => sum + stamp.size, 0),
+});
+
+const sizeText = ({ files, bytes }: { readonly files: number; readonly bytes: number }): string =>
+  `${countText(files, 'file')} (${bytesText(bytes)})`;
+
+/** How many paths a sync would still move; conflicts and what is held, which wait for a person, are none. */
+async function pendingOn(work: Work, remote: RemoteSide | null): Promise<number> {
+  if (remote === null) return 0;
+  const { onProgress, options } = work;
+  const report = await remote.datastore.verify({ purpose: 'setup', onProgress, ...withSignal(options) });
+  const [damage] = report.drift;
+  if (damage !== undefined) {
+    throw new SyncError(
+      'corrupt',
+      `${remote.store.name} does not give back what was sent: ${damage.path}: ${damage.reason}`,
+      'Run this again; if it stays, use another store.',
+      { details: report.drift },
+    );
+  }
+  work.reached = { files: report.remoteFiles, bytes: report.remoteBytes };
+  const { conflicts, upload, download, deleteRemote, deleteLocal } = report.pending;
+  if (conflicts > work.conflicts.length) {
+    throw new HeldConflicts(
+      `${countText(conflicts, 'conflict')} with ${remote.store.name}`,
+      'Somebody writes there now: run this again.',
+      work.conflicts,
+    );
+  }
+  return upload + download + deleteRemote + deleteLocal;
+}
+
+/** Whatever the old remote has is in the folder, unless it was changed or removed here since. */
+async function requireComplete(work: Work, old: RemoteSide, scan: Scan): Promise<void> {
+  const { signal } = work.options;
+  const { plan } = await old.datastore.preview(withSignal(work.options));
+  const ours = new Set(
+    plan.steps.flatMap(({ kind, path }) => (kind === 'upload' || kind === 'delete-remote' ? [path] : [])),
+  );
+  for (const { path, sha256 } of (await old.datastore.contents(signal)).values()) {
+    if (scan.isExcluded(path) || scan.files.get(path)?.sha256 === sha256 || ours.has(path)) continue;
+    throw new SyncError(
+      'corrupt',
+      `${path} is not as ${old.store.name} has it`,
+      'Run this again; if it stays: datastore verify --repair.',
+    );
+  }
+}
+
+const moving = (folder: string): SyncError =>
+  new SyncError(
+    'local',
+    `${folder} is being written to: it was never equal to its copy at one moment`,
+    'Stop what writes there, then run this again: it goes on where it was.',
+  );

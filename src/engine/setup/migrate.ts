@@ -1,0 +1,147 @@
+import { type Problem, SyncError } from '../../core/errors.ts';
+import type { SyncPath } from '../../core/paths/sync-path.ts';
+import { isIdentityVeto, vetoMessage } from '../../core/plan/safety.ts';
+import { bytesText, countText } from '../../core/quantities.ts';
+import { compareTrees } from '../../core/setup/setup-compare.ts';
+import type { SyncReport } from '../../core/status/sync-report.ts';
+import { type Scan, scanRoot } from '../root/scan.ts';
+import { type Copied, copyFolder } from './migrate-copy.ts';
+import type { RemoteSide } from './setup-ports.ts';
+import { writeRecord } from './setup-record.ts';
+import { knownOf, type Work, withSignal } from './setup-work.ts';
+
+/* The steps that move files. Each can be done again: what is equal already costs no more than reading it. */
+
+/** Stops before anything was overwritten: a person has to decide. */
+export class HeldConflicts extends Error {
+  override readonly name = 'HeldConflicts';
+  readonly paths: readonly string[];
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string, paths: readonly string[]) {
+    super(message);
+    this.paths = paths;
+    this.remedy = remedy;
+  }
+}
+
+/** The root in step with its old remote, so far as that has something for it. */
+export async function pullFirst(work: Work, old: RemoteSide): Promise<void> {
+  const { options, onProgress } = work;
+  const how = { direction: 'pull', purpose: 'setup', onProgress, ...withSignal(options) } as const;
+  const report = await old.datastore.sync(how);
+  if (report.conflicts.length > 0) {
+    throw new HeldConflicts(
+      `${countText(report.conflicts.length, 'conflict')} with ${old.store.name} held back`,
+      'Decide each first: datastore resolve PATH --mine, --theirs, --both or --merged. Then run this again.',
+      report.conflicts.map(({ path }) => path),
+    );
+  }
+  if (report.downloaded > 0) work.left.add(`${countText(report.downloaded, 'file')} that came from ${old.store.name}`);
+  const there = await old.datastore.contents(options.signal);
+  refuseProblems(
+    report.problems.filter(({ path }) => there.has(path as SyncPath)),
+    old.store.name,
+  );
+  work.tell(`in step with ${old.store.name}, ${countText(report.downloaded, 'file')} came`);
+}
+
+/** Everything of the source's folder at the target's, by content and time. */
+export async function copyOver(work: Work, from: string, to: string): Promise<Copied> {
+  const { parts, options, source } = work;
+  const target = parts.folders.open(to);
+  const wasThere = (await target.state()).kind === 'folder';
+  if (!wasThere) work.left.add(`the folder ${to}`);
+  const copied = await copyFolder({
+    source: parts.folders.open(from),
+    target,
+    sourceSkip: parts.skipFor(source?.config ?? parts.to),
+    targetSkip: parts.skipFor(parts.to),
+    codec: parts.codec,
+    ours: new Map(Object.entries(work.record.brought).map(([path, found]) => [path, new Set(found)])),
+    known: knownOf(work),
+    async willBring(files) {
+      if (files.size === 0) return;
+      if (wasThere) work.left.add(`copies in ${to}`);
+      const brought = { ...work.record.brought };
+      for (const [path, sha256] of files) brought[path] = [...new Set([...(brought[path] ?? []), sha256])];
+      work.record = { ...work.record, brought };
+      await writeRecord(parts.state, work.record);
+    },
+    onProgress: work.onProgress,
+    signal: options.signal,
+  });
+  if (copied.conflicts.length > 0) {
+    throw new HeldConflicts(
+      `${to} has other contents at ${countText(copied.conflicts.length, 'path')} of ${from}`,
+      'Nothing there was touched. Move those files away, or name another folder; then run this again.',
+      copied.conflicts,
+    );
+  }
+  work.copied = copied;
+  return copied;
+}
+
+export const copiedText = ({ copied, already, bytes }: Copied): string =>
+  `${countText(copied, 'file')} (${bytesText(bytes)}) copied${already === 0 ? '' : `, ${already} were there`}`;
+
+/** The root in step with its new remote. What both have is joined: equal files are adopted, others are held back. */
+export async function share(work: Work, remote: RemoteSide): Promise<SyncReport> {
+  const { options, onProgress } = work;
+  const { datastore, store } = remote;
+  // Of a run of ours that died: nobody else works for this set-up.
+  await datastore.release();
+  const preview = await datastore.preview(withSignal(options));
+  const stops = preview.vetoes.filter((veto) => !isIdentityVeto(veto));
+  if (stops.length > 0) {
+    const said = stops.map((veto) => vetoMessage(veto));
+    throw new SyncError(
+      'veto',
+      said.map(({ message }) => message).join('; '),
+      'Look at both sides, and run this again.',
+      {
+        details: stops,
+      },
+    );
+  }
+  work.left.add(`objects in ${store.name} that no commit may name yet`);
+  const report = await datastore.sync({
+    purpose: 'setup',
+    onProgress,
+    ...withSignal(options),
+    // To join is what was asked for, and a join deletes nothing.
+    ...(preview.vetoes.length > 0 ? { acceptRemote: preview.generation ?? 0 } : {}),
+  });
+  if (report.downloaded > 0) work.left.add(`${countText(report.downloaded, 'file')} that came from ${store.name}`);
+  work.conflicts = report.conflicts.map(({ path }) => path);
+  work.problems = report.problems;
+  return report;
+}
+
+/** The files of a folder, every byte read now. */
+export const readFolder = (work: Work, folder: string, config = work.parts.to): Promise<Scan> =>
+  scanRoot(work.parts.folders.open(folder), new Map(), work.parts.skipFor(config), work.parts.codec, {
+    signal: work.options.signal,
+  });
+
+/** N there, M here, K equal: what joining means, before anything of it is done. */
+export async function joinText(work: Work, remote: RemoteSide, here: Scan): Promise<string> {
+  const there = await remote.datastore.contents(work.options.signal);
+  const local = new Map([...here.files].map(([path, { sha256, stamp }]) => [path, { ...stamp, sha256 }]));
+  const { equal, different } = compareTrees(local, there);
+  const held = different.length === 0 ? '' : `, ${different.length} different (held back as conflicts)`;
+  return `${countText(there.size, 'file')} there, ${here.files.size} here, ${equal.length} equal${held}`;
+}
+
+/** Of files that the target would lack. */
+function refuseProblems(problems: readonly Problem[], name: string): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`;
+  throw new SyncError(
+    'local',
+    `${first.path} could not be brought in step with ${name}: ${first.reason}${more}`,
+    'Correct that, or exclude the path in the configuration; then run this again.',
+    { details: { problems } },
+  );
+}

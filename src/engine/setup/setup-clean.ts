@@ -1,0 +1,73 @@
+import { SyncError } from '../../core/errors.ts';
+import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
+import { countText } from '../../core/quantities.ts';
+import type { SetupStep } from '../../core/setup/setup-plan.ts';
+import { copyOver } from './migrate.ts';
+import { verifyTarget } from './migrate-verify.ts';
+import { deleteSource, settleAsides } from './setup-delete.ts';
+import { writeRecord } from './setup-record.ts';
+import { asideName, type Work } from './setup-work.ts';
+
+/** Attempts at a source that is being written to, before it is said. */
+const ROUNDS = 3;
+
+/**
+ * Takes the source's folder out of the way, once all in it was verified at the target. A folder that cannot be moved is told and no
+ * more: the set-up itself is done. SyncError('local') while something is there that the target may not have.
+ */
+export async function cleanUp(work: Work, { folder, aside }: Extract<SetupStep, { kind: 'clean-up' }>): Promise<void> {
+  if (work.verified === null) return;
+  await settleAsides(work, folder);
+  for (let round = 1; ; round += 1) {
+    const changed = await changedSince(work, folder);
+    if (changed === 0) {
+      // What is not at the target as it was verified is deleted by nobody but the person.
+      if (aside !== null || work.apart > 0) return moveAside(work, folder, aside);
+      if (await deleteSource(work, folder)) return;
+    }
+    if (round === ROUNDS) throw late(folder, Math.max(changed, 1));
+    await followUp(work, folder);
+  }
+}
+
+/** What came to the source since it was verified, brought to the target's folder and verified there. */
+async function followUp(work: Work, folder: string): Promise<void> {
+  const { target, parts, notes, remote } = work;
+  const { copied } = await copyOver(work, folder, target.folder);
+  await verifyTarget(work, { kind: 'verify', target, from: folder });
+  await writeRecord(parts.state, work.record);
+  if (remote !== null && copied > 0)
+    notes.push(`${countText(copied, 'file')} came late, and will be sent by the next sync: datastore sync`);
+}
+
+async function moveAside({ parts, tell, notes, apart }: Work, folder: string, aside: string | null): Promise<void> {
+  if (aside === null)
+    notes.push(`${folder} is kept: ${countText(apart, 'file')} of it changed or deleted since at the new place.`);
+  try {
+    const moved = await parts.folders.move(folder, aside ?? asideName(folder, parts.clock.now()));
+    tell(`${folder} moved to ${moved}: delete it when you no longer need it`);
+  } catch (error) {
+    if (!(error instanceof SyncError && error.kind === 'local')) throw error;
+    notes.push(`${folder} stays where it was: ${error.message}`);
+  }
+}
+
+/** Files in it that are not as they were verified. */
+async function changedSince({ parts, source, options, verified }: Work, folder: string): Promise<number> {
+  const files = parts.folders.open(folder);
+  const { files: now } = await files.walk(parts.skipFor(source?.config ?? parts.to), options.signal);
+  const stamps = new Map<string, FileStamp>([...(verified?.files ?? [])].map(([path, { stamp }]) => [path, stamp]));
+  let changed = 0;
+  for (const [path, stamp] of now) {
+    const before = stamps.get(path);
+    if (before === undefined || !sameStamp(before, stamp)) changed += 1;
+  }
+  return changed;
+}
+
+const late = (folder: string, changed: number): SyncError =>
+  new SyncError(
+    'local',
+    `${folder} stays: ${countText(changed, 'file')} in it changed since it was verified`,
+    'Stop what writes there, then run this again: it goes on where it was.',
+  );

@@ -1,0 +1,95 @@
+import type { Config } from '../../core/config/config.ts';
+import type { FieldChange, WrittenPlace } from '../../core/config/config-write.ts';
+import type { FolderRelation } from '../../core/setup/setup-plan.ts';
+import type { Bucket, Machine } from '../checkup/checkup-ports.ts';
+import type { Datastore } from '../datastore.ts';
+import type {
+  Clock,
+  Codec,
+  Identity,
+  Ids,
+  LocalFiles,
+  LockFile,
+  Log,
+  ObjectStore,
+  StagingRun,
+  StateFiles,
+} from '../ports.ts';
+import type { Skip } from '../root/scan.ts';
+
+/* What a set-up stands on beyond the ports of a cycle. Methods reject with SyncError('local') unless said otherwise. */
+
+/** The files of a workspace that are not its data. */
+export interface WorkspaceFiles {
+  /** Whether `.datastore.yaml` is there. */
+  hasConfig(): Promise<boolean>;
+  /** Rejects as `writeConfig` would, as far as that can be told beforehand; writes nothing. */
+  tryConfig(changes: readonly FieldChange[]): Promise<void>;
+  /** Complete and durable when it resolves, or as before. False: nothing was to be changed. SyncError('config') when the file cannot be edited in place. */
+  writeConfig(changes: readonly FieldChange[]): Promise<boolean>;
+  /** The folder relative to the workspace with `/`, where it lies in it and git is used; else null. */
+  ignorable(folder: string): Promise<string | null>;
+  /** Where an absolute folder really is, as far as it is there; whether it is the workspace or holds it; whether it is named in the workspace and a link leads out. */
+  place(folder: string): Promise<{ readonly real: string; readonly isAround: boolean; readonly leaves: boolean }>;
+  /** Puts these lines into our section of `.gitignore`. */
+  ignore(lines: readonly string[]): Promise<void>;
+}
+
+/** Whole folders, by absolute path. */
+export interface Folders {
+  /** Any folder as a root; nothing is made yet. It may be reached through links, what is below may not. */
+  open(folder: string): LocalFiles;
+  /** How the one lies to the other. Either may be missing. */
+  relation(one: string, other: string): Promise<FolderRelation>;
+  /** Whether what is made in the one is seen in the other, as where one share is mounted twice. Made in it for the trial only. */
+  shows(one: string, other: string): Promise<boolean>;
+  /** Writes and removes a file there, or in the nearest folder above that is there. */
+  tryWriting(folder: string): Promise<void>;
+  /** Renames the folder itself, also where it is reached through a link; never replaces. Gives its new path. */
+  move(folder: string, name: string): Promise<string>;
+  /** What this set-up has moved aside there. */
+  asides(folder: string): Promise<StagingRun['asides']>;
+  /** Takes away an empty staging, which looking has made. */
+  untouch(folder: string): Promise<void>;
+  /** Takes away what it has left in the staging there, unless it has moved something aside; an empty one, too. No error where there is none. */
+  tidy(folder: string): Promise<void>;
+  /** As `tidy`; our mark goes, too, and the folder if nothing is left in it: then true. */
+  drop(folder: string): Promise<boolean>;
+}
+
+/** A remote, and the datastore of one root on it. */
+export interface RemoteSide {
+  readonly store: ObjectStore;
+  readonly bucket: Bucket;
+  readonly datastore: Datastore;
+  close(): Promise<void>;
+}
+
+export interface SetupParts {
+  /** What is set up now; null: nothing. */
+  readonly from: Config | null;
+  /** What shall be. */
+  readonly to: Config;
+  /** What was typed for it, as the file shall have it. */
+  readonly written: WrittenPlace;
+  /** The root, or the folder used in place, absolute. */
+  folderOf(config: Config): string;
+  skipFor(config: Config): Skip;
+  /** Contacts nobody yet. `own`: with the records of this set-up in place of the root's. */
+  openRemote(config: Config, own: boolean): Promise<RemoteSide>;
+  /** Takes the lock of a folder used in place, so that nobody writes there meanwhile. SyncError('locked') when waiting is over. */
+  holdFolder(config: Config, signal?: AbortSignal): Promise<{ release(): Promise<void> }>;
+  /** The records of the root of a configuration. */
+  openState(config: Config): StateFiles;
+  readonly files: WorkspaceFiles;
+  readonly folders: Folders;
+  readonly machine: Pick<Machine, 'freeBytes' | 'isWritable'>;
+  /** What a set-up that died is known by, and the base of its target. */
+  readonly state: StateFiles;
+  readonly lockFile: LockFile;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly codec: Codec;
+  readonly log: Log;
+}

@@ -1,0 +1,77 @@
+import type { Config } from '../../core/config/config.ts';
+import type { StateFiles } from '../ports.ts';
+import { createBaseStore } from '../state/base-store.ts';
+
+/** A set-up under way: kept until its last step, so that the next run goes on. */
+export interface SetupRecord {
+  readonly format: 1;
+  readonly from: Config | null;
+  readonly to: Config;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** Contents that it may have brought into the target's folder, by path. */
+  readonly brought: Readonly<Record<string, readonly string[]>>;
+  /** Contents of the source when it was last verified at the target, by path; none: it never was. */
+  readonly verified?: Readonly<Record<string, string>>;
+}
+
+const NAME = 'setup.json';
+
+/** Null when there is none, or when it cannot be read: then the set-up begins anew. */
+export async function readRecord(state: StateFiles): Promise<SetupRecord | null> {
+  const bytes = await state.read(NAME);
+  if (bytes === null) return null;
+  try {
+    const found = JSON.parse(new TextDecoder().decode(bytes)) as SetupRecord;
+    return found.format === 1 ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+export const writeRecord = (state: StateFiles, record: SetupRecord): Promise<void> =>
+  state.write(NAME, new TextEncoder().encode(`${JSON.stringify(record)}\n`));
+
+/** What the set-up knows of its target becomes what the root knows of its remote. `isAgain`: unless that knows as much already. */
+export async function promoteBase(from: StateFiles, to: StateFiles, isAgain: boolean): Promise<void> {
+  const [source, target] = [createBaseStore(from), createBaseStore(to)];
+  const found = await source.load();
+  if (found === null) return;
+  const known = (await target.load())?.meta;
+  const isKnown = isAgain && known?.remote === found.meta.remote;
+  if (isKnown && (known.newest?.generation ?? 0) >= (found.meta.newest?.generation ?? 0)) return;
+  for (const sha256 of found.meta.kept) {
+    const text = await source.kept(sha256);
+    if (text !== null) await target.keep(sha256, text);
+  }
+  // Those of another remote: what is journaled of it would be looked for in vain.
+  await target.setJournal([]);
+  await target.setUploads(new Map());
+  await target.save(found);
+}
+
+/** Nothing is left of it. */
+export async function forgetSetup(state: StateFiles): Promise<void> {
+  // First: without it the rest is litter, and never taken for a set-up under way.
+  await state.remove(NAME);
+  const base = createBaseStore(state);
+  for (const sha256 of (await base.load())?.meta.kept ?? []) await base.drop(sha256);
+  await base.setJournal([]);
+  await base.setUploads(new Map());
+  await base.setWholeProbe(null);
+  await base.setOpenRun(null);
+  await base.setLeaseNonce(null);
+  await state.remove('base.jsonl');
+}
+
+/** Whether two configurations name the same place, and the same root of it. */
+export const isSameRoot = (one: Config | null, other: Config | null): boolean =>
+  one === null || other === null ? one === other : isSamePlace(one, other) && one.root === other.root;
+
+/** Whether two configurations name the same place. */
+export function isSamePlace(one: Config, other: Config): boolean {
+  const [a, b] = [one.backend, other.backend];
+  if (a.type === 's3' && b.type === 's3')
+    return a.bucket === b.bucket && a.prefix === b.prefix && a.endpoint === b.endpoint;
+  return a.type === 'filesystem' && b.type === 'filesystem' && a.path === b.path;
+}

@@ -1,0 +1,74 @@
+import type { Config } from '../../core/config/config.ts';
+import type { Problem } from '../../core/errors.ts';
+import type { SetupStep, SetupStepKind, SetupTarget } from '../../core/setup/setup-plan.ts';
+import type { Progress } from '../../core/status/sync-report.ts';
+import type { Scan } from '../root/scan.ts';
+import type { Copied } from './migrate-copy.ts';
+import type { RemoteSide, SetupParts } from './setup-ports.ts';
+import type { SetupRecord } from './setup-record.ts';
+
+export interface SetupOptions {
+  /** Leave the files where they are. */
+  readonly skipMigration: boolean;
+  /** Delete what was verified at the target, in place of moving the folder aside. */
+  readonly deleteSource: boolean;
+  /** Look and plan; change nothing. */
+  readonly dryRun: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly onStep?: ((step: SetupStep) => void) | undefined;
+  /** Something was found right, or was done. */
+  readonly onTold?: ((kind: SetupStepKind, text: string) => void) | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** A set-up under way. */
+export interface Work {
+  readonly parts: SetupParts;
+  readonly options: SetupOptions;
+  /** Where the files come from; null: from nowhere. */
+  readonly source: { readonly config: Config; readonly folder: string } | null;
+  readonly target: SetupTarget;
+  readonly remote: RemoteSide | null;
+  readonly old: RemoteSide | null;
+  readonly tell: (text: string) => void;
+  readonly onProgress: (progress: Progress) => void;
+  /** The latest that was told of a transfer. */
+  progress: Progress | null;
+  record: SetupRecord;
+  /** What the source had when it was last read. */
+  copied: Copied | null;
+  /** As verified: what may be cleaned up. */
+  verified: Scan | null;
+  /** Verified once at the target, and changed or deleted there since it is the datastore. */
+  apart: number;
+  /** At the target now. */
+  reached: { files: number; bytes: number };
+  conflicts: readonly string[];
+  /** Paths that are at the target's folder, and that its remote does not take. */
+  problems: readonly Problem[];
+  /** Commits of the target before anything was sent; null: none. */
+  generation: number | null;
+  /** From then on the new place goes its own way: only what came late to the source is brought there. */
+  isConfigured: boolean;
+  /** Gives back the lock of the source's folder. */
+  letGo: (() => Promise<void>) | null;
+  /** What stays behind when it fails now. */
+  readonly left: Set<string>;
+  readonly notes: string[];
+}
+
+/** What a folder is called after it was moved aside at a time. */
+export const asideName = (folder: string, now: number): string =>
+  `${folder.split(/[/\\]/).at(-1) ?? ''}.${new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')}`;
+
+/** For methods that take no undefined signal. */
+export const withSignal = ({ signal }: SetupOptions): { readonly signal?: AbortSignal } =>
+  signal === undefined ? {} : { signal };
+
+/** Contents of the source that are not to be brought again, by path. */
+export const knownOf = ({ isConfigured, record }: Work): Readonly<Record<string, string>> =>
+  (isConfigured ? record.verified : null) ?? {};
+
+/** Whether the target's folder is there yet. */
+export const isThere = async ({ parts, target }: Work): Promise<boolean> =>
+  (await parts.folders.open(target.folder).state()).kind === 'folder';
