@@ -1,13 +1,8 @@
 import * as vscode from 'vscode';
-import { readConfig } from './adapters/config-files.ts';
 import { buildExcludes } from './adapters/excludes.ts';
 import { systemClock } from './adapters/system.ts';
 import type { Ui } from './vscode/ui.ts';
 import { openWindow, type Window } from './vscode/window.ts';
-import { wireCheckup } from './wire-checkup.ts';
-import { wireBuckets, wireProfiles } from './wire-choices.ts';
-import { wireDatastore } from './wire-datastore.ts';
-import { wireSetup } from './wire-setup.ts';
 
 let open: Window | null = null;
 
@@ -20,17 +15,20 @@ export function activate(context: vscode.ExtensionContext): Ui | undefined {
   context.subscriptions.push(log);
   open = openWindow(context, log, {
     clock: systemClock,
-    readConfig: (workspace, url) =>
-      readConfig({
+    // All that a window can be drawn without is loaded when it is asked for: activation waits for what it loads.
+    async readConfig(workspace, url) {
+      const { readConfig } = await import('./adapters/config-files.ts');
+      return readConfig({
         workspace,
         env: process.env,
         ...(url.trim() === '' ? {} : { url: { source: 'datastore.url', url } }),
-      }),
-    openEngine: (request) => wireDatastore({ ...request, tool: 'vscode' }),
-    openCheckup: (request) => wireCheckup({ ...request, log }),
-    openSetup: (request) => wireSetup({ ...request, tool: 'vscode', log }),
-    listBuckets: wireBuckets,
-    listProfiles: wireProfiles,
+      });
+    },
+    openEngine: async (request) => (await import('./wire-datastore.ts')).wireDatastore({ ...request, tool: 'vscode' }),
+    openCheckup: async (request) => (await import('./wire-checkup.ts')).wireCheckup({ ...request, log }),
+    openSetup: async (request) => (await import('./wire-setup.ts')).wireSetup({ ...request, tool: 'vscode', log }),
+    listBuckets: async (account, signal) => (await import('./wire-choices.ts')).wireBuckets(account, signal),
+    listProfiles: async () => (await import('./wire-choices.ts')).wireProfiles(),
     skipOf: buildExcludes,
   });
   return context.extensionMode === vscode.ExtensionMode.Test ? open.ui : undefined;

@@ -9,22 +9,22 @@ import {
   resolveConflicts,
 } from './commands/conflict-commands.ts';
 import { connect } from './commands/connect.ts';
-import { doctor } from './commands/doctor.ts';
 import { compareWithRemote, copyKey, openFile, revealFile } from './commands/file-commands.ts';
 import { forceReleaseLock, holdLock, releaseLock } from './commands/lock-commands.ts';
 import { pause, resume } from './commands/pause-commands.ts';
 import { preview } from './commands/preview.ts';
-import { setUp } from './commands/set-up.ts';
 import { openConfiguration, refresh, showLog, showStatus } from './commands/show-commands.ts';
 import { signIn, signOut } from './commands/sign-in.ts';
 import { clickStatusBar } from './commands/status-bar-click.ts';
 import { pull, push, sync } from './commands/sync-commands.ts';
-import { verify } from './commands/verify.ts';
 import type { Ui } from './ui.ts';
 
 type Handler = (ui: Ui, argument: unknown) => Promise<void>;
 
-/** Every command: what is called, in whatever state, by whomever, with whatever argument. */
+/**
+ * Every command: what is called, in whatever state, by whomever, with whatever argument. What is large and rarely asked for
+ * is loaded when it is.
+ */
 export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.sync': sync,
   'datastore.pull': pull,
@@ -35,7 +35,7 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.showLog': showLog,
   'datastore.refresh': refresh,
   'datastore.openConfiguration': openConfiguration,
-  'datastore.setUp': setUp,
+  'datastore.setUp': async (ui, argument) => (await import('./commands/set-up.ts')).setUp(ui, argument),
   'datastore.connect': connect,
   'datastore.signIn': signIn,
   'datastore.signOut': signOut,
@@ -51,8 +51,8 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.keepTheirs': keepTheirs,
   'datastore.keepBoth': keepBoth,
   'datastore.markMerged': markMerged,
-  'datastore.verify': verify,
-  'datastore.doctor': doctor,
+  'datastore.verify': async (ui, argument) => (await import('./commands/verify.ts')).verify(ui, argument),
+  'datastore.doctor': async (ui, argument) => (await import('./commands/doctor.ts')).doctor(ui, argument),
   'datastore.openFile': openFile,
   'datastore.compareWithRemote': compareWithRemote,
   'datastore.revealFile': revealFile,
