@@ -3,7 +3,7 @@ import { SyncError } from '../core/errors.ts';
 import { holderOf } from '../core/format/lease-holder.ts';
 import { parseLock, tenureOf } from '../core/format/lock-record.ts';
 import type { StoredFile } from '../core/format/tree.ts';
-import type { Preview, SyncReport } from '../core/status/sync-report.ts';
+import { EMPTY_PREVIEW, EMPTY_REPORT } from '../core/status/sync-report.ts';
 import type { AcquireOptions, Datastore, LeaseView } from './datastore.ts';
 import { countTenure } from './lease/counted-tenure.ts';
 import { type FileLockParts, removeLock, unseen } from './lease/file-lock.ts';
@@ -93,12 +93,12 @@ export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
 
     async sync() {
       await folder.check();
-      return NOTHING_DONE;
+      return EMPTY_REPORT;
     },
 
     async preview() {
       await folder.check();
-      return NOTHING_TO_DO;
+      return EMPTY_PREVIEW;
     },
 
     lease: view,
@@ -148,26 +148,3 @@ export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
     },
   };
 }
-
-const NOTHING_DONE: SyncReport = {
-  generation: null,
-  uploaded: 0,
-  downloaded: 0,
-  deletedLocal: 0,
-  deletedRemote: 0,
-  adopted: 0,
-  conflicts: [],
-  problems: [],
-  skipped: [],
-  bytesUp: 0,
-  bytesDown: 0,
-  requests: 0,
-  ms: 0,
-};
-
-const NOTHING_TO_DO: Preview = {
-  plan: { steps: [], conflicts: [], held: [] },
-  vetoes: [],
-  generation: null,
-  held: [],
-};

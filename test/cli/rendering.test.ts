@@ -17,7 +17,13 @@ import type { Entry, LocalEntry } from '../../src/core/format/tree.ts';
 import { parseSyncPath, type SyncPath } from '../../src/core/paths/sync-path.ts';
 import type { Conflict, Plan } from '../../src/core/plan/plan.ts';
 import { agoText, bytesText, countText, durationText } from '../../src/core/quantities.ts';
-import type { Preview, Progress, SyncReport } from '../../src/core/status/sync-report.ts';
+import {
+  EMPTY_PREVIEW,
+  EMPTY_REPORT,
+  type Preview,
+  type Progress,
+  type SyncReport,
+} from '../../src/core/status/sync-report.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
 
@@ -79,17 +85,8 @@ const LEASE: LeaseRecord = {
 };
 
 const report = (part: Partial<SyncReport>): SyncReport => ({
+  ...EMPTY_REPORT,
   generation: 12,
-  uploaded: 0,
-  downloaded: 0,
-  deletedLocal: 0,
-  deletedRemote: 0,
-  adopted: 0,
-  conflicts: [],
-  problems: [],
-  skipped: [],
-  bytesUp: 0,
-  bytesDown: 0,
   requests: 1,
   ms: 1234,
   ...part,
@@ -266,7 +263,6 @@ const PLAN: Plan = {
   held: [],
 };
 const PREVIEW: Preview = { plan: PLAN, vetoes: [], generation: 12, held: [{ path: 'x', reason: 'a link' }] };
-const EMPTY: Preview = { plan: { steps: [], conflicts: [], held: [] }, vetoes: [], generation: null, held: [] };
 
 describe('what a sync would do', () => {
   test('every kind of step', () => {
@@ -290,7 +286,7 @@ describe('what a sync would do', () => {
   });
 
   test('nothing', () => {
-    expect(planLines(EMPTY, noPaint)).toEqual([
+    expect(planLines(EMPTY_PREVIEW, noPaint)).toEqual([
       'The remote is empty: nothing would move.',
       '',
       'Nothing was changed (dry run).',
@@ -299,7 +295,7 @@ describe('what a sync would do', () => {
 
   test('a veto is named with its way out', () => {
     const vetoes = [{ kind: 'mass-delete', side: 'remote', deletes: 30, of: 40 }] as const;
-    expect(planLines({ ...EMPTY, vetoes }, noPaint).join('\n')).toMatch(
+    expect(planLines({ ...EMPTY_PREVIEW, vetoes }, noPaint).join('\n')).toMatch(
       /Stopped for safety: .*30[\s\S]*--allow-mass-delete/,
     );
   });
@@ -360,7 +356,7 @@ describe('status', () => {
         '  x: a link',
       ],
     ],
-    ['in step', { preview: EMPTY }, ['Pending    nothing, in step']],
+    ['in step', { preview: EMPTY_PREVIEW }, ['Pending    nothing, in step']],
     [
       'never synced',
       { local: { lastSyncAt: null, generation: null, conflicts: [], recent: [] } },
@@ -378,7 +374,7 @@ describe('status', () => {
     ],
     [
       'offline, with changes here',
-      { register: null, preview: null, waiting: { ...EMPTY, plan: { ...PREVIEW.plan, conflicts: [] } } },
+      { register: null, preview: null, waiting: { ...EMPTY_PREVIEW, plan: { ...PREVIEW.plan, conflicts: [] } } },
       ['Pending    2 up, 2 down, 1 to delete there, as the remote was last seen'],
     ],
     [

@@ -3,7 +3,14 @@ import type { SyncErrorKind } from '../../src/core/errors.ts';
 import type { LeaseRecord } from '../../src/core/format/records.ts';
 import type { SyncPath } from '../../src/core/paths/sync-path.ts';
 import type { Step, StepKind } from '../../src/core/plan/plan.ts';
-import type { Phase, Preview, Progress, SyncReport } from '../../src/core/status/sync-report.ts';
+import {
+  EMPTY_PREVIEW,
+  EMPTY_REPORT,
+  type Phase,
+  type Preview,
+  type Progress,
+  type SyncReport,
+} from '../../src/core/status/sync-report.ts';
 import {
   type Headline,
   headlineOf,
@@ -25,23 +32,13 @@ const step = (kind: StepKind, path = 'a'): Step => ({
 const conflict = { ...step('adopt', 'c'), reason: 'both-changed' as const };
 const previewed = (...steps: Step[]): StatusEvent => ({ kind: 'previewed', preview: preview({ steps }) });
 const preview = (plan: Partial<Preview['plan']>): Preview => ({
-  plan: { steps: [], conflicts: [], held: [], ...plan },
-  vetoes: [],
+  ...EMPTY_PREVIEW,
+  plan: { ...EMPTY_PREVIEW.plan, ...plan },
   generation: 3,
-  held: [],
 });
 const report = (more: Partial<SyncReport> = {}): SyncReport => ({
+  ...EMPTY_REPORT,
   generation: 3,
-  uploaded: 0,
-  downloaded: 0,
-  deletedLocal: 0,
-  deletedRemote: 0,
-  adopted: 0,
-  conflicts: [],
-  problems: [],
-  skipped: [],
-  bytesUp: 0,
-  bytesDown: 0,
   requests: 1,
   ms: 5,
   ...more,

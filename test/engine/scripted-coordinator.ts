@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import type { SyncError } from '../../src/core/errors.ts';
 import { isCutOff } from '../../src/core/status/cut-off.ts';
-import type { Preview, SyncReport } from '../../src/core/status/sync-report.ts';
+import { EMPTY_PREVIEW, EMPTY_REPORT, type Preview } from '../../src/core/status/sync-report.ts';
 import { type AutoSync, createCoordinator } from '../../src/engine/coordinator/coordinator.ts';
 import type { Datastore, LeaseView, SyncOptions } from '../../src/engine/datastore.ts';
 import type { Watcher } from '../../src/engine/ports.ts';
@@ -102,7 +102,7 @@ function scriptedDatastore(clock: ReturnType<typeof createManualClock>): Scripte
   });
   async function lookHere(): Promise<Preview> {
     datastore.calls.push('look here');
-    return { ...PREVIEW, plan: { ...PREVIEW.plan, steps: datastore.waiting } };
+    return { ...EMPTY_PREVIEW, plan: { ...EMPTY_PREVIEW.plan, steps: datastore.waiting } };
   }
   const unused = () => Promise.reject(new Error('not used here'));
   const datastore: Scripted = {
@@ -119,13 +119,13 @@ function scriptedDatastore(clock: ReturnType<typeof createManualClock>): Scripte
     closed: false,
     sync: (options = {}) =>
       cycle(['sync', options.direction].filter(Boolean).join(' '), options, () => ({
-        ...REPORT,
+        ...EMPTY_REPORT,
         generation: datastore.generation,
       })),
     preview: (options = {}) =>
       options.lastKnown === true
         ? lookHere()
-        : cycle('preview', options, () => ({ ...PREVIEW, generation: datastore.generation })),
+        : cycle('preview', options, () => ({ ...EMPTY_PREVIEW, generation: datastore.generation })),
     async lease() {
       datastore.polls += 1;
       if (isCutOff(datastore.failure?.kind)) throw datastore.failure;
@@ -158,25 +158,3 @@ function scriptedDatastore(clock: ReturnType<typeof createManualClock>): Scripte
   };
   return datastore;
 }
-
-const REPORT: SyncReport = {
-  generation: 1,
-  uploaded: 0,
-  downloaded: 0,
-  deletedLocal: 0,
-  deletedRemote: 0,
-  adopted: 0,
-  conflicts: [],
-  problems: [],
-  skipped: [],
-  bytesUp: 0,
-  bytesDown: 0,
-  requests: 1,
-  ms: 1,
-};
-const PREVIEW: Preview = {
-  plan: { steps: [], conflicts: [], held: [] },
-  vetoes: [],
-  generation: 1,
-  held: [],
-};

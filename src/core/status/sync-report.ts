@@ -22,6 +22,23 @@ export interface SyncReport {
   readonly ms: number;
 }
 
+/** Of a cycle that found nothing to do, and asked nobody. */
+export const EMPTY_REPORT: SyncReport = {
+  generation: null,
+  uploaded: 0,
+  downloaded: 0,
+  deletedLocal: 0,
+  deletedRemote: 0,
+  adopted: 0,
+  conflicts: [],
+  problems: [],
+  skipped: [],
+  bytesUp: 0,
+  bytesDown: 0,
+  requests: 0,
+  ms: 0,
+};
+
 /** `isNew`: no earlier cycle met it here. */
 export interface Skipped extends Problem {
   readonly isNew: boolean;
@@ -35,6 +52,14 @@ export interface Preview {
   readonly generation: number | null;
   readonly held: readonly Held[];
 }
+
+/** Of sides that are equal, and of a place with one side. */
+export const EMPTY_PREVIEW: Preview = {
+  plan: { steps: [], conflicts: [], held: [] },
+  vetoes: [],
+  generation: null,
+  held: [],
+};
 
 export type Phase =
   | 'connecting'
