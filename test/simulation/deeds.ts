@@ -5,8 +5,8 @@ import { type Approval, approvalOf, chosen, joins } from './answers.ts';
 import { SECRET } from './bodies.ts';
 import type { Program } from './client.ts';
 import { CANARY, holderOf } from './oracle/oracle.ts';
-import type { Answer, Deed, Step } from './scenario.ts';
-import { makeTrouble, type Trouble } from './troubles.ts';
+import { type Answer, COMMANDS, type Command, type Deed, type Step, TROUBLES, type Trouble } from './scenario.ts';
+import { makeTrouble } from './troubles.ts';
 import type { World } from './world.ts';
 
 /** What programs are doing, and since when. */
@@ -98,13 +98,13 @@ export function createOperations(world: World): Operations {
     return sync(client, 'vscode', { choices });
   }
 
-  async function hold(client: number, deed: Deed & { act: 'hold the lease' }): Promise<void> {
+  async function hold(client: number, { ms, syncs }: Command & { act: 'hold the lease' }): Promise<void> {
     const program = world.program(client, 'vscode');
     const held = await run('take the lease', program, () => program.datastore.acquire({ purpose: 'simulated' }));
     if (held === null || held instanceof SyncError) return;
-    if (deed.syncs) await sync(client, 'vscode', {});
-    await new Promise<void>((resolve) => loop.after(deed.ms, program.process, resolve));
-    if (deed.syncs) await sync(client, 'vscode', {});
+    if (syncs) await sync(client, 'vscode', {});
+    await new Promise<void>((resolve) => loop.after(ms, program.process, resolve));
+    if (syncs) await sync(client, 'vscode', {});
     await run('give the lease back', program, () => held.release());
   }
 
@@ -162,46 +162,49 @@ export function createOperations(world: World): Operations {
     begin(step) {
       const { deed, client } = step;
       const tool = 'by' in deed ? deed.by : 'vscode';
-      if (isOperation(deed) && busy(world.running(client, tool))) return false;
+      if (isCommand(deed) && busy(world.running(client, tool))) return false;
       arm(step);
-      switch (deed.act) {
-        case 'sync': {
-          const { direction, onConflict, busy: open } = deed;
-          void sync(client, deed.by, {
-            ...(direction ? { direction } : {}),
-            ...(onConflict ? { onConflict } : {}),
-            // A second cycle of the same program would know nothing of it.
-            ...(open && !isHasty(client) ? { busyPaths: new Set(open) } : {}),
-          });
-          return true;
-        }
-        case 'decide conflicts':
-          void decide(client, deed.answers);
-          return true;
-        case 'preview': {
-          const program = world.program(client, 'vscode');
-          void run('preview', program, () => program.datastore.preview());
-          return true;
-        }
-        case 'verify':
-          void verify(client, deed.repairs);
-          return true;
-        case 'hold the lease':
-          void hold(client, deed);
-          return true;
-        case 'force release':
-          void force(client);
-          return true;
-        case 'close window':
-          if (world.running(client, 'vscode') === null) return false;
-          void close(client);
-          return true;
-        default:
-          if (isTrouble(deed)) return makeTrouble(world, client, deed, () => isIdle(client, deed));
-          return world.act(machineOf(client), deed);
-      }
+      if (isCommand(deed)) return obey(client, deed);
+      if (isTrouble(deed)) return makeTrouble(world, client, deed, () => isIdle(client, deed));
+      return world.act(machineOf(client), deed);
     },
   };
+
+  function obey(client: number, command: Command): boolean {
+    switch (command.act) {
+      case 'sync': {
+        const { direction, onConflict, busy: open } = command;
+        void sync(client, command.by, {
+          ...(direction ? { direction } : {}),
+          ...(onConflict ? { onConflict } : {}),
+          // A second cycle of the same program would know nothing of it.
+          ...(open && !isHasty(client) ? { busyPaths: new Set(open) } : {}),
+        });
+        return true;
+      }
+      case 'decide conflicts':
+        void decide(client, command.answers);
+        return true;
+      case 'preview': {
+        const program = world.program(client, 'vscode');
+        void run('preview', program, () => program.datastore.preview());
+        return true;
+      }
+      case 'verify':
+        void verify(client, command.repairs);
+        return true;
+      case 'hold the lease':
+        void hold(client, command);
+        return true;
+      case 'force release':
+        void force(client);
+        return true;
+      case 'close window':
+        if (world.running(client, 'vscode') === null) return false;
+        void close(client);
+        return true;
+    }
+  }
 
   function machineOf(client: number) {
     const machine = world.machines[client];
@@ -210,34 +213,7 @@ export function createOperations(world: World): Operations {
   }
 }
 
-const OPERATIONS: ReadonlySet<Deed['act']> = new Set([
-  'sync',
-  'decide conflicts',
-  'preview',
-  'verify',
-  'hold the lease',
-  'force release',
-  'close window',
-]);
-const TROUBLES: ReadonlySet<Deed['act']> = new Set([
-  'kill',
-  'power cut',
-  'sleep',
-  'stand still',
-  'clock jump',
-  'network off',
-  'credentials expire',
-  'root away',
-  'state lost',
-  'store busy',
-  'head missing',
-  'head corrupt',
-  'head foreign',
-  'head rolled back',
-  'object damaged',
-] satisfies Trouble['act'][]);
-
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-const isOperation = (deed: Deed): boolean => OPERATIONS.has(deed.act);
-const isTrouble = (deed: Deed): deed is Trouble => TROUBLES.has(deed.act);
+const isCommand = (deed: Deed): deed is Command => COMMANDS.some((act) => act === deed.act);
+const isTrouble = (deed: Deed): deed is Trouble => TROUBLES.some((act) => act === deed.act);

@@ -1,5 +1,5 @@
 import { CALLS } from './make-strikes.ts';
-import { ANSWER_FAULTS, type AnswerFault, HEAD_DAMAGES, type HeadDamage, type Strike } from './scenario.ts';
+import { ANSWER_FAULTS, type AnswerFault, HEAD_DAMAGES, type HeadDamage, type Strike, TROUBLES } from './scenario.ts';
 
 /** As figures count it. */
 export function nameOf({ at, harm }: Pick<Strike, 'at' | 'harm'>): string {
@@ -56,18 +56,5 @@ export const FAULTS: readonly string[] = [
   ...new Set(Object.values(CALLS).flatMap<string>(({ codes }) => codes)),
   ...ANSWER_FAULTS.map((how) => nameOf({ at: 'request', harm: { kind: 'answer', how } })),
   ...HEAD_DAMAGES.map(nameOfDamage),
-  'head missing',
-  'head foreign',
-  'head rolled back',
-  'object damaged',
-  'kill',
-  'power cut',
-  'sleep',
-  'stand still',
-  'clock jump',
-  'network off',
-  'credentials expire',
-  'root away',
-  'state lost',
-  'store busy',
+  ...TROUBLES.filter((act) => act !== 'head corrupt'),
 ];

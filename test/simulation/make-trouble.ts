@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
+import type { Trouble } from './scenario.ts';
 import { HEAD_DAMAGES } from './scenario.ts';
-import type { Trouble } from './troubles.ts';
 
 /** What goes wrong by itself on a machine or in the bucket. */
 export function makeTrouble(random: Random, by: 'vscode' | 'cli', hasPowerCuts: boolean): Trouble {

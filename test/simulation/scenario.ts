@@ -78,8 +78,10 @@ export type Act =
 
 export type Answer = 'mine' | 'theirs' | 'both';
 
-export type Deed =
-  | Act
+export type Deed = Act | Command | Trouble;
+
+/** What a person asks of a program. */
+export type Command =
   | {
       readonly act: 'sync';
       readonly by: 'vscode' | 'cli';
@@ -94,7 +96,10 @@ export type Deed =
   | { readonly act: 'verify'; readonly repairs: boolean }
   | { readonly act: 'hold the lease'; readonly ms: number; readonly syncs: boolean }
   | { readonly act: 'force release' }
-  | { readonly act: 'close window' }
+  | { readonly act: 'close window' };
+
+/** What happens to machines, networks and buckets. */
+export type Trouble =
   | { readonly act: 'kill'; readonly by: 'vscode' | 'cli' }
   | { readonly act: 'power cut' }
   | { readonly act: 'sleep'; readonly ms: number }
@@ -116,6 +121,34 @@ export type Deed =
       readonly how: 'missing' | 'flipped' | 'cut';
       readonly which: number;
     };
+
+export const COMMANDS = [
+  'sync',
+  'decide conflicts',
+  'preview',
+  'verify',
+  'hold the lease',
+  'force release',
+  'close window',
+] as const satisfies readonly Command['act'][];
+
+export const TROUBLES = [
+  'head corrupt',
+  'head missing',
+  'head foreign',
+  'head rolled back',
+  'object damaged',
+  'kill',
+  'power cut',
+  'sleep',
+  'stand still',
+  'clock jump',
+  'network off',
+  'credentials expire',
+  'root away',
+  'state lost',
+  'store busy',
+] as const satisfies readonly Trouble['act'][];
 
 export const HEAD_DAMAGES = ['cut', 'empty', 'of a newer format', 'too large'] as const;
 

@@ -4,25 +4,9 @@ import { flush } from './disk/power.ts';
 import { nameOfDamage } from './fault-names.ts';
 import { ROOT } from './hands.ts';
 import type { Machine } from './machine.ts';
-import type { Act, Deed, HeadDamage } from './scenario.ts';
+import type { HeadDamage, Trouble } from './scenario.ts';
 import { baseOf } from './state-folder.ts';
 import type { World } from './world.ts';
-
-/** What happens to machines, networks and buckets. */
-export type Trouble = Exclude<
-  Deed,
-  | Act
-  | {
-      readonly act:
-        | 'sync'
-        | 'decide conflicts'
-        | 'preview'
-        | 'verify'
-        | 'hold the lease'
-        | 'force release'
-        | 'close window';
-    }
->;
 
 /** Everything that goes wrong by itself, and is repaired after its time. False where it cannot be just then. */
 export function makeTrouble(world: World, client: number, deed: Trouble, isIdle: () => boolean): boolean {
