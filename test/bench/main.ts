@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { findContenders } from './contenders.ts';
 import { parseOptions } from './options.ts';
 import { pageText } from './page.ts';
 import { playAll } from './play.ts';
 import { tableText, tabulate } from './table.ts';
+import { keptSection } from './vscode/section.ts';
 
 /** Plays the workloads with the built CLI (`node esbuild.mjs cli`) and its peers, and prints the medians. */
 async function main(argv: readonly string[]): Promise<void> {
@@ -21,7 +22,19 @@ async function main(argv: readonly string[]): Promise<void> {
   if (options.write === undefined) return;
   const command = ['npm run bench --', ...argv].join(' ');
   mkdirSync(dirname(options.write), { recursive: true });
-  writeFileSync(options.write, pageText(tables, contenders, options, command, new Date()));
+  const kept = keptSection(readIfThere(options.write));
+  writeFileSync(
+    options.write,
+    `${pageText(tables, contenders, options, command, new Date())}${kept === '' ? '' : `\n${kept}`}`,
+  );
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 try {
