@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { buildExcludes } from './adapters/excludes.ts';
 import { systemClock } from './adapters/system.ts';
+import type { DatastoreExports } from './vscode/api/api-v1.ts';
+import { speak } from './vscode/l10n.ts';
 import type { Ui } from './vscode/ui.ts';
 import { openWindow, type Window } from './vscode/window.ts';
 
@@ -8,9 +10,10 @@ let open: Window | null = null;
 
 /**
  * Draws what is known at once; configuration is read, and the store's SDK loaded, afterwards.
- * Exports nothing, but for tests that VS Code itself runs in this host: what commands stand on.
+ * Exports the API for other extensions, and for tests that VS Code itself runs in this host: what commands stand on.
  */
-export function activate(context: vscode.ExtensionContext): Ui | undefined {
+export function activate(context: vscode.ExtensionContext): DatastoreExports & { readonly ui?: Ui } {
+  speak((message, ...args) => vscode.l10n.t(message, ...args), vscode.env.language);
   const log = vscode.window.createOutputChannel('Datastore', { log: true });
   context.subscriptions.push(log);
   open = openWindow(context, log, {
@@ -31,7 +34,8 @@ export function activate(context: vscode.ExtensionContext): Ui | undefined {
     listProfiles: async () => (await import('./wire-choices.ts')).wireProfiles(),
     skipOf: buildExcludes,
   });
-  return context.extensionMode === vscode.ExtensionMode.Test ? open.ui : undefined;
+  const { api, ui } = open;
+  return { getAPI: api.getAPI, ...(context.extensionMode === vscode.ExtensionMode.Test ? { ui } : {}) };
 }
 
 /** Gives a held lock back. */

@@ -1,5 +1,7 @@
 import type * as vscode from 'vscode';
 import { openAnswers } from './answers.ts';
+import type { DatastoreExports } from './api/api-v1.ts';
+import { openApi } from './api/open-api.ts';
 import { registerCommands } from './commands.ts';
 import { keepContextKeys } from './context-keys.ts';
 import { decorateExplorer } from './decorations.ts';
@@ -11,7 +13,10 @@ import { openNotices } from './notices.ts';
 import { serveRemoteDocuments } from './remote-documents.ts';
 import { openReports } from './reports.ts';
 import { openStatusBar } from './status-bar.ts';
+import { provideTasks } from './tasks.ts';
+import { registerTools } from './tools/register-tools.ts';
 import type { Ui } from './ui.ts';
+import { handleUris } from './uri-handler.ts';
 import { openConflictsView } from './views/conflicts-view.ts';
 import { openContentsView } from './views/contents-view.ts';
 import { openStatusView } from './views/status-view.ts';
@@ -19,6 +24,8 @@ import { openStatusView } from './views/status-view.ts';
 export interface Window {
   /** For VS Code's own test mode. */
   readonly ui: Ui;
+  /** For other extensions. */
+  readonly api: DatastoreExports;
   /** Ends every engine; resolves when held locks are given back. */
   close(): Promise<void>;
 }
@@ -31,6 +38,7 @@ export function openWindow(context: vscode.ExtensionContext, log: vscode.LogOutp
   const folders = openFolders({ host, answers, keys, log, paused: keepPauses(context.workspaceState) });
   const contents = openContentsView(folders, host, log);
   const reports = openReports();
+  const api = openApi(folders);
   const { version } = context.extension.packageJSON as { readonly version: string };
   const refreshContents = () => contents.refresh();
   const ui: Ui = { host, folders, notices, answers, keys, log, reports, version, refreshContents };
@@ -45,9 +53,13 @@ export function openWindow(context: vscode.ExtensionContext, log: vscode.LogOutp
     serveRemoteDocuments(folders),
     announceNews(folders, notices),
     registerCommands(ui),
+    api,
+    registerTools(folders),
+    provideTasks(folders),
+    handleUris(notices),
   );
   folders.start().catch((error: unknown) => log.error(String(error)));
-  return { ui, close: () => folders.dispose() };
+  return { ui, api, close: () => folders.dispose() };
 }
 
 /** A pause outlives the window: a person who paused comes back to a paused folder. */

@@ -9,9 +9,8 @@ export const ID = 'datastore-sync.datastore-sync';
 
 /** What the extension's commands stand on, from its own instance in this host. */
 export async function extensionUi(): Promise<Ui> {
-  const ui: unknown = await vscode.extensions.getExtension(ID)?.activate();
-  assert.ok(ui !== undefined, 'the extension gives its insides to tests');
-  return ui as Ui;
+  const exported = await vscode.extensions.getExtension<{ readonly ui?: Ui }>(ID)?.activate();
+  return exported?.ui ?? assert.fail('the extension gives its insides to tests');
 }
 
 /** What the status bar shows; null while it is hidden. */

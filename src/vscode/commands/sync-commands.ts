@@ -3,6 +3,7 @@ import { countText } from '../../core/quantities.ts';
 import type { SyncReport } from '../../core/status/sync-report.ts';
 import type { SyncOptions } from '../../engine/datastore.ts';
 import { tellConflicts } from '../news.ts';
+import { reportText } from '../render/report-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
 import { type Chosen, chooseSyncing } from './choose-folder.ts';
@@ -44,17 +45,7 @@ export async function runCycle(
       run: 'datastore.showStatus',
     });
   } else {
-    vscode.window.setStatusBarMessage(`$(check) ${summary(report)}`, 4_000);
+    vscode.window.setStatusBarMessage(`$(check) ${reportText(report)}`, 4_000);
   }
   return report;
-}
-
-function summary({ uploaded, downloaded, deletedLocal, deletedRemote }: SyncReport): string {
-  const deleted = deletedLocal + deletedRemote;
-  const parts = [
-    uploaded > 0 ? `${countText(uploaded, 'file')} uploaded` : '',
-    downloaded > 0 ? `${countText(downloaded, 'file')} downloaded` : '',
-    deleted > 0 ? `${countText(deleted, 'file')} deleted` : '',
-  ].filter(Boolean);
-  return parts.length === 0 ? 'Nothing to transfer' : parts.join(', ');
 }
