@@ -9,7 +9,8 @@ import {
   withForcedRelease,
 } from '../../src/core/format/lease-record.ts';
 import type { LeaseRecord } from '../../src/core/format/records.ts';
-import { type AcquireLease, acquireLease, type Lease } from '../../src/engine/lease/lease.ts';
+import { type AcquireLease, acquireLease } from '../../src/engine/lease/acquire-lease.ts';
+import type { Lease } from '../../src/engine/lease/lease.ts';
 import type { ObjectStore } from '../../src/engine/ports.ts';
 import { createRegister } from '../../src/engine/remote/register.ts';
 import { createFaultyStore } from '../support/faulty-store.ts';

@@ -78,9 +78,9 @@ export const MUTANTS: readonly Mutant[] = [
           'const renewed = withRenewal(head, nonce, head.lease?.nonce ?? ourNonce, commit.committedAt) ?? { ...head, nonce };',
       },
       {
-        file: 'engine/lease/lease.ts',
+        file: 'engine/lease/keep-tenure.ts',
         find: "if (!over && left() <= 0) lose('it ran out');",
-        replace: 'if (record.ttlMs > 0) return;',
+        replace: 'if (ttlMs > 0) return true;',
       },
     ],
     suites: [engine('lease.test.ts'), engine('cycle-races.test.ts')],

@@ -1,6 +1,7 @@
 import { SyncError } from '../../core/errors.ts';
 import type { LeaseRecord } from '../../core/format/records.ts';
-import { acquireLease, type Lease } from '../lease/lease.ts';
+import { acquireLease } from '../lease/acquire-lease.ts';
+import type { Lease } from '../lease/lease.ts';
 import type { ObjectStore } from '../ports.ts';
 import { HEAD_KEY } from '../remote/head-object.ts';
 import { probeStore } from '../remote/probe.ts';

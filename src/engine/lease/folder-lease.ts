@@ -1,9 +1,8 @@
 import { SyncError } from '../../core/errors.ts';
 import { holderOf, type LeaseHolder } from '../../core/format/lease-holder.ts';
-import { remainingValidity } from '../../core/format/lease-record.ts';
 import type { AcquireOptions } from '../datastore.ts';
 import { type FileLock, type FileLockParts, takeFileLock } from './file-lock.ts';
-import { momentOf } from './lease.ts';
+import { keepTenure, momentOf, type Renewal } from './keep-tenure.ts';
 
 /** The lock of a folder used in place, kept by a heartbeat. */
 export interface FolderLease {
@@ -30,61 +29,26 @@ export async function acquireFolderLease(
 }
 
 function keep({ clock, log, ttlMs, what }: FileLockParts, lock: FileLock): FolderLease {
-  const lost = new AbortController();
-  let sent = momentOf(clock);
-  let over = false;
-  let cancelBeat = () => {};
-  let cancelExpiry = () => {};
-
-  const stop = () => {
-    over = true;
-    cancelBeat();
-    cancelExpiry();
-  };
-  const lose = (why: string) => {
-    if (over) return;
-    stop();
-    log.warn(`the lock of ${what} is lost: ${why}`);
-    lost.abort(
-      new SyncError('lease-lost', `The lock of ${what} was lost: ${why}.`, 'See who has it now, then take it again.'),
-    );
-  };
-
-  // Beating and watching the expiry are separate: a file server that hangs must not keep the holder believing.
-  function watchExpiry() {
-    const left = remainingValidity(sent, momentOf(clock), ttlMs);
-    if (left <= 0) lose('it could not be renewed in time');
-    else cancelExpiry = clock.after(left, watchExpiry);
-  }
-  function scheduleBeat() {
-    cancelBeat = clock.after(ttlMs / 3, () => void beat());
-  }
-
-  async function beat() {
-    const at = momentOf(clock);
+  async function renew(): Promise<Renewal> {
     const failed = await lock.beat().then(
       () => null,
       (error: unknown) => ({ error }),
     );
-    try {
-      const to = await lock.lostTo();
-      if (to !== null) return lose(to.lock === null ? 'it was ended elsewhere' : `${to.lock.holder} has taken it`);
-      if (failed !== null) throw failed.error;
-      sent = at;
-    } catch (error) {
-      log.warn(`the lock of ${what} could not be renewed: ${error instanceof Error ? error.message : String(error)}`);
-    }
-    if (!over) scheduleBeat();
+    const to = await lock.lostTo();
+    if (to !== null)
+      return { kind: 'lost', why: to.lock === null ? 'it was ended elsewhere' : `${to.lock.holder} has taken it` };
+    if (failed !== null) throw failed.error;
+    return { kind: 'renewed' };
   }
 
-  scheduleBeat();
-  watchExpiry();
+  const remedy = 'See who has it now, then take it again.';
+  const tenure = keepTenure({ clock, log, ttlMs, what: `lock of ${what}`, remedy, begun: momentOf(clock), renew });
   return {
     record: holderOf(lock.record, lock.record.nonce),
-    signal: lost.signal,
+    signal: tenure.signal,
     async release() {
       // Also when it is lost: a lock that only ran out still lies there, and others would wait for it.
-      stop();
+      tenure.stop();
       await lock.release();
     },
   };
