@@ -6,8 +6,9 @@ import type { StoredFile } from '../core/format/tree.ts';
 import { EMPTY_PREVIEW, EMPTY_REPORT } from '../core/status/sync-report.ts';
 import type { AcquireOptions, Datastore, LeaseView } from './datastore.ts';
 import { countTenure } from './lease/counted-tenure.ts';
-import { type FileLockParts, removeLock, unseen } from './lease/file-lock.ts';
+import { type FileLockParts, removeLock } from './lease/file-lock.ts';
 import { acquireFolderLease, type FolderLease } from './lease/folder-lease.ts';
+import { unseen } from './lease/lock-sighting.ts';
 import type { StateFiles } from './ports.ts';
 
 /** A folder used in place. Its methods reject with SyncError('config') when it is not there, and with ('local'). */

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { systemIds } from '../../src/adapters/system.ts';
 import { parseLock } from '../../src/core/format/lock-record.ts';
-import { type LockSighting, unseen } from '../../src/engine/lease/file-lock.ts';
+import { type LockSighting, unseen } from '../../src/engine/lease/lock-sighting.ts';
 import type { LockFile } from '../../src/engine/ports.ts';
 import { guardRoot } from '../../src/engine/root/root-guard.ts';
 import { createManualClock, type ManualClock, settled } from '../support/manual-clock.ts';

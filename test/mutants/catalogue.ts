@@ -34,7 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'stale lock stolen by check-then-delete',
     edits: [
       {
-        file: 'engine/lease/file-lock.ts',
+        file: 'engine/lease/take-file-lock.ts',
         find: 'if (moved.content === stale) {',
         replace: "if (moved.content !== '') {",
       },

@@ -57,6 +57,10 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
 /** What names the tenure in this text. A lock that cannot be read is named by all of it. */
 export const tenureOf = (text: string): string => parseLock(text)?.nonce ?? text;
 
+/** Whether its process number means something here: hosts that share a name (containers) need not be one machine. */
+export const isOfMachine = (lock: LockRecord, hostname: string, machine: string | null): boolean =>
+  lock.hostname === hostname && lock.machine === machine;
+
 export interface LockSight {
   /** Null: it cannot be read. */
   readonly lock: LockRecord | null;

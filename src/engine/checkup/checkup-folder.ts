@@ -1,7 +1,7 @@
 import type { FolderFacts } from '../../core/doctor/doctor-folder.ts';
 import { holderOf } from '../../core/format/lease-holder.ts';
 import { parseLock, tenureOf } from '../../core/format/lock-record.ts';
-import { isKnownDead } from '../lease/file-lock.ts';
+import { isKnownDead } from '../lease/lock-sighting.ts';
 import { asked } from './checkup-ask.ts';
 import type { CheckedFolder } from './checkup-ports.ts';
 

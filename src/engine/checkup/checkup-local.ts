@@ -1,7 +1,7 @@
 import type { Config } from '../../core/config/config.ts';
 import type { BaseFacts, RootFacts, StagingFacts } from '../../core/doctor/doctor-facts.ts';
-import { lockText, parseLock } from '../../core/format/lock-record.ts';
-import { isKnownDead } from '../lease/file-lock.ts';
+import { isOfMachine, lockText, parseLock } from '../../core/format/lock-record.ts';
+import { isKnownDead } from '../lease/lock-sighting.ts';
 import { createBaseStore } from '../state/base-store.ts';
 import { asked } from './checkup-ask.ts';
 import type { CheckedRoot, CheckupParts, Machine } from './checkup-ports.ts';
@@ -26,7 +26,7 @@ async function busyWith({ lockFile, hostname, pid }: CheckedRoot): Promise<strin
   const lock = parseLock(text);
   if (lock === null) return 'its lock cannot be read';
   // A cycle of this very window is no other process.
-  if (lock.hostname === hostname && lock.machine === lockFile.machine && lock.pid === pid) return null;
+  if (isOfMachine(lock, hostname, lockFile.machine) && lock.pid === pid) return null;
   const isGone = isKnownDead(lock, lockFile, hostname);
   const who = lockText(lock);
   return isGone ? `${who} (gone; the next sync takes over)` : who;

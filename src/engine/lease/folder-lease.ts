@@ -1,8 +1,9 @@
 import { SyncError } from '../../core/errors.ts';
 import { holderOf, type LeaseHolder } from '../../core/format/lease-holder.ts';
 import type { AcquireOptions } from '../datastore.ts';
-import { type FileLock, type FileLockParts, takeFileLock } from './file-lock.ts';
+import type { FileLock, FileLockParts } from './file-lock.ts';
 import { keepTenure, momentOf, type Renewal } from './keep-tenure.ts';
+import { takeFileLock } from './take-file-lock.ts';
 
 /** The lock of a folder used in place, kept by a heartbeat. */
 export interface FolderLease {

@@ -1,6 +1,7 @@
 import { SyncError } from '../../core/errors.ts';
 import { lockText } from '../../core/format/lock-record.ts';
-import { type FileLockParts, takeFileLock } from '../lease/file-lock.ts';
+import type { FileLockParts } from '../lease/file-lock.ts';
+import { takeFileLock } from '../lease/take-file-lock.ts';
 
 export interface RootGuard {
   /** SyncError('locked') when another has taken the root over, because this process stood still for too long. */
