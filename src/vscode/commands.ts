@@ -9,6 +9,7 @@ import {
   resolveConflicts,
 } from './commands/conflict-commands.ts';
 import { connect } from './commands/connect.ts';
+import { explainLock, notifyWhenFree } from './commands/explain-lock.ts';
 import { compareWithRemote, copyKey, openFile, revealFile } from './commands/file-commands.ts';
 import { forceReleaseLock, holdLock, releaseLock } from './commands/lock-commands.ts';
 import { pause, resume } from './commands/pause-commands.ts';
@@ -40,6 +41,8 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.signIn': signIn,
   'datastore.signOut': signOut,
   'datastore.holdLock': holdLock,
+  'datastore.explainLock': explainLock,
+  'datastore.notifyWhenFree': notifyWhenFree,
   'datastore.releaseLock': releaseLock,
   'datastore.forceReleaseLock': forceReleaseLock,
   'datastore.pause': pause,

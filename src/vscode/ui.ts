@@ -3,6 +3,7 @@ import type { Answers } from './answers.ts';
 import type { Folders } from './folders.ts';
 import type { Host } from './host.ts';
 import type { Keys } from './keys.ts';
+import type { Locks } from './lock/locks.ts';
 import type { Notices } from './notices.ts';
 import type { Reports } from './reports.ts';
 
@@ -11,6 +12,7 @@ export interface Ui {
   readonly host: Host;
   readonly folders: Folders;
   readonly notices: Notices;
+  readonly locks: Locks;
   readonly answers: Answers;
   readonly keys: Keys;
   readonly log: vscode.LogOutputChannel;

@@ -8,6 +8,7 @@ import { decorateExplorer } from './decorations.ts';
 import { openFolders } from './folders.ts';
 import type { Host } from './host.ts';
 import { openKeys } from './keys.ts';
+import { openLocks } from './lock/locks.ts';
 import { announceNews } from './news.ts';
 import { openNotices } from './notices.ts';
 import { serveRemoteDocuments } from './remote-documents.ts';
@@ -36,15 +37,17 @@ export function openWindow(context: vscode.ExtensionContext, log: vscode.LogOutp
   const keys = openKeys(context.secrets);
   const notices = openNotices(context.globalState, log);
   const folders = openFolders({ host, answers, keys, log, paused: keepPauses(context.workspaceState) });
+  const locks = openLocks({ folders, notices, clock: host.clock });
   const contents = openContentsView(folders, host, log);
   const reports = openReports();
   const api = openApi(folders);
   const { version } = context.extension.packageJSON as { readonly version: string };
   const refreshContents = () => contents.refresh();
-  const ui: Ui = { host, folders, notices, answers, keys, log, reports, version, refreshContents };
+  const ui: Ui = { host, folders, notices, locks, answers, keys, log, reports, version, refreshContents };
   context.subscriptions.push(
     contents,
     reports,
+    locks,
     openStatusView(folders, host.clock, log),
     openConflictsView(folders, host.clock),
     openStatusBar(folders, host.clock),

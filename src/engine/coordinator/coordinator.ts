@@ -5,7 +5,7 @@ import { isCutOff, isUnreachable } from '../../core/status/cut-off.ts';
 import type { Preview, SyncReport } from '../../core/status/sync-report.ts';
 import { INITIAL_STATUS, type SyncStatus } from '../../core/status/sync-status.ts';
 import type { VerifyReport } from '../../core/verify/verify-report.ts';
-import type { Datastore, LeaseView, SyncOptions, VerifyOptions } from '../datastore.ts';
+import type { Datastore, HeldLease, LeaseView, SyncOptions, VerifyOptions } from '../datastore.ts';
 import { keepLease } from '../lease/kept-lease.ts';
 import type { Clock, Log, Network, Watcher } from '../ports.ts';
 import type { Skip } from '../root/scan.ts';
@@ -44,7 +44,8 @@ export interface Coordinator {
   verify(options?: VerifyOptions): Promise<VerifyReport>;
   /** Reads the register now. */
   poll(): Promise<void>;
-  hold(purpose: string, signal?: AbortSignal): Promise<void>;
+  /** Takes the lease for the person until `release`; gives the one that is held already. */
+  hold(purpose: string, signal?: AbortSignal): Promise<HeldLease>;
   /** False when nothing of ours is held. */
   release(): Promise<boolean>;
   pause(): void;
@@ -162,9 +163,10 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
     verify: turns.verify,
     poll,
     async hold(purpose, signal) {
-      await turns.attempt(async () => {
-        await kept.hold(purpose, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
+      return turns.attempt(async () => {
+        const held = await kept.hold(purpose, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
         await readRegister();
+        return held;
       });
     },
     async release() {

@@ -2,7 +2,7 @@ import type { Datastore, HeldLease } from '../datastore.ts';
 
 /** The one tenure that a person holds from a window: holding twice is holding once. */
 export interface KeptLease {
-  hold(purpose: string, signal: AbortSignal): Promise<void>;
+  hold(purpose: string, signal: AbortSignal): Promise<HeldLease>;
   /** False when nothing of ours is held. */
   release(): Promise<boolean>;
   /** Gives back what is held, or is just being taken. */
@@ -25,11 +25,13 @@ export function keepLease(datastore: Pick<Datastore, 'acquire' | 'release'>, los
 
   return {
     async hold(purpose, signal) {
-      if (held !== null) return;
+      if (held !== null) return held;
       holding ??= datastore.acquire({ purpose, signal }).finally(() => {
         holding = null;
       });
-      keep(await holding);
+      const taken = await holding;
+      keep(taken);
+      return taken;
     },
     async release() {
       const ours = held;

@@ -15,9 +15,10 @@ export async function holdLock(ui: Ui, argument: unknown): Promise<void> {
   const asked = { title: 'Hold Lock', prompt: 'What for? Others see it while they wait.', value: 'maintenance' };
   const purpose = typeof argument === 'string' ? argument : await vscode.window.showInputBox(asked);
   if (purpose === undefined) return;
-  await withSlowProgress(ui.host.clock, `Waiting for the lock of ${folder.workspace.name}`, ({ signal }) =>
+  const held = await withSlowProgress(ui.host.clock, `Waiting for the lock of ${folder.workspace.name}`, ({ signal }) =>
     running.coordinator.hold(purpose.trim() || 'maintenance', signal),
   );
+  ui.locks.follow(folder, held);
 }
 
 export async function releaseLock(ui: Ui, argument: unknown): Promise<void> {

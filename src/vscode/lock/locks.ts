@@ -1,0 +1,143 @@
+import type { HeldLease } from '../../engine/datastore.ts';
+import type { Clock } from '../../engine/ports.ts';
+import type { Folder } from '../folder.ts';
+import type { Folders } from '../folders.ts';
+import { t } from '../l10n.ts';
+import type { Notices } from '../notices.ts';
+import { look, type Pulse, pulseOf, type Sight } from './pulse.ts';
+
+/** What a window does about locks over time. */
+export interface Locks {
+  /** Whether the holder of a folder's lock gives signs of life; null: free, or not read yet. */
+  pulse(folder: Folder): Pulse | null;
+  /** Tells once when the lock is free, and reads it often until then. False where it is waited for already. */
+  notifyWhenFree(folder: Folder): boolean;
+  /** For a lock that the person has taken: reminds of it now and then, and says once what its loss means. */
+  follow(folder: Folder, lease: HeldLease): void;
+  dispose(): void;
+}
+
+export interface LockParts {
+  readonly folders: Pick<Folders, 'all' | 'onChange'>;
+  readonly notices: Pick<Notices, 'info' | 'warn'>;
+  readonly clock: Clock;
+}
+
+const REMIND_MS = 30 * 60_000;
+const READ_MS = 5_000;
+
+export function openLocks({ folders, notices, clock }: LockParts): Locks {
+  const sights = new Map<string, { readonly seenAt: number; readonly sight: Sight | null }>();
+  const awaited = new Map<string, () => void>();
+  const timers = new Set<() => void>();
+  let isOver = false;
+
+  const following = folders.onChange((folder) => {
+    if (folder !== null) read(folder);
+  });
+
+  function read(folder: Folder): void {
+    const status = statusOf(folder);
+    const seenAt = status?.seenAt ?? null;
+    if (status === null || seenAt === null || sights.get(folder.id)?.seenAt === seenAt) return;
+    const before = sights.get(folder.id)?.sight ?? null;
+    sights.set(folder.id, { seenAt, sight: look(before, status.lease?.record ?? null, clock.monotonic()) });
+    if (status.lease === null) tellFree(folder);
+  }
+
+  function tellFree(folder: Folder): void {
+    const stop = awaited.get(folder.id);
+    if (stop === undefined) return;
+    stop();
+    awaited.delete(folder.id);
+    notices.info(
+      t('The lock of “{0}” is free.', folder.workspace.name),
+      { label: t('Hold Lock…'), run: 'datastore.holdLock' },
+      { label: t('Sync Now'), run: 'datastore.sync' },
+    );
+  }
+
+  function readOften(folder: Folder): void {
+    awaited.set(
+      folder.id,
+      clock.after(READ_MS, () => {
+        const running = folder.running();
+        if (running === null) awaited.delete(folder.id);
+        else
+          void running.coordinator
+            .poll()
+            .catch(() => {})
+            .then(() => {
+              if (!isOver && awaited.has(folder.id)) readOften(folder);
+            });
+      }),
+    );
+  }
+
+  function remindOf(folder: Folder, lease: HeldLease, minutes: number): void {
+    const cancel = clock.after(REMIND_MS, () => {
+      timers.delete(cancel);
+      if (!isHeld(folder, lease)) return;
+      const { name } = folder.workspace;
+      notices.info(
+        t(
+          'This window has held the lock of “{0}” for {1} minutes, for {2}. Nobody else can write meanwhile.',
+          name,
+          minutes,
+          lease.record.purpose ?? '—',
+        ),
+        { label: t('Release Lock'), run: 'datastore.releaseLock' },
+        { label: t('Keep It'), run: () => {} },
+      );
+      remindOf(folder, lease, minutes + REMIND_MS / 60_000);
+    });
+    timers.add(cancel);
+  }
+
+  async function tellLost(folder: Folder, lease: HeldLease): Promise<void> {
+    if (isOver || (await lease.isGivenBack())) return;
+    await folder
+      .running()
+      ?.coordinator.poll()
+      .catch(() => {});
+    const now = statusOf(folder)?.lease;
+    const why = now
+      ? t('{0} has taken it.', now.record.holder)
+      : t('It could not be renewed in time, or was ended elsewhere.');
+    notices.warn(
+      `${t('This window has lost the lock of “{0}”.', folder.workspace.name)} ${why} ${t('Nothing is sent under it any more, and another may be writing now. Your files stay as they are: the next sync plans anew, and what both sides have changed becomes a conflict.')}`,
+      { label: t('Explain Lock…'), run: 'datastore.explainLock' },
+    );
+  }
+
+  return {
+    pulse(folder) {
+      const sight = sights.get(folder.id)?.sight ?? null;
+      return sight === null ? null : pulseOf(sight);
+    },
+    notifyWhenFree(folder) {
+      if (awaited.has(folder.id)) return false;
+      readOften(folder);
+      return true;
+    },
+    follow(folder, lease) {
+      remindOf(folder, lease, REMIND_MS / 60_000);
+      lease.signal.addEventListener('abort', () => void tellLost(folder, lease), { once: true });
+    },
+    dispose() {
+      isOver = true;
+      following.dispose();
+      for (const cancel of [...timers, ...awaited.values()]) cancel();
+    },
+  };
+}
+
+function statusOf(folder: Folder) {
+  const state = folder.state();
+  return state.kind === 'active' ? state.status : null;
+}
+
+function isHeld(folder: Folder, lease: HeldLease): boolean {
+  const now = statusOf(folder)?.lease;
+  return now?.ours === 'this-process' && now.record.nonce === lease.record.nonce;
+}
