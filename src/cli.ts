@@ -5,6 +5,7 @@ import { isatty } from 'node:tty';
 import { setFlagsFromString } from 'node:v8';
 import { startProgram } from './adapters/child-program.ts';
 import { findWorkspace, readConfig } from './adapters/config-files.ts';
+import { readPlanFile, writePlanFile } from './adapters/plan-file.ts';
 import { systemClock } from './adapters/system.ts';
 import { terminalOutput } from './adapters/terminal-output.ts';
 import type { Host, OpenRequest, StopSignal } from './cli/host.ts';
@@ -67,6 +68,8 @@ const host: Host = {
     return findWorkspace(folder);
   },
   readConfig: (workspace, url) => readConfig({ workspace, env: process.env, ...(url === null ? {} : { url }) }),
+  readPlanFile,
+  writePlanFile,
   async openDatastore(request) {
     wired = await wireDatastore({ ...request, tool: 'cli' });
     return wired.datastore;

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { applyCommand } from './commands/apply.ts';
 import { conflictsCommand, resolveCommand } from './commands/conflicts.ts';
 import { catCommand, lsCommand } from './commands/contents.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   syncCommand,
   pullCommand,
   pushCommand,
+  applyCommand,
   conflictsCommand,
   resolveCommand,
   runCommand,

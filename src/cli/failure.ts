@@ -52,9 +52,12 @@ function wrapped(thrown: unknown): SyncError {
   });
 }
 
+/** What `--detailed-exitcode` gives for a plan that would move something. */
+export const SOMETHING_TO_DO = 7;
+
 /** Several at once: the first of 6, 5, 4, 1, 3; usage and configuration (2) stop before anything else can. */
 export function worstCode(codes: readonly number[]): number {
-  return [2, 6, 5, 4, 1, 3].find((code) => codes.includes(code)) ?? 0;
+  return [2, 6, 5, 4, 1, 3, SOMETHING_TO_DO].find((code) => codes.includes(code)) ?? 0;
 }
 
 /** What a report's leftovers mean for the exit: problems 1, conflicts 3, null when there are none. */

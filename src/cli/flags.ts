@@ -66,6 +66,8 @@ export const FLAGS = {
   timeout: seconds(0.1, 'give up after so long'),
   wait: seconds(0, 'wait so long for the lease of another (0: not at all)'),
   'dry-run': toggle('print what would be done; change nothing'),
+  out: text('FILE', 'keep the plan of --dry-run in FILE, for `datastore apply`'),
+  'detailed-exitcode': toggle('with --dry-run: exit code 7 when there is something to do'),
   'on-conflict': choice(['hold', 'mine', 'theirs', 'both'], 'what to do with conflicts; hold leaves them alone'),
   'allow-mass-delete': toggle('let a plan pass that deletes most of one side'),
   'accept-remote': generation('take the remote as it is at GENERATION, after a veto named it'),

@@ -90,4 +90,5 @@ const EXIT_CODES = [
   '  4  the lease is held by another',
   '  5  network, credentials, bucket, or a store that is not safe to write to',
   '  6  stopped for safety',
+  '  7  with --detailed-exitcode: there is something to do',
 ];

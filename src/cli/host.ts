@@ -82,6 +82,9 @@ export interface Host {
     workspace: string,
     url: { readonly source: string; readonly url: string } | null,
   ): Promise<Result<Config, readonly ConfigProblem[]>>;
+  /** An absolute path. SyncError('usage') where there is no such file. */
+  readPlanFile(path: string): Promise<string>;
+  writePlanFile(path: string, text: string): Promise<void>;
   /** SyncError('config') where another tool's format is named. Contacts nobody yet. */
   openDatastore(request: OpenRequest): Promise<Datastore<StoredFile>>;
   /** Whatever the configuration is. Contacts nobody yet. */

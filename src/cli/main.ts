@@ -2,7 +2,7 @@ import type { Command, CommandContext, Outcome } from './command.ts';
 import { eventLine } from './commands/watch.ts';
 import { COMMANDS } from './commands.ts';
 import { openContext } from './context.ts';
-import { type Failure, failureOf } from './failure.ts';
+import { type Failure, failureOf, SOMETHING_TO_DO } from './failure.ts';
 import { overview, topic } from './help.ts';
 import type { Host } from './host.ts';
 import { type Invocation, parseCommandLine } from './parse.ts';
@@ -85,14 +85,16 @@ interface Style {
 
 function print({ code, document, lines }: Outcome, { json, events }: Style, host: Host): void {
   if (events) {
-    if (Object.keys(document).length > 0) host.stdout.write(eventLine('done', { ok: code === 0, ...document }));
+    if (Object.keys(document).length > 0) host.stdout.write(eventLine('done', { ok: isOk(code), ...document }));
   } else if (json) {
     if (Object.keys(document).length > 0)
-      host.stdout.write(`${JSON.stringify({ schema: 1, ok: code === 0, ...document })}\n`);
+      host.stdout.write(`${JSON.stringify({ schema: 1, ok: isOk(code), ...document })}\n`);
   } else if (lines.length > 0) {
     host.stdout.write(`${lines.join('\n')}\n`);
   }
 }
+
+const isOk = (code: number): boolean => code === 0 || code === SOMETHING_TO_DO;
 
 /** A machine reads it on stdout; a person on stderr, always. */
 function fail(failure: Failure, { json, events, colour }: Style, host: Host): void {

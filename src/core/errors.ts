@@ -30,6 +30,8 @@ export type SyncErrorKind =
   | 'unknown-outcome'
   /** `safety` stopped the plan: see `vetoes`. */
   | 'veto'
+  /** What was approved is no longer what a sync would do: see `details`. Nothing was changed. */
+  | 'moved'
   /** The prefix holds something that is no datastore, or another one. */
   | 'foreign'
   /** The remote was written by a newer format. Update. */
@@ -54,6 +56,7 @@ export const EXIT_CODES: Readonly<Record<SyncErrorKind, 1 | 2 | 4 | 5 | 6>> = {
   'unsafe-store': 5,
   'unknown-outcome': 5,
   veto: 6,
+  moved: 6,
   foreign: 6,
   'newer-format': 6,
   corrupt: 6,

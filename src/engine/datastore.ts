@@ -1,6 +1,7 @@
 import type { FolderHealth } from '../core/doctor/folder-health.ts';
 import type { LeaseHolder } from '../core/format/lease-holder.ts';
 import type { Entry, StoredFile } from '../core/format/tree.ts';
+import type { ApprovedPlan } from '../core/plan/approved-plan.ts';
 import type { Choice, Conflict, PlanPolicy } from '../core/plan/plan.ts';
 import type { Preview, Progress, SyncReport } from '../core/status/sync-report.ts';
 import type { VerifyReport } from '../core/verify/verify-report.ts';
@@ -9,6 +10,11 @@ export interface SyncOptions {
   readonly direction?: PlanPolicy['direction'];
   readonly onConflict?: PlanPolicy['onConflict'];
   readonly choices?: readonly Choice[];
+  /**
+   * Does these steps and no others, under the policy they were planned with. SyncError('moved') when one of them is no longer what
+   * would be done, SyncError('usage') when one needs another that was left out; then nothing is changed.
+   */
+  readonly approved?: ApprovedPlan;
   readonly allowMassDelete?: boolean;
   /** Approves an identity veto for exactly this generation: the base is discarded, nothing is deleted. */
   readonly acceptRemote?: number;

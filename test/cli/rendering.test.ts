@@ -262,7 +262,13 @@ const PLAN: Plan = {
   conflicts: CONFLICTS,
   held: [],
 };
-const PREVIEW: Preview = { plan: PLAN, vetoes: [], generation: 12, held: [{ path: 'x', reason: 'a link' }] };
+const PREVIEW: Preview = {
+  plan: PLAN,
+  vetoes: [],
+  generation: 12,
+  held: [{ path: 'x', reason: 'a link' }],
+  basis: null,
+};
 
 describe('what a sync would do', () => {
   test('every kind of step', () => {

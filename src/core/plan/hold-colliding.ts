@@ -5,13 +5,15 @@ import { CHANGES_REMOTE, CHANGES_ROOT, CREATES, DELETES } from './step-kinds.ts'
 
 /**
  * Takes out the steps that cannot be done beside what stands, on either side, once all others are done. A held step leaves
- * what it would have removed, which can stand in the way of more: so this repeats until nothing more is held.
+ * what it would have removed, which can stand in the way of more: so this repeats until nothing more is held. `already` are
+ * steps that are held for another reason.
  */
 export function holdColliding(
   input: PlanInput,
   steps: readonly Step[],
+  already: ReadonlyMap<Step, string> = new Map(),
 ): { readonly steps: readonly Step[]; readonly held: readonly Held[] } {
-  const held = new Map<Step, string>();
+  const held = new Map<Step, string>(already);
   for (const step of steps) {
     const reason = CHANGES_ROOT.has(step.kind) || CHANGES_REMOTE.has(step.kind) ? input.withheld?.(step.path) : null;
     if (reason) held.set(step, reason);

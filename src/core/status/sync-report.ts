@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts';
 import type { Conflict, Held, Plan } from '../plan/plan.ts';
+import type { PlanBasis } from '../plan/plan-record.ts';
 import type { Veto } from '../plan/safety.ts';
 
 /** What a cycle did. Counts are files, bytes are of bodies. The CLI prints exactly this with `--json`. */
@@ -51,6 +52,8 @@ export interface Preview {
   readonly vetoes: readonly Veto[];
   readonly generation: number | null;
   readonly held: readonly Held[];
+  /** Null where nothing is transferred. */
+  readonly basis: PlanBasis | null;
 }
 
 /** Of sides that are equal, and of a place with one side. */
@@ -59,6 +62,7 @@ export const EMPTY_PREVIEW: Preview = {
   vetoes: [],
   generation: null,
   held: [],
+  basis: null,
 };
 
 export type Phase =

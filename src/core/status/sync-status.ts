@@ -222,6 +222,7 @@ function movesBytes({ phase }: Progress): boolean {
 function headlineOfFailure(failure: NonNullable<SyncStatus['failure']>): Headline {
   switch (failure.kind) {
     case 'veto':
+    case 'moved':
     case 'foreign':
     case 'newer-format':
     case 'corrupt':

@@ -51,6 +51,7 @@ export function takeTurns(parts: TurnParts): Turns {
       return await work();
     } catch (error) {
       const known = asSyncError(error, 'the datastore');
+      if (isRefusal(known)) throw known;
       const { kind, message, remedy } = known;
       tell({ kind: 'failed', error: { kind, message, remedy }, at: clock.now() });
       if (isCutOff(kind) && isUnseen) void lookHere();
@@ -90,12 +91,12 @@ export function takeTurns(parts: TurnParts): Turns {
       over = true;
     });
     tell({ kind: 'synced', report, at: clock.now() });
-    if (isOneWay(options)) await lookBack().catch(() => {});
+    if (isPartial(options)) await lookBack().catch(() => {});
     await readRegister().catch(() => {});
     return report;
   }
 
-  // What a cycle in one direction has left undone in the other is pending, not in step.
+  // What a cycle in one direction, or of an approved part, has left undone is pending, not in step.
   async function lookBack(): Promise<void> {
     tell({ kind: 'previewed', preview: await datastore.preview({ signal }) });
   }
@@ -132,4 +133,8 @@ export function takeTurns(parts: TurnParts): Turns {
   };
 }
 
-const isOneWay = ({ direction }: SyncOptions): boolean => direction === 'pull' || direction === 'push';
+const isPartial = ({ direction, approved }: SyncOptions): boolean =>
+  direction === 'pull' || direction === 'push' || approved !== undefined;
+
+/** Answers to what was asked for, which say nothing of the folder. */
+const isRefusal = ({ kind }: SyncError): boolean => kind === 'moved' || kind === 'usage';

@@ -12,6 +12,7 @@ import { requireRoot } from '../root/root.ts';
 import type { Scan, Skip } from '../root/scan.ts';
 import type { BaseMeta, BaseStore } from '../state/base-store.ts';
 import { type Ledger, openLedger } from '../state/ledger.ts';
+import { leftUndone, refuseUnapproved } from './approval.ts';
 import { pullChanges } from './pull-changes.ts';
 import { pushChanges } from './push-changes.ts';
 import { settleCommits, sweepStaging } from './settle.ts';
@@ -122,6 +123,7 @@ async function runPasses(run: Run): Promise<RemoteView> {
       await ledger.save();
       continue;
     }
+    if (options.approved && pass === 1) refuseUnapproved(sight, options.approved, parts.store.name);
     noteHead(run, state);
     refresh(ledger, sight.scan);
     await ledger.save();
@@ -140,6 +142,7 @@ async function runPasses(run: Run): Promise<RemoteView> {
       state = await parts.register.read(options.signal);
       continue;
     }
+    if (options.approved) tally.problems(leftUndone(options.approved, ledger));
     tally.problems(sight.plan.held);
     tally.problems(unknownPaths(sight.scan));
     tally.problems(blockedPaths(sight.scan, sight.view.tree));
@@ -234,8 +237,9 @@ async function noteResult(run: Run, report: SyncReport, view: RemoteView): Promi
     head: parts.register.cached(),
     lastSyncAt: recent.at,
     recent: did ? [recent, ...meta.recent].slice(0, RECENT) : meta.recent,
-    // A push leaves what is new there for later: only a cycle that also pulls has brought all of the commit here.
-    ...(options.direction === 'push' || commit === null
+    // A push leaves what is new there for later, and an approved part of a plan the rest: only a whole cycle that also pulls has
+    // brought all of the commit here.
+    ...(options.direction === 'push' || options.approved || commit === null
       ? {}
       : { commit: { id: commit.id, files: commit.stats.files } }),
   });

@@ -3,6 +3,7 @@ import type { Preview } from '../../core/status/sync-report.ts';
 import type { PreviewOptions } from '../datastore.ts';
 import type { RegisterState } from '../remote/register.ts';
 import { EMPTY_VIEW } from '../remote/remote-log.ts';
+import { basisOf } from './approval.ts';
 import { type CycleParts, forgetRemote, openRun } from './cycle.ts';
 import { settleCommits } from './settle.ts';
 import { blockedPaths, look, refuseDamaged, standing, unknownPaths } from './sight.ts';
@@ -16,6 +17,7 @@ export async function previewCycle(parts: CycleParts, options: PreviewOptions, r
   if (state.head === null && options.lastKnown !== true) await requireEmpty(parts.store, options.signal);
   const again = () => look(parts, options, { ...run, state, view: EMPTY_VIEW, intents: [], rootThere });
   const generation = state.head?.commit?.generation ?? null;
+  const basis = basisOf(options, { ...run, state, remote: parts.store.name });
   let sight = await again();
   if (sight.vetoes.length > 0 && standing(sight.vetoes, options, generation ?? 0).length === 0) {
     forgetRemote(run.ledger);
@@ -24,7 +26,7 @@ export async function previewCycle(parts: CycleParts, options: PreviewOptions, r
   }
   refuseDamaged(sight, parts.store.name);
   const held = [...sight.plan.held, ...unknownPaths(sight.scan), ...blockedPaths(sight.scan, sight.view.tree)];
-  return { plan: sight.plan, vetoes: sight.vetoes, generation, held };
+  return { plan: sight.plan, vetoes: sight.vetoes, generation, held, basis };
 }
 
 function lastKnown({ register, store }: CycleParts): RegisterState {

@@ -7,7 +7,11 @@ import type { Sight } from './sight.ts';
 const TOUCHES_DISK: ReadonlySet<StepKind> = new Set(['download', 'delete-local', 'keep-both']);
 
 /** The half of a plan that needs no lease: base-only steps, then the disk. `again`: something moved meanwhile, look once more. */
-export async function pullChanges(run: Run, sight: Sight, state: RegisterState): Promise<{ readonly again: boolean }> {
+export async function pullChanges(
+  run: Run,
+  sight: Pick<Sight, 'plan' | 'scan'>,
+  state: RegisterState,
+): Promise<{ readonly again: boolean }> {
   const { parts, options, ledger, tally } = run;
   for (const step of sight.plan.steps) {
     if (step.kind === 'forget') ledger.advance([], [step.path]);

@@ -1,6 +1,7 @@
-import { SyncError } from '../../core/errors.ts';
+import { type Problem, SyncError } from '../../core/errors.ts';
 import { compareByUtf8, type SyncPath } from '../../core/paths/sync-path.ts';
-import { type Held, makePlan, type Plan, type PlanPolicy } from '../../core/plan/plan.ts';
+import { restrictPlan } from '../../core/plan/approved-plan.ts';
+import { type Held, makePlan, type Plan, type PlanInput, type PlanPolicy } from '../../core/plan/plan.ts';
 import { isIdentityVeto, type SafetyFacts, type Veto, vet, vetoMessage } from '../../core/plan/safety.ts';
 import type { SyncOptions } from '../datastore.ts';
 import type { ApplyIntent, LocalFiles } from '../ports.ts';
@@ -19,6 +20,9 @@ export interface Sight {
   readonly scan: Scan;
   readonly plan: Plan;
   readonly vetoes: readonly Veto[];
+  /** Of the steps that were approved: those that do not stand any more, and those that need one that was left out. */
+  readonly moved: readonly Problem[];
+  readonly refused: readonly Problem[];
 }
 
 export interface Looking {
@@ -45,10 +49,12 @@ export async function look(parts: CycleParts, options: SyncOptions, from: Lookin
   settleIntents(ledger, from.intents, scan);
   const isLeftOut = (path: SyncPath): boolean => scan.isExcluded(path) || parts.withheld(path) !== null;
   setAside(ledger, isLeftOut);
-  if (nothingMoved(ledger, state, scan)) return { view: EMPTY_VIEW, scan, plan: EMPTY_PLAN, vetoes: [] };
+  const { approved } = options;
+  if (approved === undefined && nothingMoved(ledger, state, scan))
+    return { view: EMPTY_VIEW, scan, plan: EMPTY_PLAN, vetoes: [], moved: [], refused: [] };
   const view = await viewOf(parts, state, from.view, options.signal);
   takeBack(ledger, scan, view.tree, isLeftOut);
-  const plan = makePlan({
+  const input: PlanInput = {
     base: ledger.entries,
     local: scan,
     remote: view.tree,
@@ -56,9 +62,13 @@ export async function look(parts: CycleParts, options: SyncOptions, from: Lookin
     busy: options.busyPaths,
     withheld: parts.withheld,
     policy: policyOf(options, from.conflictSuffix),
-  });
+  };
+  const whole = makePlan(input);
+  const { plan, moved, refused } = approved
+    ? restrictPlan(input, whole, approved)
+    : { plan: whole, moved: [], refused: [] };
   const vetoes = vet(await factsOf(parts, options, { files, ledger, state, scan, view, plan }));
-  return { view, scan, plan, vetoes };
+  return { view, scan, plan, vetoes, moved, refused };
 }
 
 /** The vetoes that stand: those about the remote's identity fall when exactly this generation was accepted. */
@@ -146,7 +156,8 @@ export function damagedPaths(view: RemoteView, ledger: Ledger, scan: Scan): read
   );
 }
 
-function policyOf(options: SyncOptions, conflictSuffix: string): PlanPolicy {
+export function policyOf(options: SyncOptions, conflictSuffix: string): PlanPolicy {
+  if (options.approved) return { ...options.approved.basis, choices: [] };
   return {
     direction: options.direction ?? 'both',
     onConflict: options.onConflict ?? 'hold',
@@ -189,6 +200,6 @@ export async function factsOf(
     remote: head && { datastoreId: head.datastoreId, epoch: head.epoch, generation: head.commit?.generation ?? 0 },
     seen,
     ancestry: meta.newest ? await ancestryOf(meta.newest, head, parts.remoteLog, options.signal) : 'related',
-    allowMassDelete: options.allowMassDelete ?? false,
+    allowMassDelete: options.approved?.basis.allowMassDelete ?? options.allowMassDelete ?? false,
   };
 }

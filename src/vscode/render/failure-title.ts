@@ -23,6 +23,8 @@ export function failureTitle(kind: SyncErrorKind): string {
       return 'Read-only store';
     case 'veto':
       return 'Stopped for safety';
+    case 'moved':
+      return 'Changed meanwhile';
     case 'foreign':
       return 'Foreign data';
     case 'newer-format':

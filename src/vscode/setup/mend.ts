@@ -32,6 +32,7 @@ export function stepsToMend(kind: SyncErrorKind, { store, credentials }: Draft):
     case 'lease-lost':
     case 'unknown-outcome':
     case 'veto':
+    case 'moved':
       return [];
   }
 }
