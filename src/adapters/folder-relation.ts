@@ -1,4 +1,5 @@
-import { realpathSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmdirSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { FolderRelation } from '../core/setup/setup-plan.ts';
 
@@ -14,6 +15,30 @@ export function relationOf(one: string, other: string): FolderRelation {
   if (within && around) return 'same';
   if (within) return 'within';
   return around ? 'around' : 'apart';
+}
+
+/**
+ * As `relationOf`, and for folders that seem to lie apart by trying: what is made in the one for a moment is looked for in the other. So
+ * it is seen where one share is mounted twice, and the one folder lies in the other. What cannot be written is taken as it seems.
+ */
+export async function triedRelation(one: string, other: string): Promise<FolderRelation> {
+  const seems = relationOf(one, other);
+  if (seems !== 'apart') return seems;
+  const [a, b] = [nearest(one), nearest(other)];
+  // What is made above a folder that is not there yet says only where that one will be.
+  const [below, above] = [b === other ? 'same' : 'around', a === one ? 'same' : 'within'] as const;
+  const inOne = a === one ? await depthOfTrial(b, a) : null;
+  if (inOne !== null) return inOne === 0 ? below : 'around';
+  const inOther = b === other ? await depthOfTrial(a, b) : null;
+  if (inOther === null) return 'apart';
+  return inOther === 0 ? above : 'within';
+}
+
+/** The folder itself, or the nearest one above it that is there. Absolute. */
+export function nearest(folder: string): string {
+  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+    if (existsSync(at) || path.dirname(at) === at) return at;
+  }
 }
 
 /** The real path, as far as it is there. */
@@ -51,3 +76,35 @@ function chainOf(folder: string): readonly Level[] {
 }
 
 const isSame = (a: Level, b: Level): boolean => a.path === b.path || (a.id !== null && a.id === b.id);
+
+/** How deep a folder that is made in the one is found in the other: 0 right in it; null: not at all, or none can be made. */
+async function depthOfTrial(one: string, other: string): Promise<number | null> {
+  let trial: string;
+  try {
+    trial = mkdtempSync(path.join(one, '.datastore-try-'));
+  } catch {
+    return null;
+  }
+  try {
+    return await depthOf(path.basename(trial), other);
+  } finally {
+    rmdirSync(trial);
+  }
+}
+
+/** By levels. What cannot be listed has nothing to find; links are not followed. */
+async function depthOf(name: string, folder: string): Promise<number | null> {
+  let level = [folder];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    const below: string[] = [];
+    for (const at of level) {
+      const entries = await readdir(at, { withFileTypes: true }).catch(() => []);
+      for (const entry of entries) {
+        if (entry.name === name) return depth;
+        if (entry.isDirectory()) below.push(path.join(at, entry.name));
+      }
+    }
+    level = below;
+  }
+  return null;
+}

@@ -1,8 +1,8 @@
-import { existsSync, lstatSync, mkdtempSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { SyncError } from '../core/errors.ts';
 import type { Clock, LocalFiles, Log, StagingRun } from '../engine/ports.ts';
-import { relationOf } from './folder-relation.ts';
+import { nearest, relationOf, triedRelation } from './folder-relation.ts';
 import { syncFolder } from './fs/fsync.ts';
 import { STAGING } from './fs/guarded-path.ts';
 import { openLocalFiles } from './fs/local-files.ts';
@@ -51,18 +51,8 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
 
   return {
     open,
-    relation: async (one: string, other: string) => relationOf(one, other),
-    shows: async (one: string, other: string) => {
-      if (!existsSync(one)) return false;
-      return attempt(`\`${one}\` could not be written`, () => {
-        const scratch = mkdtempSync(path.join(one, '.datastore-try-'));
-        try {
-          return existsSync(path.join(other, path.basename(scratch)));
-        } finally {
-          rmdirSync(scratch);
-        }
-      });
-    },
+    relation: async (one: string, other: string, tries: boolean) =>
+      tries ? triedRelation(one, other) : relationOf(one, other),
     tidy,
     untouch,
     asides,
@@ -93,7 +83,7 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
       return attempt(`\`${folder}\` could not be removed`, () => {
         if (isKept) return false;
         rmSync(path.join(files.root, STAGING), { recursive: true, force: true });
-        return removeIfEmpty(files.root);
+        return removeEmpty(files.root);
       });
     },
   };
@@ -108,15 +98,21 @@ function placeOf(folder: string): Place {
   return { workspace: path.dirname(real), root: path.basename(real) };
 }
 
-function nearest(folder: string): string {
-  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
-    if (existsSync(at) || path.dirname(at) === at) return at;
-  }
+/** With the folders in it that hold no file, at any depth. */
+function removeEmpty(folder: string): boolean {
+  return gone(() => {
+    for (const entry of readdirSync(folder, { withFileTypes: true }))
+      if (entry.isDirectory()) removeEmpty(path.join(folder, entry.name));
+    rmdirSync(folder);
+  });
 }
 
-function removeIfEmpty(folder: string): boolean {
+const removeIfEmpty = (folder: string): boolean => gone(() => rmdirSync(folder));
+
+/** Whether the folder is gone; false where something holds it. */
+function gone(remove: () => void): boolean {
   try {
-    rmdirSync(folder);
+    remove();
     return true;
   } catch (error) {
     const code = errorCode(error);

@@ -162,6 +162,8 @@ export interface Walk {
 export interface OpenFile {
   /** When it was opened. */
   readonly stamp: FileStamp;
+  /** Who may read, write and run it, as nine bits; 0 where the platform has none. */
+  readonly mode: number;
   /** Fewer bytes than asked for only at the end of the file. */
   read(offset: number, length: number): Promise<Uint8Array>;
   /** fstat of the handle and lstat of the path now; null when the path names another file or none. */
@@ -218,10 +220,10 @@ export interface LocalFiles {
   stat(path: string): Promise<FileStamp | null>;
   /** Rejects with SyncError('local') when it is absent, unreadable or not a regular file. */
   open(path: string): Promise<OpenFile>;
-  /** Writes a body into staging of this run (fsynced, mtime and exec set). The hash is of the bytes written. */
+  /** Writes a body into staging of this run (fsynced, mtime and exec set). `mode`: of a file of this machine. The hash is of the bytes written. */
   stage(
     body: AsyncIterable<Uint8Array>,
-    as: { mtime: number; exec: boolean; signal?: AbortSignal | undefined },
+    as: { mtime: number; exec: boolean; mode?: number | undefined; signal?: AbortSignal | undefined },
   ): Promise<StagedFile>;
   discard(staged: StagedFile): Promise<void>;
   /** Records intents durably; required before `install` and `remove` of those paths. */
@@ -247,6 +249,8 @@ export interface LocalFiles {
   /** Removes a run's folder, or one file that was moved aside. */
   dropRun(run: string): Promise<void>;
   dropAside(name: string): Promise<void>;
+  /** Removes a file moved aside whose content has this hash and did not change while it was read. False: it is as it was. */
+  dropAsideOf(name: string, sha256: string): Promise<boolean>;
   /** Whether the root carries our mark (a staging folder with `root.json`), and setting it. */
   marked(): Promise<boolean>;
   mark(content: string): Promise<void>;

@@ -78,6 +78,28 @@ test('a file that is saved right before it is removed is never deleted', async (
   expect(contents(from, to)).toContain('content a and more');
 });
 
+test('bytes written to where a file was read already, while the rest of it is read, are never deleted', async () => {
+  const { from, to, parts } = moving();
+  const handle = openSync(path.join(from, 'a'), 'r+');
+  onTestFinished(() => closeSync(handle));
+  // Read in 512 pieces, each in a turn of its own.
+  writeSync(handle, Buffer.alloc(32 << 20, 'x'), 0, undefined, 0);
+  const open = (of: string) => {
+    const files = parts.folders.open(of);
+    return {
+      ...files,
+      async dropAsideOf(...given: Parameters<typeof files.dropAsideOf>) {
+        const isDropped = files.dropAsideOf(...given);
+        for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        if (given[0].endsWith('/a')) writeSync(handle, 'late', 0);
+        return isDropped;
+      },
+    };
+  };
+  await runSetup({ ...parts, folders: { ...parts.folders, open } }, OPTIONS).catch(() => null);
+  expect(contents(from, to).filter((text) => text.startsWith('late'))).not.toEqual([]);
+});
+
 test('a file that takes the place of one that was written to meanwhile costs neither', async () => {
   const { from, to, parts } = moving();
   const handle = openSync(path.join(from, 'a'), 'a');

@@ -101,14 +101,35 @@ test.each(['.datastore.yaml', '.gitignore'])('%s that is a link out of the works
   expect([readFileSync(theirs, 'utf8'), textOf(from)]).toEqual(['# theirs\n', 'A']);
 });
 
-test('a folder that is mounted under another name as well is not moved', async (context) => {
-  const world = openWorld();
-  const real = filled(path.join(world.top, 'real'));
-  const twice = path.join(world.top, 'twice');
-  mountTwice(context, world.top, real, twice);
-  const { notes } = await run(world, folder(twice), folder(real));
-  expect(notes).toEqual([expect.stringContaining('stays where it was')]);
-  expect([textOf(real), textOf(twice)]).toEqual(['A', 'A']);
+describe('a share that is mounted twice', () => {
+  test('the same folder of it: nothing is moved', async (context) => {
+    const world = openWorld();
+    const real = filled(path.join(world.top, 'real'));
+    const twice = path.join(world.top, 'twice');
+    mountTwice(context, world.top, real, twice);
+    expect(await run(world, folder(twice), folder(real))).toMatchObject({ files: 1, conflicts: [], notes: [] });
+    expect([textOf(real), readdirSync(twice)]).toEqual(['A', ['a']]);
+  });
+
+  test.for<[what: string, from: string, to: string]>([
+    ['in the source', 'twice', 'real/sub/deep'],
+    ['that will be in the source', 'twice', 'real/sub/new/one'],
+    ['around the source', 'twice/sub', 'real'],
+  ])('a target %s is refused', async ([, from, to], context) => {
+    const world = openWorld();
+    const real = filled(path.join(world.top, 'real'));
+    filled(path.join(real, 'sub/deep'));
+    filled(path.join(real, 'sub'));
+    mountTwice(context, world.top, real, path.join(world.top, 'twice'));
+    const before = readdirSync(real, { recursive: true });
+    await expect(
+      run(world, folder(path.join(world.top, from)), folder(path.join(world.top, to))),
+    ).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining('lies in the other'),
+    });
+    expect(readdirSync(real, { recursive: true })).toEqual(before);
+  });
 });
 
 /** What is written at the one is seen at the other, which is another device; left out, with the reason, where it cannot be mounted. */

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { nodeCodec } from '../../src/adapters/codec.ts';
+import { buildExcludes } from '../../src/adapters/excludes.ts';
+import { FOLDER_LOCK, openFolder } from '../../src/adapters/folder-contents.ts';
 import { openFolders } from '../../src/adapters/folders.ts';
 import { openLocalFiles } from '../../src/adapters/fs/local-files.ts';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
@@ -12,6 +14,7 @@ import { systemClock, systemIds } from '../../src/adapters/system.ts';
 import { openWorkspaceFiles } from '../../src/adapters/workspace-files.ts';
 import type { Backend, Config } from '../../src/core/config/config.ts';
 import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
+import { openFolderDatastore } from '../../src/engine/folder-datastore.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
 import type { StateFiles } from '../../src/engine/ports.ts';
 import type { RemoteSide, SetupParts } from '../../src/engine/setup/setup-ports.ts';
@@ -127,6 +130,18 @@ export function openWorld() {
     };
   }
 
+  /** A folder used in place, as any process has it. */
+  function inPlace(of: Config) {
+    const at = folderOf(of);
+    return openFolderDatastore({
+      ...shared,
+      folder: openFolder(at, of, systemClock),
+      file: openLockFile(path.join(at, FOLDER_LOCK), { shared: true }),
+      state: stateOf(at),
+      ...of.lock,
+    });
+  }
+
   function parts(from: Config | null, to: Config, life: Mortality): SetupParts {
     const folders = openFolders({
       run: 'setup-run',
@@ -142,9 +157,10 @@ export function openWorld() {
       to,
       written: { root: to.root, path: folderOf(to), region: false, isSameBucket: false },
       folderOf,
-      skipFor: () => () => false,
+      skipFor: buildExcludes,
       openRemote: async (of, own) => remote(of, own, life),
-      holdFolder: async () => ({ release: async () => {} }),
+      holdFolder: (of, signal) =>
+        inPlace(of).acquire({ purpose: 'setup', ...(signal === undefined ? {} : { signal }) }),
       openState: (of) => dying(stateOf(folderOf(of)), ['write', 'remove'], life),
       files: dying(openWorkspaceFiles(workspace), ['writeConfig', 'ignore'], life),
       folders: dying(
@@ -168,7 +184,7 @@ export function openWorld() {
     await createBaseStore(stateOf(folderOf(of))).setWholeProbe({ remote: store.name, capabilities });
   }
 
-  return { top, workspace, folderOf, parts, remote, noteProbe };
+  return { top, workspace, folderOf, inPlace, parts, remote, noteProbe };
 }
 
 export type World = ReturnType<typeof openWorld>;

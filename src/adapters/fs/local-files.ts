@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, lstatSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
-import type { FileStamp } from '../../core/format/tree.ts';
+import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import type { Clock, LocalFiles, Log } from '../../engine/ports.ts';
 import { type ApplyRoom, bringIn, install, remove } from './apply.ts';
 import { duplicate } from './duplicate.ts';
@@ -90,6 +90,16 @@ export function openLocalFiles({ workspace, root: relative, run, clock, log, lin
     },
     dropRun: async (run) => dropRun(area, run),
     dropAside: async (name) => dropAside(area, name),
+    async dropAsideOf(name, sha256) {
+      const path = area.locate(name);
+      const before = lstatSync(path, { throwIfNoEntry: false });
+      if ((await hashFile(path, name)) !== sha256) return false;
+      const now = lstatSync(path, { throwIfNoEntry: false });
+      // Written to where it was read already; and nothing of this process runs from here to the end.
+      if (before === undefined || now === undefined || !sameStamp(stampOf(before), stampOf(now))) return false;
+      dropAside(area, name);
+      return true;
+    },
     marked: async () => isMarked(area),
     mark: async (content) => setMark(area, content),
   };

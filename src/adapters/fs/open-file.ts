@@ -2,23 +2,24 @@ import { constants, fstatSync, lstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
-import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
+import { sameStamp } from '../../core/format/tree.ts';
 import type { OpenFile } from '../../engine/ports.ts';
 import { NO_FOLLOW, NO_WAIT } from './fsync.ts';
 import { type Folder, type FolderAnswer, kindOf, parentOf } from './guarded-path.ts';
 import { localError } from './refusal.ts';
-import { sameContentStamp, stampOf } from './stamp.ts';
+import { modeOf, sameContentStamp, stampOf } from './stamp.ts';
 
 /** `LocalFiles.open`: the path is checked before and after, so that the handle is surely of a file of the root. */
 export async function openFile(root: () => Folder, path: string): Promise<OpenFile> {
   const target = join(folderOf(parentOf(root(), path), path).path, basename(path));
   const handle = await openRegular(target, path);
   try {
-    const stamp = stampOf(fstatSync(handle.fd));
+    const stats = fstatSync(handle.fd);
+    const stamp = stampOf(stats);
     folderOf(parentOf(root(), path), path);
     const named = lstatSync(target, { throwIfNoEntry: false });
     if (named === undefined || !sameContentStamp(stampOf(named), stamp)) throw changed(path);
-    return handleOf(handle, target, path, stamp);
+    return handleOf(handle, target, path, { stamp, mode: modeOf(stats) });
   } catch (error) {
     await handle.close();
     throw localError(`\`${path}\` could not be read`, error);
@@ -48,9 +49,9 @@ export async function openRegular(target: string, path: string): Promise<FileHan
   }
 }
 
-function handleOf(handle: FileHandle, target: string, path: string, stamp: FileStamp): OpenFile {
+function handleOf(handle: FileHandle, target: string, path: string, found: Pick<OpenFile, 'stamp' | 'mode'>): OpenFile {
   return {
-    stamp,
+    ...found,
     read: async (offset, length) => {
       const bytes = new Uint8Array(length);
       let filled = 0;

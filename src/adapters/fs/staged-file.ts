@@ -13,6 +13,8 @@ export interface StageOptions {
   /** Milliseconds since 1970, up to three decimals. */
   readonly mtime: number;
   readonly exec: boolean;
+  /** Of the file it is a copy of, on this machine; 0: that has none. Else what any new file gets. */
+  readonly mode?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,7 +24,10 @@ export function openStager(
 ): (body: AsyncIterable<Uint8Array>, as: StageOptions) => Promise<StagedFile> {
   let next = 0;
   let inbox: Folder | null = null;
-  const create = async (exec: boolean): Promise<{ name: string; path: string; handle: FileHandle }> => {
+  const create = async ({
+    exec,
+    mode = 0,
+  }: StageOptions): Promise<{ name: string; path: string; handle: FileHandle }> => {
     // Made and checked once, level by level; then it only has to be the same folder still.
     if (inbox === null || !isStill(inbox)) ({ inbox } = area.own());
     for (;;) {
@@ -31,14 +36,14 @@ export function openStager(
       const path = join(inbox.path, name);
       try {
         // The umask (or a default ACL of the folder) makes of this what any new file gets.
-        return { name, path, handle: await open(path, 'wx', exec ? 0o777 : 0o666) };
+        return { name, path, handle: await open(path, 'wx', mode > 0 ? 0o600 : exec ? 0o777 : 0o666) };
       } catch (error) {
         if (errorCode(error) !== 'EEXIST') throw localError('A download could not be written', error);
       }
     }
   };
   return async (body, as) => {
-    const { name, path, handle } = await create(as.exec);
+    const { name, path, handle } = await create(as);
     try {
       const hash = createHash('sha256');
       for await (const bytes of body) {
@@ -46,6 +51,7 @@ export function openStager(
         hash.update(bytes);
         await handle.writeFile(bytes);
       }
+      if (as.mode !== undefined && as.mode > 0) await keepMode(handle, as.mode);
       setModified(handle.fd, as.mtime);
       await handle.sync();
       const stamp = stampOf(await handle.stat());
@@ -57,4 +63,13 @@ export function openStager(
       throw localError('A download could not be written', error);
     }
   };
+}
+
+/** A file system without such bits is no reason to refuse the file. */
+async function keepMode(handle: FileHandle, mode: number): Promise<void> {
+  try {
+    await handle.chmod(mode);
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errorCode(error) ?? '')) throw error;
+  }
 }

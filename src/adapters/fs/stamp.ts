@@ -15,6 +15,9 @@ export const stampOf = (stats: Stats): FileStamp => ({
 export const sameContentStamp = (a: FileStamp, b: FileStamp): boolean =>
   a.size === b.size && a.mtime === b.mtime && a.inode === b.inode;
 
+/** Windows has no such bits, and libuv invents them. */
+export const modeOf = ({ mode }: Stats): number => (process.platform === 'win32' ? 0 : mode & 0o777);
+
 /** Windows has no such bit, and libuv invents one from the name. */
 const isExecutable = (mode: number): boolean => process.platform !== 'win32' && (mode & 0o100) !== 0;
 

@@ -3,7 +3,7 @@ import type { LocalEntry } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import type { Progress } from '../../core/status/sync-report.ts';
 import { each } from '../each.ts';
-import type { ApplyAnswer, Codec, LocalFiles } from '../ports.ts';
+import type { ApplyAnswer, Codec, LocalFiles, OpenFile } from '../ports.ts';
 import { type Scan, type Skip, scanRoot } from '../root/scan.ts';
 
 export interface CopyRequest {
@@ -76,8 +76,7 @@ export async function copyFolder(request: CopyRequest): Promise<Copied> {
 }
 
 async function bring({ source, target, signal }: CopyRequest, file: LocalEntry, over: LocalEntry | null) {
-  const { mtime, exec } = file.stamp;
-  const staged = await target.stage(contentOf(source, file.path), { mtime, exec, signal });
+  const staged = await stageCopy(source, target, file, signal);
   if (staged.sha256 !== file.sha256) {
     await target.discard(staged);
     throw moving(source, file.path);
@@ -86,26 +85,32 @@ async function bring({ source, target, signal }: CopyRequest, file: LocalEntry, 
   if (answer.kind !== 'done') throw refused(target, file.path, answer);
   if (answer.aside === null) return;
   // Whoever had it open may have written to it since it was read.
-  if ((await target.hashAside(answer.aside)) !== over?.sha256) throw refused(target, file.path, { kind: 'moved' });
-  await target.dropAside(answer.aside);
+  if (over === null || !(await target.dropAsideOf(answer.aside, over.sha256)))
+    throw refused(target, file.path, { kind: 'moved' });
 }
 
-async function* contentOf(source: LocalFiles, path: string): AsyncGenerator<Uint8Array> {
-  const file = await source.open(path);
+/** With its time and its permission bits: who may not read it here shall not read it there. */
+async function stageCopy(source: LocalFiles, target: LocalFiles, file: LocalEntry, signal?: AbortSignal) {
+  const opened = await source.open(file.path);
   try {
-    for (let offset = 0; ; ) {
-      const bytes = await file.read(offset, READ_BYTES);
-      if (bytes.byteLength === 0) return;
-      yield bytes;
-      offset += bytes.byteLength;
-    }
+    const { mtime, exec } = file.stamp;
+    return await target.stage(contentOf(opened), { mtime, exec, mode: opened.mode, signal });
   } finally {
-    await file.close();
+    await opened.close();
+  }
+}
+
+async function* contentOf(file: OpenFile): AsyncGenerator<Uint8Array> {
+  for (let offset = 0; ; ) {
+    const bytes = await file.read(offset, READ_BYTES);
+    if (bytes.byteLength === 0) return;
+    yield bytes;
+    offset += bytes.byteLength;
   }
 }
 
 /** What cannot be read, or named elsewhere, would be left behind. Links and the like are left behind by rule. */
-export function refuseUnknown(files: LocalFiles, { unknown, irregular }: Scan): void {
+export function refuseUnknown(files: LocalFiles, { unknown, irregular }: Pick<Scan, 'unknown' | 'irregular'>): void {
   const found = [...unknown].filter(([path]) => !irregular.has(path));
   const [first] = found;
   if (first === undefined) return;

@@ -1,10 +1,10 @@
 import { SyncError } from '../../core/errors.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import { bytesText, countText } from '../../core/quantities.ts';
-import { type ComparedFile, compareTrees } from '../../core/setup/setup-compare.ts';
+import { compareTrees } from '../../core/setup/setup-compare.ts';
 import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import type { Scan } from '../root/scan.ts';
-import { copyOver, HeldConflicts, readFolder, share } from './migrate.ts';
+import { comparedFiles, copyOver, HeldConflicts, readFolder, share } from './migrate.ts';
 import { refuseUnknown } from './migrate-copy.ts';
 import type { RemoteSide } from './setup-ports.ts';
 import { knownOf, type Work, withSignal } from './setup-work.ts';
@@ -23,7 +23,8 @@ export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { ki
     const here = await readFolder(work, target.folder);
     const there = from === null || from === target.folder ? here : await readFolder(work, from, source?.config);
     refuseUnknown(work.parts.folders.open(target.folder), here);
-    const { missing, different, otherTime } = compareTrees(filesOf(there), filesOf(here));
+    if (from !== null) refuseUnknown(work.parts.folders.open(from), there);
+    const { missing, different, otherTime } = compareTrees(comparedFiles(there), comparedFiles(here));
     const known = knownOf(work);
     const unequal = [...missing, ...different];
     const late = unequal.filter((path) => known[path] === undefined || known[path] !== shaOf(there, path));
@@ -36,15 +37,7 @@ export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { ki
       work.apart = unequal.length;
       const contents = [...there.files].map(([path, { sha256 }]) => [path, sha256]);
       work.record = { ...work.record, verified: { ...work.record.verified, ...Object.fromEntries(contents) } };
-      const sent = remote === null ? null : await remote.datastore.contents(work.options.signal);
-      const older = sent === null ? [] : compareTrees(filesOf(here), sent).otherTime;
-      const others = new Set([...otherTime, ...older]).size;
-      const times = others === 0 ? '' : `; ${countText(others, 'equal file')} kept another time there`;
-      const left = remote === null ? 0 : Math.max(0, here.files.size - work.reached.files);
-      const held = left === 0 ? '' : `; ${countText(left, 'file')} held back here`;
-      const both = remote === null ? totalOf(here) : work.reached;
-      work.tell(`${sizeText(both)} on both sides, every byte read again: equal${times}${held}`);
-      return;
+      return tellEqual(work, here, otherTime);
     }
     if (round === ROUNDS) throw moving(from ?? target.folder);
     if (isMoving && from !== null && from !== target.folder) await copyOver(work, from, target.folder);
@@ -52,18 +45,35 @@ export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { ki
   }
 }
 
-const shaOf = ({ files }: Scan, path: string): string | undefined => files.get(path as SyncPath)?.sha256;
+/** What both sides have, and what waits on either. */
+async function tellEqual(
+  { remote, isConfigured, options, conflicts, tell }: Work,
+  here: Scan,
+  otherTime: readonly string[],
+) {
+  const files = comparedFiles(here);
+  const sent = remote === null || isConfigured ? files : await remote.datastore.contents(options.signal);
+  const found = compareTrees(files, sent);
+  const others = new Set([...otherTime, ...found.otherTime]).size;
+  const alone = found.missing.filter((path) => !conflicts.includes(path)).length;
+  const bytes = found.equal.reduce((sum, path) => sum + (files.get(path)?.size ?? 0), 0);
+  const parts = [
+    `${countText(found.equal.length, 'file')} (${bytesText(bytes)}) equal on both sides, every byte read again`,
+    others === 0 ? '' : `${countText(others, 'equal file')} kept another time there`,
+    conflicts.length === 0
+      ? ''
+      : `${countText(conflicts.length, 'conflict')} held back: each side keeps its own version`,
+    alone === 0 ? '' : `${countText(alone, 'file')} held back here`,
+  ];
+  tell(parts.filter(Boolean).join('; '));
+}
 
-const filesOf = ({ files }: Scan): ReadonlyMap<string, ComparedFile> =>
-  new Map([...files].map(([path, { sha256, stamp }]) => [path, { sha256, size: stamp.size, mtime: stamp.mtime }]));
+const shaOf = ({ files }: Scan, path: string): string | undefined => files.get(path as SyncPath)?.sha256;
 
 const totalOf = ({ files }: Scan) => ({
   files: files.size,
   bytes: [...files.values()].reduce((sum, { stamp }) => sum + stamp.size, 0),
 });
-
-const sizeText = ({ files, bytes }: { readonly files: number; readonly bytes: number }): string =>
-  `${countText(files, 'file')} (${bytesText(bytes)})`;
 
 /** How many paths a sync would still move; conflicts and what is held, which wait for a person, are none. */
 async function pendingOn(work: Work, remote: RemoteSide | null): Promise<number> {

@@ -2,8 +2,8 @@ import { type Problem, SyncError } from '../../core/errors.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import { isIdentityVeto, vetoMessage } from '../../core/plan/safety.ts';
 import { bytesText, countText } from '../../core/quantities.ts';
-import { compareTrees } from '../../core/setup/setup-compare.ts';
-import type { SyncReport } from '../../core/status/sync-report.ts';
+import { type ComparedFile, compareTrees } from '../../core/setup/setup-compare.ts';
+import type { Preview, SyncReport } from '../../core/status/sync-report.ts';
 import { type Scan, scanRoot } from '../root/scan.ts';
 import { type Copied, copyFolder } from './migrate-copy.ts';
 import type { RemoteSide } from './setup-ports.ts';
@@ -30,13 +30,7 @@ export async function pullFirst(work: Work, old: RemoteSide): Promise<void> {
   const { options, onProgress } = work;
   const how = { direction: 'pull', purpose: 'setup', onProgress, ...withSignal(options) } as const;
   const report = await old.datastore.sync(how);
-  if (report.conflicts.length > 0) {
-    throw new HeldConflicts(
-      `${countText(report.conflicts.length, 'conflict')} with ${old.store.name} held back`,
-      'Decide each first: datastore resolve PATH --mine, --theirs, --both or --merged. Then run this again.',
-      report.conflicts.map(({ path }) => path),
-    );
-  }
+  if (report.conflicts.length > 0) throw heldWith(old.store.name, report.conflicts);
   if (report.downloaded > 0) work.left.add(`${countText(report.downloaded, 'file')} that came from ${old.store.name}`);
   const there = await old.datastore.contents(options.signal);
   refuseProblems(
@@ -50,8 +44,9 @@ export async function pullFirst(work: Work, old: RemoteSide): Promise<void> {
 export async function copyOver(work: Work, from: string, to: string): Promise<Copied> {
   const { parts, options, source } = work;
   const target = parts.folders.open(to);
-  const wasThere = (await target.state()).kind === 'folder';
-  if (!wasThere) work.left.add(`the folder ${to}`);
+  const made = `the folder ${to}`;
+  const wasThere = (await target.state()).kind === 'folder' && !work.left.has(made);
+  if (!wasThere) work.left.add(made);
   const copied = await copyFolder({
     source: parts.folders.open(from),
     target,
@@ -71,14 +66,7 @@ export async function copyOver(work: Work, from: string, to: string): Promise<Co
     onProgress: work.onProgress,
     signal: options.signal,
   });
-  if (copied.conflicts.length > 0) {
-    throw new HeldConflicts(
-      `${to} has other contents at ${countText(copied.conflicts.length, 'path')} of ${from}`,
-      'Nothing there was touched. Move those files away, or name another folder; then run this again.',
-      copied.conflicts,
-    );
-  }
-  work.copied = copied;
+  if (copied.conflicts.length > 0) throw otherContents(from, to, copied.conflicts);
   return copied;
 }
 
@@ -92,18 +80,7 @@ export async function share(work: Work, remote: RemoteSide): Promise<SyncReport>
   // Of a run of ours that died: nobody else works for this set-up.
   await datastore.release();
   const preview = await datastore.preview(withSignal(options));
-  const stops = preview.vetoes.filter((veto) => !isIdentityVeto(veto));
-  if (stops.length > 0) {
-    const said = stops.map((veto) => vetoMessage(veto));
-    throw new SyncError(
-      'veto',
-      said.map(({ message }) => message).join('; '),
-      'Look at both sides, and run this again.',
-      {
-        details: stops,
-      },
-    );
-  }
+  refuseStops(preview);
   work.left.add(`objects in ${store.name} that no commit may name yet`);
   const report = await datastore.sync({
     purpose: 'setup',
@@ -124,17 +101,40 @@ export const readFolder = (work: Work, folder: string, config = work.parts.to): 
     signal: work.options.signal,
   });
 
+export const comparedFiles = ({ files }: Scan): ReadonlyMap<string, ComparedFile> =>
+  new Map([...files].map(([path, { sha256, stamp }]) => [path, { sha256, size: stamp.size, mtime: stamp.mtime }]));
+
 /** N there, M here, K equal: what joining means, before anything of it is done. */
-export async function joinText(work: Work, remote: RemoteSide, here: Scan): Promise<string> {
-  const there = await remote.datastore.contents(work.options.signal);
-  const local = new Map([...here.files].map(([path, { sha256, stamp }]) => [path, { ...stamp, sha256 }]));
-  const { equal, different } = compareTrees(local, there);
+export function joinText(there: ReadonlyMap<string, ComparedFile>, here: ReadonlyMap<string, ComparedFile>): string {
+  const { equal, different } = compareTrees(here, there);
   const held = different.length === 0 ? '' : `, ${different.length} different (held back as conflicts)`;
-  return `${countText(there.size, 'file')} there, ${here.files.size} here, ${equal.length} equal${held}`;
+  return `${countText(there.size, 'file')} there, ${here.size} here, ${equal.length} equal${held}`;
+}
+
+export const heldWith = (name: string, conflicts: SyncReport['conflicts']): HeldConflicts =>
+  new HeldConflicts(
+    `${countText(conflicts.length, 'conflict')} with ${name} held back`,
+    'Decide each first: datastore resolve PATH --mine, --theirs, --both or --merged. Then run this again.',
+    conflicts.map(({ path }) => path),
+  );
+
+export const otherContents = (from: string, to: string, paths: readonly string[]): HeldConflicts =>
+  new HeldConflicts(
+    `${to} has other contents at ${countText(paths.length, 'path')} of ${from}`,
+    'Nothing there was touched. Move those files away, or name another folder; then run this again.',
+    paths,
+  );
+
+/** Vetoes that no joining answers. */
+export function refuseStops({ vetoes }: Pick<Preview, 'vetoes'>): void {
+  const stops = vetoes.filter((veto) => !isIdentityVeto(veto));
+  if (stops.length === 0) return;
+  const said = stops.map((veto) => vetoMessage(veto).message).join('; ');
+  throw new SyncError('veto', said, 'Look at both sides, and run this again.', { details: stops });
 }
 
 /** Of files that the target would lack. */
-function refuseProblems(problems: readonly Problem[], name: string): void {
+export function refuseProblems(problems: readonly Problem[], name: string): void {
   const [first] = problems;
   if (first === undefined) return;
   const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`;

@@ -25,7 +25,7 @@ export async function beginSetup(
   const notes: string[] = [];
   if (isConfigured && !goesOn) notes.push('This is what is set up here already: there is nothing to move.');
   const folder = parts.folderOf(to);
-  const { source, ...lies } = await locate(parts, found, folder);
+  const { source, ...lies } = await locate(parts, found, folder, !options.dryRun);
   const isRemote = to.backend.type === 's3';
   const target = isRemote
     ? ({ kind: 's3', name: placeText(to), folder } as const)
@@ -55,9 +55,11 @@ export async function beginSetup(
   const isGoingOn = isConfigured && goesOn;
   if (isGoingOn && source !== null && (await parts.folders.open(folder).state()).kind !== 'folder')
     throw new SyncError('config', `the folder ${folder} is not there`, 'Mount it, then run this again.');
+  const stop = new AbortController();
+  const signals = options.signal === undefined ? [] : [options.signal];
   const work: Work = {
     parts,
-    options,
+    options: { ...options, signal: AbortSignal.any([stop.signal, ...signals]) },
     source,
     target,
     remote: isRemote ? await parts.openRemote(to, true) : null,
@@ -69,7 +71,6 @@ export async function beginSetup(
     },
     progress: null,
     record: goesOn ? earlier : { format: 1, from, to, startedAt: new Date(clock.now()).toISOString(), brought: {} },
-    copied: null,
     verified: null,
     apart: 0,
     reached: { files: 0, bytes: 0 },
@@ -77,7 +78,8 @@ export async function beginSetup(
     problems: [],
     generation: null,
     isConfigured: isGoingOn,
-    letGo: null,
+    held: new Map(),
+    stop,
     left: new Set(),
     notes,
   };
@@ -111,10 +113,10 @@ async function sourceOf(parts: SetupParts, from: Config | null, isConfigured: bo
 }
 
 /** One name for one folder: the target's where they are the same, else the real one, which the plan shows. */
-async function locate({ folders, files }: SetupParts, found: Work['source'], target: string) {
+async function locate({ folders, files }: SetupParts, found: Work['source'], target: string, tries: boolean) {
   if (found === null) return { source: null, relation: 'apart', isAround: false, leadsTo: null } as const;
   const { config, folder } = found;
-  const relation = await folders.relation(folder, target);
+  const relation = await folders.relation(folder, target, tries);
   const { real, isAround, leaves } = await files.place(folder);
   // A root is opened under its own name, below which no link is followed.
   const named = config.backend.type === 's3' ? folder : real;

@@ -3,6 +3,7 @@ import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import { countText } from '../../core/quantities.ts';
 import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import { copyOver } from './migrate.ts';
+import { refuseUnknown } from './migrate-copy.ts';
 import { verifyTarget } from './migrate-verify.ts';
 import { deleteSource, settleAsides } from './setup-delete.ts';
 import { writeRecord } from './setup-record.ts';
@@ -55,7 +56,8 @@ async function moveAside({ parts, tell, notes, apart }: Work, folder: string, as
 /** Files in it that are not as they were verified. */
 async function changedSince({ parts, source, options, verified }: Work, folder: string): Promise<number> {
   const files = parts.folders.open(folder);
-  const { files: now } = await files.walk(parts.skipFor(source?.config ?? parts.to), options.signal);
+  const { files: now, unknown } = await files.walk(parts.skipFor(source?.config ?? parts.to), options.signal);
+  refuseUnknown(files, { unknown, irregular: new Map() });
   const stamps = new Map<string, FileStamp>([...(verified?.files ?? [])].map(([path, { stamp }]) => [path, stamp]));
   let changed = 0;
   for (const [path, stamp] of now) {

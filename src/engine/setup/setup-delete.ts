@@ -39,10 +39,8 @@ export async function settleAsides({ parts, record }: Work, folder: string): Pro
   const files = parts.folders.open(folder);
   let back = 0;
   for (const { path, name } of await parts.folders.asides(folder)) {
-    if ((await files.hashAside(name)) === record.verified?.[path]) {
-      await files.dropAside(name);
-      continue;
-    }
+    const sha256 = record.verified?.[path];
+    if (sha256 !== undefined && (await files.dropAsideOf(name, sha256))) continue;
     if ((await files.restore(name, path)).kind !== 'done') throw twice(folder, path, name);
     back += 1;
   }

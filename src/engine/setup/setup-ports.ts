@@ -16,6 +16,7 @@ import type {
   StateFiles,
 } from '../ports.ts';
 import type { Skip } from '../root/scan.ts';
+import type { HeldFolder } from './setup-hold.ts';
 
 /* What a set-up stands on beyond the ports of a cycle. Methods reject with SyncError('local') unless said otherwise. */
 
@@ -39,10 +40,8 @@ export interface WorkspaceFiles {
 export interface Folders {
   /** Any folder as a root; nothing is made yet. It may be reached through links, what is below may not. */
   open(folder: string): LocalFiles;
-  /** How the one lies to the other. Either may be missing. */
-  relation(one: string, other: string): Promise<FolderRelation>;
-  /** Whether what is made in the one is seen in the other, as where one share is mounted twice. Made in it for the trial only. */
-  shows(one: string, other: string): Promise<boolean>;
+  /** How the one lies to the other. Either may be missing. `tries`: also by making a folder in each, for the trial only. */
+  relation(one: string, other: string, tries: boolean): Promise<FolderRelation>;
   /** Writes and removes a file there, or in the nearest folder above that is there. */
   tryWriting(folder: string): Promise<void>;
   /** Renames the folder itself, also where it is reached through a link; never replaces. Gives its new path. */
@@ -78,7 +77,7 @@ export interface SetupParts {
   /** Contacts nobody yet. `own`: with the records of this set-up in place of the root's. */
   openRemote(config: Config, own: boolean): Promise<RemoteSide>;
   /** Takes the lock of a folder used in place, so that nobody writes there meanwhile. SyncError('locked') when waiting is over. */
-  holdFolder(config: Config, signal?: AbortSignal): Promise<{ release(): Promise<void> }>;
+  holdFolder(config: Config, signal?: AbortSignal): Promise<HeldFolder>;
   /** The records of the root of a configuration. */
   openState(config: Config): StateFiles;
   readonly files: WorkspaceFiles;

@@ -4,25 +4,37 @@ import { requireEmpty } from '../cycle/writing.ts';
 import type { RootState } from '../ports.ts';
 import { asSyncError } from '../remote/store-error.ts';
 import type { RemoteSide, SetupParts } from './setup-ports.ts';
+import type { Work } from './setup-work.ts';
 
-export interface Reached {
-  /** Committed files; null: no datastore is there yet. */
-  readonly generation: number | null;
-  /** Where the store says that the bucket lies. */
-  readonly region: string | null;
+/** The target, and room for what is to go there. */
+export async function reach(work: Work): Promise<void> {
+  const { target, remote, parts, options, source } = work;
+  const { dryRun, signal } = options;
+  if (remote !== null) {
+    await usableFolder(target.folder, parts);
+    work.generation = await reachRemote(remote, parts, work.tell, dryRun, signal);
+    return;
+  }
+  const from = source?.folder ?? target.folder;
+  const moves = from !== target.folder && (await parts.folders.open(from).state()).kind === 'folder';
+  const bytes = moves ? sizeOf((await parts.folders.open(from).walk(parts.skipFor(parts.to), signal)).files) : 0;
+  await reachFolder(target.folder, bytes, parts, work.tell, dryRun);
 }
+
+const sizeOf = (files: ReadonlyMap<string, { readonly size: number }>): number =>
+  [...files.values()].reduce((sum, { size }) => sum + size, 0);
 
 /**
  * Credentials, bucket, what lies there, and each permission by doing it in a scratch key; `dryRun`: nothing is written. Tells each thing
- * that was found right. SyncError of the first that is not.
+ * that was found right, and gives the generation that is there (null: no datastore yet). SyncError of the first that is not right.
  */
-export async function reachRemote(
+async function reachRemote(
   remote: RemoteSide,
   { ids, codec }: SetupParts,
   tell: (text: string) => void,
   dryRun: boolean,
   signal?: AbortSignal,
-): Promise<Reached> {
+): Promise<number | null> {
   const { store, bucket, datastore } = remote;
   const step = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     try {
@@ -52,7 +64,7 @@ export async function reachRemote(
     await step('permission to delete', () => store.delete(key, { signal }));
     tell('put, get, list and delete work');
   }
-  return { generation, region: found.region };
+  return generation;
 }
 
 async function requireSame({ store }: RemoteSide, key: string, bytes: Uint8Array, signal?: AbortSignal) {
@@ -77,14 +89,14 @@ async function requireListed({ store }: RemoteSide, key: string, signal?: AbortS
 }
 
 /** What is known of a folder that is there or can be made. SyncError('config') of any other, e.g. of a root that is a link. */
-export async function usableFolder(folder: string, { folders }: Pick<SetupParts, 'folders'>): Promise<RootState> {
+async function usableFolder(folder: string, { folders }: Pick<SetupParts, 'folders'>): Promise<RootState> {
   const state = await folders.open(folder).state();
   if (state.kind !== 'unusable') return state;
   throw new SyncError('config', `${folder} cannot be used: ${state.reason}`, 'Name a real folder.');
 }
 
 /** A folder that is there or can be made, can be written, and has room for so many bytes. */
-export async function reachFolder(
+async function reachFolder(
   folder: string,
   bytes: number,
   { folders, machine }: SetupParts,

@@ -3,7 +3,7 @@ import type { Problem } from '../../core/errors.ts';
 import type { SetupStep, SetupStepKind, SetupTarget } from '../../core/setup/setup-plan.ts';
 import type { Progress } from '../../core/status/sync-report.ts';
 import type { Scan } from '../root/scan.ts';
-import type { Copied } from './migrate-copy.ts';
+import type { Side } from './setup-hold.ts';
 import type { RemoteSide, SetupParts } from './setup-ports.ts';
 import type { SetupRecord } from './setup-record.ts';
 
@@ -35,8 +35,6 @@ export interface Work {
   /** The latest that was told of a transfer. */
   progress: Progress | null;
   record: SetupRecord;
-  /** What the source had when it was last read. */
-  copied: Copied | null;
   /** As verified: what may be cleaned up. */
   verified: Scan | null;
   /** Verified once at the target, and changed or deleted there since it is the datastore. */
@@ -50,8 +48,10 @@ export interface Work {
   generation: number | null;
   /** From then on the new place goes its own way: only what came late to the source is brought there. */
   isConfigured: boolean;
-  /** Gives back the lock of the source's folder. */
-  letGo: (() => Promise<void>) | null;
+  /** How to give back the locks of the folders between which files move. */
+  readonly held: Map<Side, () => Promise<void>>;
+  /** Aborted when one of them is lost. */
+  readonly stop: AbortController;
   /** What stays behind when it fails now. */
   readonly left: Set<string>;
   readonly notes: string[];
@@ -72,3 +72,8 @@ export const knownOf = ({ isConfigured, record }: Work): Readonly<Record<string,
 /** Whether the target's folder is there yet. */
 export const isThere = async ({ parts, target }: Work): Promise<boolean> =>
   (await parts.folders.open(target.folder).state()).kind === 'folder';
+
+export function expected<T>(part: T | null): T {
+  if (part === null) throw new TypeError('a step without its remote');
+  return part;
+}

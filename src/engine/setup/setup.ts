@@ -5,9 +5,11 @@ import { asSyncError } from '../remote/store-error.ts';
 import { guardRoot } from '../root/root-guard.ts';
 import { HeldConflicts } from './migrate.ts';
 import { beginSetup } from './setup-begin.ts';
+import { holdFolders, letGo } from './setup-hold.ts';
+import { openLook } from './setup-look.ts';
 import type { SetupParts } from './setup-ports.ts';
 import { forgetSetup, writeRecord } from './setup-record.ts';
-import { lookAtStep, performStep } from './setup-steps.ts';
+import { performStep } from './setup-steps.ts';
 import type { SetupOptions, Work } from './setup-work.ts';
 
 export interface SetupLine {
@@ -66,6 +68,7 @@ async function goThrough(parts: SetupParts, options: SetupOptions): Promise<Setu
     done.push({ kind: at, text });
     options.onTold?.(at, text);
   });
+  const look = openLook(work);
   let stopped: HeldConflicts | null = null;
   try {
     for (const step of steps) {
@@ -73,18 +76,19 @@ async function goThrough(parts: SetupParts, options: SetupOptions): Promise<Setu
       options.signal?.throwIfAborted();
       options.onStep?.(step);
       if (options.dryRun) {
-        await lookAtStep(work, step);
+        await look(step);
         continue;
       }
       if (!BEFORE.has(step.kind)) await writeRecord(parts.state, work.record);
-      if (!BEFORE.has(step.kind) && step.kind !== 'clean-up') await holdSource(work);
-      if (step.kind === 'clean-up') await letGo(work);
+      if (!BEFORE.has(step.kind) && step.kind !== 'clean-up') await holdFolders(work);
+      if (step.kind === 'clean-up') await letGo(work, ['source']);
       work.progress = null;
       await performStep(work, step);
     }
     if (!options.dryRun) await forgetSetup(parts.state);
   } catch (error) {
-    if (!(error instanceof HeldConflicts)) throw explained(work, error, done);
+    if (!(error instanceof HeldConflicts))
+      throw explained(work, work.stop.signal.aborted ? work.stop.signal.reason : error, done);
     stopped = error;
   } finally {
     await tidyUp(work);
@@ -103,26 +107,6 @@ async function goThrough(parts: SetupParts, options: SetupOptions): Promise<Setu
 
 /** Steps that nothing remembers. */
 const BEFORE: ReadonlySet<SetupStepKind> = new Set(['reach', 'probe']);
-
-/** Whoever writes to a folder used in place takes its lock, or waits for ours. One that cannot be written needs none. */
-async function holdSource(work: Work): Promise<void> {
-  const { parts, source, options } = work;
-  if (work.letGo !== null || source?.config.backend.type !== 'filesystem') return;
-  try {
-    const held = await parts.holdFolder(source.config, options.signal);
-    work.letGo = () => held.release();
-  } catch (error) {
-    if (!(error instanceof SyncError && error.kind === 'local')) throw error;
-    work.letGo = async () => {};
-  }
-}
-
-/** The lock lies in the folder that is to be moved. */
-async function letGo(work: Work): Promise<void> {
-  const release = work.letGo;
-  work.letGo = async () => {};
-  await release?.();
-}
 
 async function tidyUp(work: Work): Promise<void> {
   const { parts, options, source, target, remote, old } = work;
