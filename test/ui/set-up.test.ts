@@ -164,6 +164,8 @@ describeUi('set-up', () => {
     await choose(window, 'What Will Happen', /Set Up Now$/);
     await untilRow(window, /^Not permitted: permission to put/);
     await window.screenshot('set-up-refused-light');
+    // VS Code shows it for 800 ms, over or not, and its Cancel would not stop the next.
+    await window.notifications.waitForNone(/^Setting up /);
     server.faults.access(BUCKET, 'full');
     server.faults.add({ match: { method: 'PUT' }, fault: { kind: 'latency', ms: 5_000 } });
     await choose(window, 'What Will Happen', /Look Again$/);

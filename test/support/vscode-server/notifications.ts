@@ -48,10 +48,40 @@ export class Notifications {
     );
   }
 
+  /** Until none fits any more. */
+  async waitForNone(message: string | RegExp, timeoutMs = SOON_MS): Promise<void> {
+    await expectSoon(
+      `no notification ${String(message)}`,
+      () => this.list(),
+      (all) => (all.some((one) => matches(one.message, message)) ? undefined : true),
+      timeoutMs,
+    );
+  }
+
+  /** Presses a button of a toast until the toast is gone: one drawn anew between the mouse's down and up loses the click. */
   async press(message: string | RegExp, button: string): Promise<void> {
-    const found = await this.waitFor(message);
-    const item = this.#page.locator(ITEMS).filter({ hasText: found.message }).first();
-    await item.locator('.monaco-button', { hasText: button }).first().click();
+    await this.waitFor(message);
+    const text = this.#page.locator('.notification-list-item-message', { hasText: message });
+    const toast = await this.#page
+      .locator('.notification-toast-container')
+      .filter({ has: text })
+      .first()
+      .elementHandle();
+    if (toast === null) throw new TypeError('a locator waits for its element');
+    await expectSoon(
+      `${button} pressed`,
+      async () => {
+        const found = await toast.$(`.monaco-button:text-is(${JSON.stringify(button)})`);
+        await found?.click({ timeout: 1000 }).catch(() => {});
+        const gone = toast.waitForElementState('hidden', { timeout: 1000 });
+        return gone.then(
+          () => null,
+          () => toast.textContent(),
+        );
+      },
+      (left) => (left === null ? true : undefined),
+      SOON_MS,
+    );
   }
 }
 
