@@ -10,8 +10,9 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { type FileHandle, open as openFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { runSetup } from '../../src/engine/setup/setup.ts';
 import type { SetupParts } from '../../src/engine/setup/setup-ports.ts';
 import { folder, mortality, openWorld } from './setup-world.ts';
@@ -82,23 +83,36 @@ test('bytes written to where a file was read already, while the rest of it is re
   const { from, to, parts } = moving();
   const handle = openSync(path.join(from, 'a'), 'r+');
   onTestFinished(() => closeSync(handle));
-  // Read in 512 pieces, each in a turn of its own.
-  writeSync(handle, Buffer.alloc(32 << 20, 'x'), 0, undefined, 0);
+  writeSync(handle, Buffer.alloc(1 << 20, 'x'), 0, undefined, 0);
   const open = (of: string) => {
     const files = parts.folders.open(of);
     return {
       ...files,
       async dropAsideOf(...given: Parameters<typeof files.dropAsideOf>) {
-        const isDropped = files.dropAsideOf(...given);
-        for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-        if (given[0].endsWith('/a')) writeSync(handle, 'late', 0);
-        return isDropped;
+        if (given[0].endsWith('/a')) await afterReads(3, () => void writeSync(handle, 'late', 0));
+        return files.dropAsideOf(...given);
       },
     };
   };
   await runSetup({ ...parts, folders: { ...parts.folders, open } }, OPTIONS).catch(() => null);
   expect(contents(from, to).filter((text) => text.startsWith('late'))).not.toEqual([]);
 });
+
+/** Acts after so many more pieces were read of whatever file. */
+async function afterReads(pieces: number, act: () => void): Promise<void> {
+  const file = await openFile('/dev/null');
+  const methods = Object.getPrototypeOf(file) as FileHandle;
+  await file.close();
+  const { read } = methods;
+  let left = pieces;
+  const spy = vi.spyOn(methods, 'read').mockImplementation(async function (this: FileHandle, ...given: never[]) {
+    const answer = await (read as (...words: never[]) => Promise<never>).apply(this, given);
+    left -= 1;
+    if (left === 0) act();
+    return answer;
+  } as never);
+  onTestFinished(() => spy.mockRestore());
+}
 
 test('a file that takes the place of one that was written to meanwhile costs neither', async () => {
   const { from, to, parts } = moving();
