@@ -1,3 +1,4 @@
+import { meterRate } from '../core/status/rate.ts';
 import type { Progress } from '../core/status/sync-report.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { Output } from './host.ts';
@@ -23,7 +24,7 @@ export const silentReporter: Reporter = {
 
 /** A bar that is redrawn in place, at most ten times a second. */
 export function terminalReporter(output: Output, clock: Clock): Reporter {
-  const rate = rateMeter(clock);
+  const rate = meterRate();
   let drawnAt = Number.NEGATIVE_INFINITY;
   let phase: string | null = null;
   const clear = (): void => {
@@ -32,7 +33,7 @@ export function terminalReporter(output: Output, clock: Clock): Reporter {
   };
   return {
     progress(progress) {
-      const speed = rate(progress);
+      const speed = rate(progress, clock.monotonic());
       if (progress.phase === 'done') return clear();
       if (progress.phase === phase && clock.monotonic() - drawnAt < 100) return;
       phase = progress.phase;
@@ -56,7 +57,7 @@ const TICK_MS = 3000;
 
 /** Plain lines for logs: whom we wait for, and a store that asks for patience, at once, else every three seconds how far it is, if that changed. */
 export function lineReporter(output: Output, clock: Clock): Reporter {
-  const rate = rateMeter(clock);
+  const rate = meterRate();
   let latest: Progress | null = null;
   let speed: number | null = null;
   let said = '';
@@ -81,7 +82,7 @@ export function lineReporter(output: Output, clock: Clock): Reporter {
       const isNew = progress.phase !== latest?.phase;
       const isSlowed = progress.patienceMs !== undefined && latest?.patienceMs === undefined;
       latest = progress;
-      speed = rate(progress);
+      speed = rate(progress, clock.monotonic());
       cancel ??= clock.after(TICK_MS, tick);
       if (isSlowed || (isNew && progress.phase === 'waiting')) say();
     },
@@ -90,22 +91,5 @@ export function lineReporter(output: Output, clock: Clock): Reporter {
       output.write(`${text}\n`);
     },
     done,
-  };
-}
-
-/** Bytes a second over the last three seconds; null while that is a guess. */
-function rateMeter(clock: Clock): (progress: Progress) => number | null {
-  let samples: { readonly at: number; readonly bytes: number }[] = [];
-  let phase: string | null = null;
-  return (progress) => {
-    if (progress.phase !== phase) samples = [];
-    phase = progress.phase;
-    const now = clock.monotonic();
-    const last = samples.at(-1);
-    if (last === undefined || now - last.at >= 100) samples.push({ at: now, bytes: progress.bytes });
-    while (samples.length > 2 && now - (samples[0]?.at ?? now) > 3000) samples.shift();
-    const first = samples[0];
-    if (first === undefined || now - first.at < 500) return null;
-    return ((progress.bytes - first.bytes) * 1000) / (now - first.at);
   };
 }

@@ -1,4 +1,5 @@
 import { bytesText, countText, durationText } from '../../core/quantities.ts';
+import { timeLeft } from '../../core/status/rate.ts';
 import type { Phase, Progress } from '../../core/status/sync-report.ts';
 import { safeText } from './paint.ts';
 
@@ -32,7 +33,8 @@ export function progressLine(progress: Progress, rate: number | null, columns: n
   if (totalBytes > 0) parts.push(`${bytesText(bytes)}/${bytesText(totalBytes)}`);
   if (rate !== null && rate > 0 && totalBytes > 0) {
     parts.push(`${bytesText(rate)}/s`);
-    if (bytes < totalBytes) parts.push(`${durationText(Math.ceil((totalBytes - bytes) / rate) * 1000)} left`);
+    const left = timeLeft(progress, rate);
+    if (left !== null) parts.push(`${durationText(left)} left`);
   }
   return fit(parts, bar, columns);
 }

@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import type { Config } from '../../core/config/config.ts';
 import { SyncError } from '../../core/errors.ts';
 import { stepText } from '../../core/setup/setup-plan.ts';
+import { meterRate } from '../../core/status/rate.ts';
 import { runSetup, type SetupReport } from '../../engine/setup/setup.ts';
 import { placeOf } from '../place.ts';
-import { progressText } from '../slow-progress.ts';
+import { progressText } from '../render/progress-text.ts';
 import { type Draft, keysOf } from './draft.ts';
 import { partsFor, type Setup } from './setup.ts';
 
@@ -27,6 +28,7 @@ export function perform(setup: Setup, draft: Draft): Promise<SetupReport> {
       );
       const parts = await partsFor(setup, draft);
       let agreed: Promise<void> = Promise.resolve();
+      const rate = meterRate();
       let step = '';
       const report = await atRest(setup, () =>
         runSetup(parts, {
@@ -37,7 +39,9 @@ export function perform(setup: Setup, draft: Draft): Promise<SetupReport> {
             step = stepText(next);
             bar.report({ message: step });
           },
-          onProgress: (progress) => bar.report({ message: `${step} (${progressText(progress)})` }),
+          onProgress(progress) {
+            bar.report({ message: `${step} (${progressText(progress, rate(progress, ui.host.clock.monotonic()))})` });
+          },
           onTold(kind, text) {
             ui.log.info(`set-up of ${folder.workspace.name}: ${text}`);
             // From here on the window may see the configuration, and would ask.
