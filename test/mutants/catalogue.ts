@@ -46,7 +46,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'heartbeat written without condition',
     edits: [
       {
-        file: 'engine/remote/register.ts',
+        file: 'engine/remote/swap-head.ts',
         find: "condition: named === null ? { kind: 'absent' } : { kind: 'match', etag: namedForm(named) },",
         replace:
           "...(options.timeoutMs === undefined ? { condition: named === null ? { kind: 'absent' as const } : { kind: 'match' as const, etag: namedForm(named) } } : {}),",
@@ -60,9 +60,9 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/remote/register.ts',
-        find: 'swap: (build, options = {}) => queue(() => swapNow(build, options)),',
+        find: 'swap: (build, options = {}) => queue(() => swapper.swap(build, options))',
         replace:
-          'swap: (build, options = {}) => (queue.activeCount > 1 ? queue(() => swapNow(build, options)) : swapNow(build, options)),',
+          'swap: (build, options = {}) => (queue.activeCount > 1 ? queue(() => swapper.swap(build, options)) : swapper.swap(build, options))',
       },
     ],
     suites: [engine('lease.test.ts'), engine('register.test.ts')],
@@ -102,7 +102,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'index written without condition',
     edits: [
       {
-        file: 'engine/remote/register.ts',
+        file: 'engine/remote/swap-head.ts',
         find: "condition: named === null ? { kind: 'absent' } : { kind: 'match', etag: namedForm(named) },",
         replace:
           "...(options.commits === true ? {} : { condition: named === null ? { kind: 'absent' as const } : { kind: 'match' as const, etag: namedForm(named) } }),",

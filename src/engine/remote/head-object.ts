@@ -50,6 +50,14 @@ export async function getHeadAtOnce(
   }
 }
 
+/** It was seen, and is not there any more. */
+export const headVanished = (store: ObjectStore): SyncError =>
+  new SyncError(
+    'corrupt',
+    `${store.name}: ${HEAD_KEY} was there and is gone`,
+    'Nothing was written. Restore the object (bucket versioning keeps it), or ask who emptied the bucket.',
+  );
+
 async function textOf(store: ObjectStore, body: AsyncIterable<Uint8Array>): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readAll(body, CAPS.head));

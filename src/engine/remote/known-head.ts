@@ -1,0 +1,75 @@
+import { parseHead, serialiseHead } from '../../core/format/head-record.ts';
+import type { Head } from '../../core/format/records.ts';
+import type { Clock, ETag, ObjectStore } from '../ports.ts';
+import { getHead, getHeadAtOnce, type HeadObject, headVanished } from './head-object.ts';
+
+/** The register as last read or written. `head` null: nothing is there. */
+export interface RegisterState {
+  readonly head: Head | null;
+  readonly etag: ETag | null;
+  /** Monotonic milliseconds when this ETag was first seen here. */
+  readonly firstSeen: number;
+  /** The store's `Date` minus `Last-Modified` of the answer that brought it; null after our own write or without one. */
+  readonly storeAgeMs: number | null;
+}
+
+/** What this process knows of the register, and how it learns more. */
+export interface KnownHead {
+  /** The latest known state, without a request. */
+  known(): RegisterState | null;
+  /** One conditional GET. */
+  read(signal?: AbortSignal): Promise<RegisterState>;
+  /** As `read`, but one attempt that waits for no other request, for ten seconds at most: while a tenure runs. */
+  readAtOnce(signal?: AbortSignal): Promise<RegisterState>;
+  /** Reads back what a cache kept, so that the first `read` can answer 304. */
+  prime(text: string, etag: ETag): void;
+  /** The text `prime` takes; null without a head. */
+  cached(): { readonly text: string; readonly etag: ETag } | null;
+  /** What a swap has shown to stand there. */
+  replace(state: RegisterState): void;
+}
+
+const AT_ONCE_MS = 10_000;
+
+export function trackHead(store: ObjectStore, clock: Clock): KnownHead {
+  let state: RegisterState | null = null;
+
+  function take(answer: HeadObject | 'unchanged' | null, before: RegisterState | null): RegisterState {
+    if (answer === 'unchanged' && before) return keep(before, before);
+    if (answer === null || answer === 'unchanged') {
+      if (before?.head) throw headVanished(store);
+      return keep({ head: null, etag: null, firstSeen: clock.monotonic(), storeAgeMs: null }, before);
+    }
+    return keep({ ...answer, firstSeen: clock.monotonic() }, before);
+  }
+
+  // A slower reader must not bring back what a later answer has replaced: an unchanged ETag keeps its first sight.
+  function keep(next: RegisterState, before: RegisterState | null): RegisterState {
+    if (state !== before && state !== null) return state;
+    if (state !== null && state.etag === next.etag) return state;
+    state = next;
+    return next;
+  }
+
+  return {
+    known: () => state,
+    async read(signal) {
+      const before = state;
+      return take(await getHead(store, { ...unlessStill(before), signal }), before);
+    },
+    async readAtOnce(signal) {
+      const before = state;
+      return take(await getHeadAtOnce(store, clock, AT_ONCE_MS, { ...unlessStill(before), signal }), before);
+    },
+    prime(text, etag) {
+      const parsed = parseHead(text);
+      if (parsed.ok) state = { head: parsed.value, etag, firstSeen: clock.monotonic(), storeAgeMs: null };
+    },
+    cached: () => (state?.head && state.etag ? { text: serialiseHead(state.head), etag: state.etag } : null),
+    replace(next) {
+      state = next;
+    },
+  };
+}
+
+const unlessStill = (seen: RegisterState | null) => (seen?.etag ? { ifNoneMatch: seen.etag } : {});
