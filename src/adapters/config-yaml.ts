@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { RawField, RawNode } from '../core/config/config-shape.ts';
 import { bad, ok, type Result } from '../core/errors.ts';
+import { isEmptyNode } from './config-yaml-edit.ts';
 
 export interface YamlProblem {
   readonly line: number;
@@ -40,7 +41,8 @@ export function parseYaml(text: string, only: string | null): Result<RawNode | n
     return { kind: 'scalar', value: known ? value : '(a value of another kind)', line };
   };
 
-  const top = document.contents;
+  // Also of a document of which only the marks are written.
+  const top = document.contents === null || isEmptyNode(document.contents) ? null : document.contents;
   if (problems.length > 0) return bad(problems);
   const wanted =
     only === null ? top : isMap<Node, Node | null>(top) ? (top.get(only, true) as Node | undefined) : undefined;

@@ -21,6 +21,20 @@ describe('.datastore.yaml is edited, and what a person wrote stays', () => {
       to({ type: 's3', root: 'd' }),
       'type: s3\nroot: d\n\n# more\nexclude: [a]\n',
     ],
+    [
+      'a file with a byte order mark',
+      '\ufefftype: s3\nbucket: b # ours\n',
+      to({ bucket: 'new' }),
+      '\ufefftype: s3\nbucket: new # ours\n',
+    ],
+    ['nothing but a byte order mark', '\ufeff', to({ type: 's3' }), '\ufefftype: s3\n'],
+    [
+      'a document with its marks',
+      '%YAML 1.2\n--- # team\ntype: s3\nbucket: b # ours\n...\n',
+      to({ bucket: 'new', root: 'd' }),
+      '%YAML 1.2\n--- # team\ntype: s3\nbucket: new # ours\nroot: d\n...\n',
+    ],
+    ['a document that is empty', '---\n# ours\n', to({ type: 's3' }), '---\n# ours\ntype: s3\n'],
     ['several that come, in order', 'type: s3\n', S3, 'type: s3\nroot: data\nbucket: my-team\n'],
     ['a field that goes', 'a: 1\nprefix: x # gone\n# stays\nb: 2\n', to({ prefix: null }), 'a: 1\n# stays\nb: 2\n'],
     [

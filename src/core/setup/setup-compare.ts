@@ -15,8 +15,6 @@ export interface Comparison {
   readonly different: readonly string[];
   /** The same bytes with another time of change. */
   readonly otherTime: readonly string[];
-  /** In the target alone. */
-  readonly more: number;
 }
 
 /** The coarsest step of a file system in use (FAT), milliseconds. */
@@ -40,5 +38,5 @@ export function compareTrees(
       if (Math.abs(found.mtime - file.mtime) >= TIME_STEP_MS) otherTime.push(path);
     }
   }
-  return { equal, missing, different, otherTime, more: target.size - equal.length - different.length };
+  return { equal, missing, different, otherTime };
 }

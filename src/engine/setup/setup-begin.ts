@@ -1,4 +1,5 @@
 import type { Config } from '../../core/config/config.ts';
+import { placeText } from '../../core/config/place-text.ts';
 import { SyncError } from '../../core/errors.ts';
 import { asideRule, ignoreRule } from '../../core/paths/gitignore.ts';
 import { planSetup, type SetupSource, type SetupStep } from '../../core/setup/setup-plan.ts';
@@ -84,18 +85,6 @@ export async function beginSetup(
     notes,
   };
   return { work, steps: steps.value };
-}
-
-/** `s3://bucket/prefix`, or the folder. */
-export function placeText({ backend }: Config): string {
-  switch (backend.type) {
-    case 's3':
-      return `s3://${[backend.bucket, backend.prefix].filter(Boolean).join('/')}`;
-    case 'filesystem':
-      return backend.path;
-    case 'unsupported':
-      return backend.found;
-  }
 }
 
 async function sourceOf(parts: SetupParts, from: Config | null, isConfigured: boolean) {
