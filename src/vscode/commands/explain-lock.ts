@@ -54,9 +54,16 @@ function show({ locks, host }: Ui, folder: Folder, { coordinator }: Running): Pr
     // A list that is drawn anew loses the person's place.
     if (text === shown) return;
     shown = text;
-    const [at] = pick.activeItems;
-    pick.items = items;
-    pick.activeItems = pick.items.filter(({ label }) => label === at?.label);
+    const at = pick.activeItems[0]?.label;
+    const first = items.findIndex(({ does }) => does !== null);
+    const heading = {
+      label: t('What you can do'),
+      description: '',
+      does: null,
+      kind: vscode.QuickPickItemKind.Separator,
+    };
+    pick.items = items.toSpliced(first, 0, heading);
+    pick.activeItems = pick.items.filter(({ label }) => label === (at ?? items[first]?.label));
   };
   return new Promise((resolve) => {
     let does: LockDeed | null = null;

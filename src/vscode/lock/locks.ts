@@ -105,7 +105,7 @@ export function openLocks({ folders, notices, clock }: LockParts): Locks {
       ? t('{0} has taken it.', now.record.holder)
       : t('It could not be renewed in time, or was ended elsewhere.');
     notices.warn(
-      `${t('This window has lost the lock of “{0}”.', folder.workspace.name)} ${why} ${t('Nothing is sent under it any more, and another may be writing now. Your files stay as they are: the next sync plans anew, and what both sides have changed becomes a conflict.')}`,
+      `${t('This window has lost the lock of “{0}”.', folder.workspace.name)} ${why} ${t('Another may be writing now. Nothing is sent under this lock any more; your files stay as they are, and what both sides change becomes a conflict.')}`,
       { label: t('Explain Lock…'), run: 'datastore.explainLock' },
     );
   }

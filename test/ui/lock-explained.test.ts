@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect, describeUi, type Stage, setStage } from './stage.ts';
+
+describeUi('the lock, explained', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage.close());
+
+  it('says who has it, whether they live, and tells when it is free; a lost one is said once', async () => {
+    const folder = await stage.rig.workspace('explained', { 'a.txt': 'a\n' }, 'lock: { ttlSeconds: 5 }');
+    const other = await stage.rig.workspace('explained', {}, 'lock: { ttlSeconds: 5 }');
+    const window = await stage.open(folder);
+    await connect(window);
+    await window.statusBarItem(/in step/);
+
+    const holder = stage.rig.start(other, ['run', '--', 'sh', '-c', 'echo works; sleep 600']);
+    await holder.printed('works');
+    await window.openView('Status');
+    await window.runCommand('Datastore: Refresh');
+    await window.statusBarItem(/locked by/);
+    await window.runCommand('Datastore: Explain Lock…');
+    await window.page.getByText('Its heartbeat was seen to move.').waitFor({ timeout: 30_000 });
+    const items = await window.quickInput.items();
+    const facts = new Map(items.map(({ label, description }) => [label.trim(), description]));
+    expect(facts.get('Purpose')).toBe('run sh');
+    expect(facts.get('Host')).toMatch(/process \d+ \(cli\)$/);
+    expect([...facts.keys()]).toEqual(expect.arrayContaining(['Holder', 'Held since', 'Last heartbeat', 'Alive']));
+    await window.screenshot('lock-explained-light');
+    await window.setTheme('dark');
+    await window.runCommand('Datastore: Explain Lock…');
+    await window.page.getByText('Its heartbeat was seen to move.').waitFor({ timeout: 30_000 });
+    await window.screenshot('lock-explained-dark');
+    await window.quickInput.choose(/Notify Me When Free/);
+
+    holder.process.kill('SIGTERM');
+    const told = await window.notifications.waitFor(/The lock of “.*” is free/, 30_000);
+    expect(told.buttons).toEqual(expect.arrayContaining(['Hold Lock…', 'Sync Now']));
+    await window.screenshot('lock-free-dark');
+    await window.notifications.press(/is free/, 'Hold Lock…');
+    await window.quickInput.type('moving models');
+    await window.quickInput.accept();
+    await window.statusBarItem(/held by this window/);
+
+    expect((await stage.rig.cli(other, ['lock', 'release', '--force'])).code).toBe(0);
+    const lost = await window.notifications.waitFor(/has lost the lock/, 30_000);
+    expect(lost.severity).toBe('warning');
+    expect(lost.message).toContain('Nothing is sent under this lock any more');
+    await window.screenshot('lock-lost-dark');
+    await window.statusBarItem(/in step/);
+    await window.close();
+  });
+});
