@@ -63,7 +63,8 @@ function wireFolder(config: Config): CheckedFolder | null {
 async function wireS3({ workspace: given, log, credentials }: CheckupRequest, config: Config) {
   const { backend } = config;
   if (backend.type !== 's3') return null;
-  const { openBucket, openS3Store } = await import('./adapters/s3/s3-store.ts');
+  const { openS3Store } = await import('./adapters/s3/s3-store.ts');
+  const { openBucket } = await import('./adapters/s3/bucket.ts');
   const options = { ...backend, timing: config.timing, ...(credentials === undefined ? {} : { credentials }) };
   const workspace = realpathSync.native(given);
   const root = path.join(workspace, ...config.root.split('/'));

@@ -16,7 +16,7 @@ export const wireProfiles = (): Promise<readonly string[]> => listProfiles(proce
 
 /** The buckets of an account, for a choice. Rejects with StoreError where they cannot be listed. */
 export async function wireBuckets(account: Account, signal?: AbortSignal): Promise<readonly string[]> {
-  const { listBuckets } = await import('./adapters/s3/s3-store.ts');
+  const { listBuckets } = await import('./adapters/s3/list-buckets.ts');
   const { endpoint, profile, credentials } = account;
   const region = account.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
   return listBuckets(

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openBucket } from '../../src/adapters/s3/s3-store.ts';
+import { openBucket } from '../../src/adapters/s3/bucket.ts';
 import { startS3Server } from '../support/s3-server/server.ts';
 
 /* What a checkup asks of the bucket itself. */

@@ -1,8 +1,7 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { DEFAULT_TIMING } from '../../core/config/timing.ts';
 import { exposed, isExposed } from './endpoint.ts';
-import { keepSecret } from './redact.ts';
+import { type KeySource, openKeys, silent } from './keys.ts';
 import type { S3StoreOptions } from './s3-store.ts';
 import { answerHeader, outgoing } from './sdk-shapes.ts';
 
@@ -22,13 +21,18 @@ export interface Traffic {
  * A client that sends every request once: `retrying` repeats, so that no layer multiplies another's attempts.
  * Counts each request that leaves into `traffic`, region redirects included.
  */
-export function createClient(options: Account, endpoint: URL | undefined, traffic: Traffic): S3Client {
+export function createClient(
+  options: Account,
+  endpoint: URL | undefined,
+  traffic: Traffic,
+  keys: KeySource = openKeys(options),
+): S3Client {
   const { connectMs, idleMs } = options.timing ?? DEFAULT_TIMING;
   const agent = { keepAlive: true, maxSockets: (options.concurrency ?? 64) + SPARE_SOCKETS };
   const config: S3ClientConfig = {
     region: options.region,
     forcePathStyle: options.forcePathStyle,
-    credentials: keptSecret(options.credentials ?? chain(options)),
+    credentials: keys,
     maxAttempts: 1,
     retryMode: 'standard',
     // A file's content is hashed by us, before and after; stores other than AWS refuse or mangle what the SDK adds.
@@ -78,19 +82,3 @@ const dates = new WeakMap<object, number>();
 
 /** The `Date` of the answer that became this output, milliseconds since 1970. */
 export const answerDate = (output: object): number | undefined => dates.get(output);
-
-type Keys = NonNullable<S3ClientConfig['credentials']>;
-
-/** The same keys, which no message will show. */
-const keptSecret =
-  (keys: Keys): Extract<Keys, (...of: never) => unknown> =>
-  async (request) => {
-    const found = typeof keys === 'function' ? await keys(request) : keys;
-    keepSecret(found.accessKeyId, found.secretAccessKey, found.sessionToken);
-    return found;
-  };
-
-const chain = ({ profile, region }: Account) =>
-  fromNodeProviderChain({ clientConfig: { region }, logger: silent, ...(profile === undefined ? {} : { profile }) });
-
-const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };

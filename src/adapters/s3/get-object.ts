@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { StoreError } from '../../core/errors.ts';
-import type { FoundObject, GetOptions } from '../../engine/ports.ts';
+import type { GetOptions } from '../../engine/ports.ts';
 import { answerDate, type Traffic } from './client.ts';
+import type { Answer } from './direct-get.ts';
 import { fromBase64, timeOf } from './fields.ts';
 import { responseBody } from './response-body.ts';
 import { statusOf } from './sdk-shapes.ts';
-
-type Answer = FoundObject | { readonly kind: 'unchanged' };
 
 /** One GET. Rejects with what the SDK threw; 304 is `unchanged`. The body stays tied to `get.signal`. */
 export async function readObject(
@@ -18,7 +17,6 @@ export async function readObject(
   traffic: Traffic,
   abortSignal: AbortSignal,
 ): Promise<Answer> {
-  if (range && range.length <= 0) throw new StoreError('rejected', `GET of "${key}": a range of no bytes.`);
   const command = new GetObjectCommand({
     ...place,
     ...(range ? { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` } : {}),

@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { directPlace } from '../../src/adapters/s3/direct-place.ts';
+import { keysOfEnvironment } from '../../src/adapters/s3/keys.ts';
+import { openS3Store, type S3StoreOptions } from '../../src/adapters/s3/s3-store.ts';
+import { encodedPath, signed } from '../../src/adapters/s3/sigv4.ts';
+import { startS3Server } from '../support/s3-server/server.ts';
+import { bytes, expectRefusal, readText } from './store/check.ts';
+
+/* Objects are read without the SDK where the way to them is plain. What the answers mean is in store.test.ts and s3-faults.test.ts. */
+
+describe('signature version 4', () => {
+  const keys = {
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  };
+  const request = {
+    method: 'GET',
+    host: 'examplebucket.s3.amazonaws.com',
+    path: '/test.txt',
+    headers: { range: 'bytes=0-9' },
+  } as const;
+
+  test('is that of the example which AWS publishes', () => {
+    const { authorization } = signed(request, keys, 'us-east-1', Date.UTC(2013, 4, 24));
+    expect(authorization).toBe(
+      'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
+    );
+  });
+  test('signs the token of a session', () => {
+    const headers = signed(request, { ...keys, sessionToken: 'tok' }, 'us-east-1', 0);
+    expect(headers).toMatchObject({ 'x-amz-security-token': 'tok' });
+    expect(headers['authorization']).toContain('x-amz-date;x-amz-security-token,');
+  });
+  test.each([
+    ['/a b/ü', '/a%20b/%C3%BC'],
+    ["/(it's)!*", '/%28it%27s%29%21%2A'],
+    ['/a//b', '/a//b'],
+    ['/q?x=1&y#z+', '/q%3Fx%3D1%26y%23z%2B'],
+  ])('the path %s', (path, encoded) => expect(encodedPath(path)).toBe(encoded));
+});
+
+const aws: S3StoreOptions = { bucket: 'team', prefix: 'p', region: 'eu-central-1', forcePathStyle: false };
+const urlOf = (place: ReturnType<typeof directPlace>) => place && `${place.origin.origin}${place.path('head.json')}`;
+const none = { AWS_CONFIG_FILE: '/dev/null' };
+
+describe('where the way is plain', () => {
+  const rows: readonly [what: string, options: Partial<S3StoreOptions>, url: string | null][] = [
+    ['a bucket of AWS', {}, 'https://team.s3.eu-central-1.amazonaws.com/p/head.json'],
+    ['without a prefix', { prefix: '' }, 'https://team.s3.eu-central-1.amazonaws.com/head.json'],
+    ['of the government', { region: 'us-gov-west-1' }, 'https://team.s3.us-gov-west-1.amazonaws.com/p/head.json'],
+    ['in another partition', { region: 'cn-north-1' }, null],
+    ['in a region nobody knows', { region: 'elsewhere' }, null],
+    ['with a dot, which no certificate covers', { bucket: 'my.team' }, null],
+    ['with path style', { forcePathStyle: true }, null],
+    ['a directory bucket', { bucket: 'team--use1-az4--x-s3' }, null],
+    ['an access point', { bucket: 'arn:aws:s3:us-east-1:123456789012:accesspoint/team' }, null],
+  ];
+  test.each(rows)('%s', (_what, options, url) => {
+    expect(urlOf(directPlace({ ...aws, ...options }, undefined, none))).toBe(url);
+  });
+
+  const stores: readonly [what: string, endpoint: string, forcePathStyle: boolean, url: string | null][] = [
+    ['another store', 'https://s3.example.org:9000', true, 'https://s3.example.org:9000/team/p/head.json'],
+    ['its bucket in the host name', 'https://s3.example.org', false, null],
+    ['below a path', 'https://example.org/s3', true, null],
+  ];
+  test.each(stores)('%s', (_what, endpoint, forcePathStyle, url) => {
+    expect(urlOf(directPlace({ ...aws, endpoint, forcePathStyle }, new URL(endpoint), none))).toBe(url);
+  });
+
+  test.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3', 'AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'])(
+    'not where %s leads elsewhere',
+    (name) => expect(directPlace(aws, undefined, { ...none, [name]: 'x' })).toBeNull(),
+  );
+  test('nor where the shared configuration does', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'config-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'config');
+    writeFileSync(file, '[default]\nendpoint_url = https://s3.example.org\n');
+    expect(directPlace(aws, undefined, { AWS_CONFIG_FILE: file })).toBeNull();
+    writeFileSync(file, '[default]\nregion = eu-central-1\n');
+    expect(directPlace(aws, undefined, { AWS_CONFIG_FILE: file })).not.toBeNull();
+  });
+});
+
+describe('keys of the environment', () => {
+  const pair = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
+  const keys = { accessKeyId: 'id', secretAccessKey: 'secret' };
+  const rows: readonly [what: string, env: Record<string, string>, profile: string | undefined, found: unknown][] = [
+    ['a pair', pair, undefined, keys],
+    ['with a token', { ...pair, AWS_SESSION_TOKEN: 't' }, undefined, { ...keys, sessionToken: 't' }],
+    ['half of a pair', { AWS_ACCESS_KEY_ID: 'id' }, undefined, undefined],
+    ['hidden by a profile', pair, 'team', undefined],
+    ['hidden by a profile of the environment', { ...pair, AWS_PROFILE: 'team' }, undefined, undefined],
+  ];
+  test.each(rows)('%s', (_what, env, profile, found) => {
+    const keys = keysOfEnvironment(profile, env);
+    expect(keys && { ...keys, $source: undefined }).toEqual(found);
+  });
+});
+
+test('where the clocks are too far apart, the first request says so and the next ones fit', async () => {
+  const server = await startS3Server({ buckets: ['late'], now: () => Date.now() + 3_600_000 });
+  const { endpoint, region, credentials } = server;
+  const store = openS3Store({ bucket: 'late', prefix: '', region, endpoint, credentials, forcePathStyle: true });
+  onTestFinished(async () => {
+    store.close();
+    await server.stop();
+  });
+  await expectRefusal(store.get('it'), 'busy');
+  await expectRefusal(store.put('it', bytes('text')), 'busy');
+  await store.put('it', bytes('text'));
+  expect(await readText(store, 'it')).toBe('text');
+});
