@@ -224,7 +224,7 @@ describe('over time a window', () => {
     for (const part of [
       'has lost the lock of “models”',
       'bob@desk has taken it',
-      'Your files stay as they are',
+      'your files stay as they are',
       'a conflict',
     ])
       expect(said[0]?.text).toContain(part);
