@@ -9,8 +9,18 @@ import {
   resolveConflicts,
 } from './commands/conflict-commands.ts';
 import { connect } from './commands/connect.ts';
+import { explainFile } from './commands/explain-file.ts';
 import { explainLock, notifyWhenFree } from './commands/explain-lock.ts';
-import { compareWithRemote, copyKey, openFile, revealFile } from './commands/file-commands.ts';
+import {
+  compareWithRemote,
+  copyHash,
+  copyKey,
+  copyPath,
+  openFile,
+  openRemote,
+  revealFile,
+} from './commands/file-commands.ts';
+import { clearFilter, filterContents, showMore } from './commands/filter-contents.ts';
 import { forceReleaseLock, holdLock, releaseLock } from './commands/lock-commands.ts';
 import { pause, resume } from './commands/pause-commands.ts';
 import { preview } from './commands/preview.ts';
@@ -60,6 +70,13 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.compareWithRemote': compareWithRemote,
   'datastore.revealFile': revealFile,
   'datastore.copyKey': copyKey,
+  'datastore.openRemote': openRemote,
+  'datastore.copyPath': copyPath,
+  'datastore.copyHash': copyHash,
+  'datastore.explainFile': explainFile,
+  'datastore.filterContents': filterContents,
+  'datastore.clearFilter': clearFilter,
+  'datastore.showMore': showMore,
 };
 
 /** A handler's failure is shown with its remedy; the command itself never throws. */

@@ -6,6 +6,7 @@ import type { Keys } from './keys.ts';
 import type { Locks } from './lock/locks.ts';
 import type { Notices } from './notices.ts';
 import type { Reports } from './reports.ts';
+import type { ContentsView } from './views/contents-view.ts';
 
 /** What commands stand on. */
 export interface Ui {
@@ -19,6 +20,5 @@ export interface Ui {
   readonly reports: Reports;
   /** Of this extension. */
   readonly version: string;
-  /** Draws the Contents view anew. */
-  refreshContents(): void;
+  readonly contents: ContentsView;
 }

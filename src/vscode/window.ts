@@ -42,8 +42,7 @@ export function openWindow(context: vscode.ExtensionContext, log: vscode.LogOutp
   const reports = openReports();
   const api = openApi(folders);
   const { version } = context.extension.packageJSON as { readonly version: string };
-  const refreshContents = () => contents.refresh();
-  const ui: Ui = { host, folders, notices, locks, answers, keys, log, reports, version, refreshContents };
+  const ui: Ui = { host, folders, notices, locks, answers, keys, log, reports, version, contents };
   context.subscriptions.push(
     contents,
     reports,

@@ -17,7 +17,17 @@ const contributed = (): readonly Contributed[] => {
 
 /** Shown in every state, because they help in every state; the rest of those without one is not in the palette. */
 const ALWAYS = ['datastore.showStatus', 'datastore.showLog', 'datastore.statusBar'];
-const OF_A_ROW = ['datastore.openFile', 'datastore.compareWithRemote', 'datastore.revealFile', 'datastore.copyKey'];
+const OF_A_ROW = [
+  'datastore.openFile',
+  'datastore.openRemote',
+  'datastore.compareWithRemote',
+  'datastore.explainFile',
+  'datastore.revealFile',
+  'datastore.copyPath',
+  'datastore.copyKey',
+  'datastore.copyHash',
+  'datastore.showMore',
+];
 
 /** Until it is done; a person who closes every box that it opens. */
 async function closing(running: Thenable<unknown>): Promise<void> {

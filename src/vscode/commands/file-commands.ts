@@ -1,17 +1,35 @@
 import * as vscode from 'vscode';
 import type { Folder } from '../folder.ts';
 import { absentUri, remoteUri } from '../remote-documents.ts';
+import type { ListedFile } from '../render/contents-index.ts';
 import type { Ui } from '../ui.ts';
 import { targetOf } from '../views/target.ts';
+
+/** A file that a command was called on. */
+export interface NamedFile {
+  readonly folder: Folder;
+  readonly path: string;
+  readonly local: vscode.Uri | null;
+}
 
 /** The file of this folder; the remote's, read-only, where it is not here. */
 export async function openFile(ui: Ui, argument: unknown): Promise<void> {
   const named = fileOf(ui, argument);
   if (named === null) return;
-  const { folder, path, local } = named;
-  const isHere = local !== null && (await isFile(local));
-  if (isHere) await vscode.commands.executeCommand('vscode.open', local);
-  else await vscode.commands.executeCommand('vscode.open', remoteUri(folder, path, await versionOf(folder, path)));
+  if (named.local !== null && (await isFile(named.local)))
+    await vscode.commands.executeCommand('vscode.open', named.local);
+  else await openRemote(ui, argument);
+}
+
+/** The committed version, read-only. */
+export async function openRemote(ui: Ui, argument: unknown): Promise<void> {
+  const named = fileOf(ui, argument);
+  if (named === null) return;
+  const { folder, path } = named;
+  const version = await committedVersion(ui, named);
+  if (version === null) return ui.notices.info(`${path} is not on the remote.`);
+  const title = `${path.slice(path.lastIndexOf('/') + 1)} (Remote)`;
+  await vscode.commands.executeCommand('vscode.open', remoteUri(folder, path, version), {}, title);
 }
 
 export async function compareWithRemote(ui: Ui, argument: unknown): Promise<void> {
@@ -19,32 +37,49 @@ export async function compareWithRemote(ui: Ui, argument: unknown): Promise<void
   if (named === null) return;
   const { folder, path, local } = named;
   if (folder.running()?.datastore.inPlace) return openFile(ui, argument);
-  const version = await versionOf(folder, path);
-  const theirs = version === 'absent' ? absentUri(path) : remoteUri(folder, path, version);
+  const version = await committedVersion(ui, named);
+  const theirs = version === null ? absentUri(path) : remoteUri(folder, path, version);
   const isHere = local !== null && (await isFile(local));
-  const title = `${path} (${version === 'absent' ? 'not on the remote' : 'remote'} ↔ ${isHere ? 'this folder' : 'not here'})`;
+  const title = `${path} (${version === null ? 'not on the remote' : 'remote'} ↔ ${isHere ? 'this folder' : 'not here'})`;
   await vscode.commands.executeCommand('vscode.diff', theirs, isHere ? local : absentUri(path), title);
 }
 
 export async function revealFile(ui: Ui, argument: unknown): Promise<void> {
   const named = fileOf(ui, argument);
   if (named === null) return;
-  if (named.local !== null && (await isFile(named.local)))
+  if (named.local !== null && (await isThere(named.local)))
     await vscode.commands.executeCommand('revealInExplorer', named.local);
   else ui.notices.info(`${named.path} is not in this folder; it is on the remote only.`);
 }
 
-export async function copyKey(ui: Ui, argument: unknown): Promise<void> {
+/** Where it is, or would be, in this folder: absolute. */
+export async function copyPath(ui: Ui, argument: unknown): Promise<void> {
   const named = fileOf(ui, argument);
-  if (named === null) return;
-  await vscode.env.clipboard.writeText(named.path);
-  vscode.window.setStatusBarMessage(`$(copy) ${named.path} copied`, 3_000);
+  if (named?.local) await copy(named.local.fsPath, named.path);
 }
 
-function fileOf(
-  ui: Ui,
-  argument: unknown,
-): { readonly folder: Folder; readonly path: string; readonly local: vscode.Uri | null } | null {
+/** Its name in the datastore, which is the same for everybody. */
+export async function copyKey(ui: Ui, argument: unknown): Promise<void> {
+  const named = fileOf(ui, argument);
+  if (named !== null) await copy(named.path, named.path);
+}
+
+/** SHA-256 of the committed version; of the one here where none is committed. */
+export async function copyHash(ui: Ui, argument: unknown): Promise<void> {
+  const named = fileOf(ui, argument);
+  if (named === null) return;
+  const sha256 = (await listed(ui, named))?.sha256;
+  if (sha256) await copy(sha256, `SHA-256 of ${named.path}`);
+  else ui.notices.info(`The hash of ${named.path} is not known: nobody has read the file for the datastore.`);
+}
+
+async function copy(text: string, what: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  vscode.window.setStatusBarMessage(`$(copy) ${what} copied`, 3_000);
+}
+
+/** Says so where the command was called on no file. */
+export function fileOf(ui: Ui, argument: unknown): NamedFile | null {
   const target = targetOf(argument);
   if (target?.path === undefined) {
     ui.notices.info('Choose a file in the Contents view.');
@@ -55,13 +90,21 @@ function fileOf(
   return { folder, path, local: root === undefined ? null : vscode.Uri.joinPath(root, path) };
 }
 
-async function versionOf(folder: Folder, path: string): Promise<string> {
-  const tree = await folder.running()?.datastore.contents();
-  return tree?.get(path)?.sha256 ?? 'absent';
+/** As the Contents view shows it; null where it does not. */
+export const listed = (ui: Ui, { folder, path }: NamedFile): Promise<ListedFile | null> =>
+  ui.contents.find(folder, path);
+
+/** SHA-256; null where the path is not committed. */
+async function committedVersion(ui: Ui, named: NamedFile): Promise<string | null> {
+  const file = await listed(ui, named);
+  return file === null || file.generation === null ? null : file.sha256;
 }
 
-const isFile = async (uri: vscode.Uri): Promise<boolean> =>
+const isFile = async (uri: vscode.Uri): Promise<boolean> => (await typeOf(uri)) === vscode.FileType.File;
+const isThere = async (uri: vscode.Uri): Promise<boolean> => (await typeOf(uri)) !== null;
+
+const typeOf = async (uri: vscode.Uri): Promise<vscode.FileType | null> =>
   vscode.workspace.fs.stat(uri).then(
-    ({ type }) => type === vscode.FileType.File,
-    () => false,
+    ({ type }) => type,
+    () => null,
   );

@@ -14,7 +14,7 @@ export async function showLog(ui: Ui): Promise<void> {
 }
 
 export async function refresh(ui: Ui): Promise<void> {
-  ui.refreshContents();
+  ui.contents.refresh();
   const polls = ui.folders.all().map(async (folder) => folder.running()?.coordinator.poll());
   await Promise.all(polls);
 }

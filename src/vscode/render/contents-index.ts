@@ -1,13 +1,15 @@
-/** A file of the Contents view, whichever side it is on. */
-export interface ListedFile {
-  /** Relative to the root, `/` between segments. */
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
+import type { StoredFile } from '../../core/format/tree.ts';
+
+/** What is known of a file, whichever side it is on. */
+export interface KnownFile extends Omit<StoredFile, 'size' | 'mtime'> {
+  /** Bytes; null, as is `mtime`, of what was never read: it is held back, or left out. */
+  readonly size: number | null;
   /** Milliseconds since 1970. */
-  readonly mtime: number;
-  /** `user@host`, where a commit says so. */
-  readonly by: string | null;
+  readonly mtime: number | null;
+}
+
+/** A file of the Contents view. */
+export interface ListedFile extends KnownFile {
   readonly mark: Mark;
 }
 
@@ -20,85 +22,66 @@ export type Mark =
   | 'keep-both'
   | 'conflict'
   | 'held'
+  | 'excluded'
   | 'in-place';
 
-export interface Level {
-  /** Names, sorted. */
-  readonly folders: readonly FolderSum[];
-  readonly files: readonly ListedFile[];
+/** What is committed, by folder: built once for each commit, and the same whatever happens here meanwhile. */
+export interface StoredIndex {
+  readonly nodes: ReadonlyMap<string, StoredFolder>;
 }
 
-export interface FolderSum {
-  readonly path: string;
-  readonly name: string;
+export interface StoredFolder {
+  /** Paths, in no order. */
+  readonly folders: readonly string[];
+  /** By path, in no order. */
+  readonly files: ReadonlyMap<string, KnownFile>;
   /** Files below it, at any depth. */
-  readonly files: number;
+  readonly count: number;
   readonly bytes: number;
-  /** Those of them that are not in step. */
-  readonly marked: number;
 }
 
-/** Levels of a tree, each cut from the flat list when it is asked for. */
-export interface ContentsIndex {
-  readonly files: number;
-  readonly bytes: number;
-  /** Empty for a folder that is not there. */
-  level(folder: string): Level;
-}
-
-interface Node {
-  readonly folders: string[];
-  readonly files: ListedFile[];
-  count: number;
-  bytes: number;
-  marked: number;
-}
-
-/** One pass over the files; sorting waits until a level is shown. */
-export function indexContents(listed: Iterable<ListedFile>): ContentsIndex {
-  const nodes = new Map<string, Node>([['', emptyNode()]]);
-  for (const file of listed) {
-    const folder = parentOf(file.path);
-    nodeAt(nodes, folder).files.push(file);
+/** One pass over the files; sorting waits until a level is shown. Keeps of a file what is shown of it, and nothing else. */
+export function indexStored(files: Iterable<KnownFile>): StoredIndex {
+  const nodes = new Map<string, MutableFolder>([['', emptyFolder()]]);
+  // As many names as people, not as files.
+  const names = new Map<string | null, string | null>();
+  for (const { path, size, mtime, by, generation, sha256 } of files) {
+    if (!names.has(by)) names.set(by, by);
+    const folder = parentOf(path);
+    folderAt(nodes, folder).files.set(path, { path, size, mtime, by: names.get(by) ?? null, generation, sha256 });
     for (let at = folder; ; at = parentOf(at)) {
-      const node = nodeAt(nodes, at);
+      const node = folderAt(nodes, at);
       node.count += 1;
-      node.bytes += file.size;
-      if (file.mark !== 'in-step' && file.mark !== 'in-place') node.marked += 1;
+      node.bytes += size ?? 0;
       if (at === '') break;
     }
   }
-  const top = nodeAt(nodes, '');
-  return {
-    files: top.count,
-    bytes: top.bytes,
-    level(folder) {
-      const node = nodes.get(folder);
-      if (node === undefined) return { folders: [], files: [] };
-      const folders = node.folders.toSorted(byText).map((path): FolderSum => {
-        const { count, bytes, marked } = nodeAt(nodes, path);
-        return { path, name: nameOf(path), files: count, bytes, marked };
-      });
-      return { folders, files: node.files.toSorted((left, right) => byText(left.path, right.path)) };
-    },
-  };
+  return { nodes };
+}
+
+interface MutableFolder extends StoredFolder {
+  readonly folders: string[];
+  readonly files: Map<string, KnownFile>;
+  count: number;
+  bytes: number;
+}
+
+const emptyFolder = (): MutableFolder => ({ folders: [], files: new Map(), count: 0, bytes: 0 });
+
+function folderAt(nodes: Map<string, MutableFolder>, folder: string): MutableFolder {
+  const known = nodes.get(folder);
+  if (known !== undefined) return known;
+  const made = emptyFolder();
+  nodes.set(folder, made);
+  folderAt(nodes, parentOf(folder)).folders.push(folder);
+  return made;
 }
 
 /** The last segment. */
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
-const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+/** Empty at the top. */
+export const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 // Code units: a locale's order takes a second for 100,000 names.
-const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
-
-const emptyNode = (): Node => ({ folders: [], files: [], count: 0, bytes: 0, marked: 0 });
-
-function nodeAt(nodes: Map<string, Node>, folder: string): Node {
-  const known = nodes.get(folder);
-  if (known !== undefined) return known;
-  const made = emptyNode();
-  nodes.set(folder, made);
-  nodeAt(nodes, parentOf(folder)).folders.push(folder);
-  return made;
-}
+export const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);

@@ -1,80 +1,98 @@
-import * as vscode from 'vscode';
-import type { StoredFile } from '../../core/format/tree.ts';
 import type { Folder, Running } from '../folder.ts';
-import { type ContentsIndex, indexContents } from '../render/contents-index.ts';
-import { listFiles } from '../render/contents-rows.ts';
+import { type Contents, filterContents, markContents } from '../render/contents.ts';
+import { type ContentsFilter, keepsFile } from '../render/contents-filter.ts';
+import { indexStored, type StoredIndex } from '../render/contents-index.ts';
 
 interface Loaded {
   readonly running: Running;
   readonly generation: number | null;
-  readonly tree: ReadonlyMap<string, StoredFile>;
-  /** What marks were drawn from. */
-  readonly marks: readonly unknown[];
-  readonly index: ContentsIndex;
+  readonly stored: StoredIndex;
 }
 
-/** The committed files of each folder, read again when the remote has another commit. */
+interface Marked {
+  readonly stored: StoredIndex;
+  /** What marks were drawn from. */
+  readonly from: readonly unknown[];
+  readonly contents: Contents;
+}
+
+/** The committed files of each folder, read again when the remote has another commit, with the marks of the last look. */
 export interface ContentsSource {
   /** Null for folders without an engine. Rejects with SyncError, unless an older answer is known. */
-  index(folder: Folder): Promise<ContentsIndex | null>;
+  contents(folder: Folder): Promise<Contents | null>;
+  /** What was given last, without a wait; null before the first. */
+  known(folder: Folder): Contents | null;
   /** Whether a new answer would differ. */
   isStale(folder: Folder): boolean;
+  /** What a filter leaves of it; the same object for the same contents and filter. */
+  filtered(contents: Contents, filter: ContentsFilter): Contents;
 }
 
 export function openContentsSource(): ContentsSource {
   const loaded = new WeakMap<Folder, Loaded>();
+  const loading = new WeakMap<Folder, Promise<Loaded>>();
+  const marked = new WeakMap<Folder, Marked>();
+  const sieved = new WeakMap<Contents, { readonly filter: ContentsFilter; readonly contents: Contents }>();
 
-  function marksOf(folder: Folder): readonly unknown[] {
-    const state = folder.state();
-    if (state.kind !== 'active') return [state.kind];
-    const { generation, changes, conflicts, problems } = state.status;
-    return [generation, changes, conflicts, problems];
+  /** One at a time for a folder: rows of many levels are asked for together. */
+  function load(folder: Folder, running: Running, generation: number | null): Promise<Loaded> {
+    const known = loaded.get(folder);
+    if (known?.running === running && known.generation === generation) return Promise.resolve(known);
+    const under = loading.get(folder);
+    if (under !== undefined) return under;
+    const begun = read(folder, running, generation, known).finally(() => loading.delete(folder));
+    loading.set(folder, begun);
+    return begun;
   }
 
-  const sameMarks = (left: readonly unknown[], right: readonly unknown[]) =>
-    left.length === right.length && left.every((mark, index) => mark === right[index]);
+  async function read(folder: Folder, running: Running, generation: number | null, known: Loaded | undefined) {
+    try {
+      const now = { running, generation, stored: indexStored((await running.datastore.contents()).values()) };
+      loaded.set(folder, now);
+      return now;
+    } catch (error) {
+      if (known?.running === running) return known;
+      throw error;
+    }
+  }
 
   return {
+    known: (folder) => marked.get(folder)?.contents ?? null,
     isStale(folder) {
-      const known = loaded.get(folder);
-      return known === undefined || known.running !== folder.running() || !sameMarks(known.marks, marksOf(folder));
+      const known = marked.get(folder);
+      return (
+        known === undefined || loaded.get(folder)?.running !== folder.running() || !same(known.from, marksOf(folder))
+      );
     },
-    async index(folder) {
+    async contents(folder) {
       const state = folder.state();
       const running = folder.running();
       if (state.kind !== 'active' || running === null) return null;
-      const before = loaded.get(folder);
-      const known = before?.running === running ? before : undefined;
-      const { generation } = state.status;
-      const marks = marksOf(folder);
-      if (known !== undefined && sameMarks(known.marks, marks)) return known.index;
-      let tree = known?.tree;
-      if (known === undefined || known.generation !== generation || tree === undefined) {
-        try {
-          tree = await running.datastore.contents();
-        } catch (error) {
-          if (known !== undefined) return known.index;
-          throw error;
-        }
-      }
-      const index = indexContents(listFiles(tree, state.status));
-      loaded.set(folder, { running, generation, tree, marks, index });
-      return index;
+      const { stored } = await load(folder, running, state.status.generation);
+      const from = marksOf(folder);
+      const before = marked.get(folder);
+      if (before?.stored === stored && same(before.from, from)) return before.contents;
+      const now = folder.state();
+      const contents = markContents(stored, now.kind === 'active' ? now.status : state.status);
+      marked.set(folder, { stored, from, contents });
+      return contents;
+    },
+    filtered(contents, filter) {
+      const known = sieved.get(contents);
+      if (known?.filter === filter) return known.contents;
+      const kept = filterContents(contents, keepsFile(filter));
+      sieved.set(contents, { filter, contents: kept });
+      return kept;
     },
   };
 }
 
-/** One level of a folder used in place, as it is on disk. */
-export async function readLevel(folder: vscode.Uri, skip: (path: string, isFolder: boolean) => boolean, path: string) {
-  const at = path === '' ? folder : vscode.Uri.joinPath(folder, path);
-  const entries = await vscode.workspace.fs.readDirectory(at);
-  const below = path === '' ? '' : `${path}/`;
-  const kept = entries
-    .filter(([name, type]) => !skip(below + name, type === vscode.FileType.Directory))
-    .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const files = kept.filter(([, type]) => type === vscode.FileType.File).map(([name]) => below + name);
-  return {
-    folders: kept.filter(([, type]) => type === vscode.FileType.Directory).map(([name]) => below + name),
-    files,
-  };
+function marksOf(folder: Folder): readonly unknown[] {
+  const state = folder.state();
+  if (state.kind !== 'active') return [state.kind];
+  const { generation, changes, conflicts, problems } = state.status;
+  return [generation, changes, conflicts, problems];
 }
+
+const same = (left: readonly unknown[], right: readonly unknown[]): boolean =>
+  left.length === right.length && left.every((mark, index) => mark === right[index]);

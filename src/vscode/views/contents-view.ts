@@ -1,132 +1,101 @@
 import * as vscode from 'vscode';
-import { SyncError } from '../../core/errors.ts';
-import { agoText, countText } from '../../core/quantities.ts';
-import type { Clock, Log } from '../../engine/ports.ts';
+import type { Log } from '../../engine/ports.ts';
 import type { Folder } from '../folder.ts';
-import type { Folders } from '../folders.ts';
+import { type Folders, statesOf } from '../folders.ts';
 import type { Host } from '../host.ts';
-import type { FolderSum, ListedFile } from '../render/contents-index.ts';
-import { fileRow, folderRow, pageOf } from '../render/contents-rows.ts';
-import { sinceText } from '../render/since-text.ts';
-import { type ContentsSource, openContentsSource, readLevel } from './contents-source.ts';
-import { closedIf, rowItem } from './row-item.ts';
-import { workspaceItem } from './status-view.ts';
-import { asTarget, type Target } from './target.ts';
-
-type Node =
-  | (Target & { readonly kind: 'workspace' })
-  | (Target & { readonly kind: 'folder'; readonly at: string; readonly sum: FolderSum | null })
-  | (Target & { readonly kind: 'file'; readonly path: string; readonly file: ListedFile })
-  | (Target & { readonly kind: 'more'; readonly at: string; readonly from: number; readonly count: number });
-
-const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+import { type Contents, changedAtTop } from '../render/contents.ts';
+import { type ContentsFilter, filterText } from '../render/contents-filter.ts';
+import type { ListedFile } from '../render/contents-index.ts';
+import { contentsMessage, problemText } from '../render/contents-message.ts';
+import { PAGE } from '../render/contents-rows.ts';
+import { fileTooltip } from '../render/file-tooltip.ts';
+import { whyText } from '../render/why-text.ts';
+import { type LevelRequest, openContentsLevels } from './contents-levels.ts';
+import { type ContentsNode, contentsItem, openContentsNodes } from './contents-nodes.ts';
+import { openContentsSource } from './contents-source.ts';
+import { targetOf } from './target.ts';
 
 /** The Contents view: what is committed, level by level. */
-export function openContentsView(folders: Folders, host: Host, log: Log): vscode.Disposable & { refresh(): void } {
-  const { clock } = host;
-  const changes = new vscode.EventEmitter<undefined>();
+export interface ContentsView extends vscode.Disposable {
+  /** Draws everything anew. */
+  refresh(): void;
+  /** Draws more of the folder that this row ends; nothing for anything else. */
+  showMore(row: unknown): void;
+  filter(): ContentsFilter | null;
+  /** Null: everything is shown. */
+  setFilter(filter: ContentsFilter | null): void;
+  /** A file as it is shown; null where it is not. Rejects with SyncError where nothing is known. */
+  find(folder: Folder, path: string): Promise<ListedFile | null>;
+}
+
+/** Ages on show are written again after this. */
+const AGE_MS = 60_000;
+
+export function openContentsView(folders: Folders, host: Host, log: Log): ContentsView {
+  const changes = new vscode.EventEmitter<ContentsNode | ContentsNode[] | undefined>();
   const source = openContentsSource();
+  const nodes = openContentsNodes();
+  const levels = openContentsLevels(nodes, host);
+  /** Rows that a folder shows, where that is more than a page. */
+  const shown = new Map<string, number>();
+  const drawn = new WeakMap<Folder, Contents>();
+  let filter: ContentsFilter | null = null;
   let problem = '';
 
-  async function level(folder: Folder, at: string, from: number): Promise<Node[]> {
+  const sieve = (contents: Contents): Contents => (filter === null ? contents : source.filtered(contents, filter));
+
+  async function rowsOf(parent: ContentsNode | null, folder: Folder, at: string): Promise<ContentsNode[]> {
     const running = folder.running();
+    if (running === null) return [];
     try {
-      if (running !== null && running.datastore.inPlace !== null) {
-        const rows = await inPlace(folder, running.root, host.skipOf(running.config), at);
-        problem = '';
-        return rows;
-      }
-      const index = await source.index(folder);
+      const rows = await levelOf({ parent, folder, running, at, most: shown.get(limitKey(folder, at)) ?? PAGE });
       problem = '';
-      if (index === null) return [];
-      const page = pageOf(index, at, from);
-      return [
-        ...page.folders.map((sum): Node => asTarget({ kind: 'folder', folder, at: sum.path, sum })),
-        ...page.files.map((file): Node => asTarget({ kind: 'file', folder, path: file.path, file })),
-        ...(page.rest === null ? [] : [asTarget({ kind: 'more' as const, folder, at, ...page.rest })]),
-      ];
+      return rows;
     } catch (error) {
       log.warn(`the contents cannot be read: ${error instanceof Error ? error.message : String(error)}`);
       problem = problemText(error);
       return [];
     } finally {
-      view.message = messageOf(folders, problem, clock);
+      tell();
     }
   }
 
-  async function inPlace(
-    folder: Folder,
-    uri: vscode.Uri,
-    skip: (path: string, isFolder: boolean) => boolean,
-    at: string,
-  ): Promise<Node[]> {
-    const found = await readLevel(uri, skip, at);
-    const files = await Promise.all(
-      found.files.map(async (path): Promise<Node> => {
-        const { size, mtime } = await vscode.workspace.fs.stat(vscode.Uri.joinPath(uri, path));
-        return asTarget<Node>({ kind: 'file', folder, path, file: { path, size, mtime, by: null, mark: 'in-place' } });
-      }),
-    );
-    return [...found.folders.map((path): Node => asTarget({ kind: 'folder', folder, at: path, sum: null })), ...files];
+  async function levelOf(request: LevelRequest): Promise<ContentsNode[]> {
+    if (request.running.datastore.inPlace !== null) return levels.inPlace(request);
+    const contents = await source.contents(request.folder);
+    if (contents === null) return [];
+    drawn.set(request.folder, contents);
+    return levels.committed(request, sieve(contents), filter !== null);
   }
 
-  const provider: vscode.TreeDataProvider<Node> = {
+  const provider: vscode.TreeDataProvider<ContentsNode> = {
     onDidChangeTreeData: changes.event,
+    getParent: (node) => node.parent,
     async getChildren(node) {
       switch (node?.kind) {
         case 'file':
+        case 'excluded':
+        case 'more':
           return [];
         case 'folder':
-          return level(node.folder, node.at, 0);
-        case 'more':
-          return level(node.folder, node.at, node.from);
+          return rowsOf(node, node.folder, node.path);
         case 'workspace':
-          return level(node.folder, '', 0);
+          return rowsOf(node, node.folder, '');
         case undefined: {
-          const shown = folders.all().filter(hasContents);
-          const [only, second] = shown;
-          if (only !== undefined && second === undefined) return level(only, '', 0);
-          return shown.map((folder) => asTarget({ kind: 'workspace', folder }));
+          const all = folders.all().filter((folder) => folder.state().kind === 'active');
+          const [only, second] = all;
+          if (only !== undefined && second === undefined) return rowsOf(null, only, '');
+          return all.map((folder) => nodes.keep(null, { kind: 'workspace', folder }));
         }
       }
     },
-    getTreeItem(node) {
-      switch (node.kind) {
-        case 'workspace':
-          return workspaceItem(node.folder);
-        case 'folder': {
-          const name = node.at.slice(node.at.lastIndexOf('/') + 1);
-          const bare = {
-            id: `${node.at}/`,
-            label: name,
-            description: '',
-            tooltip: node.at,
-            icon: 'folder',
-            context: 'folder',
-          };
-          return rowItem(node.folder.id, node.sum === null ? bare : folderRow(node.sum), Collapsed);
-        }
-        case 'more': {
-          const label = `${countText(node.count, 'more')}…`.replace('mores', 'more');
-          return rowItem(
-            node.folder.id,
-            {
-              id: `${node.at}/*${node.from}`,
-              label,
-              description: '',
-              tooltip: label,
-              icon: 'ellipsis',
-              context: 'more',
-            },
-            closedIf(true),
-          );
-        }
-        case 'file': {
-          const item = rowItem(node.folder.id, fileRow(node.file, clock.now()), None);
-          item.command = { title: 'Open', command: 'datastore.openFile', arguments: [node] };
-          return item;
-        }
-      }
+    getTreeItem: (node) => contentsItem(node, host.clock.now()),
+    resolveTreeItem(item, node) {
+      const state = node.folder.state();
+      if (node.kind !== 'file' || state.kind !== 'active') return item;
+      const why = whyText(node.path, node.file.mark, state.status);
+      item.tooltip = new vscode.MarkdownString(fileTooltip(node.file, why, host.clock.now()), true);
+      return item;
     },
   };
 
@@ -134,46 +103,77 @@ export function openContentsView(folders: Folders, host: Host, log: Log): vscode
     treeDataProvider: provider,
     showCollapseAll: true,
   });
-  return Object.assign(
-    vscode.Disposable.from(
-      view,
-      changes,
-      folders.onChange(() => {
-        view.message = messageOf(folders, problem, clock);
-        if (isWorthDrawing(folders, source)) changes.fire(undefined);
-      }),
-    ),
-    { refresh: () => changes.fire(undefined) },
-  );
-}
 
-const hasContents = (folder: Folder): boolean => folder.state().kind === 'active';
+  function tell(): void {
+    const known = folders.all().flatMap((folder) => source.known(folder) ?? []);
+    const count = (all: readonly Contents[]) => all.reduce((sum, { files }) => sum + files, 0);
+    const left = filter === null ? '' : filterText(filter, count(known.map(sieve)), count(known));
+    view.message = contentsMessage(statesOf(folders), problem, left, host.clock.now());
+  }
 
-/** Not while a cycle is under way: its end brings one answer for all. */
-function isWorthDrawing(folders: Folders, source: ContentsSource): boolean {
-  return folders.all().some((folder) => {
+  /** Draws only what looks otherwise than it is drawn. */
+  async function follow(folder: Folder): Promise<void> {
+    const before = view.visible ? drawn.get(folder) : undefined;
+    if (before === undefined) {
+      // Asked for when it comes into sight.
+      drawn.delete(folder);
+      return changes.fire(undefined);
+    }
+    const now = await source.contents(folder).catch(() => null);
+    if (now === null) return changes.fire(undefined);
+    if (before === now) return;
+    drawn.set(folder, now);
+    const changed = filter === null ? changedAtTop(before, now) : 'all';
+    if (changed === 'all') return changes.fire(nodes.workspace(folder));
+    const top = now.level('');
+    const rows = [...changed].flatMap((path) => nodes.at(folder, path) ?? []);
+    for (const row of rows) {
+      if (row.kind === 'file') row.file = top.files.find((file) => file.path === row.path) ?? row.file;
+      if (row.kind === 'folder') row.sum = top.folders.find((sum) => sum.path === row.path) ?? row.sum;
+    }
+    if (rows.length > 0) changes.fire(rows);
+  }
+
+  const following = folders.onChange((folder) => {
+    tell();
+    if (folder === null) return changes.fire(undefined);
+    if (isWorthDrawing(folder)) void follow(folder);
+  });
+
+  /** Not while a cycle is under way: its end brings one answer for all. */
+  function isWorthDrawing(folder: Folder): boolean {
     const state = folder.state();
     return (state.kind !== 'active' || state.status.progress === null) && source.isStale(folder);
-  });
+  }
+
+  let cancelAges = () => {};
+  const age = () => {
+    cancelAges = host.clock.after(AGE_MS, () => {
+      if (view.visible) changes.fire(undefined);
+      age();
+    });
+  };
+  age();
+
+  return {
+    refresh: () => changes.fire(undefined),
+    showMore(row) {
+      const node = targetOf(row) as ContentsNode | null;
+      if (node?.kind !== 'more') return;
+      const key = limitKey(node.folder, node.at);
+      shown.set(key, (shown.get(key) ?? PAGE) + PAGE);
+      changes.fire(node.parent ?? undefined);
+    },
+    filter: () => filter,
+    setFilter(next) {
+      filter = next;
+      void vscode.commands.executeCommand('setContext', 'datastore.filtered', next !== null);
+      tell();
+      changes.fire(undefined);
+    },
+    find: async (folder, path) => (await source.contents(folder))?.file(path) ?? null,
+    dispose: () => vscode.Disposable.from(following, view, changes, { dispose: () => cancelAges() }).dispose(),
+  };
 }
 
-/** Empty where the welcome of the view says it better. */
-function problemText(error: unknown): string {
-  if (!(error instanceof SyncError)) return 'The contents cannot be read; see the log.';
-  return error.kind === 'credentials' || error.kind === 'offline'
-    ? ''
-    : `The contents cannot be read: ${error.message}`;
-}
-
-/** Empty: none. */
-function messageOf(folders: Folders, problem: string, clock: Clock): string {
-  if (problem !== '') return problem;
-  const offline = folders
-    .all()
-    .map((folder) => folder.state())
-    .find((state) => state.kind === 'active' && state.status.failure?.kind === 'offline');
-  if (offline?.kind !== 'active') return '';
-  const { seenAt, failure } = offline.status;
-  const since = failure === null ? '' : ` ${sinceText(failure.since, clock.now())}`;
-  return seenAt === null ? `Offline${since}.` : `Offline${since}: as of ${agoText(seenAt, clock.now())}.`;
-}
+const limitKey = (folder: Folder, at: string): string => `${folder.id}|${at}`;

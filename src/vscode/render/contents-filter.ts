@@ -1,0 +1,50 @@
+import { countText } from '../../core/quantities.ts';
+import type { ListedFile, Mark } from './contents-index.ts';
+
+/** What of the contents is shown. Both parts hold together. */
+export interface ContentsFilter {
+  /** A part of the path, whatever its case; empty: any. */
+  readonly name: string;
+  /** Empty: any. */
+  readonly states: readonly StateFilter[];
+}
+
+export type StateFilter = 'in-step' | 'push' | 'pull' | 'conflict' | 'held';
+
+/** What a person may ask for, in the order of the list. */
+export const STATE_FILTERS: readonly { readonly state: StateFilter; readonly label: string; readonly icon: string }[] =
+  [
+    { state: 'push', label: 'To Push', icon: 'arrow-up' },
+    { state: 'pull', label: 'To Pull', icon: 'arrow-down' },
+    { state: 'conflict', label: 'In Conflict', icon: 'warning' },
+    { state: 'held', label: 'Held Back', icon: 'shield' },
+    { state: 'in-step', label: 'In Step', icon: 'check' },
+  ];
+
+const STATES: Readonly<Partial<Record<Mark, StateFilter>>> = {
+  'in-step': 'in-step',
+  upload: 'push',
+  'delete-remote': 'push',
+  download: 'pull',
+  'delete-local': 'pull',
+  'keep-both': 'pull',
+  conflict: 'conflict',
+  held: 'held',
+};
+
+export function keepsFile({ name, states }: ContentsFilter): (file: ListedFile) => boolean {
+  const part = name.toLowerCase();
+  const wanted = new Set(states);
+  return ({ path, mark }) => {
+    const state = STATES[mark];
+    const isAsked = wanted.size === 0 || (state !== undefined && wanted.has(state));
+    return isAsked && (part === '' || path.toLowerCase().includes(part));
+  };
+}
+
+/** What the view says above its rows. */
+export function filterText({ name, states }: ContentsFilter, shown: number, all: number): string {
+  const asked = STATE_FILTERS.filter(({ state }) => states.includes(state)).map(({ label }) => label.toLowerCase());
+  const words = [name === '' ? '' : `“${name}”`, asked.join(' or ')].filter(Boolean).join(', ');
+  return `Only ${words}: ${shown === 0 ? 'none' : shown.toLocaleString('en')} of ${countText(all, 'file')}.`;
+}

@@ -1,0 +1,166 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expectSoon } from '../support/vscode-server/expect-soon.ts';
+import type { Workbench } from '../support/vscode-server/workbench.ts';
+import { connect, describeUi, type Stage, setStage } from './stage.ts';
+
+describeUi('the Contents view', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage.close());
+
+  /** In light and dark, of the view as it stands. */
+  async function picture(window: Workbench, name: string): Promise<void> {
+    for (const theme of ['light', 'dark'] as const) {
+      await window.setTheme(theme);
+      await window.openView('Contents');
+      await window.screenshot(`${name}-${theme}`);
+    }
+  }
+
+  const labels = async (window: Workbench) => (await window.trees.rows('Contents')).map(({ label }) => label);
+
+  it('shows each state by an icon of its own, filters by name and state, and says why a file is not in step', async () => {
+    const folder = await stage.rig.workspace(
+      'states',
+      { 'in-step.txt': 'same\n', 'both.txt': 'base\n', 'theirs.txt': 'old\n', 'runs/0001/out.json': '{}\n' },
+      'exclude: ["*.tmp", "cache/"]',
+    );
+    expect((await stage.rig.cli(folder, ['sync'])).code).toBe(0);
+    const other = await stage.rig.workspace('states', {});
+    await stage.rig.cli(other, ['pull']);
+    await writeFile(join(other, 'data', 'both.txt'), 'of the other\n');
+    await writeFile(join(other, 'data', 'theirs.txt'), 'new\n');
+    await writeFile(join(other, 'data', 'runs', '0001', 'more.json'), '{"more": 1}\n');
+    expect((await stage.rig.cli(other, ['sync'])).code).toBe(0);
+    await writeFile(join(folder, 'data', 'both.txt'), 'of this one\n');
+    await writeFile(join(folder, 'data', 'mine.txt'), 'mine\n');
+    await writeFile(join(folder, 'data', '.env'), 'TOKEN=x\n');
+    await writeFile(join(folder, 'data', 'scratch.tmp'), 'x\n');
+    await mkdir(join(folder, 'data', 'cache'));
+    await writeFile(join(folder, 'data', 'cache', 'x.bin'), 'x\n');
+    await stage.settings(folder, { 'datastore.autoSync': 'off' });
+
+    const window = await stage.open(folder);
+    await connect(window);
+    await window.statusBarItem(/1 conflict/);
+    await window.openView('Contents');
+    await window.trees.row('Contents', 'mine.txt');
+    expect(await labels(window)).toEqual([
+      'cache',
+      'runs',
+      '.env',
+      'both.txt',
+      'in-step.txt',
+      'mine.txt',
+      'scratch.tmp',
+      'theirs.txt',
+    ]);
+    const spoken = Object.fromEntries(
+      (await window.trees.rows('Contents')).map(({ label, ariaLabel }) => [label, ariaLabel]),
+    );
+    expect(spoken['mine.txt']).toMatch(/to upload/);
+    expect(spoken['theirs.txt']).toMatch(/to download/);
+    expect(spoken['both.txt']).toMatch(/changed on both sides/);
+    expect(spoken['.env']).toMatch(/held back/);
+    expect(spoken['scratch.tmp']).toMatch(/excluded/);
+    await window.trees.click('Contents', 'runs');
+    await window.trees.click('Contents', '0001');
+    await window.trees.row('Contents', 'more.json');
+    await picture(window, 'contents-states');
+
+    await window.page.locator('.pane .monaco-list-row', { hasText: 'theirs.txt' }).first().hover();
+    const hover = window.page.locator('.monaco-hover:visible', { hasText: 'SHA-256' });
+    await hover.first().waitFor();
+    expect(await hover.first().innerText()).toMatch(/Changed there: it comes down with the next sync/);
+    await window.screenshot('contents-tooltip-dark');
+    await window.page.keyboard.press('Escape');
+
+    const menu = await window.trees.contextMenu('Contents', 'mine.txt');
+    expect(menu).toEqual(
+      expect.arrayContaining([
+        'Open',
+        'Open Remote Version',
+        'Compare with Remote',
+        'Why Is This Not in Step?',
+        'Reveal in Explorer',
+        'Copy Path',
+        'Copy Key',
+        'Copy SHA-256',
+      ]),
+    );
+    await window.screenshot('contents-menu-dark');
+    await window.page.keyboard.press('Escape');
+    await window.trees.chooseFromContextMenu('Contents', 'mine.txt', 'Why Is This Not in Step?');
+    await window.notifications.waitFor(/mine\.txt — New here: it goes up with the next sync/);
+    await window.trees.chooseFromContextMenu('Contents', 'theirs.txt', 'Open Remote Version');
+    await expectSoon(
+      'the remote version',
+      () => window.editorText(),
+      (text) => (text.startsWith('new') ? true : undefined),
+      15_000,
+    );
+
+    await window.runCommand('Datastore: Filter Contents…');
+    await window.page.keyboard.type('json');
+    await window.screenshot('contents-filter-box-dark');
+    await window.page.keyboard.press('Enter');
+    await window.trees.row('Contents', 'more.json');
+    expect(await window.trees.message('Contents')).toBe('Only “json”: 2 of 7 files.');
+    expect(await labels(window)).toEqual(['runs', '0001', 'more.json', 'out.json']);
+    await picture(window, 'contents-filtered');
+    await window.runCommand('Datastore: Clear Filter');
+    await window.trees.row('Contents', 'mine.txt');
+    expect(await window.trees.message('Contents')).toBe('');
+    await window.close();
+  });
+
+  it('a folder of many files comes by pages, and what is open and chosen stays so while others push', async () => {
+    const many = Array.from({ length: 1_200 }, (_, n) => [`large/${String(n).padStart(5, '0')}.json`, `${n}\n`]);
+    const folder = await stage.rig.workspace('many', { ...Object.fromEntries(many), 'other/a.txt': 'a\n' });
+    const window = await stage.open(folder);
+    await connect(window);
+    await window.statusBarItem(/in step/, 60_000);
+    await window.openView('Contents');
+    await window.trees.click('Contents', 'large');
+    await window.trees.row('Contents', '00000.json');
+    await window.trees.click('Contents', '00003.json');
+    const list = window.page.locator('.pane', { hasText: '00003.json' }).locator('.monaco-list').first();
+    await list.press('End');
+    await window.trees.row('Contents', 'other');
+    await list.press('ArrowUp');
+    expect((await window.trees.row('Contents', /^Show 500 More…$/)).description).toBe('700 not shown');
+    await window.screenshot('contents-page-light');
+    await window.trees.click('Contents', /^Show 500 More…$/);
+    await window.trees.row('Contents', '00500.json');
+    await list.press('Home');
+    await list.press('ArrowDown');
+    await list.press('ArrowDown');
+    await window.page.keyboard.press('ArrowDown');
+    await window.page.keyboard.press('ArrowDown');
+    await window.page.keyboard.press('ArrowDown');
+
+    const other = await stage.rig.workspace('many', {});
+    await stage.rig.cli(other, ['pull']);
+    await writeFile(join(other, 'data', 'other', 'b.txt'), 'b\n');
+    expect((await stage.rig.cli(other, ['sync'])).code).toBe(0);
+    await window.runCommand('Datastore: Pull');
+    await window.openView('Contents');
+    const seen = await expectSoon(
+      'the new sum of its folder',
+      async () => {
+        await list.press('End');
+        return window.trees.rows('Contents');
+      },
+      (rows) => rows.find(({ label, description }) => label === 'other' && description.startsWith('2 files')),
+      30_000,
+    );
+    expect(seen.expanded).toBe(false);
+    await list.press('Home');
+    expect((await window.trees.row('Contents', 'large')).expanded).toBe(true);
+    await window.close();
+  });
+});
