@@ -4,7 +4,7 @@ import path from 'node:path';
 import { nodeCodec } from './adapters/codec.ts';
 import { readConfig } from './adapters/config-files.ts';
 import { buildExcludes } from './adapters/excludes.ts';
-import { below } from './adapters/folder-relation.ts';
+import { below, realOf } from './adapters/folder-relation.ts';
 import { openFolders } from './adapters/folders.ts';
 import { openLockFile } from './adapters/fs/lock-file.ts';
 import { openStateFiles } from './adapters/fs/state-files.ts';
@@ -16,6 +16,7 @@ import { configProblemText } from './core/config/config-problem.ts';
 import { ok, SyncError } from './core/errors.ts';
 import { type SetupInput, setupUrl } from './core/setup/setup-input.ts';
 import type { Identity, LockFile, Log, StateFiles } from './engine/ports.ts';
+import { GUARD_TTL_MS } from './engine/root/root-guard.ts';
 import type { RemoteSide, SetupParts } from './engine/setup/setup-ports.ts';
 import { wireCheckup } from './wire-checkup.ts';
 import { type AccessKeys, identityOf, wireDatastore, wireRemote } from './wire-datastore.ts';
@@ -43,7 +44,10 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
   const place = path.join(workspace, '.datastore.yaml');
   const state = openStateFiles(place);
   // The workspace may be reached through links: what was named in it then is named in the real one.
-  const inside = (folder: string): string => path.resolve(workspace, below(folder, request.workspace) ?? folder);
+  const inside = (folder: string): string => {
+    const named = below(folder, request.workspace) ?? below(above(folder), workspace);
+    return path.resolve(workspace, named ?? folder);
+  };
   const folderOf = ({ backend, root }: Config): string =>
     backend.type === 'filesystem' ? inside(path.resolve(backend.path)) : path.join(workspace, ...root.split('/'));
 
@@ -54,11 +58,14 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
   );
 
   async function openRemote(config: Config, own: boolean): Promise<RemoteSide> {
+    // As long as the lock of a process that is gone stands.
+    const waitMs = Math.max(config.lock.waitMs, GUARD_TTL_MS * 1.2);
+    const patient = { ...config, lock: { ...config.lock, waitMs } };
     const shared = { workspace, log, credentials: own ? request.credentials : request.fromCredentials };
     const checkup = await wireCheckup({ ...shared, config: ok(config) });
     const { s3 } = checkup;
     if (s3 === null) throw new SyncError('failed', 'A folder has no remote.', 'Report this defect.');
-    const { datastore } = await wireRemote({ ...shared, config, tool, ...(own ? { state } : {}) });
+    const { datastore } = await wireRemote({ ...shared, config: patient, tool, ...(own ? { state } : {}) });
     return {
       store: s3.store,
       bucket: s3.bucket,
@@ -75,7 +82,7 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
     to,
     written: {
       root: to.root,
-      path: writtenPath(workspace, folderOf(to)),
+      path: writtenPath(input, workspace, folderOf(to)),
       region: input.type === 's3' && input.region !== undefined,
       isSameBucket: isSameBucket(from, to),
     },
@@ -149,7 +156,11 @@ function isSameBucket(from: Config | null, to: Config): boolean {
   return a?.type === 's3' && b.type === 's3' && a.bucket === b.bucket && a.endpoint === b.endpoint;
 }
 
-function writtenPath(workspace: string, folder: string): string {
+/** The folder as it is named where it really lies: a link to it is no link on the way. */
+const above = (folder: string): string => path.join(realOf(path.dirname(folder)), path.basename(folder));
+
+function writtenPath(input: SetupInput, workspace: string, folder: string): string {
+  if (input.type === 'filesystem' && input.path.startsWith('~')) return input.path;
   return below(folder, workspace) ?? folder;
 }
 

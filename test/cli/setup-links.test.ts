@@ -45,6 +45,22 @@ test('a folder named in the workspace is written as it lies there', async () => 
   expect(readFileSync(path.join(workspace, '.datastore.yaml'), 'utf8')).toContain('path: new\n');
 });
 
+test('so is one that is named through another way to the workspace', async () => {
+  const { workspace, link } = await linked();
+  const ended = await rig.cli(workspace, ['setup', 'filesystem', '--path', path.join(link, 'new'), '--json']);
+  expect([ended.code, ended.json()]).toMatchObject([0, { ok: true, files: 1 }]);
+  expect(readFileSync(path.join(workspace, '.datastore.yaml'), 'utf8')).toContain('path: new\n');
+});
+
+test('a folder below the home folder is used there, and written as it was typed', async () => {
+  const { workspace } = await linked();
+  const ended = await rig.cli(workspace, ['setup', 'filesystem', '--path=~/home data/x', '--json']);
+  expect([ended.code, ended.json()]).toMatchObject([0, { ok: true, files: 1 }]);
+  expect(readFileSync(path.join(workspace, '.datastore.yaml'), 'utf8')).toContain('path: "~/home data/x"\n');
+  expect(Object.keys(tree(path.join(rig.folder, 'home data')))).toEqual(['x/', 'x/a']);
+  expect((await rig.cli(workspace, ['ls', '--json'])).json()).toMatchObject({ entries: [{ path: 'a' }] });
+});
+
 test('a link in it that leads out of the workspace is not moved', async () => {
   const workspace = await swamp(rig, 0);
   const link = `${workspace}-link`;

@@ -1,6 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/adapters/system.ts';
+import type { Clock } from '../../src/engine/ports.ts';
 import { runSetup } from '../../src/engine/setup/setup.ts';
 import type { SetupParts } from '../../src/engine/setup/setup-ports.ts';
 import { folder, mortality, openWorld } from './setup-world.ts';
@@ -91,6 +93,43 @@ test('two set-ups into one folder: one after the other, and nothing of either is
   await Promise.all([done('one', parts), done('two', second)]);
   expect(readdirSync(to).toSorted()).toEqual(['a', 'b', 'c']);
   expect([existsSync(from), existsSync(theirs), readdirSync(world.top).includes('y')]).toEqual([false, false, true]);
+});
+
+/** A clock on which waiting takes no time. */
+function hasty(): Clock {
+  let ahead = 0;
+  return {
+    ...systemClock,
+    monotonic: () => systemClock.monotonic() + ahead,
+    async sleep(ms, signal) {
+      signal?.throwIfAborted();
+      ahead += ms;
+      await systemClock.sleep(0);
+    },
+  };
+}
+
+const OTHERS = { holder: 'b@other', hostname: 'other', pid: 1, acquiredAt: '', ttlMs: 30_000, nonce: 'theirs' };
+
+test('a set-up that died on another host is waited for once, which is said, and taken over', async () => {
+  const { to, parts } = moving();
+  writeFileSync(parts.lockFile.path, JSON.stringify(OTHERS));
+  const waited: string[] = [];
+  await runSetup({ ...parts, clock: hasty() }, { ...OPTIONS, onWait: (who) => void waited.push(who) });
+  expect([waited.length, waited[0]]).toEqual([1, expect.stringContaining('process 1 on other')]);
+  expect(readdirSync(to).toSorted()).toEqual(['a', 'b']);
+});
+
+test('a set-up at work on another host is left to it as soon as it is seen to live', async () => {
+  const { from, parts } = moving();
+  const file = parts.lockFile.path;
+  writeFileSync(file, JSON.stringify(OTHERS));
+  const beats = (): void => writeFileSync(file, JSON.stringify({ ...OTHERS, renewedAt: 'now' }));
+  await expect(runSetup({ ...parts, clock: hasty() }, { ...OPTIONS, onWait: beats })).rejects.toMatchObject({
+    kind: 'locked',
+    message: expect.stringContaining('another set-up of this workspace'),
+  });
+  expect(readdirSync(from).toSorted()).toEqual(['a', 'b']);
 });
 
 test('permission bits come along, and a private file stays private', async () => {

@@ -53,9 +53,13 @@ export const setupFilesystemCommand = setup(
   async ({ flags }) => {
     if (flags.path === undefined)
       throw new SyncError('usage', 'setup filesystem needs --path PATH', 'See: datastore help setup filesystem');
-    return { type: 'filesystem', path: path.resolve(flags.cwd ?? '.', flags.path) };
+    return { type: 'filesystem', path: absolute(flags.cwd ?? '.', flags.path) };
   },
 );
+
+/** Below the home folder a path stays as it was typed: so it means the same to everybody who reads the file. */
+const absolute = (from: string, found: string): string =>
+  /^~(?:\/|$)/.test(found) ? found : path.resolve(from, found);
 
 async function perform(context: CommandContext, input: SetupInput, signal: AbortSignal): Promise<Outcome> {
   const { flags, host, reporter, paint } = context;
@@ -79,6 +83,7 @@ async function perform(context: CommandContext, input: SetupInput, signal: Abort
       dryRun: flags['dry-run'] === true,
       signal,
       onProgress: reporter.progress,
+      onWait: (who) => tell(`Waiting: ${who}. Without a sign of life for 30 s it is taken over.`),
       onTold: (_kind, text) => tell(`✓ ${text}`),
     });
     reporter.done();

@@ -44,7 +44,7 @@ export type SetupInput =
       /** Relative to the workspace; else that of the present configuration, or its folder, or `data`. */
       readonly root?: string | undefined;
     }
-  /** Absolute. */
+  /** Absolute, or below the home folder with `~/`. */
   | { readonly type: 'filesystem'; readonly path: string };
 
 /** The input as a datastore URL, which every layer of the configuration reads in one way. Problems by field. */

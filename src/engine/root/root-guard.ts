@@ -1,5 +1,5 @@
 import { SyncError } from '../../core/errors.ts';
-import { lockText } from '../../core/format/lock-record.ts';
+import { type LockRecord, lockText } from '../../core/format/lock-record.ts';
 import type { FileLockParts } from '../lease/file-lock.ts';
 import { takeFileLock } from '../lease/take-file-lock.ts';
 
@@ -9,19 +9,21 @@ export interface RootGuard {
   release(): Promise<void>;
 }
 
-const TTL_MS = 30_000;
+/** So long the lock of a process that is gone stands at most. */
+export const GUARD_TTL_MS = 30_000;
 const POLL_MS = 100;
 
-/** Keeps two processes from running a cycle on one root at once. SyncError('locked') after `waitMs`. */
+/** Keeps two processes from running a cycle on one root at once. SyncError('locked') after `waitMs`; `onWait` at each look before. */
 export async function guardRoot(
   given: Omit<FileLockParts, 'ttlMs' | 'pollMs' | 'what'>,
   purpose: string,
   waitMs: number,
   signal?: AbortSignal,
+  onWait?: (holder: LockRecord | null) => void,
 ): Promise<RootGuard> {
   const { clock, log } = given;
-  const parts: FileLockParts = { ...given, ttlMs: TTL_MS, pollMs: POLL_MS, what: 'the root' };
-  const taken = await takeFileLock(parts, { purpose, waitMs, signal });
+  const parts: FileLockParts = { ...given, ttlMs: GUARD_TTL_MS, pollMs: POLL_MS, what: 'the root' };
+  const taken = await takeFileLock(parts, { purpose, waitMs, onWait, signal });
   if (taken.kind === 'held') {
     throw new SyncError(
       'locked',
@@ -34,7 +36,7 @@ export async function guardRoot(
   let over = false;
   let cancel = () => {};
   const beat = () => {
-    cancel = clock.after(TTL_MS / 3, () => {
+    cancel = clock.after(GUARD_TTL_MS / 3, () => {
       lock
         .beat()
         .catch((error: unknown) => log.warn(`the root's lock could not be renewed: ${String(error)}`))

@@ -15,6 +15,8 @@ export interface SetupOptions {
   /** Look and plan; change nothing. */
   readonly dryRun: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Once, when another set-up seems to be at work: so long it is looked whether it is. */
+  readonly onWait?: ((who: string) => void) | undefined;
   readonly onStep?: ((step: SetupStep) => void) | undefined;
   /** Something was found right, or was done. */
   readonly onTold?: ((kind: SetupStepKind, text: string) => void) | undefined;

@@ -2,9 +2,9 @@ import { type Problem, SyncError } from '../../core/errors.ts';
 import { bytesText } from '../../core/quantities.ts';
 import { type SetupStepKind, stepText } from '../../core/setup/setup-plan.ts';
 import { asSyncError } from '../remote/store-error.ts';
-import { guardRoot } from '../root/root-guard.ts';
 import { HeldConflicts } from './migrate.ts';
 import { beginSetup } from './setup-begin.ts';
+import { guardSetup } from './setup-guard.ts';
 import { holdFolders, letGo } from './setup-hold.ts';
 import { openLook } from './setup-look.ts';
 import type { SetupParts } from './setup-ports.ts';
@@ -51,17 +51,20 @@ export interface SetupFailure {
  * leaves it as it was, and the next run goes on. Rejects with SyncError; its details are a SetupFailure.
  */
 export async function runSetup(parts: SetupParts, options: SetupOptions): Promise<SetupReport> {
-  if (options.dryRun) return goThrough(parts, options);
-  const { lockFile, clock, ids, identity, log } = parts;
-  const guard = await guardRoot({ file: lockFile, clock, ids, identity, log }, 'setup', 0, options.signal);
+  if (options.dryRun) return goThrough(parts, options, async () => {});
+  const guard = await guardSetup(parts, options);
   try {
-    return await goThrough(parts, options);
+    return await goThrough(parts, options, () => guard.assertHeld());
   } finally {
     await guard.release();
   }
 }
 
-async function goThrough(parts: SetupParts, options: SetupOptions): Promise<SetupReport> {
+async function goThrough(
+  parts: SetupParts,
+  options: SetupOptions,
+  assertHeld: () => Promise<void>,
+): Promise<SetupReport> {
   const done: SetupLine[] = [];
   let at: SetupStepKind = 'reach';
   const { work, steps } = await beginSetup(parts, options, (text) => {
@@ -73,7 +76,8 @@ async function goThrough(parts: SetupParts, options: SetupOptions): Promise<Setu
   try {
     for (const step of steps) {
       at = step.kind;
-      options.signal?.throwIfAborted();
+      work.options.signal?.throwIfAborted();
+      await assertHeld();
       options.onStep?.(step);
       if (options.dryRun) {
         await look(step);

@@ -42,6 +42,7 @@ export function perform(setup: Setup, draft: Draft): Promise<SetupReport> {
           onProgress(progress) {
             bar.report({ message: `${step} (${progressText(progress, rate(progress, ui.host.clock.monotonic()))})` });
           },
+          onWait: (who) => bar.report({ message: `waiting: ${who}` }),
           onTold(kind, text) {
             ui.log.info(`set-up of ${folder.workspace.name}: ${text}`);
             // From here on the window may see the configuration, and would ask.
