@@ -321,7 +321,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'approving a rolled-back remote that deletes',
     edits: [
       {
-        file: 'engine/cycle/cycle.ts',
+        file: 'engine/cycle/cycle-notes.ts',
         find: '  ledger.discard();\n',
         replace: '',
       },

@@ -1,7 +1,7 @@
 import type { StepKind } from '../../core/plan/plan.ts';
 import type { RegisterState } from '../remote/register.ts';
 import { applyToDisk } from './apply.ts';
-import type { Run } from './cycle.ts';
+import type { Run } from './run.ts';
 import type { Sight } from './sight.ts';
 
 const TOUCHES_DISK: ReadonlySet<StepKind> = new Set(['download', 'delete-local', 'keep-both']);

@@ -1,8 +1,8 @@
 import { SyncError } from '../../core/errors.ts';
 import type { Step } from '../../core/plan/plan.ts';
 import type { RegisterState } from '../remote/register.ts';
-import type { Run } from './cycle.ts';
 import { push } from './push.ts';
+import type { Run } from './run.ts';
 import type { Sight } from './sight.ts';
 import { isSmall, leaseTicket, smallPushTicket } from './ticket.ts';
 import { prepareWriting, takeLease } from './writing.ts';

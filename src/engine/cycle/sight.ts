@@ -11,7 +11,7 @@ import { hasExcluded, includedEntries, setAside, takeBack } from '../root/exclud
 import { emptyScan, type Scan, scanRoot } from '../root/scan.ts';
 import type { Ledger } from '../state/ledger.ts';
 import { ancestryOf } from './ancestry.ts';
-import type { CycleParts } from './cycle.ts';
+import type { CycleParts } from './run.ts';
 import { settleIntents } from './settle.ts';
 
 /** Both sides at one moment, what is to be done about them, and what forbids it. */

@@ -7,7 +7,7 @@ import { HEAD_KEY } from '../remote/head-object.ts';
 import { probeStore } from '../remote/probe.ts';
 import type { RegisterState } from '../remote/register.ts';
 import type { Ledger } from '../state/ledger.ts';
-import type { CycleParts } from './cycle.ts';
+import type { CycleParts } from './run.ts';
 
 /**
  * Before the first write to a remote: nothing foreign lies there, and its compare-and-swap works, as a whole probe has found, or else a

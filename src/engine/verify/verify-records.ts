@@ -1,7 +1,7 @@
 import { SyncError } from '../../core/errors.ts';
 import type { CommitPointer } from '../../core/format/records.ts';
 import type { VerifyFacts } from '../../core/verify/verify-judge.ts';
-import type { CycleParts } from '../cycle/cycle.ts';
+import type { CycleParts } from '../cycle/run.ts';
 import { createRemoteLog, EMPTY_VIEW, type RemoteView } from '../remote/remote-log.ts';
 
 export interface FoundRecords {

@@ -6,7 +6,7 @@ import type { Veto } from '../../core/plan/safety.ts';
 import { vet } from '../../core/plan/safety.ts';
 import { asTrusted, judgeDrift, pendingCounts, rottenPaths, type VerifyFacts } from '../../core/verify/verify-judge.ts';
 import type { Drift, VerifyReport } from '../../core/verify/verify-report.ts';
-import { type CycleParts, openRun, type Run } from '../cycle/cycle.ts';
+import { type CycleParts, openRun, type Run } from '../cycle/run.ts';
 import { settleCommits, settleIntents, sweepStaging } from '../cycle/settle.ts';
 import { blockedPaths, damagedPaths, factsOf, unknownPaths } from '../cycle/sight.ts';
 import { requireEmpty } from '../cycle/writing.ts';
