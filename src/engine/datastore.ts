@@ -113,6 +113,8 @@ export interface Datastore<File extends StoredFile = Entry> {
   contents(signal?: AbortSignal): Promise<ReadonlyMap<File['path'], File>>;
   /** The committed content of one file, verified. SyncError('usage') when there is none. */
   readRemote(path: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** A content that the file had in some commit, by its SHA-256, verified. SyncError('usage') when no commit that is still there has it. */
+  readVersion(path: string, sha256: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Conflicts now, from a preview. */
   conflicts(signal?: AbortSignal): Promise<readonly Conflict[]>;
   /** Reads everything on both sides, whatever stamps say, and compares it with index and base. */

@@ -132,6 +132,7 @@ export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
     },
 
     readRemote: (path) => folder.read(path),
+    readVersion: (path) => folder.read(path),
     conflicts: async () => [],
 
     async verify() {

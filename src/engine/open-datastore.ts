@@ -14,6 +14,7 @@ import type { Lease } from './lease/lease.ts';
 import { unseen } from './lease/lock-sighting.ts';
 import type { Clock, Codec, Identity, Ids, LocalFiles, LockFile, Log, ObjectStore, StateFiles } from './ports.ts';
 import { createRegister, type RegisterState } from './remote/register.ts';
+import { findPastVersion } from './remote/past-version.ts';
 import { createRemoteLog } from './remote/remote-log.ts';
 import { asSyncError } from './remote/store-error.ts';
 import { heldFiles, heldState } from './root/held-root.ts';
@@ -55,6 +56,8 @@ export function openDatastore(given: DatastoreParts): Datastore {
   const base = createBaseStore(heldState(given.state, assertHeld));
   const register = createRegister(store, clock, ids, log);
   const remoteLog = createRemoteLog(store, codec, base);
+  // What was read of the past would never be dropped again.
+  const past = createRemoteLog(store, codec, { kept: (sha256) => base.kept(sha256), keep: async () => {} });
   const parts: CycleParts = {
     ...given,
     openFiles: (run) => heldFiles(given.openFiles(run), assertHeld),
@@ -218,6 +221,19 @@ export function openDatastore(given: DatastoreParts): Datastore {
       const entry = [...tree.values()].find((one) => one.path === path);
       if (!entry) throw new SyncError('usage', `${path} is not on the remote`, 'See `datastore ls`.');
       try {
+        yield* readVerified(store, codec, entry, signal);
+      } catch (error) {
+        throw asSyncError(error, store.name);
+      }
+    },
+
+    async *readVersion(path, sha256, signal) {
+      try {
+        await primed();
+        const pointer = (await register.read(signal)).head?.commit;
+        const entry = pointer ? await findPastVersion(past, pointer, path, sha256, signal) : null;
+        if (!entry)
+          throw new SyncError('usage', `${path} has no such version on the remote any more`, 'See `datastore ls`.');
         yield* readVerified(store, codec, entry, signal);
       } catch (error) {
         throw asSyncError(error, store.name);

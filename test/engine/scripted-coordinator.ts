@@ -149,6 +149,9 @@ function scriptedDatastore(clock: ReturnType<typeof createManualClock>): Scripte
     release: async () => false,
     forceRelease: unused,
     contents: unused,
+    readVersion: () => {
+      throw new Error('not used here');
+    },
     readRemote: () => {
       throw new Error('not used here');
     },

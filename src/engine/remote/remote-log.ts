@@ -3,7 +3,7 @@ import { parseCommit, serialiseCommit } from '../../core/format/commit-record.ts
 import { CAPS, type Commit, type CommitPointer, type ShardPointer } from '../../core/format/records.ts';
 import { cutShards, parseShard, type ShardLine, shardKey } from '../../core/format/sync-index.ts';
 import type { Entry, RemoteTree } from '../../core/format/tree.ts';
-import type { SyncPath } from '../../core/paths/sync-path.ts';
+import { compareByUtf8, type SyncPath } from '../../core/paths/sync-path.ts';
 import type { Held } from '../../core/plan/plan.ts';
 import { all } from '../all.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
@@ -33,6 +33,16 @@ export interface RecordCache {
 export interface RemoteLog {
   readCommit(pointer: { readonly key: string; readonly sha256: string }, signal?: AbortSignal): Promise<Commit>;
   view(pointer: CommitPointer, signal?: AbortSignal): Promise<RemoteView>;
+  /**
+   * One path of a commit, from the shard that would name it, whose hash comes along; that shard is not looked at where it is `seen`.
+   * Nothing of it is kept: for commits of the past.
+   */
+  entry(
+    commit: Commit,
+    path: string,
+    seen: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<{ readonly entry: Entry | null; readonly shard: string | undefined }>;
   /** Writes the shards that `previous` lacks; gives the pointers of all. `epoch` goes into the keys of new ones. */
   writeShards(
     lines: Iterable<ShardLine>,
@@ -93,15 +103,25 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
     return { pointer, commit, tree, refused, damaged };
   }
 
-  async function readShard(pointer: ShardPointer, signal?: AbortSignal) {
+  async function readShard(pointer: ShardPointer, signal?: AbortSignal, keeps = true) {
     const kept = await cache.kept(pointer.sha256);
     const intact = kept !== null && codec.sha256(kept) === pointer.sha256;
     const text = intact ? kept : await fetchShard(pointer, signal);
     if (typeof text !== 'string') return text.problem;
     const parsed = parseShard(text, pointer);
     if (!parsed.ok) return `${pointer.key}: ${parsed.problem.message}`;
-    if (!intact) await cache.keep(pointer.sha256, text);
+    if (!intact && keeps) await cache.keep(pointer.sha256, text);
     return parsed.value;
+  }
+
+  async function entry(commit: Commit, path: string, seen: string | undefined, signal?: AbortSignal) {
+    const pointer = commit.shards.find(
+      ({ first, last }) => compareByUtf8(first, path) <= 0 && compareByUtf8(path, last) <= 0,
+    );
+    if (pointer === undefined || pointer.sha256 === seen) return { entry: null, shard: pointer?.sha256 };
+    const shard = await readShard(pointer, signal, false);
+    const found = typeof shard === 'string' ? undefined : shard.entries.find((one) => one.path === path);
+    return { entry: found ?? null, shard: pointer.sha256 };
   }
 
   async function fetchShard(pointer: ShardPointer, signal?: AbortSignal): Promise<string | { problem: string }> {
@@ -135,6 +155,7 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
   return {
     readCommit,
     view,
+    entry,
     async writeShards(lines, previous, epoch, signal) {
       const there = new Map((previous?.shards ?? []).map((shard) => [shard.sha256, shard]));
       const pointers: Promise<ShardPointer>[] = [];
