@@ -2,6 +2,7 @@ import type { Config } from '../core/config/config.ts';
 import type { ConfigProblem } from '../core/config/config-problem.ts';
 import type { Headline, SyncStatus } from '../core/status/sync-status.ts';
 import { headlineOf } from '../core/status/sync-status.ts';
+import { t } from './l10n.ts';
 
 /** Everything there is to show of one workspace folder. */
 export type FolderState =
@@ -40,7 +41,7 @@ export function faceOf(state: FolderState): Face {
     case 'active':
       return headlineOf(state.status);
     case 'invalid':
-      return { kind: 'error', message: 'the configuration has mistakes' };
+      return { kind: 'error', message: t('the configuration has mistakes') };
     case 'broken':
       return { kind: 'error', message: state.message };
     case 'untrusted':

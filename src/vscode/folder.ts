@@ -10,6 +10,7 @@ import { busyPathsBelow } from './busy-paths.ts';
 import type { FolderState } from './folder-state.ts';
 import type { Host } from './host.ts';
 import type { Keys } from './keys.ts';
+import { t } from './l10n.ts';
 import { placeOf } from './place.ts';
 
 /** What runs while a folder is connected. */
@@ -97,7 +98,7 @@ export function openFolder(workspace: vscode.WorkspaceFolder, parts: FolderParts
       built = wanted;
     } catch (error) {
       const { message, remedy } =
-        error instanceof SyncError ? error : { message: String(error), remedy: 'See the log.' };
+        error instanceof SyncError ? error : { message: String(error), remedy: t('See the log.') };
       show({ kind: 'broken', config, message, remedy });
     }
   }

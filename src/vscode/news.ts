@@ -1,7 +1,7 @@
-import { countText } from '../core/quantities.ts';
 import type { Folder } from './folder.ts';
 import { type FolderState, faceOf } from './folder-state.ts';
 import type { Folders } from './folders.ts';
+import { counted, t } from './l10n.ts';
 import type { Notices } from './notices.ts';
 import { placeKey, placeOf } from './place.ts';
 import { placeText } from './render/place-text.ts';
@@ -54,9 +54,15 @@ function tell(notices: Notices, folder: Folder, state: FolderState): void {
   if (state.kind === 'asking') {
     const place = placeOf(state.config);
     if (place === null) return;
-    const question = `Connect “${name}” to ${placeText(state.config)} at ${place.endpoint}, with the AWS profile ${place.profile}?`;
-    return notices.news('first-connection', `${question} Nothing is sent before your answer.`, {
-      label: 'Review…',
+    const question = t(
+      'Connect “{0}” to {1} at {2}, with the AWS profile {3}?',
+      name,
+      placeText(state.config),
+      place.endpoint,
+      place.profile,
+    );
+    return notices.news('first-connection', `${question} ${t('Nothing is sent before your answer.')}`, {
+      label: t('Review…'),
       run: 'datastore.connect',
     });
   }
@@ -65,13 +71,13 @@ function tell(notices: Notices, folder: Folder, state: FolderState): void {
   if (conflicts.length > 0 && faceOf(state).kind === 'conflicts') return tellConflicts(notices, name, conflicts.length);
   if (failure === null) return;
   if (failure.kind === 'credentials') {
-    return notices.news('signed-out', `“${name}” waits for you to sign in: ${failure.message}`, {
-      label: 'Sign In…',
+    return notices.news('signed-out', t('“{0}” waits for you to sign in: {1}', name, failure.message), {
+      label: t('Sign In…'),
       run: 'datastore.signIn',
     });
   }
-  notices.news('veto', `Sync of “${name}” has stopped for safety: ${failure.message}.`, {
-    label: 'Preview…',
+  notices.news('veto', t('Sync of “{0}” has stopped for safety: {1}.', name, failure.message), {
+    label: t('Preview…'),
     run: 'datastore.preview',
   });
 }
@@ -79,9 +85,13 @@ function tell(notices: Notices, folder: Folder, state: FolderState): void {
 export function tellConflicts(notices: Notices, name: string, count: number): void {
   notices.news(
     'conflicts',
-    `“${name}”: ${countText(count, 'file')} changed on both sides. Neither version is replaced before you decide.`,
+    t(
+      '“{0}”: {1} changed on both sides. Neither version is replaced before you decide.',
+      name,
+      counted(count, '{0} file', '{0} files'),
+    ),
     {
-      label: 'Resolve…',
+      label: t('Resolve…'),
       run: 'datastore.resolveConflicts',
     },
   );

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { SyncError, type SyncErrorKind } from '../core/errors.ts';
+import { t } from './l10n.ts';
 import { failureTitle } from './render/failure-title.ts';
 
 export interface Action {
@@ -46,14 +47,14 @@ export function openNotices(memory: vscode.Memento, log: vscode.LogOutputChannel
       log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
       void show(vscode.window.showErrorMessage, sentences(`${failureTitle(kind)}: ${message}`, remedy), [
         ...waysOut(kind),
-        SHOW_LOG,
+        showLog(),
       ]);
     },
     news(topic, text, ...actions) {
       const key = `datastore.silenced:${topic}`;
       if (openTopic !== null || memory.get(key) === true) return;
       openTopic = topic;
-      const silence: Action = { label: "Don't Show Again", run: () => memory.update(key, true) };
+      const silence: Action = { label: t("Don't Show Again"), run: () => memory.update(key, true) };
       void show(vscode.window.showWarningMessage, text, [...actions, silence]).finally(() => {
         if (openTopic === topic) openTopic = null;
       });
@@ -64,7 +65,7 @@ export function openNotices(memory: vscode.Memento, log: vscode.LogOutputChannel
   };
 }
 
-const SHOW_LOG: Action = { label: 'Show Log', run: 'datastore.showLog' };
+const showLog = (): Action => ({ label: t('Show Log'), run: 'datastore.showLog' });
 
 function describe(error: unknown): { readonly kind: SyncErrorKind; readonly message: string; readonly remedy: string } {
   if (error instanceof SyncError) return error;
@@ -85,16 +86,16 @@ function waysOut(kind: SyncErrorKind): readonly Action[] {
   switch (kind) {
     case 'credentials':
     case 'denied':
-      return [{ label: 'Sign In…', run: 'datastore.signIn' }];
+      return [{ label: t('Sign In…'), run: 'datastore.signIn' }];
     case 'veto':
-      return [{ label: 'Preview…', run: 'datastore.preview' }];
+      return [{ label: t('Preview…'), run: 'datastore.preview' }];
     case 'config':
     case 'not-set-up':
     case 'bucket':
-      return [{ label: 'Open Configuration', run: 'datastore.openConfiguration' }];
+      return [{ label: t('Open Configuration'), run: 'datastore.openConfiguration' }];
     case 'locked':
     case 'lease-lost':
-      return [{ label: 'Show Status', run: 'datastore.showStatus' }];
+      return [{ label: t('Show Status'), run: 'datastore.showStatus' }];
     default:
       return [];
   }

@@ -1,4 +1,5 @@
 import type { Config } from '../core/config/config.ts';
+import { t } from './l10n.ts';
 
 /** Where a workspace would connect to: the four things a person decides about. */
 export interface Place {
@@ -21,9 +22,9 @@ export const placeKey = ({ endpoint, bucket, prefix, profile }: Place): string =
 /** One line each, for a dialog. */
 export function placeLines({ endpoint, bucket, prefix, profile }: Place): readonly string[] {
   return [
-    `Endpoint: ${endpoint}`,
-    `Bucket: ${bucket}`,
-    `Prefix: ${prefix === '' ? '(none)' : prefix}`,
-    `AWS profile: ${profile}`,
+    t('Endpoint: {0}', endpoint),
+    t('Bucket: {0}', bucket),
+    t('Prefix: {0}', prefix === '' ? t('(none)') : prefix),
+    t('AWS profile: {0}', profile),
   ];
 }

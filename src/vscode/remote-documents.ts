@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import type { Folder } from './folder.ts';
 import type { Folders } from './folders.ts';
+import { t } from './l10n.ts';
 
 export const REMOTE_SCHEME = 'datastore-remote';
 
-/** A file as the remote has it. Another `version` is another document, so that nothing old is shown from a cache. */
+/** A file as a commit has it, by its SHA-256; another version is another document, so that nothing old is shown from a cache. `any`: the latest. */
 export function remoteUri(folder: Folder, path: string, version: string): vscode.Uri {
   return vscode.Uri.from({
     scheme: REMOTE_SCHEME,
@@ -17,21 +18,50 @@ export function remoteUri(folder: Folder, path: string, version: string): vscode
 export const absentUri = (path: string): vscode.Uri =>
   vscode.Uri.from({ scheme: REMOTE_SCHEME, path: `/${path}`, query: JSON.stringify({ version: 'absent' }) });
 
-/** Read-only documents of committed contents, for comparisons. */
-export function serveRemoteDocuments(folders: Folders): vscode.Disposable {
+/** Read-only documents of versions that are not, or not any more, in the folder. */
+export interface RemoteDocuments extends vscode.Disposable {
+  /** What a file has in it now, as a document that stays so until the window closes. */
+  hold(path: string, content: Uint8Array): vscode.Uri;
+}
+
+/** Documents that are kept in memory: an editor asks for each twice, and for both sides of what it compares. */
+const MOST_KEPT = 8;
+
+export function serveRemoteDocuments(folders: Folders): RemoteDocuments {
   const never = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  const kept = new Map<string, Promise<Uint8Array>>();
+  const held = new Map<string, Uint8Array>();
   const refuse = (): never => {
-    throw vscode.FileSystemError.NoPermissions('The remote side is read-only.');
+    throw vscode.FileSystemError.NoPermissions(t('The remote side is read-only.'));
   };
 
-  async function read(uri: vscode.Uri): Promise<Uint8Array> {
-    const { folder: id, version } = parseQuery(uri);
+  function read(uri: vscode.Uri): Promise<Uint8Array> {
+    const key = uri.toString();
+    const { version } = parseQuery(uri);
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const content = load(uri);
+    // Others never change.
+    if (version === 'any') return content;
+    kept.set(key, content);
+    content.catch(() => kept.delete(key));
+    const [oldest] = kept.keys();
+    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+    return content;
+  }
+
+  async function load(uri: vscode.Uri): Promise<Uint8Array> {
+    const { folder: id, version, held: name } = parseQuery(uri);
     if (version === 'absent') return new Uint8Array();
+    if (version === 'held') return held.get(name) ?? fail(vscode.FileSystemError.FileNotFound(uri));
     const running = folders.byId(id)?.running();
     if (running === null || running === undefined)
-      throw vscode.FileSystemError.Unavailable('This folder is not connected.');
+      throw vscode.FileSystemError.Unavailable(t('This folder is not connected.'));
+    const path = uri.path.slice(1);
+    const { datastore } = running;
     const parts: Uint8Array[] = [];
-    for await (const part of running.datastore.readRemote(uri.path.slice(1))) parts.push(part);
+    for await (const part of version === 'any' ? datastore.readRemote(path) : datastore.readVersion(path, version))
+      parts.push(part);
     return Buffer.concat(parts);
   }
 
@@ -39,16 +69,8 @@ export function serveRemoteDocuments(folders: Folders): vscode.Disposable {
     onDidChangeFile: never.event,
     watch: () => new vscode.Disposable(() => {}),
     async stat(uri) {
-      const { folder: id, version } = parseQuery(uri);
-      const file = { type: vscode.FileType.File, ctime: 0, permissions: vscode.FilePermission.Readonly };
-      if (version === 'absent') return { ...file, mtime: 0, size: 0 };
-      const tree: ReadonlyMap<string, { readonly mtime: number; readonly size: number }> | undefined = await folders
-        .byId(id)
-        ?.running()
-        ?.datastore.contents();
-      const entry = tree?.get(uri.path.slice(1));
-      if (entry === undefined) throw vscode.FileSystemError.FileNotFound(uri);
-      return { ...file, mtime: entry.mtime, size: entry.size };
+      const { byteLength: size } = await read(uri);
+      return { type: vscode.FileType.File, ctime: 0, mtime: 0, size, permissions: vscode.FilePermission.Readonly };
     },
     readFile: read,
     readDirectory: () => [],
@@ -57,18 +79,31 @@ export function serveRemoteDocuments(folders: Folders): vscode.Disposable {
     delete: refuse,
     rename: refuse,
   };
-  return vscode.Disposable.from(
-    never,
-    vscode.workspace.registerFileSystemProvider(REMOTE_SCHEME, provider, { isReadonly: true, isCaseSensitive: true }),
-  );
+  const registered = vscode.workspace.registerFileSystemProvider(REMOTE_SCHEME, provider, {
+    isReadonly: true,
+    isCaseSensitive: true,
+  });
+  return {
+    hold(path, content) {
+      const name = String(held.size);
+      held.set(name, content);
+      const query = JSON.stringify({ version: 'held', held: name });
+      return vscode.Uri.from({ scheme: REMOTE_SCHEME, path: `/${path}`, query });
+    },
+    dispose: () => vscode.Disposable.from(never, registered).dispose(),
+  };
 }
 
-function parseQuery(uri: vscode.Uri): { readonly folder: string; readonly version: string } {
+function fail(error: Error): never {
+  throw error;
+}
+
+function parseQuery(uri: vscode.Uri): Readonly<Record<'folder' | 'version' | 'held', string>> {
   const value: unknown = JSON.parse(uri.query === '' ? '{}' : uri.query);
   const of = (name: string) => {
     const found =
       typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
     return typeof found === 'string' ? found : '';
   };
-  return { folder: of('folder'), version: of('version') };
+  return { folder: of('folder'), version: of('version'), held: of('held') };
 }

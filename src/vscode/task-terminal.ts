@@ -43,7 +43,7 @@ export function openTaskTerminal(folder: Folder, command: TaskCommand): vscode.P
     onDidWrite: lines.event,
     onDidClose: ended.event,
     open: () => void run().then((code) => ended.fire(code)),
-    close: () => stop.abort(new SyncError('cancelled', 'Stopped.', 'Sync again when you like.')),
+    close: () => stop.abort(new SyncError('cancelled', t('Stopped.'), t('Sync again when you like.'))),
   };
 }
 

@@ -1,95 +1,99 @@
 import * as vscode from 'vscode';
 import type { Answer, Choice, Conflict } from '../../core/plan/plan.ts';
-import { countText } from '../../core/quantities.ts';
 import { runningFolders } from '../folders.ts';
-import { absentUri, remoteUri } from '../remote-documents.ts';
+import { counted, t } from '../l10n.ts';
 import { conflictRow } from '../render/conflict-rows.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
 import { conflictsOf } from '../views/conflicts-view.ts';
-import { targetOf } from '../views/target.ts';
+import { type Target, targetsOf } from '../views/target.ts';
 import { type Chosen, chooseSyncing } from './choose-folder.ts';
 import { explainState } from './explain-state.ts';
 
-interface Picked {
+export interface Picked {
   readonly chosen: Chosen;
   readonly conflicts: readonly Conflict[];
 }
 
-export const keepMine = (ui: Ui, argument: unknown): Promise<void> => decide(ui, argument, 'mine');
-export const keepTheirs = (ui: Ui, argument: unknown): Promise<void> => decide(ui, argument, 'theirs');
-export const keepBoth = (ui: Ui, argument: unknown): Promise<void> => decide(ui, argument, 'both');
+export const keepMine: Decide = (ui, argument, chosen) => decide(ui, argument, chosen, 'mine');
+export const keepTheirs: Decide = (ui, argument, chosen) => decide(ui, argument, chosen, 'theirs');
+export const keepBoth: Decide = (ui, argument, chosen) => decide(ui, argument, chosen, 'both');
+
+type Decide = (ui: Ui, argument: unknown, chosen?: unknown) => Promise<void>;
 
 /** What was merged by hand replaces the remote version that was shown. */
-export async function markMerged(ui: Ui, argument: unknown): Promise<void> {
-  const picked = await pick(ui, argument, 'Which conflict is merged?');
-  const [shown] = picked?.conflicts ?? [];
-  if (picked === null || shown === undefined) return;
-  // The file has changed since it was shown: that is what merging means. The remote side must not have.
-  const { plan } = await picked.chosen.running.coordinator.preview();
-  const now = plan.conflicts.find(({ path }) => path === shown.path);
-  if (now === undefined) return ui.notices.info(`${shown.path} is no conflict any more.`);
-  if (now.local === null) return ui.notices.warn(`${shown.path} is deleted here, so nothing is merged in it.`);
-  const local = now.local.sha256;
-  await settle(ui, picked.chosen, [
-    { path: shown.path, answer: 'mine', localSha256: local, remoteSha256: shown.remote?.sha256 ?? null },
-  ]);
+export async function markMerged(ui: Ui, argument: unknown, chosen?: unknown): Promise<void> {
+  const picked = await pick(ui, argument, chosen, t('Which conflict is merged?'));
+  if (picked !== null) await settleMerged(ui, picked.chosen, picked.conflicts);
+}
+
+/** The files have changed since they were shown: that is what merging means. The remote side must not have. */
+async function settleMerged(ui: Ui, chosen: Chosen, shown: readonly Conflict[]): Promise<void> {
+  const { plan } = await chosen.running.coordinator.preview();
+  const now = new Map(plan.conflicts.map((conflict) => [conflict.path, conflict]));
+  const [first] = shown;
+  if (first !== undefined && shown.length === 1) {
+    const only = now.get(first.path);
+    if (only === undefined) return ui.notices.info(t('{0} is no conflict any more.', first.path));
+    if (only.local === null) return ui.notices.warn(t('{0} is deleted here, so nothing is merged in it.', first.path));
+  }
+  const choices = shown.flatMap(({ path, remote }): Choice[] => {
+    const local = now.get(path)?.local;
+    if (!local) return [];
+    return [{ path, answer: 'mine', localSha256: local.sha256, remoteSha256: remote?.sha256 ?? null }];
+  });
+  await settle(ui, chosen, choices);
 }
 
 /** For all of a folder at once; asks which side first. */
 export async function resolveAll(ui: Ui, argument: unknown): Promise<void> {
-  const chosen = await chooseSyncing(ui, argument, 'Conflicts of which folder?');
+  const chosen = await chooseSyncing(ui, argument, t('Conflicts of which folder?'));
   if (chosen === null) return;
   const conflicts = conflictsOf(chosen.folder);
-  if (conflicts.length === 0) return ui.notices.info('There are no conflicts.');
-  const items: { label: string; detail: string; answer: Answer }[] = [
+  if (conflicts.length === 0) return ui.notices.info(t('There are no conflicts.'));
+  const items: { label: string; detail: string; answer: Answer | 'merged' }[] = [
     {
-      label: 'Keep Both',
-      detail: 'Mine is kept beside theirs under a name of its own. Nothing is replaced.',
+      label: t('Keep Both'),
+      detail: t('Mine is kept beside theirs under a name of its own. Nothing is replaced.'),
       answer: 'both',
     },
-    { label: 'Keep Mine', detail: 'Replaces the remote versions.', answer: 'mine' },
-    { label: 'Keep Theirs', detail: 'Replaces the versions of this folder.', answer: 'theirs' },
+    { label: t('Keep Mine'), detail: t('Replaces the remote versions.'), answer: 'mine' },
+    { label: t('Keep Theirs'), detail: t('Replaces the versions of this folder.'), answer: 'theirs' },
+    {
+      label: t('Mark as Merged'),
+      detail: t('The files of this folder have both sides in them now, and replace the remote versions.'),
+      answer: 'merged',
+    },
   ];
   const picked = await vscode.window.showQuickPick(items, {
-    placeHolder: `${countText(conflicts.length, 'conflict')}: what for all of them?`,
+    placeHolder: t('{0}: what for all of them?', counted(conflicts.length, '{0} conflict', '{0} conflicts')),
   });
-  if (picked !== undefined)
-    await settle(
-      ui,
-      chosen,
-      conflicts.map((conflict) => choiceOf(conflict, picked.answer)),
-    );
+  if (picked === undefined) return;
+  const { answer } = picked;
+  if (answer === 'merged') return settleMerged(ui, chosen, conflicts);
+  await settle(
+    ui,
+    chosen,
+    conflicts.map((conflict) => choiceOf(conflict, answer)),
+  );
 }
 
 /** Shows the Conflicts view, or says that there is nothing in it. */
 export async function resolveConflicts(ui: Ui): Promise<void> {
   const all = runningFolders(ui.folders);
   if (all.length === 0) return explainState(ui, ui.folders.all());
-  if (!all.some(({ folder }) => conflictsOf(folder).length > 0)) return ui.notices.info('There are no conflicts.');
+  if (!all.some(({ folder }) => conflictsOf(folder).length > 0)) return ui.notices.info(t('There are no conflicts.'));
   await vscode.commands.executeCommand('datastore.conflicts.focus');
 }
 
-export async function compareConflict(ui: Ui, argument: unknown): Promise<void> {
-  const picked = await pick(ui, argument, 'Compare which conflict?');
-  const [conflict] = picked?.conflicts ?? [];
-  if (picked === null || conflict === undefined) return;
-  const { folder, running } = picked.chosen;
-  const { path, local, remote } = conflict;
-  const theirs = remote === null ? absentUri(path) : remoteUri(folder, path, remote.sha256);
-  const mine = local === null ? absentUri(path) : vscode.Uri.joinPath(running.root, path);
-  const title = `${path} (${remote === null ? 'deleted there' : `theirs, ${remote.by}`} ↔ ${local === null ? 'deleted here' : 'mine'})`;
-  await vscode.commands.executeCommand('vscode.diff', theirs, mine, title);
-}
-
-async function decide(ui: Ui, argument: unknown, answer: Answer): Promise<void> {
-  const picked = await pick(ui, argument, 'Which conflict?');
-  if (picked !== null)
-    await settle(
-      ui,
-      picked.chosen,
-      picked.conflicts.map((conflict) => choiceOf(conflict, answer)),
-    );
+async function decide(ui: Ui, argument: unknown, rows: unknown, answer: Answer): Promise<void> {
+  const picked = await pick(ui, argument, rows, t('Which conflict?'));
+  if (picked === null) return;
+  await settle(
+    ui,
+    picked.chosen,
+    picked.conflicts.map((conflict) => choiceOf(conflict, answer)),
+  );
 }
 
 /** A choice names what was on show: if either side has moved since, it does not count. */
@@ -101,30 +105,31 @@ const choiceOf = ({ path, local, remote }: Conflict, answer: Answer): Choice => 
 });
 
 async function settle(ui: Ui, { folder, running }: Chosen, choices: readonly Choice[]): Promise<void> {
-  const report = await withSlowProgress(ui.host.clock, `Resolving conflicts of ${folder.workspace.name}`, (task) =>
+  const report = await withSlowProgress(ui.host.clock, t('Resolving conflicts of {0}', folder.workspace.name), (task) =>
     running.coordinator.sync({ choices, purpose: 'resolve', ...task }),
   );
   const open = new Set<string>(report.conflicts.map(({ path }) => path));
   const moved = choices.filter(({ path }) => open.has(path));
   const [first] = moved;
   if (first === undefined) return;
-  const what = moved.length === 1 ? first.path : countText(moved.length, 'file');
-  ui.notices.warn(`${what} changed meanwhile, so nothing was decided. Look again, and decide again.`, {
-    label: 'Show',
+  const what = moved.length === 1 ? first.path : counted(moved.length, '{0} file', '{0} files');
+  ui.notices.warn(t('{0} changed meanwhile, so nothing was decided. Look again, and decide again.', what), {
+    label: t('Show'),
     run: 'datastore.resolveConflicts',
   });
 }
 
-/** The conflict of the row, else one the person picks. */
-async function pick(ui: Ui, argument: unknown, placeHolder: string): Promise<Picked | null> {
-  const target = targetOf(argument);
+/** The conflicts of the row and of those chosen with it, else one that the person picks. */
+export async function pick(ui: Ui, argument: unknown, rows: unknown, placeHolder: string): Promise<Picked | null> {
   const chosen = await chooseSyncing(ui, argument, placeHolder);
   if (chosen === null) return null;
   const conflicts = conflictsOf(chosen.folder);
-  const named = target?.conflict ?? conflicts.find(({ path }) => path === target?.path);
-  if (named !== undefined) return { chosen, conflicts: [named] };
+  const named = targetsOf(argument, rows)
+    .filter(({ folder }) => folder === chosen.folder)
+    .flatMap((target) => namedBy(target, conflicts));
+  if (named.length > 0) return { chosen, conflicts: [...new Set(named)] };
   if (conflicts.length === 0) {
-    ui.notices.info('There are no conflicts.');
+    ui.notices.info(t('There are no conflicts.'));
     return null;
   }
   const items = conflicts.map((conflict) => {
@@ -134,3 +139,7 @@ async function pick(ui: Ui, argument: unknown, placeHolder: string): Promise<Pic
   const picked = await vscode.window.showQuickPick(items, { placeHolder });
   return picked === undefined ? null : { chosen, conflicts: [picked.conflict] };
 }
+
+/** As they were shown on a row; of other rows those of its path. */
+const namedBy = ({ conflict, conflicts, path }: Target, known: readonly Conflict[]): readonly Conflict[] =>
+  conflicts ?? (conflict === undefined ? known.filter((one) => one.path === path) : [conflict]);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Config } from '../../core/config/config.ts';
 import type { Folder } from '../folder.ts';
+import { t } from '../l10n.ts';
 import { placeLines, placeOf } from '../place.ts';
 import { placeText } from '../render/place-text.ts';
 import type { Ui } from '../ui.ts';
@@ -23,7 +24,7 @@ export async function connect(ui: Ui, argument: unknown): Promise<void> {
     description: placeText(one.config),
     one,
   }));
-  const picked = await vscode.window.showQuickPick(items, { placeHolder: 'Answer for which folder?' });
+  const picked = await vscode.window.showQuickPick(items, { placeHolder: t('Answer for which folder?') });
   if (picked !== undefined) await ask(ui, picked.one.folder, picked.one.config);
 }
 
@@ -44,16 +45,19 @@ async function ask(ui: Ui, folder: Folder, config: Config): Promise<void> {
   const place = placeOf(config);
   if (place === null) return;
   const isConnected = folder.running() !== null;
-  const [yes, no] = isConnected ? ['Stay Connected', 'Disconnect'] : ['Connect', "Don't Connect"];
+  const [yes, no] = isConnected ? [t('Stay Connected'), t('Disconnect')] : [t('Connect'), t("Don't Connect")];
   const detail = [
     ...placeLines(place),
-    `Shared folder: ${folder.workspace.name}/${config.root}/`,
+    t('Shared folder: {0}/{1}/', folder.workspace.name, config.root),
     '',
-    `Set by ${config.source}. Files of that folder are sent there and brought from there, with your credentials. You are asked again when any of this changes.`,
+    t(
+      'Set by {0}. Files of that folder are sent there and brought from there, with your credentials. You are asked again when any of this changes.',
+      config.source,
+    ),
   ].join('\n');
   const question = isConnected
-    ? `Stay connected to ${place.bucket}?`
-    : `Connect “${folder.workspace.name}” to ${place.bucket}?`;
+    ? t('Stay connected to {0}?', place.bucket)
+    : t('Connect “{0}” to {1}?', folder.workspace.name, place.bucket);
   const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes, no);
   if (answer === undefined) return;
   await ui.answers.set(folder.id, place, answer === yes ? 'connect' : 'decline');

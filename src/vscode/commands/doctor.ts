@@ -4,6 +4,7 @@ import { doctorSummary } from '../../core/doctor/doctor-line.ts';
 import { doctorWords } from '../../core/doctor/doctor-words.ts';
 import { runCheckup } from '../../engine/checkup/checkup.ts';
 import type { Folder } from '../folder.ts';
+import { t } from '../l10n.ts';
 import { type Place, placeKey, placeOf } from '../place.ts';
 import { endpointText, placeText } from '../render/place-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
@@ -13,19 +14,19 @@ import { chooseAny } from './show-commands.ts';
 
 /** Checks everything that a sync of a folder stands on, and shows the report. Contacts nobody whom the person has not agreed to. */
 export async function doctor(ui: Ui, argument: unknown): Promise<void> {
-  const folder = await chooseAny(ui, argument, 'Check which folder?');
+  const folder = await chooseAny(ui, argument, t('Check which folder?'));
   if (folder === null || mustAskFirst(folder)) return explainState(ui, folder === null ? [] : [folder]);
   const { workspace } = folder;
   const url = vscode.workspace.getConfiguration('datastore', workspace.uri).get<string>('url', '');
   const config = await ui.host.readConfig(workspace.uri.fsPath, url);
   const place = config.ok ? placeOf(config.value) : null;
   if (place !== null && !isAgreed(folder, place)) {
-    return ui.notices.info(`The configuration of “${workspace.name}” has just changed. Look again in a moment.`);
+    return ui.notices.info(t('The configuration of “{0}” has just changed. Look again in a moment.', workspace.name));
   }
   const credentials = place === null ? undefined : await ui.keys.get(place);
   const parts = await ui.host.openCheckup({ workspace: workspace.uri.fsPath, config, credentials });
   try {
-    const lines = await withSlowProgress(ui.host.clock, `Checking ${workspace.name}`, ({ signal }) =>
+    const lines = await withSlowProgress(ui.host.clock, t('Checking {0}', workspace.name), ({ signal }) =>
       runCheckup(parts, { describe, signal }),
     );
     const { platform } = parts.machine;
@@ -34,7 +35,7 @@ export async function doctor(ui: Ui, argument: unknown): Promise<void> {
       platform: `${platform}, VS Code ${vscode.version}`,
       workspace: workspace.name,
     };
-    await ui.reports.show(`Doctor of ${workspace.name}`, doctorWords(report, lines));
+    await ui.reports.show(t('Doctor of {0}', workspace.name), doctorWords(report, lines));
     vscode.window.setStatusBarMessage(`$(pulse) ${doctorSummary(lines)}`, 4_000);
   } finally {
     parts.close();

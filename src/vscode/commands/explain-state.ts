@@ -1,54 +1,58 @@
 import * as vscode from 'vscode';
 import type { Folder } from '../folder.ts';
 import type { FolderState } from '../folder-state.ts';
+import { t } from '../l10n.ts';
 import { placeText } from '../render/place-text.ts';
 import type { Ui } from '../ui.ts';
 
 /** Says why nothing can be done in these folders, and what would help. */
 export function explainState({ notices }: Ui, folders: readonly Folder[]): void {
-  const configure = { label: 'Open Configuration', run: 'datastore.openConfiguration' };
+  const configure = { label: t('Open Configuration'), run: 'datastore.openConfiguration' };
   const state = heaviest(folders.map((folder) => folder.state()));
   switch (state?.kind) {
     case undefined: {
       const isVirtual = (vscode.workspace.workspaceFolders ?? []).length > 0;
       return notices.info(
         isVirtual
-          ? 'Datastore Sync needs a folder on a disk: virtual workspaces are not supported.'
-          : 'Open a folder first: Datastore Sync keeps a folder of it in step.',
+          ? t('Datastore Sync needs a folder on a disk: virtual workspaces are not supported.')
+          : t('Open a folder first: Datastore Sync keeps a folder of it in step.'),
       );
     }
     case 'untrusted':
-      return notices.warn('This workspace is not trusted, so Datastore Sync contacts nobody.', {
-        label: 'Manage Trust',
+      return notices.warn(t('This workspace is not trusted, so Datastore Sync contacts nobody.'), {
+        label: t('Manage Trust'),
         run: 'workbench.trust.manage',
       });
     case 'asking':
     case 'declined':
-      return notices.info(`Not connected to ${placeText(state.config)}: that needs your answer.`, {
-        label: 'Answer…',
+      return notices.info(t('Not connected to {0}: that needs your answer.', placeText(state.config)), {
+        label: t('Answer…'),
         run: 'datastore.connect',
       });
     case 'invalid':
-      return notices.warn('The configuration of the datastore has mistakes.', configure, {
-        label: 'Show Status',
+      return notices.warn(t('The configuration of the datastore has mistakes.'), configure, {
+        label: t('Show Status'),
         run: 'datastore.showStatus',
       });
     case 'broken':
       return notices.warn(`${state.message} ${state.remedy}`, configure);
     case 'unsupported':
       return notices.warn(
-        `The datastore type ${state.found} is another tool's: it is shown, never written to.`,
+        t("The datastore type {0} is another tool's: it is shown, never written to.", state.found),
         configure,
       );
     case 'loading':
-      return notices.info('Datastore Sync is still reading the configuration. Try again in a moment.');
+      return notices.info(t('Datastore Sync is still reading the configuration. Try again in a moment.'));
     case 'not-set-up':
-      return notices.info('No datastore is set up in this workspace.', { label: 'Set Up…', run: 'datastore.setUp' });
+      return notices.info(t('No datastore is set up in this workspace.'), {
+        label: t('Set Up…'),
+        run: 'datastore.setUp',
+      });
     case 'active':
       return notices.info(
         state.status.inPlace
-          ? 'This datastore is a folder used in place: there is nothing to sync.'
-          : 'The datastore is connected: there is nothing to do here.',
+          ? t('This datastore is a folder used in place: there is nothing to sync.')
+          : t('The datastore is connected: there is nothing to do here.'),
       );
   }
 }

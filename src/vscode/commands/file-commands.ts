@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Folder } from '../folder.ts';
+import { t } from '../l10n.ts';
 import { absentUri, remoteUri } from '../remote-documents.ts';
 import type { ListedFile } from '../render/contents-index.ts';
 import type { Ui } from '../ui.ts';
@@ -27,7 +28,7 @@ export async function openRemote(ui: Ui, argument: unknown): Promise<void> {
   if (named === null) return;
   const { folder, path } = named;
   const version = await committedVersion(ui, named);
-  if (version === null) return ui.notices.info(`${path} is not on the remote.`);
+  if (version === null) return ui.notices.info(t('{0} is not on the remote.', path));
   const title = `${path.slice(path.lastIndexOf('/') + 1)} (Remote)`;
   await vscode.commands.executeCommand('vscode.open', remoteUri(folder, path, version), {}, title);
 }
@@ -40,7 +41,7 @@ export async function compareWithRemote(ui: Ui, argument: unknown): Promise<void
   const version = await committedVersion(ui, named);
   const theirs = version === null ? absentUri(path) : remoteUri(folder, path, version);
   const isHere = local !== null && (await isFile(local));
-  const title = `${path} (${version === null ? 'not on the remote' : 'remote'} ↔ ${isHere ? 'this folder' : 'not here'})`;
+  const title = `${path} (${version === null ? t('not on the remote') : t('remote')} ↔ ${isHere ? t('this folder') : t('not here')})`;
   await vscode.commands.executeCommand('vscode.diff', theirs, isHere ? local : absentUri(path), title);
 }
 
@@ -49,7 +50,7 @@ export async function revealFile(ui: Ui, argument: unknown): Promise<void> {
   if (named === null) return;
   if (named.local !== null && (await isThere(named.local)))
     await vscode.commands.executeCommand('revealInExplorer', named.local);
-  else ui.notices.info(`${named.path} is not in this folder; it is on the remote only.`);
+  else ui.notices.info(t('{0} is not in this folder; it is on the remote only.', named.path));
 }
 
 /** Where it is, or would be, in this folder: absolute. */
@@ -69,20 +70,20 @@ export async function copyHash(ui: Ui, argument: unknown): Promise<void> {
   const named = fileOf(ui, argument);
   if (named === null) return;
   const sha256 = (await listed(ui, named))?.sha256;
-  if (sha256) await copy(sha256, `SHA-256 of ${named.path}`);
-  else ui.notices.info(`The hash of ${named.path} is not known: nobody has read the file for the datastore.`);
+  if (sha256) await copy(sha256, t('SHA-256 of {0}', named.path));
+  else ui.notices.info(t('The hash of {0} is not known: nobody has read the file for the datastore.', named.path));
 }
 
 async function copy(text: string, what: string): Promise<void> {
   await vscode.env.clipboard.writeText(text);
-  vscode.window.setStatusBarMessage(`$(copy) ${what} copied`, 3_000);
+  vscode.window.setStatusBarMessage(`$(copy) ${t('{0} copied', what)}`, 3_000);
 }
 
 /** Says so where the command was called on no file. */
 export function fileOf(ui: Ui, argument: unknown): NamedFile | null {
   const target = targetOf(argument);
   if (target?.path === undefined) {
-    ui.notices.info('Choose a file in the Contents view.');
+    ui.notices.info(t('Choose a file in the Contents view.'));
     return null;
   }
   const { folder, path } = target;

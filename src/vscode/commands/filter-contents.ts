@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../l10n.ts';
 import { STATE_FILTERS, type StateFilter } from '../render/contents-filter.ts';
 import type { Ui } from '../ui.ts';
 
@@ -10,8 +11,8 @@ interface StateItem extends vscode.QuickPickItem {
 export async function filterContents(ui: Ui): Promise<void> {
   const before = ui.contents.filter();
   const box = vscode.window.createQuickPick<StateItem>();
-  box.title = 'Filter Contents';
-  box.placeholder = 'Part of a name or path; tick states to see only these';
+  box.title = t('Filter Contents');
+  box.placeholder = t('Part of a name or path; tick states to see only these');
   box.canSelectMany = true;
   box.value = before?.name ?? '';
   // What is typed is a part of a file's name, and none of these.

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { LeaseHolder } from '../../core/format/lease-holder.ts';
+import { t } from '../l10n.ts';
 import { leaseFacts, leaseText } from '../render/lease-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
@@ -7,67 +8,79 @@ import { chooseRunning } from './choose-folder.ts';
 
 /** Takes the lock and keeps it until it is released. A text as argument is the purpose; else the person is asked for one. */
 export async function holdLock(ui: Ui, argument: unknown): Promise<void> {
-  const chosen = await chooseRunning(ui, argument, 'Hold the lock of which folder?');
+  const chosen = await chooseRunning(ui, argument, t('Hold the lock of which folder?'));
   if (chosen === null) return;
   const { folder, running } = chosen;
   const status = running.coordinator.status();
-  if (status.lease?.ours === 'this-process') return ui.notices.info('This window holds the lock already.');
-  const asked = { title: 'Hold Lock', prompt: 'What for? Others see it while they wait.', value: 'maintenance' };
+  if (status.lease?.ours === 'this-process') return ui.notices.info(t('This window holds the lock already.'));
+  const asked = { title: t('Hold Lock'), prompt: t('What for? Others see it while they wait.'), value: 'maintenance' };
   const purpose = typeof argument === 'string' ? argument : await vscode.window.showInputBox(asked);
   if (purpose === undefined) return;
-  const held = await withSlowProgress(ui.host.clock, `Waiting for the lock of ${folder.workspace.name}`, ({ signal }) =>
-    running.coordinator.hold(purpose.trim() || 'maintenance', signal),
+  const held = await withSlowProgress(
+    ui.host.clock,
+    t('Waiting for the lock of {0}', folder.workspace.name),
+    ({ signal }) => running.coordinator.hold(purpose.trim() || 'maintenance', signal),
   );
   ui.locks.follow(folder, held);
 }
 
 export async function releaseLock(ui: Ui, argument: unknown): Promise<void> {
-  const chosen = await chooseRunning(ui, argument, 'Release the lock of which folder?');
+  const chosen = await chooseRunning(ui, argument, t('Release the lock of which folder?'));
   if (chosen === null) return;
   const { coordinator, datastore } = chosen.running;
   if (await coordinator.release()) return;
   const { lease, ours } = await datastore.lease();
-  if (lease === null) return ui.notices.info('The lock is free already.');
+  if (lease === null) return ui.notices.info(t('The lock is free already.'));
   const holder = leaseText({ record: lease, ours }, ui.host.clock.now());
-  ui.notices.info(`This workspace does not hold the lock: it is ${holder}.`, {
-    label: 'Force-Release…',
+  ui.notices.info(t('This workspace does not hold the lock: it is {0}.', holder), {
+    label: t('Force-Release…'),
     run: 'datastore.forceReleaseLock',
   });
 }
 
 /** Takes the lock from exactly the holder that was shown; another one is shown, and asked about, again. */
 export async function forceReleaseLock(ui: Ui, argument: unknown): Promise<void> {
-  const chosen = await chooseRunning(ui, argument, 'Force-release the lock of which folder?');
+  const chosen = await chooseRunning(ui, argument, t('Force-release the lock of which folder?'));
   if (chosen === null) return;
   const { coordinator, datastore } = chosen.running;
   let shown: LeaseHolder | null = (await datastore.lease()).lease;
   for (let moved = false; shown !== null; moved = true) {
-    if (!(await confirm(ui, shown, moved, datastore.inPlace === null ? UPLOADS : WRITES))) return;
+    if (
+      !(await confirm(
+        ui,
+        shown,
+        moved,
+        datastore.inPlace === null
+          ? t('What they are uploading is not lost on their side, but has to be synced again.')
+          : t('What they are writing goes on: nothing stops a program that writes into the folder.'),
+      ))
+    )
+      return;
     const answer = await datastore.forceRelease(shown);
     if (answer.kind === 'released') {
       await coordinator.poll();
-      return ui.notices.info(`The lock was taken from ${shown.holder} and is free.`);
+      return ui.notices.info(t('The lock was taken from {0} and is free.', shown.holder));
     }
     shown = answer.lease;
   }
   await coordinator.poll();
-  ui.notices.info('The lock is free.');
+  ui.notices.info(t('The lock is free.'));
 }
-
-const UPLOADS = 'What they are uploading is not lost on their side, but has to be synced again.';
-const WRITES = 'What they are writing goes on: nothing stops a program that writes into the folder.';
 
 async function confirm(ui: Ui, shown: LeaseHolder, moved: boolean, warning: string): Promise<boolean> {
   const facts = leaseFacts(shown, ui.host.clock.now()).map(({ name, value }) => `${name}: ${value}`);
   const detail = [
-    ...(moved ? ['The lock has passed to another holder meanwhile.', ''] : []),
+    ...(moved ? [t('The lock has passed to another holder meanwhile.'), ''] : []),
     ...facts,
     '',
-    `${warning} Times are by their clock.`,
+    `${warning} ${t('Times are by their clock.')}`,
   ].join('\n');
-  const yes = 'Force Release';
+  const yes = t('Force Release');
   return (
-    (await vscode.window.showWarningMessage(`Take the lock from ${shown.holder}?`, { modal: true, detail }, yes)) ===
-    yes
+    (await vscode.window.showWarningMessage(
+      t('Take the lock from {0}?', shown.holder),
+      { modal: true, detail },
+      yes,
+    )) === yes
   );
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Folder } from '../folder.ts';
+import { t } from '../l10n.ts';
 import type { Ui } from '../ui.ts';
 import { targetOf } from '../views/target.ts';
 
@@ -21,8 +22,8 @@ export async function refresh(ui: Ui): Promise<void> {
 
 /** Opens what configures the folder; where nothing does, a draft that becomes it when it is saved. */
 export async function openConfiguration(ui: Ui, argument: unknown): Promise<void> {
-  const folder = await chooseAny(ui, argument, 'Configuration of which folder?');
-  if (folder === null) return ui.notices.info('Open a folder first.');
+  const folder = await chooseAny(ui, argument, t('Configuration of which folder?'));
+  if (folder === null) return ui.notices.info(t('Open a folder first.'));
   const { uri } = folder.workspace;
   for (const name of ['.datastore.yaml', '.swamp.yaml']) {
     const file = vscode.Uri.joinPath(uri, name);
@@ -52,6 +53,7 @@ export async function chooseAny(ui: Ui, argument: unknown, placeHolder: string):
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.folder ?? null;
 }
 
+/** In English, as the file is for the whole team. */
 const TEMPLATE = `# What this workspace shares, and where. Save this file, and commit it for the whole team.
 type: s3
 root: data                 # the folder of this workspace that is kept in step

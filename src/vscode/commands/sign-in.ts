@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Folder } from '../folder.ts';
+import { t } from '../l10n.ts';
 import { type Place, placeOf } from '../place.ts';
 import type { Ui } from '../ui.ts';
 import { targetOf } from '../views/target.ts';
@@ -10,18 +11,18 @@ export async function signIn(ui: Ui, argument: unknown): Promise<void> {
   const chosen = await choosePlace(ui, argument);
   if (chosen === null) return;
   const { folder, place } = chosen;
-  const title = `Sign in to ${place.bucket} at ${place.endpoint}`;
-  const needed = (value: string) => (value.trim() === '' ? 'This is needed.' : undefined);
+  const title = t('Sign in to {0} at {1}', place.bucket, place.endpoint);
+  const needed = (value: string) => (value.trim() === '' ? t('This is needed.') : undefined);
   const accessKeyId = await vscode.window.showInputBox({
     title: `${title} (1/2)`,
-    prompt: 'Access key id',
+    prompt: t('Access key id'),
     ignoreFocusOut: true,
     validateInput: needed,
   });
   if (accessKeyId === undefined) return;
   const asked = {
     title: `${title} (2/2)`,
-    prompt: 'Secret access key',
+    prompt: t('Secret access key'),
     password: true,
     ignoreFocusOut: true,
     validateInput: needed,
@@ -39,7 +40,9 @@ export async function signOut(ui: Ui, argument: unknown): Promise<void> {
   const had = (await ui.keys.get(chosen.place)) !== undefined;
   await ui.keys.forget(chosen.place);
   ui.notices.info(
-    had ? `The keys for ${chosen.place.bucket} are forgotten.` : `No keys were typed here for ${chosen.place.bucket}.`,
+    had
+      ? t('The keys for {0} are forgotten.', chosen.place.bucket)
+      : t('No keys were typed here for {0}.', chosen.place.bucket),
   );
   if (had) await chosen.folder.reload(true);
 }
@@ -63,5 +66,5 @@ async function choosePlace(
     return null;
   }
   if (second === undefined) return only;
-  return (await vscode.window.showQuickPick(all, { placeHolder: 'Keys for which folder?' })) ?? null;
+  return (await vscode.window.showQuickPick(all, { placeHolder: t('Keys for which folder?') })) ?? null;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { faceOf } from '../folder-state.ts';
 import { syncingFolders } from '../folders.ts';
+import { t } from '../l10n.ts';
 import type { Ui } from '../ui.ts';
 import { describe } from './choose-folder.ts';
 import { connect } from './connect.ts';
@@ -14,11 +15,11 @@ export async function clickStatusBar(ui: Ui): Promise<void> {
   const [first, second] = shown;
   if (first !== undefined && second !== undefined && syncingFolders(ui.folders).length > 0) {
     const items = shown.map((folder) => ({ label: folder.workspace.name, description: describe(ui, folder), folder }));
-    const picked = await vscode.window.showQuickPick(items, { placeHolder: 'Sync which folder?' });
+    const picked = await vscode.window.showQuickPick(items, { placeHolder: t('Sync which folder?') });
     const running = picked?.folder.running();
     if (picked === undefined) return;
     if (running === null || running === undefined || running.datastore.inPlace !== null) return showStatus(ui);
-    await runCycle(ui, { folder: picked.folder, running }, 'Syncing', {});
+    await runCycle(ui, { folder: picked.folder, running }, t('Syncing'), {});
     return;
   }
   const face = first === undefined ? null : faceOf(first.state());

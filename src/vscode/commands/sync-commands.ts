@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { countText } from '../../core/quantities.ts';
 import type { SyncReport } from '../../core/status/sync-report.ts';
 import type { SyncOptions } from '../../engine/datastore.ts';
+import { counted, t } from '../l10n.ts';
 import { tellConflicts } from '../news.ts';
 import { reportText } from '../render/report-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
@@ -10,19 +10,19 @@ import { type Chosen, chooseSyncing } from './choose-folder.ts';
 
 /** Resolves when the cycle is over. */
 export async function sync(ui: Ui, argument: unknown): Promise<void> {
-  await cycle(ui, argument, 'Syncing', {});
+  await cycle(ui, argument, t('Syncing'), {});
 }
 
 export async function pull(ui: Ui, argument: unknown): Promise<void> {
-  await cycle(ui, argument, 'Pulling', { direction: 'pull', purpose: 'pull' });
+  await cycle(ui, argument, t('Pulling'), { direction: 'pull', purpose: 'pull' });
 }
 
 export async function push(ui: Ui, argument: unknown): Promise<void> {
-  await cycle(ui, argument, 'Pushing', { direction: 'push', purpose: 'push' });
+  await cycle(ui, argument, t('Pushing'), { direction: 'push', purpose: 'push' });
 }
 
 async function cycle(ui: Ui, argument: unknown, title: string, options: SyncOptions): Promise<void> {
-  const chosen = await chooseSyncing(ui, argument, `${title}: which folder?`);
+  const chosen = await chooseSyncing(ui, argument, t('{0}: which folder?', title));
   if (chosen !== null) await runCycle(ui, chosen, title, options);
 }
 
@@ -40,8 +40,8 @@ export async function runCycle(
   if (conflicts.length > 0) {
     tellConflicts(ui.notices, folder.workspace.name, conflicts.length);
   } else if (problems.length > 0) {
-    ui.notices.warn(`${countText(problems.length, 'file')} could not be synced.`, {
-      label: 'Show Status',
+    ui.notices.warn(t('{0} could not be synced.', counted(problems.length, '{0} file', '{0} files')), {
+      label: t('Show Status'),
       run: 'datastore.showStatus',
     });
   } else {
