@@ -41,7 +41,7 @@ interface Story {
   readonly conflicts: readonly string[];
   readonly problems: readonly string[];
   readonly isStopped: boolean;
-  begin(): Promise<{ readonly workspace: string; readonly to: readonly string[] }>;
+  begin: () => Promise<{ readonly workspace: string; readonly to: readonly string[] }>;
 }
 
 const NONE = { conflicts: [], problems: [], isStopped: false };
@@ -160,7 +160,7 @@ test.each(Object.entries(stories))('%s', async (_what, { prefix, begin, ...expec
   expect(summary(await rig.cli(workspace, ['setup', ...to, '--json']))).toEqual(expected);
 });
 
-function summary({ code, json }: { readonly code: number | null; json(): Record<string, unknown> }): unknown {
+function summary({ code, json }: { readonly code: number | null; json: () => Record<string, unknown> }): unknown {
   const { conflicts = [], problems = [], stopped = null } = json();
   const paths = (problems as readonly { readonly path: string }[]).map(({ path: at }) => at);
   return { code, conflicts, problems: paths, isStopped: stopped !== null };

@@ -111,7 +111,7 @@ describe('the lock', () => {
     await clock.advance(TTL / 3 + 100);
     const after = JSON.parse(readFileSync(lock, 'utf8')) as Record<string, unknown>;
     expect(after['renewedAt']).not.toBe(before['renewedAt']);
-    expect({ ...after, renewedAt: '' }).toEqual({ ...before, renewedAt: '' });
+    expect({ ...after, renewedAt: '', acquiredAt: '' }).toEqual({ ...before, renewedAt: '', acquiredAt: '' });
     expect(held.signal.aborted).toBe(false);
     await held.release();
   });

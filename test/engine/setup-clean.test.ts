@@ -103,14 +103,15 @@ async function afterReads(pieces: number, act: () => void): Promise<void> {
   const file = await openFile('/dev/null');
   const methods = Object.getPrototypeOf(file) as FileHandle;
   await file.close();
-  const { read } = methods;
+  const real = methods as unknown as { read: (this: unknown, ...given: readonly unknown[]) => Promise<unknown> };
+  const { read } = real;
   let left = pieces;
-  const spy = vi.spyOn(methods, 'read').mockImplementation(async function (this: FileHandle, ...given: never[]) {
-    const answer = await (read as (...words: never[]) => Promise<never>).apply(this, given);
+  const spy = vi.spyOn(real, 'read').mockImplementation(async function (this: unknown, ...given) {
+    const answer = await read.apply(this, given);
     left -= 1;
     if (left === 0) act();
     return answer;
-  } as never);
+  });
   onTestFinished(() => spy.mockRestore());
 }
 

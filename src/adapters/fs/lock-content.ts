@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
+import { sharedLockText } from '../../core/format/lock-record.ts';
 import { NO_FOLLOW, NO_WAIT } from './fsync.ts';
 import { kindOf } from './guarded-path.ts';
 import { isWithoutLinks } from './link-in.ts';
@@ -26,7 +27,7 @@ const BLOCK = 1024;
 /** Whose lock it is. */
 export interface LockKind {
   /**
-   * In a folder of several people and machines: everybody may read it, every write reaches the file server at once (a client of a
+   * In a folder of several people, machines and tools: everybody may read it, it says what the others go by, every write reaches the file server at once (a client of a
    * network file system keeps it back otherwise), and the folder is never made (it may be a mount that is missing).
    */
   readonly shared: boolean;
@@ -75,7 +76,7 @@ const modeOf = ({ shared }: LockKind): number => (shared ? 0o644 : 0o600);
 
 /** Through the handle, in one write. */
 export function overwriteLock(fd: number, content: string, { shared }: LockKind): void {
-  const text = new TextEncoder().encode(content);
+  const text = new TextEncoder().encode(shared ? sharedLockText(content) : content);
   const bytes = new Uint8Array(Math.ceil((text.length + 1) / BLOCK) * BLOCK).fill(0x20);
   bytes.set(text);
   bytes[bytes.length - 1] = 0x0a;

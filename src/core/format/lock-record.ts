@@ -3,7 +3,7 @@ export interface LockRecord {
   readonly holder: string;
   readonly hostname: string;
   readonly pid: number;
-  /** ISO 8601. For people only: no decision reads it. */
+  /** ISO 8601. For people only: no decision of ours reads it. In a text of another tool, the last heartbeat. */
   readonly acquiredAt: string;
   /** At most an hour: of a text that says more, an hour counts. */
   readonly ttlMs: number;
@@ -27,16 +27,14 @@ export function parseLock(text: string): LockRecord | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { holder, hostname, pid, acquiredAt, ttlMs, nonce, renewedAt, purpose, machine, tool } = value as Record<
-    string,
-    unknown
-  >;
+  const fields = value as Record<string, unknown>;
+  const { holder, hostname, pid, acquiredAt, heldSince, ttlMs, nonce, renewedAt, purpose, machine, tool } = fields;
   if (typeof nonce !== 'string' || !isPid(pid) || typeof ttlMs !== 'number' || !(ttlMs > 0)) return null;
   return {
     holder: textOf(holder) ?? 'somebody',
     hostname: textOf(hostname) ?? '',
     pid,
-    acquiredAt: textOf(acquiredAt) ?? '',
+    acquiredAt: textOf(heldSince) ?? textOf(acquiredAt) ?? '',
     ttlMs: Math.min(ttlMs, MAX_TTL_MS),
     nonce,
     renewedAt: textOf(renewedAt),
@@ -44,6 +42,16 @@ export function parseLock(text: string): LockRecord | null {
     machine: textOf(machine),
     tool: textOf(tool),
   };
+}
+
+/**
+ * The text of a lock that other tools of this family read, too. They take it for expired when `acquiredAt` is older than its ttl by their
+ * own clock, so that has to be the last heartbeat, as in theirs; when the tenure began stands beside it.
+ */
+export function sharedLockText(text: string): string {
+  const lock = parseLock(text);
+  if (lock === null) return text;
+  return JSON.stringify({ ...lock, acquiredAt: lock.renewedAt ?? lock.acquiredAt, heldSince: lock.acquiredAt });
 }
 
 /** Else one number with an exponent would keep a folder locked for ever. */
