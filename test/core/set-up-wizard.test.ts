@@ -233,9 +233,22 @@ describe('the last page', () => {
     expect(rows.filter(({ does }) => does.kind === 'go')).toHaveLength(1);
   });
   it('lets what is here come along or stay', () => {
-    const does = (draft: Draft) => planRows(report, draft, true)[1]?.does;
-    expect(does(s3)).toEqual({ kind: 'files', files: 'leave' });
-    expect(does({ ...s3, files: 'leave' })).toEqual({ kind: 'files', files: 'bring' });
+    const offered = (draft: Draft) =>
+      planRows(report, draft, true).flatMap(({ does }) => (does.kind === 'files' ? [does.files] : []));
+    expect(offered(s3)).toEqual(['delete', 'leave']);
+    expect(offered({ ...s3, files: 'leave' })).toEqual(['bring', 'delete']);
+    expect(offered({ ...s3, files: 'delete' })).toEqual(['bring', 'leave']);
+  });
+  it('says which paths will wait for a person, and goes all the same', () => {
+    const rows = planRows({ ...report, conflicts: ['a'], problems: [{ path: '.env', reason: 'a key' }] }, s3, false);
+    expect(labels(rows)).toEqual(expect.arrayContaining(['$(warning) a', '$(warning) .env: a key']));
+    expect(rows[0]?.does).toEqual({ kind: 'go' });
+  });
+  it('does not go where it would stop', () => {
+    const stopped = { message: 'other contents', remedy: 'Move them.' };
+    const rows = planRows({ ...report, conflicts: ['a'], stopped }, s3, true);
+    expect(labels(rows)).toEqual(expect.arrayContaining(['$(warning) other contents', '$(warning) a']));
+    expect(rows.some(({ does }) => does.kind === 'go')).toBe(false);
   });
   it('says what failed, what to do, how it stands, and leads back to the answer', () => {
     const details = { done: report.done, reached: '1 of 2 files', left: ['the folder x'], isConfigured: false };

@@ -15,7 +15,8 @@ import { chooseAny } from './show-commands.ts';
 /** Checks everything that a sync of a folder stands on, and shows the report. Contacts nobody whom the person has not agreed to. */
 export async function doctor(ui: Ui, argument: unknown): Promise<void> {
   const folder = await chooseAny(ui, argument, t('Check which folder?'));
-  if (folder === null || mustAskFirst(folder)) return explainState(ui, folder === null ? [] : [folder]);
+  if (folder === null) return;
+  if (mustAskFirst(folder)) return explainState(ui, [folder]);
   const { workspace } = folder;
   const url = vscode.workspace.getConfiguration('datastore', workspace.uri).get<string>('url', '');
   const config = await ui.host.readConfig(workspace.uri.fsPath, url);

@@ -3,6 +3,7 @@ import type { Folder } from '../folder.ts';
 import { t } from '../l10n.ts';
 import type { Ui } from '../ui.ts';
 import { targetOf } from '../views/target.ts';
+import { explainState } from './explain-state.ts';
 
 /** Where nothing is set up there is no status: the Contents view says how to begin. */
 export async function showStatus(ui: Ui): Promise<void> {
@@ -23,7 +24,7 @@ export async function refresh(ui: Ui): Promise<void> {
 /** Opens what configures the folder; where nothing does, a draft that becomes it when it is saved. */
 export async function openConfiguration(ui: Ui, argument: unknown): Promise<void> {
   const folder = await chooseAny(ui, argument, t('Configuration of which folder?'));
-  if (folder === null) return ui.notices.info(t('Open a folder first.'));
+  if (folder === null) return;
   const { uri } = folder.workspace;
   for (const name of ['.datastore.yaml', '.swamp.yaml']) {
     const file = vscode.Uri.joinPath(uri, name);
@@ -43,12 +44,16 @@ export async function openConfiguration(ui: Ui, argument: unknown): Promise<void
   if (draft.getText() === '') await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), TEMPLATE));
 }
 
-/** The folder of the row, the only one, or the one the person picks; null: none is open, or none was picked. */
+/** The folder of the row, the only one, or the one the person picks; null: none is open, which is said, or none was picked. */
 export async function chooseAny(ui: Ui, argument: unknown, placeHolder: string): Promise<Folder | null> {
   const target = targetOf(argument);
   if (target !== null) return target.folder;
   const [first, second] = ui.folders.all();
-  if (first === undefined || second === undefined) return first ?? null;
+  if (first === undefined) {
+    explainState(ui, []);
+    return null;
+  }
+  if (second === undefined) return first;
   const items = ui.folders.all().map((folder) => ({ label: folder.workspace.name, folder }));
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.folder ?? null;
 }

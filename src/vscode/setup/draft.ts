@@ -16,7 +16,8 @@ export interface Draft {
   readonly credentials: string;
   readonly keyId: string;
   readonly keySecret: string;
-  readonly files: 'bring' | 'leave';
+  /** `delete`: bring them, and delete the folder they were in once all is verified; else it is kept under a dated name. */
+  readonly files: 'bring' | 'delete' | 'leave';
 }
 
 /** The questions of a set-up, in their order, for what was answered so far. */

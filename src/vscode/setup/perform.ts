@@ -4,6 +4,7 @@ import { SyncError } from '../../core/errors.ts';
 import { stepText } from '../../core/setup/setup-plan.ts';
 import { meterRate } from '../../core/status/rate.ts';
 import { runSetup, type SetupReport } from '../../engine/setup/setup.ts';
+import { t } from '../l10n.ts';
 import { placeOf } from '../place.ts';
 import { progressText } from '../render/progress-text.ts';
 import { type Draft, keysOf } from './draft.ts';
@@ -18,13 +19,13 @@ export async function lookAhead(setup: Setup, draft: Draft, signal: AbortSignal)
 /** Sets up, shown step by step, with a way to stop. Whoever sets a place up has agreed to it. */
 export function perform(setup: Setup, draft: Draft): Promise<SetupReport> {
   const { folder, ui } = setup;
-  const title = `Setting up “${folder.workspace.name}”`;
+  const title = t('Setting up “{0}”', folder.workspace.name);
   const shown = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return Promise.resolve(
     vscode.window.withProgress(shown, async (bar, token) => {
       const stop = new AbortController();
       token.onCancellationRequested(() =>
-        stop.abort(new SyncError('cancelled', 'Stopped.', 'Set up again to go on where it was.')),
+        stop.abort(new SyncError('cancelled', 'Stopped.', t('Set up again to go on where it was.'))),
       );
       const parts = await partsFor(setup, draft);
       let agreed: Promise<void> = Promise.resolve();
@@ -42,7 +43,7 @@ export function perform(setup: Setup, draft: Draft): Promise<SetupReport> {
           onProgress(progress) {
             bar.report({ message: `${step} (${progressText(progress, rate(progress, ui.host.clock.monotonic()))})` });
           },
-          onWait: (who) => bar.report({ message: `waiting: ${who}` }),
+          onWait: (who) => bar.report({ message: t('waiting: {0}', who) }),
           onTold(kind, text) {
             ui.log.info(`set-up of ${folder.workspace.name}: ${text}`);
             // From here on the window may see the configuration, and would ask.
@@ -65,7 +66,7 @@ async function agree({ ui, folder }: Setup, draft: Draft, to: Config): Promise<v
 
 const optionsOf = ({ mayBring }: Setup, { files }: Draft) => ({
   skipMigration: !mayBring || files === 'leave',
-  deleteSource: false,
+  deleteSource: mayBring && files === 'delete',
 });
 
 /** The engine of the folder does nothing by itself meanwhile: its root is being read, or moved. */

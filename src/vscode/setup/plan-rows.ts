@@ -1,6 +1,6 @@
 import { SyncError } from '../../core/errors.ts';
-import { countText } from '../../core/quantities.ts';
 import type { SetupFailure, SetupReport } from '../../engine/setup/setup.ts';
+import { counted, t } from '../l10n.ts';
 import { failureTitle } from '../render/failure-title.ts';
 import type { Draft, Step } from './draft.ts';
 import { stepsToMend } from './mend.ts';
@@ -18,14 +18,18 @@ export interface PlanRow {
 
 /** What would be done and what was found, from a dry run. `mayBring`: what is here may come along, or stay. */
 export function planRows(report: SetupReport, { files }: Draft, mayBring: boolean): readonly PlanRow[] {
-  const { steps, done, notes } = report;
-  const other = files === 'bring' ? LEAVE : BRING;
+  const { steps, done, notes, stopped, conflicts, problems } = report;
+  if (stopped !== null) return [...stoppedRows(stopped, conflicts), ...(mayBring ? othersThan(files) : [])];
   return [
-    row('$(rocket) Set Up Now', 'nothing was changed so far', { kind: 'go' }),
-    ...(mayBring ? [other] : []),
-    heading('What will happen'),
+    row(t('$(rocket) Set Up Now'), t('nothing was changed so far'), { kind: 'go' }),
+    ...(mayBring ? othersThan(files) : []),
+    heading(t('What will happen')),
     ...steps.flatMap(({ text }, index) => said(`${index + 1}. ${text}`)),
-    ...section('What was found', [
+    ...section(t('What will wait for you'), [
+      ...pathRows(conflicts),
+      ...pathRows(problems.map(({ path, reason }) => `${path}: ${reason}`)),
+    ]),
+    ...section(t('What was found'), [
       ...done.flatMap(({ text }) => said(`$(check) ${text}`)),
       ...notes.flatMap((text) => said(`$(info) ${text}`)),
     ]),
@@ -37,20 +41,22 @@ export function failureRows(error: unknown, draft: Draft, mayBring: boolean): re
   const { kind, message, remedy, details } =
     error instanceof SyncError
       ? error
-      : { kind: 'failed' as const, message: String(error), remedy: 'See the log.', details: null };
+      : { kind: 'failed' as const, message: String(error), remedy: t('See the log.'), details: null };
   const { done, reached, left, isConfigured } = isFailure(details) ? details : NOTHING;
   return [
     ...said(kind === 'cancelled' ? '$(circle-slash) Stopped' : `$(error) ${failureTitle(kind)}: ${message}`),
     ...(kind === 'cancelled' || remedy === '' ? [] : said(`$(lightbulb) ${remedy}`)),
     ...stepsToMend(kind, draft).map((step) =>
-      row(`$(arrow-left) Change ${titleOf(step)}`, valueOf(step, draft), { kind: 'change', step }),
+      row(t('$(arrow-left) Change {0}', titleOf(step)), valueOf(step, draft), { kind: 'change', step }),
     ),
-    AGAIN,
-    ...(mayBring ? [draft.files === 'bring' ? LEAVE : BRING] : []),
-    ...section('How it stands', [
-      ...said(`$(info) ${isConfigured ? 'The configuration is written; look again to finish' : UNCHANGED}`),
-      ...(reached === null ? [] : said(`$(info) It came to ${reached}`)),
-      ...left.flatMap((what) => said(`$(info) Left behind, for the next run: ${what}`)),
+    again(),
+    ...(mayBring ? othersThan(draft.files) : []),
+    ...section(t('How it stands'), [
+      ...said(
+        `$(info) ${isConfigured ? t('The configuration is written; look again to finish') : t('The configuration is as it was')}`,
+      ),
+      ...(reached === null ? [] : said(t('$(info) It came to {0}', reached))),
+      ...left.flatMap((what) => said(t('$(info) Left behind, for the next run: {0}', what))),
       ...done.flatMap(({ text }) => said(`$(check) ${text}`)),
     ]),
   ];
@@ -64,23 +70,26 @@ export function stoppedRows(
   return [
     ...said(`$(warning) ${stopped.message}`),
     ...said(`$(lightbulb) ${stopped.remedy}`),
-    AGAIN,
-    heading(countText(paths.length, 'path')),
-    ...paths.slice(0, MOST).flatMap((path) => said(`$(warning) ${path}`)),
-    ...(paths.length > MOST ? said(`and ${paths.length - MOST} more`) : []),
+    again(),
+    heading(counted(paths.length, '{0} path', '{0} paths')),
+    ...pathRows(paths),
   ];
 }
+
+const pathRows = (paths: readonly string[]): readonly PlanRow[] => [
+  ...paths.slice(0, MOST).flatMap((path) => said(`$(warning) ${path}`)),
+  ...(paths.length > MOST ? said(t('and {0} more', paths.length - MOST)) : []),
+];
 
 const MOST = 100;
 /** Characters beside the name of a section, in the narrowest box. */
 const WIDTH = 70;
-const UNCHANGED = 'The configuration is as it was';
 const NOTHING: SetupFailure = { done: [], reached: null, left: [], isConfigured: false, details: null };
 
 const isFailure = (details: unknown): details is SetupFailure =>
   typeof details === 'object' && details !== null && 'isConfigured' in details;
 
-const titleOf = (step: Step): string => (step === 'plan' ? 'Nothing' : QUESTIONS[step].title);
+const titleOf = (step: Step): string => (step === 'plan' ? t('Nothing') : QUESTIONS[step].title);
 
 function valueOf(step: Step, draft: Draft): string {
   if (step === 'plan' || step === 'keySecret') return '';
@@ -103,16 +112,26 @@ const heading = (label: string): PlanRow => row(label, '', { kind: 'heading' });
 const section = (label: string, rows: readonly PlanRow[]): readonly PlanRow[] =>
   rows.length === 0 ? [] : [heading(label), ...rows];
 
-const AGAIN = row('$(refresh) Look Again', 'what was done already is not done twice', { kind: 'again' });
-const LEAVE = row(
-  '$(debug-step-over) Leave the files where they are',
-  'only write the configuration (--skip-migration)',
-  {
+/* Made when they are asked for: the language is not known before. */
+
+const again = (): PlanRow =>
+  row(t('$(refresh) Look Again'), t('what was done already is not done twice'), { kind: 'again' });
+
+/** What can be done with the files that are here, other than what would be. */
+const othersThan = (files: Draft['files']): readonly PlanRow[] =>
+  filesRows().filter(({ does }) => does.kind === 'files' && does.files !== files);
+
+const filesRows = (): readonly PlanRow[] => [
+  row(t('$(files) Bring the files along'), t('and read every byte again at the new place'), {
+    kind: 'files',
+    files: 'bring',
+  }),
+  row(t('$(trash) Bring them, and delete the old folder'), t('once every byte was read again (--delete-source)'), {
+    kind: 'files',
+    files: 'delete',
+  }),
+  row(t('$(debug-step-over) Leave the files where they are'), t('only write the configuration (--skip-migration)'), {
     kind: 'files',
     files: 'leave',
-  },
-);
-const BRING = row('$(files) Bring the files along', 'and read every byte again at the new place', {
-  kind: 'files',
-  files: 'bring',
-});
+  }),
+];
