@@ -1,7 +1,9 @@
 import { configProblemText } from '../../core/config/config-problem.ts';
-import { agoText, countText, durationText } from '../../core/quantities.ts';
+import { durationText } from '../../core/quantities.ts';
 import type { SyncStatus } from '../../core/status/sync-status.ts';
 import type { FolderState, NamedState } from '../folder-state.ts';
+import { counted, t } from '../l10n.ts';
+import { ago } from './ago.ts';
 import { leaseText } from './lease-text.ts';
 import { commandLink, escapeMarkdown } from './markdown.ts';
 import { placeText } from './place-text.ts';
@@ -24,7 +26,7 @@ function partsOf(state: FolderState, now: number): { readonly heading: string; r
   switch (state.kind) {
     case 'active':
       if (state.status.inPlace) {
-        const lines = ['A folder used in place: nothing to sync.', ...statusLines(state.status, now)];
+        const lines = [t('A folder used in place: nothing to sync.'), ...statusLines(state.status, now)];
         return { heading: `**${escapeMarkdown(placeText(state.config))}**`, lines: lines.map(escapeMarkdown) };
       }
       return {
@@ -34,28 +36,34 @@ function partsOf(state: FolderState, now: number): { readonly heading: string; r
     case 'unsupported':
       return {
         heading: `**${escapeMarkdown(state.found)}**`,
-        lines: ["Another tool's format: shown, never written to."],
+        lines: [t("Another tool's format: shown, never written to.")],
       };
     case 'asking':
       return {
         heading: `**${escapeMarkdown(placeText(state.config))}**`,
-        lines: ['Waits for your answer before the first connection.'],
+        lines: [t('Waits for your answer before the first connection.')],
       };
     case 'declined':
-      return { heading: `**${escapeMarkdown(placeText(state.config))}**`, lines: ['Not connected, as you answered.'] };
+      return {
+        heading: `**${escapeMarkdown(placeText(state.config))}**`,
+        lines: [t('Not connected, as you answered.')],
+      };
     case 'broken':
       return { heading: escapeMarkdown(state.message), lines: [escapeMarkdown(state.remedy)] };
     case 'invalid':
       return {
-        heading: 'The configuration has mistakes:',
+        heading: t('The configuration has mistakes:'),
         lines: state.problems.slice(0, 5).map((problem) => escapeMarkdown(configProblemText(problem))),
       };
     case 'untrusted':
-      return { heading: 'This workspace is not trusted.', lines: ['The configuration was read; nobody is contacted.'] };
+      return {
+        heading: t('This workspace is not trusted.'),
+        lines: [t('The configuration was read; nobody is contacted.')],
+      };
     case 'not-set-up':
-      return { heading: 'No datastore is set up here.', lines: [] };
+      return { heading: t('No datastore is set up here.'), lines: [] };
     case 'loading':
-      return { heading: 'Reading the configuration.', lines: [] };
+      return { heading: t('Reading the configuration.'), lines: [] };
   }
 }
 
@@ -63,20 +71,24 @@ function statusLines(status: SyncStatus, now: number): string[] {
   const { failure, pending, conflicts, problems, last, lease, seenAt, latencyMs, progress } = status;
   const lines: string[] = [];
   if (progress?.patienceMs !== undefined)
-    lines.push(`The store asks for patience: everything waits ${durationText(progress.patienceMs)}`);
-  if (failure?.kind === 'offline') lines.push(`Offline ${sinceText(failure.since, now)}: tried again by itself`);
+    lines.push(t('The store asks for patience: everything waits {0}', durationText(progress.patienceMs)));
+  if (failure?.kind === 'offline') lines.push(t('Offline {0}: tried again by itself', sinceText(failure.since, now)));
   if (failure !== null) lines.push(failure.message, failure.remedy);
-  if (conflicts.length > 0) lines.push(`${countText(conflicts.length, 'conflict')} to decide`);
+  if (conflicts.length > 0) lines.push(t('{0} to decide', counted(conflicts.length, '{0} conflict', '{0} conflicts')));
   if (pending !== null && !status.inPlace) {
     const { up, down } = pending;
-    lines.push(up + down === 0 ? 'Nothing to transfer' : `${up} to upload, ${down} to download`);
+    lines.push(up + down === 0 ? t('Nothing to transfer') : t('{0} to upload, {1} to download', up, down));
   }
-  if (problems.length > 0) lines.push(`${countText(problems.length, 'file')} left alone`);
+  if (problems.length > 0) lines.push(t('{0} left alone', counted(problems.length, '{0} file', '{0} files')));
   if (lease !== null)
-    lines.push(`Lock: ${leaseText(lease, now)}${seenAt === null ? '' : `, as of ${agoText(seenAt, now)}`}`);
-  const synced = last === null || status.inPlace ? '' : `Last sync ${agoText(last.at, now)}`;
+    lines.push(
+      seenAt === null
+        ? t('Lock: {0}', leaseText(lease, now))
+        : t('Lock: {0}, as of {1}', leaseText(lease, now), ago(seenAt, now)),
+    );
+  const synced = last === null || status.inPlace ? '' : t('Last sync {0}', ago(last.at, now));
   const verified =
-    seenAt === null ? '' : `verified ${agoText(seenAt, now)}${latencyMs === null ? '' : ` (${latencyMs} ms)`}`;
+    seenAt === null ? '' : `${t('verified {0}', ago(seenAt, now))}${latencyMs === null ? '' : ` (${latencyMs} ms)`}`;
   const times = [synced, verified].filter(Boolean).join(' · ');
   if (times !== '') lines.push(`${times.slice(0, 1).toUpperCase()}${times.slice(1)}`);
   return lines;
@@ -99,15 +111,15 @@ function linksOf(folders: readonly NamedState[]): string {
   const any = (test: (state: FolderState) => boolean) => folders.some(({ state }) => test(state));
   const links: string[] = [];
   if (any((state) => state.kind === 'asking' || state.kind === 'declined'))
-    links.push(commandLink('Answer', 'datastore.connect'));
-  if (any((state) => state.kind === 'untrusted')) links.push(commandLink('Manage trust', 'workbench.trust.manage'));
+    links.push(commandLink(t('Answer'), 'datastore.connect'));
+  if (any((state) => state.kind === 'untrusted')) links.push(commandLink(t('Manage trust'), 'workbench.trust.manage'));
   if (any((state) => state.kind === 'active' && state.status.failure?.kind === 'credentials'))
-    links.push(commandLink('Sign in', 'datastore.signIn'));
+    links.push(commandLink(t('Sign in'), 'datastore.signIn'));
   if (any((state) => state.kind === 'active' && state.status.conflicts.length > 0))
-    links.push(commandLink('Resolve conflicts', 'datastore.resolveConflicts'));
+    links.push(commandLink(t('Resolve conflicts'), 'datastore.resolveConflicts'));
   if (any((state) => state.kind === 'active' && !state.status.inPlace))
-    links.push(commandLink('Sync now', 'datastore.sync'), commandLink('Preview', 'datastore.preview'));
-  else links.push(commandLink('Configuration', 'datastore.openConfiguration'));
-  links.push(commandLink('Status', 'datastore.showStatus'), commandLink('Log', 'datastore.showLog'));
+    links.push(commandLink(t('Sync now'), 'datastore.sync'), commandLink(t('Preview'), 'datastore.preview'));
+  else links.push(commandLink(t('Configuration'), 'datastore.openConfiguration'));
+  links.push(commandLink(t('Status'), 'datastore.showStatus'), commandLink(t('Log'), 'datastore.showLog'));
   return links.join(' · ');
 }

@@ -1,4 +1,5 @@
 import { type Face, faceOf, gatherFaces, type NamedState } from '../folder-state.ts';
+import { counted, t } from '../l10n.ts';
 import { tooltipOf } from './bar-tooltip.ts';
 
 /** The status bar item, as values. */
@@ -38,70 +39,82 @@ function look(face: Face): Omit<Bar, 'tooltip'> {
   const plain = (text: string, label: string) => ({ text, label, background: 'none' as const });
   switch (face.kind) {
     case 'vetoed':
-      return { text: '$(error) Datastore stopped', label: `stopped for safety, ${face.message}`, background: 'error' };
+      return {
+        text: t('$(error) Datastore stopped'),
+        label: t('stopped for safety, {0}', face.message),
+        background: 'error',
+      };
     case 'error':
-      return { text: '$(error) Datastore', label: `failed, ${face.message}`, background: 'error' };
+      return { text: '$(error) Datastore', label: t('failed, {0}', face.message), background: 'error' };
     case 'signed-out':
-      return { text: '$(key) Datastore signed out', label: `signed out, ${face.message}`, background: 'warning' };
+      return {
+        text: t('$(key) Datastore signed out'),
+        label: t('signed out, {0}', face.message),
+        background: 'warning',
+      };
     case 'read-only':
       return {
-        text: '$(eye) Datastore read-only',
-        label: `the store is read-only, ${face.message}`,
+        text: t('$(eye) Datastore read-only'),
+        label: t('the store is read-only, {0}', face.message),
         background: 'warning',
       };
     case 'asking':
       return {
-        text: '$(question) Datastore waits for your answer',
-        label: 'waiting for your answer about a first connection',
+        text: t('$(question) Datastore waits for your answer'),
+        label: t('waiting for your answer about a first connection'),
         background: 'warning',
       };
     case 'conflicts':
       return {
-        text: `$(warning) ${counted(face.count, 'conflict')}`,
-        label: counted(face.count, 'conflict'),
+        text: `$(warning) ${counted(face.count, '{0} conflict', '{0} conflicts')}`,
+        label: counted(face.count, '{0} conflict', '{0} conflicts'),
         background: 'warning',
       };
     case 'offline':
-      return plain('$(debug-disconnect) Datastore offline', 'offline, the store cannot be reached');
+      return plain(t('$(debug-disconnect) Datastore offline'), t('offline, the store cannot be reached'));
     case 'syncing': {
       const { files, totalFiles, phase } = face.progress;
       const moving = phase === 'downloading' || phase === 'uploading';
       const done = totalFiles > 0 ? ` ${files}/${totalFiles}` : '';
       return plain(
         `$(${moving ? 'sync~spin' : 'sync'}) Datastore${done}`,
-        totalFiles > 0 ? `syncing, ${files} of ${totalFiles} files` : 'syncing',
+        totalFiles > 0 ? t('syncing, {0} of {1} files', files, totalFiles) : t('syncing'),
       );
     }
     case 'held-by-me':
-      return plain('$(lock) Datastore held by me', 'the lock is held by this window');
+      return plain(t('$(lock) Datastore held by me'), t('the lock is held by this window'));
     case 'locked':
-      return plain(`$(lock) ${plainText(face.holder)}`, `locked by ${face.holder}`);
+      return plain(`$(lock) ${plainText(face.holder)}`, t('locked by {0}', face.holder));
     case 'paused':
-      return plain('$(circle-slash) Datastore paused', 'automatic sync is paused');
+      return plain(t('$(circle-slash) Datastore paused'), t('automatic sync is paused'));
     case 'pending': {
       const parts = [face.up > 0 ? `$(arrow-up)${face.up}` : '', face.down > 0 ? `$(arrow-down)${face.down}` : ''];
-      const words = [face.up > 0 ? `${face.up} to upload` : '', face.down > 0 ? `${face.down} to download` : ''];
+      const words = [
+        face.up > 0 ? t('{0} to upload', face.up) : '',
+        face.down > 0 ? t('{0} to download', face.down) : '',
+      ];
       return plain(`$(database) ${parts.filter(Boolean).join(' ')}`, words.filter(Boolean).join(', '));
     }
     case 'untrusted':
-      return plain('$(shield) Datastore: not trusted', 'this workspace is not trusted, so nobody is contacted');
+      return plain(t('$(shield) Datastore: not trusted'), t('this workspace is not trusted, so nobody is contacted'));
     case 'declined':
-      return plain('$(circle-slash) Datastore not connected', 'not connected, as you answered');
+      return plain(t('$(circle-slash) Datastore not connected'), t('not connected, as you answered'));
     case 'unsupported':
-      return plain('$(circle-slash) Datastore: not supported', `the datastore type ${face.found} is not supported`);
+      return plain(
+        t('$(circle-slash) Datastore: not supported'),
+        t('the datastore type {0} is not supported', face.found),
+      );
     case 'not-set-up':
-      return plain('$(database) Datastore: not set up', 'not set up');
+      return plain(t('$(database) Datastore: not set up'), t('not set up'));
     case 'in-place':
-      return plain('$(folder) Datastore', 'a folder used in place, nothing to sync');
+      return plain('$(folder) Datastore', t('a folder used in place, nothing to sync'));
     case 'loading':
     case 'unknown':
-      return plain('$(database) Datastore', 'looking at both sides');
+      return plain('$(database) Datastore', t('looking at both sides'));
     case 'in-step':
-      return plain('$(check) Datastore', 'in step');
+      return plain('$(check) Datastore', t('in step'));
   }
 }
 
 /** A name that came over the network must not draw icons. */
 const plainText = (text: string): string => text.replaceAll('$(', '$ (').slice(0, 60);
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,4 +1,5 @@
 import type { ConflictReason, StepKind } from '../../core/plan/plan.ts';
+import { t } from '../l10n.ts';
 import { COLOURS } from './row.ts';
 
 export interface Look {
@@ -14,15 +15,25 @@ export interface Look {
 export function stepLook(kind: StepKind): Look | null {
   switch (kind) {
     case 'upload':
-      return { icon: 'arrow-up', colour: COLOURS.up, words: 'to upload', badge: '↑' };
+      return { icon: 'arrow-up', colour: COLOURS.up, words: t('to upload'), badge: '↑' };
     case 'download':
-      return { icon: 'arrow-down', colour: COLOURS.down, words: 'to download', badge: '↓' };
+      return { icon: 'arrow-down', colour: COLOURS.down, words: t('to download'), badge: '↓' };
     case 'delete-remote':
-      return { icon: 'trash', colour: COLOURS.deleted, words: 'deleted here, to be deleted on the remote', badge: '↑' };
+      return {
+        icon: 'trash',
+        colour: COLOURS.deleted,
+        words: t('deleted here, to be deleted on the remote'),
+        badge: '↑',
+      };
     case 'delete-local':
-      return { icon: 'trash', colour: COLOURS.deleted, words: 'deleted on the remote, to be deleted here', badge: '↓' };
+      return {
+        icon: 'trash',
+        colour: COLOURS.deleted,
+        words: t('deleted on the remote, to be deleted here'),
+        badge: '↓',
+      };
     case 'keep-both':
-      return { icon: 'files', colour: COLOURS.conflict, words: 'both versions will be kept', badge: '↓' };
+      return { icon: 'files', colour: COLOURS.conflict, words: t('both versions will be kept'), badge: '↓' };
     case 'adopt':
     case 'forget':
       return null;
@@ -32,21 +43,23 @@ export function stepLook(kind: StepKind): Look | null {
 export const CONFLICT_LOOK: Look = {
   icon: 'warning',
   colour: COLOURS.conflict,
-  words: 'changed on both sides',
+  get words() {
+    return t('changed on both sides');
+  },
   badge: '!',
 };
 
 export function conflictWords(reason: ConflictReason): string {
   switch (reason) {
     case 'both-changed':
-      return 'changed on both sides';
+      return t('changed on both sides');
     case 'changed-here-deleted-there':
-      return 'changed here, deleted on the remote';
+      return t('changed here, deleted on the remote');
     case 'deleted-here-changed-there':
-      return 'deleted here, changed on the remote';
+      return t('deleted here, changed on the remote');
     case 'deleted-here-while-excluded':
-      return 'deleted here while it was excluded';
+      return t('deleted here while it was excluded');
     case 'deleted-there-while-excluded':
-      return 'deleted on the remote while it was excluded here';
+      return t('deleted on the remote while it was excluded here');
   }
 }

@@ -1,4 +1,4 @@
-import { countText } from '../../core/quantities.ts';
+import { counted, t } from '../l10n.ts';
 import type { ListedFile, Mark } from './contents-index.ts';
 
 /** What of the contents is shown. Both parts hold together. */
@@ -14,11 +14,11 @@ export type StateFilter = 'in-step' | 'push' | 'pull' | 'conflict' | 'held';
 /** What a person may ask for, in the order of the list. */
 export const STATE_FILTERS: readonly { readonly state: StateFilter; readonly label: string; readonly icon: string }[] =
   [
-    { state: 'push', label: 'To Push', icon: 'arrow-up' },
-    { state: 'pull', label: 'To Pull', icon: 'arrow-down' },
-    { state: 'conflict', label: 'In Conflict', icon: 'warning' },
-    { state: 'held', label: 'Held Back', icon: 'shield' },
-    { state: 'in-step', label: 'In Step', icon: 'check' },
+    { state: 'push', label: t('To Push'), icon: 'arrow-up' },
+    { state: 'pull', label: t('To Pull'), icon: 'arrow-down' },
+    { state: 'conflict', label: t('In Conflict'), icon: 'warning' },
+    { state: 'held', label: t('Held Back'), icon: 'shield' },
+    { state: 'in-step', label: t('In Step'), icon: 'check' },
   ];
 
 const STATES: Readonly<Partial<Record<Mark, StateFilter>>> = {
@@ -46,5 +46,10 @@ export function keepsFile({ name, states }: ContentsFilter): (file: ListedFile) 
 export function filterText({ name, states }: ContentsFilter, shown: number, all: number): string {
   const asked = STATE_FILTERS.filter(({ state }) => states.includes(state)).map(({ label }) => label.toLowerCase());
   const words = [name === '' ? '' : `“${name}”`, asked.join(' or ')].filter(Boolean).join(', ');
-  return `Only ${words}: ${shown === 0 ? 'none' : shown.toLocaleString('en')} of ${countText(all, 'file')}.`;
+  return t(
+    'Only {0}: {1} of {2}.',
+    words,
+    shown === 0 ? t('none') : shown.toLocaleString('en'),
+    counted(all, '{0} file', '{0} files'),
+  );
 }

@@ -1,7 +1,8 @@
 import { SyncError } from '../../core/errors.ts';
-import { agoText } from '../../core/quantities.ts';
 import type { FolderState } from '../folder-state.ts';
-import { sinceText } from './since-text.ts';
+import { t } from '../l10n.ts';
+import { ago } from './ago.ts';
+import { lastingTitle } from './failure-title.ts';
 
 /** What the Contents view says above its rows; empty: nothing. `filtered`: what a filter leaves, in words. `now` in milliseconds since 1970. */
 export function contentsMessage(
@@ -18,14 +19,14 @@ function offlineText(states: readonly FolderState[], now: number): string {
   const offline = states.find((state) => state.kind === 'active' && state.status.failure?.kind === 'offline');
   if (offline?.kind !== 'active') return '';
   const { seenAt, failure } = offline.status;
-  const since = failure === null ? '' : ` ${sinceText(failure.since, now)}`;
-  return seenAt === null ? `Offline${since}.` : `Offline${since}: as of ${agoText(seenAt, now)}.`;
+  const title = failure === null ? t('Offline') : lastingTitle(failure, now);
+  return seenAt === null ? `${title}.` : t('{0}: as of {1}.', title, ago(seenAt, now));
 }
 
 /** Empty where the welcome of the view says it better. */
 export function problemText(error: unknown): string {
-  if (!(error instanceof SyncError)) return 'The contents cannot be read; see the log.';
+  if (!(error instanceof SyncError)) return t('The contents cannot be read; see the log.');
   return error.kind === 'credentials' || error.kind === 'offline'
     ? ''
-    : `The contents cannot be read: ${error.message}`;
+    : t('The contents cannot be read: {0}', error.message);
 }

@@ -1,4 +1,6 @@
-import { agoText, bytesText, countText } from '../../core/quantities.ts';
+import { bytesText } from '../../core/quantities.ts';
+import { counted, t } from '../l10n.ts';
+import { ago } from './ago.ts';
 import { CONFLICT_LOOK, stepLook } from './change-look.ts';
 import type { Contents, FolderSum } from './contents.ts';
 import { type ListedFile, type Mark, nameOf } from './contents-index.ts';
@@ -25,8 +27,8 @@ export function pageOf(contents: Pick<Contents, 'level'>, folder: string, most: 
 }
 
 export function folderRow({ path, name, files, bytes, marked }: FolderSum): Row {
-  const sum = `${countText(files, 'file')}, ${bytesText(bytes)}`;
-  const description = marked > 0 ? `${sum} · ${marked} not in step` : sum;
+  const sum = `${counted(files, '{0} file', '{0} files')}, ${bytesText(bytes)}`;
+  const description = marked > 0 ? t('{0} · {1} not in step', sum, marked) : sum;
   return {
     id: `${path}/`,
     label: name,
@@ -41,9 +43,7 @@ export function folderRow({ path, name, files, bytes, marked }: FolderSum): Row 
 export function fileRow(file: ListedFile, now: number): Row {
   const { path, size, mtime, by, mark } = file;
   const { icon, colour, words } = lookOf(mark);
-  const known = [size === null ? '' : bytesText(size), mtime === null ? '' : agoText(mtime, now), by ?? ''].filter(
-    Boolean,
-  );
+  const known = [size === null ? '' : bytesText(size), mtime === null ? '' : ago(mtime, now), by ?? ''].filter(Boolean);
   const facts = known.length === 0 ? [words] : known;
   return {
     id: path,
@@ -60,10 +60,10 @@ export function fileRow(file: ListedFile, now: number): Row {
 /** The row at the end of a folder that shows a part of what it has. */
 export function moreRow(folder: string, rest: number): Row {
   const next = Math.min(rest, PAGE);
-  const description = rest > next ? `${rest.toLocaleString('en')} not shown` : '';
+  const description = rest > next ? t('{0} not shown', rest.toLocaleString('en')) : '';
   return {
     id: `${folder}/*`,
-    label: `Show ${next} More…`,
+    label: t('Show {0} More…', next),
     description,
     tooltip: '',
     icon: 'ellipsis',
@@ -75,11 +75,11 @@ export function moreRow(folder: string, rest: number): Row {
 export function lookOf(mark: Mark): { readonly icon: string; readonly colour?: string; readonly words: string } {
   switch (mark) {
     case 'in-step':
-      return { icon: 'check', colour: COLOURS.quiet, words: 'in step' };
+      return { icon: 'check', colour: COLOURS.quiet, words: t('in step') };
     case 'in-place':
-      return { icon: 'file', words: 'used in place' };
+      return { icon: 'file', words: t('used in place') };
     case 'held':
-      return { icon: 'shield', colour: COLOURS.warning, words: 'held back' };
+      return { icon: 'shield', colour: COLOURS.warning, words: t('held back') };
     case 'excluded':
       return { icon: 'circle-slash', colour: COLOURS.quiet, words: 'excluded' };
     case 'conflict':

@@ -1,5 +1,6 @@
 import type { SyncErrorKind } from '../../core/errors.ts';
 import type { SyncStatus } from '../../core/status/sync-status.ts';
+import { t } from '../l10n.ts';
 import { sinceText } from './since-text.ts';
 
 /** `Offline since 14:05 (35 min)`; of other failures it is of no interest when they began. */
@@ -10,40 +11,40 @@ export const lastingTitle = ({ kind, since }: NonNullable<SyncStatus['failure']>
 export function failureTitle(kind: SyncErrorKind): string {
   switch (kind) {
     case 'offline':
-      return 'Offline';
+      return t('Offline');
     case 'unknown-outcome':
-      return 'Not certain';
+      return t('Not certain');
     case 'credentials':
-      return 'Signed out';
+      return t('Signed out');
     case 'denied':
-      return 'Not permitted';
+      return t('Not permitted');
     case 'bucket':
-      return 'Bucket';
+      return t('Bucket');
     case 'unsafe-store':
-      return 'Read-only store';
+      return t('Read-only store');
     case 'veto':
-      return 'Stopped for safety';
+      return t('Stopped for safety');
     case 'moved':
-      return 'Changed meanwhile';
+      return t('Changed meanwhile');
     case 'foreign':
-      return 'Foreign data';
+      return t('Foreign data');
     case 'newer-format':
-      return 'Newer format';
+      return t('Newer format');
     case 'corrupt':
-      return 'Damaged remote';
+      return t('Damaged remote');
     case 'locked':
-      return 'Locked';
+      return t('Locked');
     case 'lease-lost':
-      return 'Lock lost';
+      return t('Lock lost');
     case 'local':
-      return 'This machine';
+      return t('This machine');
     case 'cancelled':
-      return 'Stopped';
+      return t('Stopped');
     case 'usage':
     case 'config':
     case 'not-set-up':
-      return 'Configuration';
+      return t('Configuration');
     case 'failed':
-      return 'Failed';
+      return t('Failed');
   }
 }

@@ -1,4 +1,6 @@
-import { agoText, bytesText } from '../../core/quantities.ts';
+import { bytesText } from '../../core/quantities.ts';
+import { t } from '../l10n.ts';
+import { ago } from './ago.ts';
 import type { ListedFile } from './contents-index.ts';
 import { lookOf } from './contents-rows.ts';
 import { escapeMarkdown } from './markdown.ts';
@@ -8,10 +10,10 @@ export function fileTooltip(file: ListedFile, why: string, now: number): string 
   const { path, size, mtime, by, generation, sha256, mark } = file;
   const { icon, words } = lookOf(mark);
   const facts: readonly (readonly [string, string | null])[] = [
-    ['Size', size === null ? null : sizeText(size)],
-    ['Changed', mtime === null ? null : escapeMarkdown(`${new Date(mtime).toLocaleString()} (${agoText(mtime, now)})`)],
-    ['Author', by === null ? null : escapeMarkdown(by)],
-    ['Commit', generation === null ? null : String(generation)],
+    [t('Size'), size === null ? null : sizeText(size)],
+    [t('Changed'), mtime === null ? null : escapeMarkdown(`${new Date(mtime).toLocaleString()} (${ago(mtime, now)})`)],
+    [t('Author'), by === null ? null : escapeMarkdown(by)],
+    [t('Commit'), generation === null ? null : String(generation)],
   ];
   const rows = facts.flatMap(([name, value]) => (value === null ? [] : [`| ${name} | ${value} |`]));
   return [

@@ -1,7 +1,8 @@
 import type { Config } from '../../core/config/config.ts';
 import { type FolderHealth, healthText } from '../../core/doctor/folder-health.ts';
-import { agoText } from '../../core/quantities.ts';
 import type { SyncStatus } from '../../core/status/sync-status.ts';
+import { t } from '../l10n.ts';
+import { ago } from './ago.ts';
 import { failureTitle } from './failure-title.ts';
 import { placeText } from './place-text.ts';
 import { type Row, row } from './row.ts';
@@ -16,12 +17,22 @@ export function inPlaceRows(
 ): readonly Row[] {
   const { failure, seenAt, latencyMs } = status;
   const read =
-    seenAt === null ? '' : `Lock read ${agoText(seenAt, now)}${latencyMs === null ? '' : ` in ${latencyMs} ms`}.`;
+    seenAt === null
+      ? ''
+      : latencyMs === null
+        ? t('Lock read {0}.', ago(seenAt, now))
+        : t('Lock read {0} in {1} ms.', ago(seenAt, now), latencyMs);
   return [
     ...(failure === null ? [] : [failureRow({ title: failureTitle(failure.kind), ...failure })]),
     leaseRow(status, now),
-    row('place', 'Folder', placeText(config), 'folder', `Used in place: nothing to sync.\n${placeText(config)}`),
-    ...(health === null ? [] : [row('health', 'Health', healthText(health), 'pulse', read)]),
+    row(
+      'place',
+      t('Folder'),
+      placeText(config),
+      'folder',
+      `${t('Used in place: nothing to sync.')}\n${placeText(config)}`,
+    ),
+    ...(health === null ? [] : [row('health', t('Health'), healthText(health), 'pulse', read)]),
     sourceRow(config),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../../core/config/config.ts';
-import { agoText } from '../../core/quantities.ts';
 import type { SyncStatus } from '../../core/status/sync-status.ts';
+import { t } from '../l10n.ts';
+import { ago } from './ago.ts';
 import { leaseFacts, leaseText } from './lease-text.ts';
 import { COLOURS, type Row, row } from './row.ts';
 
@@ -20,10 +21,10 @@ export function failureRow(failure: {
 
 /** Who holds the lock, as of when. `now` in milliseconds since 1970. */
 export function leaseRow({ lease, seenAt }: SyncStatus, now: number): Row {
-  const asOf = seenAt === null ? '' : `As of ${agoText(seenAt, now)}.`;
-  const text = seenAt === null ? 'not known yet' : leaseText(lease, now);
+  const asOf = seenAt === null ? '' : t('As of {0}.', ago(seenAt, now));
+  const text = seenAt === null ? t('not known yet') : leaseText(lease, now);
   const context = lease === null ? 'lease-free' : lease.ours === 'no' ? 'lease-other' : 'lease-ours';
-  const top = row('lease', 'Lock', text, lease === null ? 'unlock' : 'lock', asOf, { context });
+  const top = row('lease', t('Lock'), text, lease === null ? 'unlock' : 'lock', asOf, { context });
   if (lease === null) return top;
   const children = leaseFacts(lease.record, now).map(({ name, value }) =>
     row(`lease-${name}`, name, value, 'blank', `${name}: ${value}`),
@@ -32,7 +33,7 @@ export function leaseRow({ lease, seenAt }: SyncStatus, now: number): Row {
 }
 
 export function sourceRow({ source }: Config): Row {
-  return row('source', 'Set by', source === 'default' ? 'the folder .swamp' : source, 'gear', '', {
+  return row('source', t('Set by'), source === 'default' ? t('the folder .swamp') : source, 'gear', '', {
     context: 'source',
   });
 }

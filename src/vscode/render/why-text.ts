@@ -2,6 +2,7 @@ import type { Step } from '../../core/plan/plan.ts';
 import { stepReason } from '../../core/plan/step-reason.ts';
 import type { SyncStatus } from '../../core/status/sync-status.ts';
 import { directionOf } from '../../core/status/sync-status.ts';
+import { t } from '../l10n.ts';
 import { conflictWords } from './change-look.ts';
 import type { Mark } from './contents-index.ts';
 import { failureTitle } from './failure-title.ts';
@@ -14,32 +15,35 @@ export function whyText(
 ): string {
   const conflict = status.conflicts.find((one) => one.path === path);
   if (conflict !== undefined)
-    return `${sentence(conflictWords(conflict.reason))}: neither version is touched until you decide in the Conflicts view.`;
+    return t(
+      '{0}: neither version is touched until you decide in the Conflicts view.',
+      sentence(conflictWords(conflict.reason)),
+    );
   const problem = status.problems.find((one) => one.path === path);
-  if (problem !== undefined) return `Held back: ${problem.reason}.`;
+  if (problem !== undefined) return t('Held back: {0}.', problem.reason);
   const step = status.changes.find((one) => one.path === path);
   if (step !== undefined) return `${sentence(stepReason(step))}: ${outlook(step, status)}`;
   switch (mark) {
     case 'in-step':
-      return 'Equal on both sides.';
+      return t('Equal on both sides.');
     case 'in-place':
-      return 'This folder is the datastore itself: there is no other side.';
+      return t('This folder is the datastore itself: there is no other side.');
     case 'excluded':
-      return 'Left out by `exclude` or `directories` of the configuration: it stays where it is, on both sides.';
+      return t('Left out by `exclude` or `directories` of the configuration: it stays where it is, on both sides.');
     default:
-      return 'It has changed since the last look. Refresh to see how.';
+      return t('It has changed since the last look. Refresh to see how.');
   }
 }
 
 /** What waits, and for what. */
 function outlook(step: Step, { paused, failure, lease }: Pick<SyncStatus, 'paused' | 'failure' | 'lease'>): string {
-  const will = directionOf(step.kind) === 'up' ? 'it goes up' : 'it comes down';
+  const will = directionOf(step.kind) === 'up' ? t('it goes up') : t('it comes down');
   if (failure !== null)
-    return `${will} when this is over: ${failureTitle(failure.kind).toLowerCase()}, ${failure.message}`;
-  if (paused) return `${will} after Resume, or with Sync Now.`;
+    return t('{0} when this is over: {1}, {2}', will, failureTitle(failure.kind).toLowerCase(), failure.message);
+  if (paused) return t('{0} after Resume, or with Sync Now.', will);
   if (lease !== null && lease.ours === 'no' && directionOf(step.kind) === 'up')
-    return `${will} when ${lease.record.holder} gives the lock back.`;
-  return `${will} with the next sync.`;
+    return t('{0} when {1} gives the lock back.', will, lease.record.holder);
+  return t('{0} with the next sync.', will);
 }
 
 const sentence = (words: string): string => words.slice(0, 1).toUpperCase() + words.slice(1);

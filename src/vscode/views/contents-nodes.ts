@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Folder } from '../folder.ts';
+import { t } from '../l10n.ts';
 import type { FolderSum } from '../render/contents.ts';
 import { type ListedFile, nameOf } from '../render/contents-index.ts';
 import { fileRow, folderRow, moreRow } from '../render/contents-rows.ts';
@@ -86,19 +87,19 @@ export function contentsItem(node: ContentsNode, now: number): vscode.TreeItem {
     }
     case 'excluded': {
       const { path } = node;
-      const tooltip = `${path}/\nLeft out by the configuration`;
+      const tooltip = `${path}/\n${t('Left out by the configuration')}`;
       return rowItem(id, { ...fileRow(unread(path), now), id: `${path}/`, tooltip, context: 'folder-excluded' }, None);
     }
     case 'more': {
       const item = rowItem(id, moreRow(node.at, node.rest), closedIf(false));
-      item.command = { title: 'Show More', command: 'datastore.showMore', arguments: [node] };
+      item.command = { title: t('Show More'), command: 'datastore.showMore', arguments: [node] };
       return item;
     }
     case 'file': {
       const item = rowItem(id, fileRow(node.file, now), None);
       // Made when it is asked for.
       delete item.tooltip;
-      item.command = { title: 'Open', command: 'datastore.openFile', arguments: [node] };
+      item.command = { title: t('Open'), command: 'datastore.openFile', arguments: [node] };
       return item;
     }
   }

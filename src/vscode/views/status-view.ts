@@ -4,6 +4,7 @@ import type { LocalStatus } from '../../engine/datastore.ts';
 import type { Clock, Log } from '../../engine/ports.ts';
 import type { Folder, Running } from '../folder.ts';
 import type { Folders } from '../folders.ts';
+import { t } from '../l10n.ts';
 import type { Row } from '../render/row.ts';
 import { statusRows } from '../render/status-rows.ts';
 import { closedIf, rowItem } from './row-item.ts';
@@ -81,7 +82,7 @@ export function openStatusView(folders: Folders, clock: Clock, log: Log): vscode
     folders.onChange(() => {
       changes.fire(undefined);
       const pending = folders.all().reduce((sum, folder) => sum + pendingOf(folder), 0);
-      view.badge = pending === 0 ? undefined : { value: pending, tooltip: `${pending} to transfer` };
+      view.badge = pending === 0 ? undefined : { value: pending, tooltip: t('{0} to transfer', pending) };
     }),
   );
 }
