@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import {
-  compareConflict,
   keepBoth,
   keepMine,
   keepTheirs,
@@ -22,6 +21,7 @@ import {
 } from './commands/file-commands.ts';
 import { clearFilter, filterContents, showMore } from './commands/filter-contents.ts';
 import { forceReleaseLock, holdLock, releaseLock } from './commands/lock-commands.ts';
+import { compareConflict, openConflict } from './commands/merge-conflict.ts';
 import { pause, resume } from './commands/pause-commands.ts';
 import { preview } from './commands/preview.ts';
 import { openConfiguration, refresh, showLog, showStatus } from './commands/show-commands.ts';
@@ -30,7 +30,8 @@ import { clickStatusBar } from './commands/status-bar-click.ts';
 import { pull, push, sync } from './commands/sync-commands.ts';
 import type { Ui } from './ui.ts';
 
-type Handler = (ui: Ui, argument: unknown) => Promise<void>;
+/** `argument`: the row it was called on, if any; `chosen`: all rows that were chosen then. Neither can be trusted to be that. */
+type Handler = (ui: Ui, argument: unknown, chosen: unknown) => Promise<void>;
 
 /**
  * Every command: what is called, in whatever state, by whomever, with whatever argument. What is large and rarely asked for
@@ -59,6 +60,7 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.resume': resume,
   'datastore.resolveConflicts': resolveConflicts,
   'datastore.resolveAll': resolveAll,
+  'datastore.openConflict': openConflict,
   'datastore.compareConflict': compareConflict,
   'datastore.keepMine': keepMine,
   'datastore.keepTheirs': keepTheirs,
@@ -82,10 +84,10 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
 /** A handler's failure is shown with its remedy; the command itself never throws. */
 export function registerCommands(ui: Ui): vscode.Disposable {
   const registered = Object.entries(COMMANDS).map(([id, handler]) =>
-    vscode.commands.registerCommand(id, async (argument: unknown) => {
+    vscode.commands.registerCommand(id, async (argument: unknown, chosen: unknown) => {
       ui.log.debug(`command ${id}`);
       try {
-        await handler(ui, argument);
+        await handler(ui, argument, chosen);
       } catch (error) {
         ui.notices.failed(error);
       }

@@ -26,11 +26,14 @@ export interface RemoteDocuments extends vscode.Disposable {
 
 /** Documents that are kept in memory: an editor asks for each twice, and for both sides of what it compares. */
 const MOST_KEPT = 8;
+/** Merges that are under way. */
+const MOST_HELD = 32;
 
 export function serveRemoteDocuments(folders: Folders): RemoteDocuments {
   const never = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   const kept = new Map<string, Promise<Uint8Array>>();
   const held = new Map<string, Uint8Array>();
+  let holds = 0;
   const refuse = (): never => {
     throw vscode.FileSystemError.NoPermissions(t('The remote side is read-only.'));
   };
@@ -45,8 +48,7 @@ export function serveRemoteDocuments(folders: Folders): RemoteDocuments {
     if (version === 'any') return content;
     kept.set(key, content);
     content.catch(() => kept.delete(key));
-    const [oldest] = kept.keys();
-    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+    forgetOldest(kept, MOST_KEPT);
     return content;
   }
 
@@ -85,13 +87,20 @@ export function serveRemoteDocuments(folders: Folders): RemoteDocuments {
   });
   return {
     hold(path, content) {
-      const name = String(held.size);
+      holds += 1;
+      const name = String(holds);
       held.set(name, content);
+      forgetOldest(held, MOST_HELD);
       const query = JSON.stringify({ version: 'held', held: name });
       return vscode.Uri.from({ scheme: REMOTE_SCHEME, path: `/${path}`, query });
     },
     dispose: () => vscode.Disposable.from(never, registered).dispose(),
   };
+}
+
+function forgetOldest(documents: Map<string, unknown>, most: number): void {
+  const [oldest] = documents.keys();
+  if (documents.size > most && oldest !== undefined) documents.delete(oldest);
 }
 
 function fail(error: Error): never {

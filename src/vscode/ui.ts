@@ -5,6 +5,7 @@ import type { Host } from './host.ts';
 import type { Keys } from './keys.ts';
 import type { Locks } from './lock/locks.ts';
 import type { Notices } from './notices.ts';
+import type { RemoteDocuments } from './remote-documents.ts';
 import type { Reports } from './reports.ts';
 import type { ContentsView } from './views/contents-view.ts';
 
@@ -18,6 +19,7 @@ export interface Ui {
   readonly keys: Keys;
   readonly log: vscode.LogOutputChannel;
   readonly reports: Reports;
+  readonly documents: RemoteDocuments;
   /** Of this extension. */
   readonly version: string;
   readonly contents: ContentsView;

@@ -40,9 +40,10 @@ export function openWindow(context: vscode.ExtensionContext, log: vscode.LogOutp
   const locks = openLocks({ folders, notices, clock: host.clock });
   const contents = openContentsView(folders, host, log);
   const reports = openReports();
+  const documents = serveRemoteDocuments(folders);
   const api = openApi(folders);
   const { version } = context.extension.packageJSON as { readonly version: string };
-  const ui: Ui = { host, folders, notices, locks, answers, keys, log, reports, version, contents };
+  const ui: Ui = { host, folders, notices, locks, answers, keys, log, reports, documents, version, contents };
   context.subscriptions.push(
     contents,
     reports,
@@ -52,7 +53,7 @@ export function openWindow(context: vscode.ExtensionContext, log: vscode.LogOutp
     openStatusBar(folders, host.clock),
     keepContextKeys(folders),
     decorateExplorer(folders),
-    serveRemoteDocuments(folders),
+    documents,
     announceNews(folders, notices),
     registerCommands(ui),
     api,

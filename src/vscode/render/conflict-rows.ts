@@ -1,26 +1,64 @@
 import type { Conflict } from '../../core/plan/plan.ts';
-import { agoText, bytesText } from '../../core/quantities.ts';
+import { agoText, bytesText, countText } from '../../core/quantities.ts';
 import { CONFLICT_LOOK, conflictWords } from './change-look.ts';
-import { nameOf } from './contents-index.ts';
-import type { Row } from './row.ts';
+import { byText, nameOf, parentOf } from './contents-index.ts';
+import { COLOURS, type Row } from './row.ts';
+
+/** Conflicts of one folder. */
+export interface ConflictGroup {
+  /** Empty: the top. */
+  readonly folder: string;
+  readonly conflicts: readonly Conflict[];
+}
+
+/** By the folder that each lies in, the top first. */
+export function groupConflicts(conflicts: readonly Conflict[]): readonly ConflictGroup[] {
+  const groups = new Map<string, Conflict[]>();
+  for (const conflict of conflicts) {
+    const folder = parentOf(conflict.path);
+    const group = groups.get(folder);
+    if (group === undefined) groups.set(folder, [conflict]);
+    else group.push(conflict);
+  }
+  return [...groups]
+    .map(([folder, inIt]) => ({ folder, conflicts: inIt }))
+    .toSorted((left, right) => byText(left.folder, right.folder));
+}
+
+export function conflictGroupRow({ folder, conflicts }: ConflictGroup): Row {
+  return {
+    id: `${folder}/`,
+    label: folder,
+    description: String(conflicts.length),
+    tooltip: `${folder}/\n${countText(conflicts.length, 'conflict')}`,
+    icon: 'folder',
+    context: 'conflicts-folder',
+    spoken: `${folder}, ${countText(conflicts.length, 'conflict')}`,
+  };
+}
 
 /** One conflict; both sides are in the tooltip. `now` in milliseconds since 1970. */
 export function conflictRow(conflict: Conflict, now: number): Row {
-  const { path, reason, local, remote } = conflict;
-  const folder = path.slice(0, Math.max(0, path.length - nameOf(path).length - 1));
-  const mine =
-    local === null ? 'deleted' : `${bytesText(local.stamp.size)}, changed ${agoText(local.stamp.mtime, now)}`;
-  const theirs =
-    remote === null ? 'deleted' : `${bytesText(remote.size)}, changed ${agoText(remote.mtime, now)} by ${remote.by}`;
+  const { path, reason, remote } = conflict;
   const words = conflictWords(reason);
+  const { mine, theirs } = sidesOf(conflict, now);
   return {
     id: path,
     label: nameOf(path),
-    description: [folder, words].filter(Boolean).join(' · '),
+    description: [reason === 'both-changed' ? '' : words, remote?.by ?? ''].filter(Boolean).join(' · '),
     tooltip: [path, words, `Mine: ${mine}`, `Theirs: ${theirs}`].join('\n'),
-    icon: CONFLICT_LOOK.icon,
-    colour: CONFLICT_LOOK.colour,
+    icon: reason === 'both-changed' ? CONFLICT_LOOK.icon : 'trash',
+    colour: COLOURS.conflict,
     context: `conflict-${reason}`,
     spoken: `${path}, ${words}. Mine: ${mine}. Theirs: ${theirs}`,
+  };
+}
+
+/** Each version in words. */
+export function sidesOf({ local, remote }: Conflict, now: number): { readonly mine: string; readonly theirs: string } {
+  return {
+    mine: local === null ? 'deleted' : `${bytesText(local.stamp.size)}, changed ${agoText(local.stamp.mtime, now)}`,
+    theirs:
+      remote === null ? 'deleted' : `${bytesText(remote.size)}, changed ${agoText(remote.mtime, now)} by ${remote.by}`,
   };
 }

@@ -3,16 +3,19 @@ import type { Conflict } from '../../core/plan/plan.ts';
 import type { Clock } from '../../engine/ports.ts';
 import type { Folder } from '../folder.ts';
 import type { Folders } from '../folders.ts';
-import { conflictRow } from '../render/conflict-rows.ts';
+import { type ConflictGroup, conflictGroupRow, conflictRow, groupConflicts } from '../render/conflict-rows.ts';
 import { rowItem } from './row-item.ts';
 import { workspaceItem } from './status-view.ts';
 import { asTarget, type Target } from './target.ts';
 
 type Node =
   | (Target & { readonly kind: 'workspace' })
+  | (Target & { readonly kind: 'group'; readonly group: ConflictGroup })
   | (Target & { readonly kind: 'conflict'; readonly path: string; readonly conflict: Conflict });
 
-/** The Conflicts view; its badge counts them. */
+const { Expanded, None } = vscode.TreeItemCollapsibleState;
+
+/** The Conflicts view, by folder; its badge counts them. What is in it stays until it is decided. */
 export function openConflictsView(folders: Folders, clock: Clock): vscode.Disposable {
   const changes = new vscode.EventEmitter<undefined>();
   let shown: readonly (readonly Conflict[])[] = [];
@@ -20,28 +23,37 @@ export function openConflictsView(folders: Folders, clock: Clock): vscode.Dispos
   const provider: vscode.TreeDataProvider<Node> = {
     onDidChangeTreeData: changes.event,
     getChildren(node) {
-      if (node?.kind === 'conflict') return [];
-      if (node?.kind === 'workspace') return nodesOf(node.folder);
-      const affected = folders.all().filter((folder) => conflictsOf(folder).length > 0);
-      if (folders.all().length <= 1) return affected.flatMap(nodesOf);
-      return affected.map((folder) => asTarget({ kind: 'workspace', folder }));
+      switch (node?.kind) {
+        case 'conflict':
+          return [];
+        case 'group':
+          return rowsOf(node.folder, node.group.conflicts);
+        case 'workspace':
+          return groupsOf(node.folder);
+        case undefined: {
+          const affected = folders.all().filter((folder) => conflictsOf(folder).length > 0);
+          if (folders.all().length <= 1) return affected.flatMap(groupsOf);
+          return affected.map((folder) => asTarget({ kind: 'workspace', folder, conflicts: conflictsOf(folder) }));
+        }
+      }
     },
     getTreeItem(node) {
-      if (node.kind === 'workspace') return workspaceItem(node.folder);
-      const item = rowItem(
-        node.folder.id,
-        conflictRow(node.conflict, clock.now()),
-        vscode.TreeItemCollapsibleState.None,
-      );
-      item.command = { title: 'Compare', command: 'datastore.compareConflict', arguments: [node] };
-      return item;
+      const { id } = node.folder;
+      switch (node.kind) {
+        case 'workspace':
+          return Object.assign(workspaceItem(node.folder), { contextValue: 'conflicts-folder' });
+        case 'group':
+          return rowItem(id, conflictGroupRow(node.group), Expanded);
+        case 'conflict': {
+          const item = rowItem(id, conflictRow(node.conflict, clock.now()), None);
+          item.command = { title: 'Open', command: 'datastore.openConflict', arguments: [node] };
+          return item;
+        }
+      }
     },
   };
 
-  const view = vscode.window.createTreeView('datastore.conflicts', {
-    treeDataProvider: provider,
-    canSelectMany: false,
-  });
+  const view = vscode.window.createTreeView('datastore.conflicts', { treeDataProvider: provider, canSelectMany: true });
   return vscode.Disposable.from(
     view,
     changes,
@@ -57,8 +69,19 @@ export function openConflictsView(folders: Folders, clock: Clock): vscode.Dispos
   );
 }
 
-const nodesOf = (folder: Folder): Node[] =>
-  conflictsOf(folder).map((conflict) => asTarget({ kind: 'conflict', folder, path: conflict.path, conflict }));
+/** Those of the top beside the folders that others lie in. */
+function groupsOf(folder: Folder): Node[] {
+  return groupConflicts(conflictsOf(folder)).flatMap((group): Node[] =>
+    group.folder === ''
+      ? rowsOf(folder, group.conflicts)
+      : [asTarget({ kind: 'group', folder, group, conflicts: group.conflicts })],
+  );
+}
+
+const rowsOf = (folder: Folder, conflicts: readonly Conflict[]): Node[] =>
+  conflicts.map((conflict) =>
+    asTarget({ kind: 'conflict', folder, path: conflict.path, conflict, conflicts: [conflict] }),
+  );
 
 export function conflictsOf(folder: Folder): readonly Conflict[] {
   const state = folder.state();

@@ -4,9 +4,11 @@ import type { Folder } from '../folder.ts';
 /** What a row of a tree is about: commands of its menu get it. */
 export interface Target {
   readonly folder: Folder;
-  /** Relative to the root; of file rows only. */
+  /** Relative to the root; of rows of files and folders only. */
   readonly path?: string;
   readonly conflict?: Conflict;
+  /** All that are below the row. */
+  readonly conflicts?: readonly Conflict[];
 }
 
 const known = new WeakSet<object>();
@@ -20,3 +22,11 @@ export function asTarget<T extends Target>(target: T): T {
 /** Null for anything else: commands can be called by anyone with anything. */
 export const targetOf = (argument: unknown): Target | null =>
   typeof argument === 'object' && argument !== null && known.has(argument) ? (argument as Target) : null;
+
+/** The row that a command was called on, with the rows chosen beside it where it is one of them. */
+export function targetsOf(argument: unknown, chosen: unknown): readonly Target[] {
+  const target = targetOf(argument);
+  if (target === null) return [];
+  const all = Array.isArray(chosen) ? (chosen as unknown[]).flatMap((one) => targetOf(one) ?? []) : [];
+  return all.includes(target) ? all : [target];
+}

@@ -111,7 +111,8 @@ async function startServer(scratch: string, { place }: Workspaces, state: string
 
 /** A workspace whose files are committed. */
 async function filled(rig: Workspaces, prefix: string, files: number): Promise<string> {
-  const workspace = await rig.workspace(prefix, {});
+  // A machine that does other things, too, must not end the push.
+  const workspace = await rig.workspace(prefix, {}, 'lock: { ttlSeconds: 300 }');
   await writeManyFiles(join(workspace, 'data'), files);
   const { code, stderr } = await rig.cli(workspace, ['sync', '--quiet']);
   if (code !== 0) throw new Error(`the first push failed: ${stderr}`);

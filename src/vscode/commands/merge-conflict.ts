@@ -1,0 +1,82 @@
+import * as vscode from 'vscode';
+import type { Conflict } from '../../core/plan/plan.ts';
+import { t } from '../l10n.ts';
+import { absentUri, remoteUri } from '../remote-documents.ts';
+import { sidesOf } from '../render/conflict-rows.ts';
+import { nameOf } from '../render/contents-index.ts';
+import type { Ui } from '../ui.ts';
+import { asTarget } from '../views/target.ts';
+import { type Picked, pick } from './conflict-commands.ts';
+
+/** Three-way in VS Code's merge editor where both sides are text and the version that they grew from is still there, else two-way. */
+export async function openConflict(ui: Ui, argument: unknown): Promise<void> {
+  const picked = await pick(ui, argument, undefined, t('Look at which conflict?'));
+  const [conflict] = picked?.conflicts ?? [];
+  if (picked === null || conflict === undefined) return;
+  if (!(await merge(ui, picked, conflict))) await compare(picked, conflict);
+}
+
+/** Both sides, without what they grew from. */
+export async function compareConflict(ui: Ui, argument: unknown): Promise<void> {
+  const picked = await pick(ui, argument, undefined, t('Compare which conflict?'));
+  const [conflict] = picked?.conflicts ?? [];
+  if (picked !== null && conflict !== undefined) await compare(picked, conflict);
+}
+
+async function compare({ chosen: { folder, running } }: Picked, { path, local, remote }: Conflict): Promise<void> {
+  const theirs = remote === null ? absentUri(path) : remoteUri(folder, path, remote.sha256);
+  const mine = local === null ? absentUri(path) : vscode.Uri.joinPath(running.root, path);
+  const title = `${path} (${remote === null ? t('deleted there') : t('theirs, {0}', remote.by)} ↔ ${local === null ? t('deleted here') : t('mine')})`;
+  await vscode.commands.executeCommand('vscode.diff', theirs, mine, title);
+}
+
+/** False where there is no way to merge it. */
+async function merge(ui: Ui, { chosen }: Picked, conflict: Conflict): Promise<boolean> {
+  const { folder, running } = chosen;
+  const { path, base, local, remote } = conflict;
+  if (base === null || local === null || remote === null) return false;
+  const output = vscode.Uri.joinPath(running.root, path);
+  const uris = { base: remoteUri(folder, path, base.sha256), theirs: remoteUri(folder, path, remote.sha256) };
+  // As it is now: what is typed into the result must not move the side that it is compared with.
+  const now = await textOf(output);
+  const others = await Promise.all([textOf(uris.base), textOf(uris.theirs)]);
+  if (now === null || others.includes(null)) return false;
+  const mine = ui.documents.hold(path, now);
+  const sides = sidesOf(conflict, ui.host.clock.now());
+  await vscode.commands.executeCommand('_open.mergeEditor', {
+    base: uris.base,
+    input1: { uri: uris.theirs, title: t('Theirs'), description: remote.by, detail: sides.theirs },
+    input2: { uri: mine, title: t('Mine'), description: folder.workspace.name, detail: sides.mine },
+    output,
+  });
+  askWhenSaved(ui, chosen.folder, output, conflict);
+  return true;
+}
+
+/** Saving decides nothing: the person is asked, once, whether that was the merge. */
+function askWhenSaved(ui: Ui, folder: Picked['chosen']['folder'], output: vscode.Uri, conflict: Conflict): void {
+  const saved = vscode.workspace.onDidSaveTextDocument(async ({ uri }) => {
+    if (uri.toString() !== output.toString()) return;
+    saved.dispose();
+    const yes = t('Mark as Merged');
+    const question = t('Is “{0}” merged? Then it replaces the remote version.', nameOf(conflict.path));
+    if ((await vscode.window.showInformationMessage(question, yes)) === yes)
+      await vscode.commands.executeCommand(
+        'datastore.markMerged',
+        asTarget({ folder, path: conflict.path, conflict, conflicts: [conflict] }),
+      );
+  });
+}
+
+/** Larger files are compared, not merged. */
+const MOST_BYTES = 4 << 20;
+
+/** Null of what cannot be read, and of what is no text. */
+async function textOf(uri: vscode.Uri): Promise<Uint8Array | null> {
+  try {
+    const bytes = await vscode.workspace.fs.readFile(uri);
+    return bytes.length > MOST_BYTES || bytes.includes(0) ? null : bytes;
+  } catch {
+    return null;
+  }
+}
