@@ -1,5 +1,5 @@
 import type { FolderHealth } from '../core/doctor/folder-health.ts';
-import type { LeaseHolder } from '../core/format/lease-holder.ts';
+import type { LeaseHolder, Whose } from '../core/format/lease-holder.ts';
 import type { Entry, StoredFile } from '../core/format/tree.ts';
 import type { ApprovedPlan } from '../core/plan/approved-plan.ts';
 import type { Choice, Conflict, PlanPolicy } from '../core/plan/plan.ts';
@@ -41,7 +41,7 @@ export interface LeaseView {
   /** Null: free (or no head yet). */
   readonly lease: LeaseHolder | null;
   /** Whether it is held by this process, or by another process of this workspace (nonce in the state folder). */
-  readonly ours: 'this-process' | 'this-workspace' | 'no';
+  readonly ours: Whose;
   readonly generation: number | null;
   readonly committedAt: string | null;
   readonly committedBy: string | null;

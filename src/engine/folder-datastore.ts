@@ -1,6 +1,6 @@
 import type { FolderHealth } from '../core/doctor/folder-health.ts';
 import { SyncError } from '../core/errors.ts';
-import { holderOf } from '../core/format/lease-holder.ts';
+import { holderOf, whoseTenure } from '../core/format/lease-holder.ts';
 import { parseLock, tenureOf } from '../core/format/lock-record.ts';
 import type { StoredFile } from '../core/format/tree.ts';
 import { EMPTY_PREVIEW, EMPTY_REPORT } from '../core/status/sync-report.ts';
@@ -66,15 +66,10 @@ export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
     const text = await file.read();
     const latencyMs = Math.round(clock.monotonic() - sent);
     const lease = text === null ? null : holderOf(parseLock(text), tenureOf(text));
-    const isOurs = lease !== null && lease.nonce === (await ownTenure());
+    const workspace = lease === null ? null : await ownTenure();
     return {
       lease,
-      ours:
-        lease !== null && lease.nonce === own.current()?.record.nonce
-          ? 'this-process'
-          : isOurs
-            ? 'this-workspace'
-            : 'no',
+      ours: whoseTenure(lease, { process: own.current()?.record.nonce ?? null, workspace }),
       generation: null,
       committedAt: null,
       committedBy: null,

@@ -150,7 +150,7 @@ test('after the lease is known to be lost nothing more is sent', async () => {
   expect((await world.remote()).generation).toBe(1);
   bob.store.heal();
   await systemClock.sleep(250);
-  bob.restart({ ttlMs: 200 });
+  bob.restart();
   expect(await bob.sync()).toMatchObject({ uploaded: 200 });
   await alice.sync();
   expect(alice.files()).toEqual(bob.files());

@@ -17,6 +17,19 @@ export interface LeaseHolder {
   readonly ttlMs: number;
 }
 
+/** By whom a tenure is held, seen from one process: by itself, or by another of its workspace. */
+export type Whose = 'this-process' | 'this-workspace' | 'no';
+
+/** By the nonces of the tenures that this process and its workspace are known to have. */
+export function whoseTenure(
+  shown: Pick<LeaseHolder, 'nonce'> | null,
+  own: { readonly process: string | null; readonly workspace: string | null },
+): Whose {
+  if (shown === null) return 'no';
+  if (shown.nonce === own.process) return 'this-process';
+  return shown.nonce === own.workspace ? 'this-workspace' : 'no';
+}
+
 /** Who holds a folder by its lock (null: it cannot be read), which is of this tenure. */
 export function holderOf(lock: LockRecord | null, tenure: string): LeaseHolder {
   if (lock === null) return { ...NOBODY, nonce: tenure };

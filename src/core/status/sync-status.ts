@@ -1,5 +1,5 @@
 import type { Problem, SyncErrorKind } from '../errors.ts';
-import type { LeaseHolder } from '../format/lease-holder.ts';
+import type { LeaseHolder, Whose } from '../format/lease-holder.ts';
 import type { Conflict, Step, StepKind } from '../plan/plan.ts';
 import { isCutOff } from './cut-off.ts';
 import type { Preview, Progress, SyncReport } from './sync-report.ts';
@@ -17,7 +17,7 @@ export interface SyncStatus {
   readonly changes: readonly Step[];
   readonly conflicts: readonly Conflict[];
   readonly problems: readonly Problem[];
-  readonly lease: { readonly record: LeaseHolder; readonly ours: 'this-process' | 'this-workspace' | 'no' } | null;
+  readonly lease: { readonly record: LeaseHolder; readonly ours: Whose } | null;
   /** When the register was last read, and how long that took in milliseconds. */
   readonly seenAt: number | null;
   readonly latencyMs: number | null;

@@ -9,13 +9,15 @@ export interface RootGuard {
   release(): Promise<void>;
 }
 
+export type GuardParts = Omit<FileLockParts, 'ttlMs' | 'pollMs' | 'what'>;
+
 /** So long the lock of a process that is gone stands at most. */
 export const GUARD_TTL_MS = 30_000;
 const POLL_MS = 100;
 
 /** Keeps two processes from running a cycle on one root at once. SyncError('locked') after `waitMs`; `onWait` at each look before. */
 export async function guardRoot(
-  given: Omit<FileLockParts, 'ttlMs' | 'pollMs' | 'what'>,
+  given: GuardParts,
   purpose: string,
   waitMs: number,
   signal?: AbortSignal,
