@@ -28,6 +28,7 @@ import { openConfiguration, refresh, showLog, showStatus } from './commands/show
 import { signIn, signOut } from './commands/sign-in.ts';
 import { clickStatusBar } from './commands/status-bar-click.ts';
 import { pull, push, sync } from './commands/sync-commands.ts';
+import { pullFile, pushFile } from './commands/sync-file.ts';
 import type { Ui } from './ui.ts';
 
 /** `argument`: the row it was called on, if any; `chosen`: all rows that were chosen then. Neither can be trusted to be that. */
@@ -72,6 +73,8 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.compareWithRemote': compareWithRemote,
   'datastore.revealFile': revealFile,
   'datastore.copyKey': copyKey,
+  'datastore.pushFile': pushFile,
+  'datastore.pullFile': pullFile,
   'datastore.openRemote': openRemote,
   'datastore.copyPath': copyPath,
   'datastore.copyHash': copyHash,

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
@@ -85,6 +85,7 @@ describeUi('the Contents view', () => {
         'Open',
         'Open Remote Version',
         'Compare with Remote',
+        'Push This',
         'Why Is This Not in Step?',
         'Reveal in Explorer',
         'Copy Path',
@@ -115,6 +116,24 @@ describeUi('the Contents view', () => {
     await window.runCommand('Datastore: Clear Filter');
     await window.trees.row('Contents', 'mine.txt');
     expect(await window.trees.message('Contents')).toBe('');
+
+    const spokenOf = async (label: string) => (await window.trees.row('Contents', label)).ariaLabel;
+    const until = (label: string, words: string) =>
+      expectSoon(
+        label,
+        () => spokenOf(label),
+        (seen) => (seen.includes(words) ? true : undefined),
+        30_000,
+      );
+    await window.trees.chooseFromContextMenu('Contents', 'mine.txt', 'Push This');
+    await until('mine.txt', 'in step');
+    expect((await stage.rig.cli(folder, ['cat', 'mine.txt'])).stdout).toBe('mine\n');
+    expect(await spokenOf('theirs.txt')).toContain('to download');
+    await window.trees.chooseFromContextMenu('Contents', 'theirs.txt', 'Pull This');
+    await until('theirs.txt', 'in step');
+    expect(await readFile(join(folder, 'data', 'theirs.txt'), 'utf8')).toBe('new\n');
+    expect(await spokenOf('more.json')).toContain('to download');
+    expect(await spokenOf('both.txt')).toContain('changed on both sides');
     await window.close();
   });
 

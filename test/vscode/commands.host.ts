@@ -26,6 +26,8 @@ const OF_A_ROW = [
   'datastore.copyPath',
   'datastore.copyKey',
   'datastore.copyHash',
+  'datastore.pushFile',
+  'datastore.pullFile',
   'datastore.showMore',
 ];
 

@@ -35,7 +35,7 @@ export function folderRow({ path, name, files, bytes, marked }: FolderSum): Row 
     description,
     tooltip: `${path}/\n${description}`,
     icon: 'folder',
-    context: 'folder',
+    context: marked > 0 ? 'folder-pending' : 'folder',
   };
 }
 

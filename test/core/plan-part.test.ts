@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { SyncPath } from '../../src/core/paths/sync-path.ts';
+import { planPart } from '../../src/core/plan/plan-part.ts';
+import type { PlannedKind, PlannedStep, PlanRecord } from '../../src/core/plan/plan-record.ts';
+
+/* What of a plan a person means who pushes or pulls one file, or one folder. */
+
+const step = (path: string, kind: PlannedKind, more: Partial<PlannedStep> = {}): PlannedStep => ({
+  path: path as SyncPath,
+  kind,
+  bytes: 0,
+  reason: '',
+  base: null,
+  local: null,
+  remote: null,
+  ...more,
+});
+
+const record: PlanRecord = {
+  format: 1,
+  madeAt: '',
+  basis: {
+    remote: 's3://team',
+    datastoreId: null,
+    commit: null,
+    base: null,
+    direction: 'both',
+    onConflict: 'hold',
+    allowMassDelete: false,
+    conflictSuffix: '',
+  },
+  steps: [
+    step('gone.txt', 'delete-remote', { movesTo: 'runs/moved.txt' }),
+    step('left.txt', 'delete-local'),
+    step('mine.txt', 'upload'),
+    step('mine.txt.bak', 'upload'),
+    step('runs/1.json', 'upload'),
+    step('runs/2.json', 'download'),
+    step('runs/moved.txt', 'upload', { movedFrom: 'gone.txt' }),
+    step('runs2/3.json', 'upload'),
+  ],
+  conflicts: [],
+  held: [],
+};
+
+test.each([
+  ['a file, and not one whose name begins like it', 'mine.txt', 'up', ['mine.txt']],
+  ['the other way nothing', 'mine.txt', 'down', []],
+  ['a deletion', 'left.txt', 'down', ['left.txt']],
+  ['a folder, with the other half of a rename', 'runs', 'up', ['gone.txt', 'runs/1.json', 'runs/moved.txt']],
+  ['a folder the other way', 'runs', 'down', ['runs/2.json']],
+  ['half of a rename: all of it', 'gone.txt', 'up', ['gone.txt', 'runs/moved.txt']],
+  ['what is not in it: nothing', 'other.txt', 'up', []],
+] as const)('%s', (_what, path, way, paths) => {
+  const part = planPart(record, path, way);
+  expect(part.steps.map((one) => one.path)).toEqual(paths);
+  expect(part.basis).toBe(record.basis);
+});
