@@ -21,16 +21,19 @@ const quick = ['core', 'engine', 'contract', 'simulation', 'exhaustive', 'hostil
   },
 }));
 
-// A window of VS Code at a time.
+// Two windows of VS Code at a time: while one waits, another is drawn.
 const slow = ['vscode', 'ui'].map((name) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: 180_000,
     hookTimeout: 300_000,
-    fileParallelism: false,
+    maxWorkers: 2,
     sequence: { groupOrder: 2 },
-    globalSetup: ['test/cli/build-cli.ts'],
+    globalSetup: [
+      'test/cli/build-cli.ts',
+      name === 'ui' ? 'test/ui/install-extension.ts' : 'test/vscode/build-extension.ts',
+    ],
   },
 }));
 

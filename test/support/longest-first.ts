@@ -1,7 +1,19 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take long, longest first: whoever begins one of them last is waited for by all. */
-const LONG = ['many-files', 'killed', 'two-workspaces', 'bad-stores', 'torture', 'crash-points', 'migration'];
+const LONG = [
+  'many-files',
+  'killed',
+  'two-workspaces',
+  'bad-stores',
+  'torture',
+  'crash-points',
+  'migration',
+  'set-up',
+  'synced',
+];
+/** What measures waits until the others are done. */
+const LAST = 'activation';
 
 /** The order of test files, the same on every machine, with or without a cache of their times. */
 export class LongestFirst extends BaseSequencer {
@@ -11,6 +23,7 @@ export class LongestFirst extends BaseSequencer {
 }
 
 const rank = ({ moduleId }: TestSpecification): number => {
+  if (moduleId.endsWith(`/${LAST}.test.ts`)) return LONG.length + 1;
   const at = LONG.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
   return at < 0 ? LONG.length : at;
 };

@@ -1,21 +1,17 @@
-import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Browser } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import type { BrowserContext } from 'playwright-core';
+import { describe, expect, inject, it } from 'vitest';
 import { openRig, type Rig } from '../cli/harness.ts';
-import { launchBrowser, openWorkbench } from '../support/vscode-server/browser.ts';
+import { launchProfile, openWorkbench } from '../support/vscode-server/browser.ts';
 import { ensureChromium } from '../support/vscode-server/chromium.ts';
 import { ensureVsCodeServer } from '../support/vscode-server/install.ts';
 import { type RunningServer, startVsCodeServer } from '../support/vscode-server/server.ts';
+import { FEW_BUILT_IN } from '../support/vscode-server/settings.ts';
 
 export { connect } from './answers.ts';
 
 import type { Workbench } from '../support/vscode-server/workbench.ts';
-
-const project = fileURLToPath(new URL('../..', import.meta.url));
 
 const [server, chromium] = await Promise.all([ensureVsCodeServer(), ensureChromium()]);
 const missing =
@@ -43,19 +39,24 @@ export interface Stage {
   settings(folder: string, settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** A window on a folder or a workspace file; `trust` answers the question that a stage set with `trust: false` asks first. */
   open(folder: string, answers?: { readonly trust: true }): Promise<Workbench>;
+  /**
+   * Turns the folder that a window shows into a workspace on another prefix, with other files, tidied up: it asks as a new one does.
+   * For tests that are about what is shown and not about how a window begins, which takes ten times as long.
+   */
+  turn(window: Workbench, folder: string, prefix: string, files: Readonly<Record<string, string>>): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function setStage(options: { readonly trust?: boolean } = {}): Promise<Stage> {
   if ('unavailable' in server) throw new Error(server.unavailable);
-  const scratch = await realpath(await mkdtemp(join(tmpdir(), 'datastore-ui-')));
-  const vsix = join(scratch, 'extension.vsix');
-  const packed = spawnSync(process.execPath, ['scripts/package.ts', vsix], { cwd: project, encoding: 'utf8' });
-  if (packed.status !== 0) throw new Error(`packing failed: ${packed.stderr}`);
+  const extensionsDir = inject('extensionsDir');
+  if (extensionsDir === null) throw new TypeError('installed with the server');
   const rig = await openRig();
-  let browser: Browser | undefined;
+  let profile: BrowserContext | undefined;
   const vscode = await startVsCodeServer(server, {
     driver: false,
+    extensionsDir,
+    builtIn: FEW_BUILT_IN,
     ...options,
     env: {
       XDG_STATE_HOME: join(rig.folder, 'state'),
@@ -65,7 +66,6 @@ export async function setStage(options: { readonly trust?: boolean } = {}): Prom
     },
     settings: { 'files.autoSave': 'off', 'workbench.colorTheme': 'Light Modern' },
   });
-  await vscode.installVsix(vsix);
   return {
     rig,
     vscode,
@@ -74,17 +74,25 @@ export async function setStage(options: { readonly trust?: boolean } = {}): Prom
       await writeFile(join(folder, '.vscode', 'settings.json'), JSON.stringify(settings));
     },
     async open(folder, answers) {
-      browser ??= await launchBrowser();
+      profile ??= await launchProfile();
       const isWorkspace = folder.endsWith('.code-workspace');
-      const window = await openWorkbench(browser, vscode, isWorkspace ? { workspaceFile: folder } : { folder });
+      const window = await openWorkbench(profile, vscode, isWorkspace ? { workspaceFile: folder } : { folder });
       if (answers?.trust) await window.dialogs.press('Yes, I trust the authors');
       return window;
     },
+    async turn(window, folder, prefix, files) {
+      await window.tidy();
+      const fresh = await rig.workspace(prefix, files);
+      await rename(join(fresh, '.datastore.yaml'), join(folder, '.datastore.yaml'));
+      // Until then the engine of the old prefix would take the new files for changes.
+      await window.statusBarItem(/waiting for your answer/, 30_000);
+      await rm(join(folder, 'data'), { recursive: true, force: true });
+      await rename(join(fresh, 'data'), join(folder, 'data'));
+    },
     async close() {
-      await browser?.close();
+      await profile?.close();
       await vscode.stop();
       await rig.close();
-      await rm(scratch, { recursive: true, force: true });
     },
   };
 }

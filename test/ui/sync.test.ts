@@ -2,19 +2,23 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
+import type { Workbench } from '../support/vscode-server/workbench.ts';
 import { BAR, connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('keeping in step', () => {
   let stage: Stage;
+  let folder: string;
+  let window: Workbench;
   beforeAll(async () => {
     stage = await setStage();
+    folder = await stage.rig.workspace('first', {});
+    window = await stage.open(folder);
   });
   afterAll(() => stage.close());
 
   it('an edit is pending while automatic sync is off, and in step after a click on the status bar', async () => {
-    const folder = await stage.rig.workspace('clicked', { 'notes.txt': 'one\n', 'models/a.json': '{}\n' });
     await stage.settings(folder, { 'datastore.autoSync': 'off' });
-    const window = await stage.open(folder);
+    await stage.turn(window, folder, 'clicked', { 'notes.txt': 'one\n', 'models/a.json': '{}\n' });
     await connect(window);
     await window.statusBarItem(/2 to upload/);
     await window.statusBar.click(BAR);
@@ -33,12 +37,11 @@ describeUi('keeping in step', () => {
     expect(inStep.icons).toEqual(['check']);
     const { stdout } = await stage.rig.cli(folder, ['cat', 'notes.txt']);
     expect(stdout).toBe('one\ntwo\n');
-    await window.close();
   });
 
   it('with automatic sync on, what is typed and saved is on the remote by itself, and what others push comes here', async () => {
-    const folder = await stage.rig.workspace('auto', { 'notes.txt': 'one\n' });
-    const window = await stage.open(folder);
+    await stage.settings(folder, {});
+    await stage.turn(window, folder, 'auto', { 'notes.txt': 'one\n' });
     await connect(window);
     await window.statusBarItem(/in step/);
     await window.openFile('notes.txt');
@@ -55,16 +58,11 @@ describeUi('keeping in step', () => {
     await window.runCommand('Datastore: Pull');
     const here = () => readFile(join(folder, 'data', 'from-other.txt'), 'utf8').catch(() => '');
     await expectSoon('the other file here', here, (text) => (text === 'hello\n' ? true : undefined), 15_000);
-    await window.close();
   });
 
   it('the Contents view opens level by level, with size, age and who', async () => {
-    const folder = await stage.rig.workspace('tree', {
-      'models/deep/a.json': '{"a":1}\n',
-      'models/b.json': '{}\n',
-      'top.txt': 't\n',
-    });
-    const window = await stage.open(folder);
+    const files = { 'models/deep/a.json': '{"a":1}\n', 'models/b.json': '{}\n', 'top.txt': 't\n' };
+    await stage.turn(window, folder, 'tree', files);
     await connect(window);
     await window.statusBarItem(/in step/);
     await window.openView('Contents');
@@ -84,6 +82,5 @@ describeUi('keeping in step', () => {
       await window.openView('Contents');
       await window.screenshot(`in-step-${theme}`);
     }
-    await window.close();
   });
 });

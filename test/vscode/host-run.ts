@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -9,30 +8,26 @@ import { ensureVsCodeServer, type VsCodeServer } from '../support/vscode-server/
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs each in an extension host of its own, and tells its tests; where there can be no host they are left out, with the reason, or fail in CI. */
-export async function describeRuns(
-  runs: Readonly<Record<string, (installed: VsCodeServer) => Promise<HostRun>>>,
-): Promise<void> {
+/** Runs it in an extension host, and tells its tests; where there can be no host they are left out, with the reason, or fail in CI. */
+export async function describeRun(name: string, start: (installed: VsCodeServer) => Promise<HostRun>): Promise<void> {
   const server = await ensureVsCodeServer();
   const chromium = await ensureChromium();
   if ('unavailable' in server) return leaveOut(server.unavailable);
   if ('unavailable' in chromium) return leaveOut(chromium.unavailable);
-  for (const [name, start] of Object.entries(runs)) {
-    const run = await start(server);
-    describe(`in the extension host, ${name}`, () => {
-      it('there are tests', () => {
-        expect(run.report.passed + run.report.failed).toBeGreaterThan(0);
-      });
-      for (const test of run.report.tests) {
-        if (test.skipped !== undefined) it.skip(`${test.name} (${test.skipped})`);
-        else
-          it(test.name, ({ task }) => {
-            Object.assign(task.meta, { ms: test.ms });
-            if (test.error !== undefined) throw new Error(`${test.error}\n\nextension host log:\n${run.hostErrors}`);
-          });
-      }
+  const run = await start(server);
+  describe(`in the extension host, ${name}`, () => {
+    it('there are tests', () => {
+      expect(run.report.passed + run.report.failed).toBeGreaterThan(0);
     });
-  }
+    for (const test of run.report.tests) {
+      if (test.skipped !== undefined) it.skip(`${test.name} (${test.skipped})`);
+      else
+        it(test.name, ({ task }) => {
+          Object.assign(task.meta, { ms: test.ms });
+          if (test.error !== undefined) throw new Error(`${test.error}\n\nextension host log:\n${run.hostErrors}`);
+        });
+    }
+  });
 }
 
 function leaveOut(missing: string): void {
@@ -67,10 +62,4 @@ export async function runOnS3(installed: VsCodeServer, entry: string): Promise<H
   } finally {
     await rig.close();
   }
-}
-
-/** The tests load the extension as it is built. */
-export function buildExtension(): void {
-  const built = spawnSync(process.execPath, ['esbuild.mjs', 'extension'], { cwd: project, encoding: 'utf8' });
-  if (built.status !== 0) throw new Error(built.stderr);
 }

@@ -1,8 +1,3 @@
-import { buildExtension, describeRuns, runOnS3 } from './host-run.ts';
+import { describeRun, runOnS3 } from './host-run.ts';
 
-await describeRuns({
-  'other programs': (installed) => {
-    buildExtension();
-    return runOnS3(installed, 'test/vscode/run-programs.ts');
-  },
-});
+await describeRun('other programs', (installed) => runOnS3(installed, 'test/vscode/run-programs.ts'));

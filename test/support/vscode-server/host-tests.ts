@@ -9,6 +9,7 @@ import { errorsIn } from './host-logs.ts';
 import type { VsCodeServer } from './install.ts';
 import type { PageOptions } from './page-url.ts';
 import { type RunningServer, type StartOptions, startVsCodeServer } from './server.ts';
+import { FEW_BUILT_IN } from './settings.ts';
 
 export type HostTestOptions = Pick<StartOptions, 'env' | 'settings' | 'trust'> &
   Pick<PageOptions, 'folder' | 'workspaceFile' | 'extensionDevelopmentPath'> & {
@@ -41,6 +42,7 @@ export async function runHostTests(installed: VsCodeServer, options: HostTestOpt
     const server = await startVsCodeServer(installed, {
       ...(trust === undefined ? {} : { trust }),
       ...(settings === undefined ? {} : { settings }),
+      builtIn: FEW_BUILT_IN,
       env: { ...env, [REPORT_VARIABLE]: reportPath },
     });
     try {

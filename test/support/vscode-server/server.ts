@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { hostLogs } from './host-logs.ts';
 import type { VsCodeServer } from './install.ts';
@@ -14,6 +14,10 @@ export type StartOptions = {
   readonly serverDataDir?: string;
   /** false: workspaces open untrusted, as at a user's first visit. Default true: trust is switched off altogether. */
   readonly trust?: boolean;
+  /** Where extensions are installed, absolute, by another server; else a folder of its own. */
+  readonly extensionsDir?: string;
+  /** The only ones of VS Code's own extensions; else all of them, of which every window takes its time. */
+  readonly builtIn?: readonly string[];
   /** Honour extensionDevelopmentPath and extensionTestsPath in page addresses (default true). */
   readonly driver?: boolean;
   /** Added to the environment of the server and so of the extension host; undefined removes a variable. */
@@ -44,9 +48,11 @@ export async function startVsCodeServer(installed: VsCodeServer, options: StartO
   const serverDataDir = options.serverDataDir ?? (await realpath(await mkdtemp(join(tmpdir(), 'datastore-vscode-'))));
   await writeUserSettings(serverDataDir, { ...QUIET_SETTINGS, ...options.settings });
 
-  const env = serverEnvironment(options.env ?? {});
-  const child = spawn(installed.node, [installed.serverMain, ...serverArguments(serverDataDir, options)], {
-    env,
+  const args = serverArguments(serverDataDir, options);
+  if (options.builtIn !== undefined)
+    args.push('--builtin-extensions-dir', await linkBuiltIn(installed, serverDataDir, options.builtIn));
+  const child = spawn(installed.node, [installed.serverMain, ...args], {
+    env: serverEnvironment(options.env ?? {}),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // a process group of its own, which stop() can end as a whole
   });
@@ -62,7 +68,7 @@ export async function startVsCodeServer(installed: VsCodeServer, options: StartO
       url,
       serverDataDir,
       pageUrl: (page) => pageUrl(url, page),
-      installVsix: (file) => installVsix(installed, serverDataDir, env, file),
+      installVsix: (file) => installVsix(installed, serverDataDir, file),
       setSettings: (changes) => writeUserSettings(serverDataDir, changes),
       hostLogs: () => hostLogs(serverDataDir),
       stop,
@@ -80,9 +86,21 @@ function serverArguments(serverDataDir: string, options: StartOptions): string[]
   const always =
     '--host 127.0.0.1 --port 0 --without-connection-token --accept-server-license-terms --telemetry-level off --reconnection-grace-time 5';
   const args = [...always.split(' '), '--server-data-dir', serverDataDir];
+  if (options.extensionsDir !== undefined) args.push('--extensions-dir', options.extensionsDir);
   if (options.driver !== false) args.push('--enable-smoke-test-driver');
   if (options.trust !== false) args.push('--disable-workspace-trust');
   return args;
+}
+
+async function linkBuiltIn(
+  { serverMain }: VsCodeServer,
+  serverDataDir: string,
+  names: readonly string[],
+): Promise<string> {
+  const folder = join(serverDataDir, 'built-in');
+  await mkdir(folder);
+  for (const name of names) await symlink(join(dirname(serverMain), '../extensions', name), join(folder, name));
+  return folder;
 }
 
 function serverEnvironment(changes: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
@@ -94,13 +112,10 @@ function serverEnvironment(changes: Readonly<Record<string, string | undefined>>
   return env;
 }
 
-async function installVsix(
-  installed: VsCodeServer,
-  serverDataDir: string,
-  env: NodeJS.ProcessEnv,
-  file: string,
-): Promise<void> {
+/** Installs a packed extension below a server's data folder, in `extensions`. Throws with what VS Code printed. */
+export async function installVsix(installed: VsCodeServer, serverDataDir: string, file: string): Promise<void> {
   const args = ['--server-data-dir', serverDataDir, '--accept-server-license-terms', '--install-extension', file];
+  const env = serverEnvironment({});
   const { stdout, stderr } = await promisify(execFile)(installed.node, [installed.serverMain, ...args], { env });
   if (!stdout.includes('was successfully installed')) throw new Error(`installing ${file}: ${stdout}${stderr}`);
 }

@@ -26,6 +26,9 @@ export const QUIET_SETTINGS: Settings = {
   'security.workspace.trust.banner': 'untilDismissed',
 };
 
+/** VS Code's own extensions that a window of plain files needs to look as it does: themes, icons, the colours of JSON. */
+export const FEW_BUILT_IN: readonly string[] = ['theme-defaults', 'theme-seti', 'json'];
+
 /**
  * Merges settings into the user settings of a workbench served from this data folder; a key set to undefined is removed.
  * Windows that are open do not notice it: it holds for those opened or reloaded afterwards.

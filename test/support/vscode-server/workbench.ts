@@ -109,10 +109,18 @@ export class Workbench {
     return path;
   }
 
+  /** Closes what lies open: dialogs, boxes, editors, notifications. */
+  async tidy(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('Escape');
+    for (const command of ['View: Close All Editors', 'Notifications: Clear All Notifications'])
+      await this.runCommand(command);
+  }
+
   /** Closes the window as a person would: the extension host is told, and extensions are deactivated. */
   async close(): Promise<void> {
     await this.page.goto('about:blank');
-    await this.page.context().close();
+    await this.page.close();
   }
 }
 

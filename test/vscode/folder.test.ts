@@ -4,30 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type HostRun, runHostTests } from '../support/vscode-server/host-tests.ts';
 import type { VsCodeServer } from '../support/vscode-server/install.ts';
-import { buildExtension, describeRuns, runOnS3 } from './host-run.ts';
+import { describeRun } from './host-run.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
-await describeRuns({
-  'nothing is set up': runBare,
-  'a workspace on S3': (installed) => runOnS3(installed, 'test/vscode/run-synced.ts'),
-  'a folder used in place': runFolder,
-});
-
-async function runBare(installed: VsCodeServer): Promise<HostRun> {
-  buildExtension();
-  const folder = await mkdtemp(join(tmpdir(), 'datastore-host-'));
-  try {
-    await writeFile(join(folder, 'readme.txt'), 'a folder to open\n');
-    return await runHostTests(installed, {
-      entry: join(project, 'test/vscode/run.ts'),
-      extensionDevelopmentPath: project,
-      folder,
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+await describeRun('a folder used in place', runFolder);
 
 async function runFolder(installed: VsCodeServer): Promise<HostRun> {
   const top = await mkdtemp(join(tmpdir(), 'datastore-host-'));

@@ -1,0 +1,17 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Builds a bundle anew when a source is younger. */
+export function buildStale(target: 'cli' | 'extension'): void {
+  const built = statSync(`${project}dist/${target}.js`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = readdirSync(`${project}src`, { recursive: true, encoding: 'utf8' }).map(
+    (name) => `${project}src/${name}`,
+  );
+  const isStale = [...sources, `${project}esbuild.mjs`, `${project}package.json`].some(
+    (source) => statSync(source).mtimeMs >= built,
+  );
+  if (isStale) execFileSync(process.execPath, ['esbuild.mjs', target], { cwd: project, stdio: 'inherit' });
+}
