@@ -1,4 +1,5 @@
 import { readSetupField, type SetupField } from '../../core/setup/setup-input.ts';
+import { t } from '../l10n.ts';
 import { PROFILE } from './draft.ts';
 import type { Asked } from './questions.ts';
 
@@ -27,13 +28,13 @@ const OPTIONAL: ReadonlySet<Asked> = new Set<Asked>(['region', 'prefix']);
 
 const NEEDED: Readonly<Record<Asked, string>> = {
   store: '',
-  endpoint: 'The address of the store is needed, such as https://s3.example.org.',
-  bucket: 'The name of a bucket is needed.',
+  endpoint: t('The address of the store is needed, such as https://s3.example.org.'),
+  bucket: t('The name of a bucket is needed.'),
   region: '',
   prefix: '',
-  path: 'A folder is needed.',
-  root: 'A folder of this workspace is needed.',
-  credentials: 'The name of a profile is needed.',
-  keyId: 'The access key id is needed.',
-  keySecret: 'The secret access key is needed.',
+  path: t('A folder is needed.'),
+  root: t('A folder of this workspace is needed.'),
+  credentials: t('The name of a profile is needed.'),
+  keyId: t('The access key id is needed.'),
+  keySecret: t('The secret access key is needed.'),
 };

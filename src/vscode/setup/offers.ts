@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../l10n.ts';
 import type { Offer } from './ask.ts';
 import { type Draft, keysOf, PROFILE, profileOf } from './draft.ts';
 import { type Asked, type Row, STORES } from './questions.ts';
@@ -49,7 +50,7 @@ async function buckets(
     return [...rows, ...names.filter((name) => name !== draft.bucket).map((name) => plain(name))];
   } catch (error) {
     ui.log.debug(`buckets could not be listed: ${String(error)}`);
-    return [...rows, note('$(info) The buckets cannot be listed: type the name')];
+    return [...rows, note(t('$(info) The buckets cannot be listed: type the name'))];
   }
 }
 
@@ -62,20 +63,20 @@ async function folders({ folder }: Setup, root: string): Promise<readonly Row[]>
     .filter(([name, type]) => type === vscode.FileType.Directory && !name.startsWith('.') && name !== 'node_modules')
     .map(([name]) => name)
     .toSorted();
-  const own = root === '' || names.includes(root) ? [] : [plain(root, 'will be made where it is not there')];
-  return [...own, ...names.map((name) => plain(name, 'is there'))];
+  const own = root === '' || names.includes(root) ? [] : [plain(root, t('will be made where it is not there'))];
+  return [...own, ...names.map((name) => plain(name, t('is there')))];
 }
 
 function credentialRows({ credentials }: Draft, found: string, profiles: readonly string[]): readonly Row[] {
   const names = credentials.startsWith(PROFILE) ? [credentials.slice(PROFILE.length), ...profiles] : profiles;
   return [
-    { label: '$(search) As AWS tools find them', description: found, value: 'chain' },
+    { label: t('$(search) As AWS tools find them'), description: found, value: 'chain' },
     ...[...new Set(names)].map((name) => ({
       label: `$(account) ${name}`,
-      description: 'AWS profile',
+      description: t('AWS profile'),
       value: PROFILE + name,
     })),
-    { label: '$(key) Type access keys', description: 'kept in the secret storage of VS Code', value: 'keys' },
+    { label: t('$(key) Type access keys'), description: t('kept in the secret storage of VS Code'), value: 'keys' },
   ];
 }
 
@@ -91,7 +92,7 @@ async function chain(setup: Setup, draft: Draft, signal: AbortSignal): Promise<s
     }
   } catch (error) {
     setup.ui.log.debug(`credentials were not found: ${String(error)}`);
-    return 'found none';
+    return t('found none');
   }
 }
 

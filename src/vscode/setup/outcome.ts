@@ -1,23 +1,26 @@
-import { bytesText, countText } from '../../core/quantities.ts';
+import { bytesText } from '../../core/quantities.ts';
 import type { SetupReport } from '../../engine/setup/setup.ts';
+import { counted, t } from '../l10n.ts';
 
 /** What a set-up came to, in a sentence or two. `place` as people name it. */
 export function outcomeText(name: string, place: string, { files, bytes, notes, done }: SetupReport): string {
-  const what = files === 0 ? '' : `: ${countText(files, 'file')}, ${bytesText(bytes)}`;
-  const more = notes.map((note) => ` ${note}`).join('');
-  const ignored = done.some(({ kind }) => kind === 'ignore') ? ' and .gitignore' : '';
-  return `“${name}” is set up with ${place}${what}. Commit .datastore.yaml${ignored}, and your team has it too.${more}`;
+  const what = files === 0 ? '' : `: ${counted(files, '{0} file', '{0} files')}, ${bytesText(bytes)}`;
+  const written = done.some(({ kind }) => kind === 'ignore')
+    ? t('{0} and {1}', '.datastore.yaml', '.gitignore')
+    : '.datastore.yaml';
+  const text = t('“{0}” is set up with {1}. Commit {2}, and your team has it too.', name, `${place}${what}`, written);
+  return [text, ...notes].join(' ');
 }
 
 /** Everything that was found, done and left over, to be read and copied. */
 export function reportLines(name: string, report: SetupReport): readonly string[] {
   const { done, conflicts, problems, notes } = report;
   return [
-    `Set-up of ${name}`,
+    t('Set-up of {0}', name),
     '',
     ...done.map(({ text }) => `✓ ${text}`),
-    ...conflicts.map((path) => `conflict  ${path}`),
-    ...problems.map(({ path, reason }) => `problem  ${path}: ${reason}`),
+    ...conflicts.map((path) => t('conflict  {0}', path)),
+    ...problems.map(({ path, reason }) => t('problem  {0}: {1}', path, reason)),
     ...notes,
   ];
 }

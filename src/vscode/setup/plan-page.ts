@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from '../l10n.ts';
 import { open, type Page } from './ask.ts';
 import type { PlanRow } from './plan-rows.ts';
 import type { Answer } from './walk.ts';
@@ -12,7 +13,7 @@ export function askPlan(
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem & PlanRow>();
   const stop = new AbortController();
   const draw = (rows: readonly PlanRow[]): void => {
-    pick.placeholder = 'Nothing happens before you choose to go';
+    pick.placeholder = t('Nothing happens before you choose to go');
     pick.items = rows.map((row) => ({
       ...row,
       ...(row.does.kind === 'heading' ? { kind: vscode.QuickPickItemKind.Separator } : {}),
@@ -23,7 +24,7 @@ export function askPlan(
   const look = (): void => {
     pick.busy = true;
     pick.items = [];
-    pick.placeholder = 'Looking at both sides; nothing is changed…';
+    pick.placeholder = t('Looking at both sides; nothing is changed…');
     void load(stop.signal).then((rows) => {
       if (stop.signal.aborted) return;
       pick.busy = false;

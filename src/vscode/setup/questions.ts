@@ -1,3 +1,4 @@
+import { t } from '../l10n.ts';
 import type { Draft, Step } from './draft.ts';
 
 /** How one thing is asked for. */
@@ -31,35 +32,43 @@ const choice = (title: string, prompt: string, typed: Question['typed']): Questi
 });
 
 export const QUESTIONS: Readonly<Record<Asked, Question>> = {
-  store: choice('Where shall the files be?', 'Where the shared copy is kept', null),
-  endpoint: text('Address of the Store', 'Of the S3-compatible store, without the bucket.', 'https://s3.example.org'),
-  bucket: choice('Bucket', 'Choose a bucket, or type its name', { label: 'Use the bucket', before: '' }),
+  store: choice(t('Where shall the files be?'), t('Where the shared copy is kept'), null),
+  endpoint: text(
+    t('Address of the Store'),
+    t('Of the S3-compatible store, without the bucket.'),
+    'https://s3.example.org',
+  ),
+  bucket: choice(t('Bucket'), t('Choose a bucket, or type its name'), { label: t('Use the bucket'), before: '' }),
   region: text(
-    'Region',
-    'The region of the bucket. Leave it empty to take the one of your environment, or the one that the store names.',
+    t('Region'),
+    t('The region of the bucket. Leave it empty to take the one of your environment, or the one that the store names.'),
     'eu-central-1',
   ),
   prefix: text(
-    'Prefix',
-    'Everything lies below this name in the bucket. Leave it empty to use the whole bucket.',
+    t('Prefix'),
+    t('Everything lies below this name in the bucket. Leave it empty to use the whole bucket.'),
     'my-project',
   ),
   path: text(
-    'Folder',
-    'Used in place; it may be a mounted one. A path of this machine, or one that begins in this workspace.',
+    t('Folder'),
+    t('Used in place; it may be a mounted one. A path of this machine, or one that begins in this workspace.'),
     '/mnt/team/data',
   ),
-  root: choice('Shared Folder', 'Which folder of this workspace is shared? Choose it, or type its path', {
-    label: 'Share',
+  root: choice(t('Shared Folder'), t('Which folder of this workspace is shared? Choose it, or type its path'), {
+    label: t('Share'),
     before: '',
   }),
-  credentials: choice('Credentials', 'Whose credentials? Choose, or type the name of an AWS profile', {
-    label: 'Use the AWS profile',
+  credentials: choice(t('Credentials'), t('Whose credentials? Choose, or type the name of an AWS profile'), {
+    label: t('Use the AWS profile'),
     before: 'profile:',
   }),
-  keyId: text('Access Key', 'The access key id.', 'AKIA…'),
+  keyId: text(t('Access Key'), t('The access key id.'), 'AKIA…'),
   keySecret: {
-    ...text('Secret Access Key', 'Kept in the secret storage of VS Code once all is set up, for this place alone.', ''),
+    ...text(
+      t('Secret Access Key'),
+      t('Kept in the secret storage of VS Code once all is set up, for this place alone.'),
+      '',
+    ),
     kind: 'secret',
   },
 };
@@ -74,13 +83,13 @@ export interface Row {
 }
 
 export const STORES: readonly (Row & { readonly value: Draft['store'] })[] = [
-  { label: '$(cloud) Amazon S3', description: 'a bucket at AWS', value: 'aws' },
+  { label: '$(cloud) Amazon S3', description: t('a bucket at AWS'), value: 'aws' },
   {
-    label: '$(server) An S3-compatible store',
-    description: 'MinIO, Ceph, R2, … by its address',
+    label: t('$(server) An S3-compatible store'),
+    description: t('MinIO, Ceph, R2, … by its address'),
     value: 'compatible',
   },
-  { label: '$(folder) A folder', description: 'on this machine or mounted, used in place', value: 'folder' },
+  { label: t('$(folder) A folder'), description: t('on this machine or mounted, used in place'), value: 'folder' },
 ];
 
 /** What is offered, and last what was typed: as an answer of its own, or with what is wrong with it. */

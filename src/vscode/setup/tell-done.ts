@@ -1,4 +1,5 @@
 import type { SetupReport } from '../../engine/setup/setup.ts';
+import { t } from '../l10n.ts';
 import { placeText } from '../render/place-text.ts';
 import { outcomeText, reportLines } from './outcome.ts';
 import type { Setup } from './setup.ts';
@@ -9,18 +10,22 @@ export async function tellDone({ ui, folder }: Setup, report: SetupReport): Prom
   await folder.reload(true);
   const state = folder.state();
   const config = 'config' in state ? state.config : null;
-  const show = { label: 'Show Report', run: () => ui.reports.show(`Set-up of ${name}`, reportLines(name, report)) };
-  if (config === null) return ui.notices.warn(`“${name}” is set up, and its configuration has changed since.`, show);
+  const show = {
+    label: t('Show Report'),
+    run: () => ui.reports.show(t('Set-up of {0}', name), reportLines(name, report)),
+  };
+  if (config === null)
+    return ui.notices.warn(t('“{0}” is set up, and its configuration has changed since.', name), show);
   const text = outcomeText(name, placeText(config), report);
   if (config.source === 'datastore.url') {
-    const hides = 'The setting datastore.url is set, and wins over .datastore.yaml: clear it.';
+    const hides = t('The setting datastore.url is set, and wins over .datastore.yaml: clear it.');
     return ui.notices.warn(`${text} ${hides}`, show);
   }
   const isClean = report.conflicts.length === 0 && report.problems.length === 0;
-  if (!isClean) return ui.notices.warn(text, { label: 'Show Status', run: 'datastore.showStatus' }, show);
+  if (!isClean) return ui.notices.warn(text, { label: t('Show Status'), run: 'datastore.showStatus' }, show);
   const isInPlace = config.backend.type === 'filesystem';
   const next = isInPlace
-    ? { label: 'Show Contents', run: 'datastore.contents.focus' }
-    : { label: 'Sync Now', run: 'datastore.sync' };
+    ? { label: t('Show Contents'), run: 'datastore.contents.focus' }
+    : { label: t('Sync Now'), run: 'datastore.sync' };
   ui.notices.info(text, next, show);
 }

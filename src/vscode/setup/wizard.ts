@@ -1,4 +1,5 @@
 import { SyncError } from '../../core/errors.ts';
+import { t } from '../l10n.ts';
 import { askChoice, askText, type Page } from './ask.ts';
 import { problemOf } from './check.ts';
 import { type Draft, draftFrom, type Step } from './draft.ts';
@@ -38,7 +39,7 @@ export async function runWizard(setup: Setup): Promise<void> {
 function pagesOf(setup: Setup, shown: readonly PlanRow[] | null): AskPage {
   let known = shown;
   return async (step, draft, position) => {
-    const page = { ...position, title: `Set Up “${setup.folder.workspace.name}”: ${titleOf(step)}` };
+    const page = { ...position, title: t('Set Up “{0}”: {1}', setup.folder.workspace.name, titleOf(step)) };
     const first = known;
     known = null;
     if (step === 'plan') return askForPlan(setup, draft, page, first);
@@ -76,12 +77,12 @@ async function askForPlan(
 /** Whether there is a choice between bringing files along and leaving them. */
 const mayMove = ({ mayBring, from }: Setup): boolean => mayBring && from !== null;
 
-const titleOf = (step: Step): string => (step === 'plan' ? 'What Will Happen' : QUESTIONS[step].title);
+const titleOf = (step: Step): string => (step === 'plan' ? t('What Will Happen') : QUESTIONS[step].title);
 
 const turned = <T>(answer: Answer<T>, turn: (value: T) => Turn): Answer<Turn> =>
   answer.kind === 'next' ? { kind: 'next', value: turn(answer.value) } : answer;
 
 function tellStopped({ ui, folder }: Setup): void {
-  const text = `The set-up of “${folder.workspace.name}” was stopped. Set up again to go on where it was.`;
-  ui.notices.info(text, { label: 'Set Up…', run: 'datastore.setUp' });
+  const text = t('The set-up of “{0}” was stopped. Set up again to go on where it was.', folder.workspace.name);
+  ui.notices.info(text, { label: t('Set Up…'), run: 'datastore.setUp' });
 }
