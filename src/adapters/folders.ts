@@ -78,7 +78,7 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
     async drop(folder: string) {
       await tidy(folder);
       const files = open(folder);
-      // Versions that a sync keeps for a day are no litter.
+      // Versions that a sync keeps are no litter.
       const isKept = (await files.staging()).some(({ asides }) => asides.length > 0);
       return attempt(`\`${folder}\` could not be removed`, () => {
         if (isKept) return false;

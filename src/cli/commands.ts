@@ -8,6 +8,7 @@ import { runCommand } from './commands/run.ts';
 import { setupFilesystemCommand, setupS3Command } from './commands/setup.ts';
 import { statusCommand } from './commands/status.ts';
 import { pullCommand, pushCommand, syncCommand } from './commands/sync.ts';
+import { undoCommand } from './commands/undo.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
 
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   conflictsCommand,
   resolveCommand,
   runCommand,
+  undoCommand,
   watchCommand,
   lsCommand,
   catCommand,

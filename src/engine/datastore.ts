@@ -4,6 +4,7 @@ import type { Entry, StoredFile } from '../core/format/tree.ts';
 import type { ApprovedPlan } from '../core/plan/approved-plan.ts';
 import type { Choice, Conflict, PlanPolicy } from '../core/plan/plan.ts';
 import type { Preview, Progress, SyncReport } from '../core/status/sync-report.ts';
+import type { UndoPoint, UndoReport } from '../core/status/undo-report.ts';
 import type { VerifyReport } from '../core/verify/verify-report.ts';
 
 export interface SyncOptions {
@@ -34,6 +35,13 @@ export interface PreviewOptions extends SyncOptions {
 export interface VerifyOptions extends Pick<SyncOptions, 'busyPaths' | 'purpose' | 'signal' | 'onProgress'> {
   /** Put in order what a good side has; else nothing is changed on either side. */
   readonly repair?: boolean;
+}
+
+export interface UndoOptions extends Pick<SyncOptions, 'busyPaths' | 'signal'> {
+  /** Of an UndoPoint, or how it begins; the latest sync otherwise. */
+  readonly id?: string;
+  /** Only these files, and those below these folders. */
+  readonly paths?: readonly string[];
 }
 
 /** The lease as the register shows it. */
@@ -119,6 +127,12 @@ export interface Datastore<File extends StoredFile = Entry> {
   conflicts(signal?: AbortSignal): Promise<readonly Conflict[]>;
   /** Reads everything on both sides, whatever stamps say, and compares it with index and base. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
+  /** Runs that replaced or deleted files here and can be taken back, the latest first. */
+  undoPoints(): Promise<readonly UndoPoint[]>;
+  /** What `undo` would do now. SyncError('usage') where there is nothing of that name. */
+  previewUndo(options?: UndoOptions): Promise<UndoReport>;
+  /** Brings back what a run replaced or deleted here. Contacts nobody: the next sync sends what came back, like any change. */
+  undo(options?: UndoOptions): Promise<UndoReport>;
   local(): Promise<LocalStatus>;
   close(): Promise<void>;
 }

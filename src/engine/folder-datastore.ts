@@ -138,10 +138,22 @@ export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
       );
     },
 
+    undoPoints: async () => [],
+    previewUndo: async () => nothingToUndo(folder.path),
+    undo: async () => nothingToUndo(folder.path),
+
     local: async () => ({ lastSyncAt: null, generation: null, conflicts: [], recent: [] }),
 
     async close() {
       await own.end();
     },
   };
+}
+
+function nothingToUndo(path: string): never {
+  throw new SyncError(
+    'usage',
+    `The datastore is the folder ${path}, used in place: no sync has changed a file in it.`,
+    'There is nothing to undo.',
+  );
 }

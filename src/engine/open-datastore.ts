@@ -14,6 +14,8 @@ import { type GuardedRoot, openGuardedRoot } from './root/guarded-root.ts';
 import type { Skip } from './root/scan.ts';
 import { createBaseStore } from './state/base-store.ts';
 import { openLedger } from './state/ledger.ts';
+import { previewUndo, requireFolder, undoRun } from './undo/undo.ts';
+import { listUndoPoints } from './undo/undo-points.ts';
 import { verifyDatastore } from './verify/verify.ts';
 import { openWorkspaceLease } from './workspace-lease.ts';
 
@@ -96,6 +98,15 @@ export function openDatastore(given: DatastoreParts): Datastore {
         const { isThere } = await findRoot(parts, options);
         const work = () => verifyDatastore(parts, options, isThere, own.current());
         return isThere ? root.alone(options.purpose ?? 'verify', options.signal, work) : work();
+      }),
+
+    undoPoints: () => translated(() => listUndoPoints(parts.openFiles(given.ids.uuid()))),
+    previewUndo: (options = {}) => translated(() => previewUndo(parts, options)),
+    undo: (options = {}) =>
+      translated(async () => {
+        // The guard lies in it.
+        await requireFolder(parts.openFiles(given.ids.uuid()));
+        return root.alone('undo', options.signal, () => undoRun(parts, options));
       }),
 
     async local() {

@@ -195,16 +195,24 @@ export interface ApplyIntent {
   readonly expected: string | null;
   /** SHA-256 of what comes there; null for a deletion. */
   readonly becomes: string | null;
+  /** The run that this takes back, at a person's word: what comes there is a change of that person, and no base. */
+  readonly undoes?: string;
 }
 
-/** Left by a run that did not finish, or kept for its 24 hours. */
-export interface StagingRun {
+/** A run that has ended, or died. */
+export interface EndedRun {
   readonly run: string;
   /** Milliseconds since 1970 by the filesystem. */
   readonly startedAt: number;
+  /** Bytes of what is kept of it, once it was looked at; null before. */
+  readonly settledBytes: number | null;
+}
+
+/** What was moved aside: kept, to be had back. */
+export interface StagingRun extends EndedRun {
   readonly intents: readonly ApplyIntent[];
-  /** Files moved aside, by the path they came from. */
-  readonly asides: readonly { readonly path: string; readonly name: string }[];
+  /** Files moved aside, by the path they came from; sizes in bytes. */
+  readonly asides: readonly { readonly path: string; readonly name: string; readonly size: number }[];
 }
 
 /** The root on disk. Paths are valid SyncPaths unless said otherwise. Never follows a link, never leaves the root. */
@@ -240,10 +248,18 @@ export interface LocalFiles {
   flush(): Promise<void>;
   /** Lower-case hex. Rejects with SyncError('local') when it cannot be read. */
   hashAside(name: string): Promise<string>;
+  /** A file moved aside; else as `open`. */
+  openAside(name: string): Promise<OpenFile>;
   /** Links a file moved aside back in, without replacing, and takes it out of staging: `moved` when something is there. */
   restore(name: string, path: string): Promise<ApplyAnswer>;
-  /** Runs other than this one. What processes that died have left half-written beside them for an hour is removed. */
+  /** Runs other than this one, oldest first. */
+  runs(): Promise<readonly EndedRun[]>;
+  /** Null when it is gone. */
+  readRun(run: string): Promise<StagingRun | null>;
+  /** All runs but this one, oldest first. */
   staging(): Promise<readonly StagingRun[]>;
+  /** Removes what a run has left but what it moved aside, and notes that its bytes were looked at. */
+  settleRun(run: string, bytes: number): Promise<void>;
   /** Removes what processes that died have left half-written beside the runs. */
   sweep(): Promise<void>;
   /** Removes a run's folder, or one file that was moved aside. */

@@ -33,7 +33,10 @@ describe('imports point one way', () => {
   // Each may import those before it.
   const order: readonly [room: string, inside: readonly string[]][] = [
     ['core', ['paths', 'format', 'plan', 'status', 'verify', 'config', 'setup', 'doctor']],
-    ['engine', ['remote', 'state', 'contents', 'lease', 'root', 'cycle', 'verify', 'checkup', 'setup', 'coordinator']],
+    [
+      'engine',
+      ['remote', 'state', 'contents', 'lease', 'root', 'cycle', 'undo', 'verify', 'checkup', 'setup', 'coordinator'],
+    ],
   ];
   it.each(
     order.flatMap(([room, inside]) => inside.map((name, place) => ({ room, name, known: inside.slice(0, place + 1) }))),

@@ -29,14 +29,14 @@ export interface RestOptions {
 
 /** Rounds of all members at once until nothing moves; conflicts cost some. */
 const ROUNDS = 60;
-const DAY_AND_HOUR = 25 * 3600;
+const TWO_WEEKS_AND_HOUR = (14 * 24 + 1) * 3600;
 
-/** When nobody writes any more: syncs all until nothing moves, decides conflicts, lets a day pass, and looks at everything. Rejects when they do not come to rest. */
+/** When nobody writes any more: syncs all until nothing moves, decides conflicts, lets two weeks pass, and looks at everything. Rejects when they do not come to rest. */
 export async function bringToRest({ fleet, store, versions, chance }: RestOptions): Promise<Rest> {
   const { members } = fleet;
   let decided = 0;
   await quiet();
-  // What a program wrote late into a replaced file comes back when the replaced file's day is over.
+  // What a program wrote late into a replaced file comes back at the latest when the replaced file's time is over.
   for (const { root } of members) age(root);
   await quiet();
 
@@ -112,19 +112,19 @@ interface Report {
   readonly conflicts: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** Makes everything in the staging folder a day and an hour older. */
+/** Makes everything in the staging folder two weeks and an hour older. */
 function age(root: string): void {
   const staging = path.join(root, '.datastore-staging');
-  const then = Date.now() / 1000 - DAY_AND_HOUR;
+  const then = Date.now() / 1000 - TWO_WEEKS_AND_HOUR;
   for (const name of readdirSync(staging)) utimesSync(path.join(staging, name), then, then);
 }
 
-/** What is still there and should not be: all but the mark of the root, and runs that keep what they replaced for less than a day. */
+/** What is still there and should not be: all but the mark of the root, and runs that keep what they replaced for less than that. */
 function leftInStaging(root: string): string[] {
   const staging = path.join(root, '.datastore-staging');
-  const yesterday = Date.now() - DAY_AND_HOUR * 1000;
+  const then = Date.now() - TWO_WEEKS_AND_HOUR * 1000;
   return readdirSync(staging).filter((name) => {
     const stats = lstatSync(path.join(staging, name));
-    return name !== 'root.json' && !(stats.isDirectory() && /^[\w-]+$/.test(name) && stats.mtimeMs > yesterday);
+    return name !== 'root.json' && !(stats.isDirectory() && /^[\w-]+$/.test(name) && stats.mtimeMs > then);
   });
 }

@@ -157,6 +157,9 @@ function scriptedDatastore(clock: ReturnType<typeof createManualClock>): Scripte
     },
     conflicts: unused,
     verify: unused,
+    undoPoints: unused,
+    previewUndo: unused,
+    undo: unused,
     local: unused,
   };
   return datastore;

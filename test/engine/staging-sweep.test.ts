@@ -7,14 +7,20 @@ import type { Clock } from '../../src/engine/ports.ts';
 import { openWorld, type Replica } from '../support/replica.ts';
 import { asOrdinaryUser } from './fs/sandbox.ts';
 
-/** Everything as it is, but a day and an hour later. */
-const tomorrow: Clock = { ...systemClock, now: () => systemClock.now() + 25 * 3_600_000 };
+const HOUR = 3_600_000;
+/** Everything as it is, but later. */
+const after = (hours: number): Clock => ({ ...systemClock, now: () => systemClock.now() + hours * HOUR });
+const tomorrow = after(25);
 
-test('replaced files are kept for a day, then dropped, and nothing comes back', async () => {
+test('replaced files are kept for two weeks, then dropped, and nothing comes back', async () => {
   const { world, alice, bob } = await inStep();
   await replaceTwiceInOneRun(alice, bob);
-  expect(asides(bob).length).toBe(2);
-  bob.restart({ clock: tomorrow });
+  for (const hours of [0, 25, 14 * 24 - 1]) {
+    bob.restart({ clock: after(hours) });
+    expect(await bob.sync()).toMatchObject({ problems: [], uploaded: 0 });
+    expect(asides(bob).length).toBe(2);
+  }
+  bob.restart({ clock: after(14 * 24 + 1) });
   expect(await bob.sync()).toMatchObject({ problems: [], uploaded: 0 });
   expect(asides(bob)).toEqual([]);
   expect(bob.files()).toEqual({ a: 'v3', b: 'his' });

@@ -62,7 +62,9 @@ function parseIntent(line: string): ApplyIntent[] {
   )
     return [];
   const { path, expected, becomes } = value;
-  return typeof path === 'string' && isHash(expected) && isHash(becomes) ? [{ path, expected, becomes }] : [];
+  if (typeof path !== 'string' || !isHash(expected) || !isHash(becomes)) return [];
+  const undoes = 'undoes' in value && typeof value.undoes === 'string' ? { undoes: value.undoes } : {};
+  return [{ path, expected, becomes, ...undoes }];
 }
 
 const isHash = (value: unknown): value is string | null =>

@@ -11,7 +11,7 @@ import { syncFolder } from './fsync.ts';
 import { parentOf } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
 import { openLinker } from './link-in.ts';
-import { openFile, openRegular } from './open-file.ts';
+import { openAt, openFile, openRegular } from './open-file.ts';
 import { openPartNotes } from './part-notes.ts';
 import { errorCode, localError } from './refusal.ts';
 import { createBeside } from './replace-file.ts';
@@ -20,7 +20,7 @@ import { isMarked, setMark } from './root-mark.ts';
 import { openStager } from './staged-file.ts';
 import { openStagingArea, type StagingArea } from './staging-area.ts';
 import { sweepLitter } from './staging-litter.ts';
-import { dropAside, dropRun, listRuns } from './staging-runs.ts';
+import { dropAside, dropRun, listRuns, readRun, readRuns, settleRun } from './staging-runs.ts';
 import { stampOf } from './stamp.ts';
 import { sweepParts } from './sweep-parts.ts';
 import { walkFolder } from './walk.ts';
@@ -83,7 +83,11 @@ export function openLocalFiles({ workspace, root: relative, run, clock, log, lin
     },
     hashAside: async (name) => hashFile(area.locate(name), name),
     restore: async (name, path) => bringIn(room, area.locate(name), path),
-    staging: async () => listRuns(area),
+    openAside: (name) => openAt(area.locate(name), name),
+    runs: async () => listRuns(area),
+    readRun: async (run) => readRun(area, run),
+    staging: async () => readRuns(area),
+    settleRun: async (run, bytes) => settleRun(area, run, bytes),
     sweep: async () => {
       sweepLitter(area, () => fileClock(area));
       sweepParts(room);

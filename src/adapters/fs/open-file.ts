@@ -26,6 +26,13 @@ export async function openFile(root: () => Folder, path: string): Promise<OpenFi
   }
 }
 
+/** A regular file at its very name. `path` is for people. Rejects with SyncError('local'). */
+export async function openAt(target: string, path: string): Promise<OpenFile> {
+  const handle = await openRegular(target, path);
+  const stats = fstatSync(handle.fd);
+  return handleOf(handle, target, path, { stamp: stampOf(stats), mode: modeOf(stats) });
+}
+
 /** Opens for reading what is a regular file at its very name, else rejects with SyncError('local'). */
 export async function openRegular(target: string, path: string): Promise<FileHandle> {
   let handle: FileHandle;

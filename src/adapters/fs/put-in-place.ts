@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import type { FileStamp } from '../../core/format/tree.ts';
 import { type Folder, isStill, kindOf } from './guarded-path.ts';
 import type { LinkIn } from './link-in.ts';
+import { errorCode } from './refusal.ts';
 import { sameContentStamp, stampOf } from './stamp.ts';
 
 export type Placed =
@@ -21,16 +22,30 @@ export function putInPlace(linkIn: LinkIn, source: string, target: string, paren
   const linked = linkIn(source, target);
   if (linked.kind === 'exists') return { kind: 'taken' };
 
-  const stats = lstatSync(target, { throwIfNoEntry: false });
+  const ours = linked.kind === 'copied' ? { ...waiting, inode: linked.inode } : waiting;
+  const found = lookAt(target);
   if (!isStill(parent)) {
     // It may lie outside the root now: take back what is ours and only that.
-    const ours = linked.kind === 'copied' ? { ...waiting, inode: linked.inode } : waiting;
-    if (stats !== undefined && sameContentStamp(stampOf(stats), ours)) linkIn(target, source);
+    if (found.kind === 'there' && sameContentStamp(found.stamp, ours)) linkIn(target, source);
     return REPLACED;
   }
-  if (stats === undefined) return { kind: 'taken' };
+  if (found.kind === 'gone') return { kind: 'taken' };
+  // It is in place even where it cannot be looked at: its new ctime then differs from this one, and the next scan reads it again.
+  if (found.kind === 'unknown') return { kind: 'placed', stamp: ours };
   // Size and mtime as they were verified: had a program written in between, the next scan sees other ones and reads again.
-  return { kind: 'placed', stamp: { ...stampOf(stats), size: waiting.size, mtime: waiting.mtime } };
+  return { kind: 'placed', stamp: { ...found.stamp, size: waiting.size, mtime: waiting.mtime } };
+}
+
+type Look = { readonly kind: 'there'; readonly stamp: FileStamp } | { readonly kind: 'gone' | 'unknown' };
+
+function lookAt(path: string): Look {
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? { kind: 'gone' } : { kind: 'there', stamp: stampOf(stats) };
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return { kind: 'unknown' };
+  }
 }
 
 const REPLACED: Placed = { kind: 'refused', reason: 'its folder was replaced meanwhile' };

@@ -21,6 +21,8 @@ export interface StagingArea {
   own(): { readonly run: Folder; readonly inbox: Folder };
   /** A vacant place for what is at `path`, its folders made. */
   placeAside(path: string): { readonly name: string; readonly path: string; readonly folder: Folder };
+  /** Where a run has its downloads; null when that is no folder, or gone. */
+  inboxOf(run: string): Folder | null;
   /** The absolute path of an aside by its name, the folders on the way checked. */
   locate(name: string): string;
 }
@@ -57,6 +59,10 @@ export function openStagingArea(root: () => Folder, run: string): StagingArea {
           return { name: [run, 'aside', layer, ...names].join('/'), path: target, folder };
         }
       }
+    },
+    inboxOf: (name) => {
+      const found = at([name, 'in']);
+      return found.kind === 'folder' ? found.folder : null;
     },
     locate: (name) => {
       const names = name.split('/');

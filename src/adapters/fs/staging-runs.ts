@@ -1,29 +1,55 @@
-import { lstatSync, readdirSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
-import type { StagingRun } from '../../engine/ports.ts';
+import type { EndedRun, StagingRun } from '../../engine/ports.ts';
+import type { Folder } from './guarded-path.ts';
 import { readIntents } from './intents.ts';
 import { errorCode, localError } from './refusal.ts';
+import { replaceFile } from './replace-file.ts';
 import type { StagingArea } from './staging-area.ts';
 import { stampOf } from './stamp.ts';
 
 /** Runs other than this one, oldest first. Throws SyncError('local') when one cannot be read: nothing is taken for empty. */
-export function listRuns(area: StagingArea): StagingRun[] {
+export function listRuns(area: StagingArea): EndedRun[] {
   const folder = area.peek();
   if (folder === null) return [];
   try {
     return readdirSync(folder.path, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && entry.name !== area.run && isRunName(entry.name))
-      .map(({ name }) => ({
-        run: name,
-        // Its entries are made at once with it, so that its mtime is its beginning.
-        startedAt: stampOf(lstatSync(join(folder.path, name))).mtime,
-        intents: readIntents(join(folder.path, name)),
-        asides: listAsides(folder.path, name),
-      }))
+      .flatMap(({ name }) => endedRun(area, folder, name) ?? [])
       .toSorted((a, b) => a.startedAt - b.startedAt);
   } catch (error) {
     throw localError('What an earlier run left could not be read', error);
+  }
+}
+
+/** Null when it is gone. Throws SyncError('local') when it cannot be read. */
+export function readRun(area: StagingArea, run: string): StagingRun | null {
+  const folder = area.peek();
+  if (folder === null || !isRunName(run)) return null;
+  try {
+    const ended = endedRun(area, folder, run);
+    if (ended === null) return null;
+    return { ...ended, intents: readIntents(join(folder.path, run)), asides: listAsides(folder.path, run) };
+  } catch (error) {
+    throw localError('What an earlier run left could not be read', error);
+  }
+}
+
+/** All of them, with what they have moved aside. */
+export const readRuns = (area: StagingArea): StagingRun[] =>
+  listRuns(area).flatMap(({ run }) => readRun(area, run) ?? []);
+
+/** Removes a run's downloads and notes, in bytes, what is kept of it. Beside them: the folder of the run keeps its time. */
+export function settleRun(area: StagingArea, run: string, bytes: number): void {
+  try {
+    const inbox = area.inboxOf(run);
+    if (inbox === null) return;
+    for (const entry of readdirSync(inbox.path, { withFileTypes: true }))
+      if (!entry.isDirectory()) unlinkSync(join(inbox.path, entry.name));
+    replaceFile(join(inbox.path, SETTLED), new TextEncoder().encode(`${bytes}\n`));
+  } catch (error) {
+    throw localError('What a run has left could not be put in order', error);
   }
 }
 
@@ -59,15 +85,34 @@ export function dropAside(area: StagingArea, name: string): void {
 /** Locks and their temporary files carry a dot; runs never do. */
 export const isRunName = (name: string): boolean => /^[\w-]+$/.test(name);
 
-function listAsides(staging: string, run: string): { path: string; name: string }[] {
+function endedRun(area: StagingArea, staging: Folder, run: string): EndedRun | null {
+  const stats = lstatSync(join(staging.path, run), { throwIfNoEntry: false });
+  if (stats?.isDirectory() !== true) return null;
+  // Its entries are made at once with it, so that its mtime is its beginning.
+  return { run, startedAt: stampOf(stats).mtime, settledBytes: readSettled(area, run) };
+}
+
+const SETTLED = 'settled';
+
+function readSettled(area: StagingArea, run: string): number | null {
+  const inbox = area.inboxOf(run);
+  if (inbox === null) return null;
+  const note = join(inbox.path, SETTLED);
+  if (lstatSync(note, { throwIfNoEntry: false })?.isFile() !== true) return null;
+  const bytes = Number.parseInt(readFileSync(note, 'utf8'), 10);
+  return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : null;
+}
+
+function listAsides(staging: string, run: string): { path: string; name: string; size: number }[] {
   const top = join(staging, run, 'aside');
   if (lstatSync(top, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
-  const asides: { path: string; name: string }[] = [];
+  const asides: { path: string; name: string; size: number }[] = [];
   const visit = (folder: string, layer: string, below: string): void => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = `${below}${entry.name}`;
-      if (entry.isDirectory()) visit(join(folder, entry.name), layer, `${path}/`);
-      else asides.push({ path, name: `${run}/aside/${layer}/${path}` });
+      const file = join(folder, entry.name);
+      if (entry.isDirectory()) visit(file, layer, `${path}/`);
+      else asides.push({ path, name: `${run}/aside/${layer}/${path}`, size: lstatSync(file).size });
     }
   };
   for (const layer of readdirSync(top, { withFileTypes: true })) {

@@ -74,7 +74,10 @@ export function judgeStaging({ runs, files, bytes, oldest, died }: StagingFacts,
     return note('staging', 'a sync that was killed has left files half-way', 'Sync: they are put in order first.');
   if (runs === 0) return fine('staging', 'nothing is left over');
   const kept = `${countText(files, 'replaced file')} kept (${bytesText(bytes)})`;
-  return fine('staging', `${kept}, since ${oldest === null ? 'some time' : agoText(oldest, now)}; dropped after a day`);
+  return fine(
+    'staging',
+    `${kept}, since ${oldest === null ? 'some time' : agoText(oldest, now)}: to be had back for 14 days by: datastore undo`,
+  );
 }
 
 const FULL = 64 << 20;

@@ -4,8 +4,9 @@ import type { StoredFile } from '../../core/format/tree.ts';
 import { isCutOff, isUnreachable } from '../../core/status/cut-off.ts';
 import type { Preview, SyncReport } from '../../core/status/sync-report.ts';
 import { INITIAL_STATUS, type SyncStatus } from '../../core/status/sync-status.ts';
+import type { UndoReport } from '../../core/status/undo-report.ts';
 import type { VerifyReport } from '../../core/verify/verify-report.ts';
-import type { Datastore, HeldLease, LeaseView, SyncOptions, VerifyOptions } from '../datastore.ts';
+import type { Datastore, HeldLease, LeaseView, SyncOptions, UndoOptions, VerifyOptions } from '../datastore.ts';
 import { keepLease } from '../lease/kept-lease.ts';
 import type { Clock, Log, Network, Watcher } from '../ports.ts';
 import type { Skip } from '../root/scan.ts';
@@ -42,6 +43,8 @@ export interface Coordinator {
   preview(options?: SyncOptions): Promise<Preview>;
   /** Both sides read to the last byte, in turn with cycles. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
+  /** In turn with cycles. What comes back is pending. */
+  undo(options?: UndoOptions): Promise<UndoReport>;
   /** Reads the register now. */
   poll(): Promise<void>;
   /** Takes the lease for the person until `release`; gives the one that is held already. */
@@ -161,6 +164,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
     sync: turns.sync,
     preview: turns.preview,
     verify: turns.verify,
+    undo: turns.undo,
     poll,
     async hold(purpose, signal) {
       return turns.attempt(async () => {

@@ -1,14 +1,15 @@
 import type { SyncError } from '../../core/errors.ts';
 import { isCutOff } from '../../core/status/cut-off.ts';
 import type { Preview, SyncReport } from '../../core/status/sync-report.ts';
+import type { UndoReport } from '../../core/status/undo-report.ts';
 import type { VerifyReport } from '../../core/verify/verify-report.ts';
-import type { Datastore, SyncOptions, VerifyOptions } from '../datastore.ts';
+import type { Datastore, SyncOptions, UndoOptions, VerifyOptions } from '../datastore.ts';
 import type { Clock } from '../ports.ts';
 import { asSyncError } from '../remote/store-error.ts';
 import type { StatusBoard } from './status-board.ts';
 
 export interface TurnParts {
-  readonly datastore: Pick<Datastore, 'sync' | 'preview' | 'verify'>;
+  readonly datastore: Pick<Datastore, 'sync' | 'preview' | 'undo' | 'verify'>;
   readonly clock: Clock;
   readonly board: StatusBoard;
   /** Ends every turn. */
@@ -24,6 +25,7 @@ export interface Turns {
   readonly sync: (options?: SyncOptions) => Promise<SyncReport>;
   readonly preview: (options?: SyncOptions) => Promise<Preview>;
   readonly verify: (options?: VerifyOptions) => Promise<VerifyReport>;
+  readonly undo: (options?: UndoOptions) => Promise<UndoReport>;
   /** Counts what waits while nobody answers. */
   lookHere(): Promise<void>;
   inTurn<T>(work: () => Promise<T>): Promise<T>;
@@ -67,7 +69,7 @@ export function takeTurns(parts: TurnParts): Turns {
     });
   }
 
-  const own = <O extends VerifyOptions>(options: O): O => {
+  const own = <O extends UndoOptions>(options: O): O => {
     const busyPaths = parts.busyPaths?.();
     return {
       ...options,
@@ -117,6 +119,12 @@ export function takeTurns(parts: TurnParts): Turns {
         const found = await datastore.preview(own(options));
         tell({ kind: 'previewed', preview: found });
         return found;
+      }),
+    undo: (options = {}) =>
+      inTurn(async () => {
+        const report = await datastore.undo(own(options));
+        if (report.files.length > 0) await lookBack().catch(() => {});
+        return report;
       }),
     verify: (options = {}) =>
       tried(async () => {

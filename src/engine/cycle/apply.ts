@@ -1,13 +1,13 @@
 import type { Problem } from '../../core/errors.ts';
 import type { BaseEntry, Entry, FileStamp } from '../../core/format/tree.ts';
-import { parseSyncPath, type SyncPath } from '../../core/paths/sync-path.ts';
+import type { SyncPath } from '../../core/paths/sync-path.ts';
 import type { Step } from '../../core/plan/plan.ts';
-import { conflictName } from '../../core/plan/plan.ts';
 import { planReads } from '../../core/plan/plan-reads.ts';
 import { type Fetched, fetchEntry } from '../contents/download.ts';
 import { type FetchParts, openFetcher } from '../contents/fetch-together.ts';
 import { AT_ONCE, each } from '../each.ts';
 import type { ApplyAnswer, ApplyIntent, Log, StagedFile } from '../ports.ts';
+import { keepCopy } from './keep-copy.ts';
 
 export interface Applied {
   /** Base entries that are now true. */
@@ -37,7 +37,7 @@ const BATCH_BYTES = 256 << 20;
 
 /** Brings the remote's changes to disk: `download`, `delete-local` and `keep-both` steps, deletions first. */
 export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Promise<Applied> {
-  const { files, codec, log } = parts;
+  const { files, codec } = parts;
   const fetchTogether = openFetcher(parts, entryOf);
   const total = {
     advanced: [] as BaseEntry[],
@@ -120,7 +120,7 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
   async function settle(step: Step, answer: ApplyAnswer) {
     if (answer.kind === 'refused') return void total.problems.push({ path: step.path, reason: answer.reason });
     if (answer.kind === 'moved') {
-      if (answer.aside !== undefined) await keepCopy(step.path, answer.aside);
+      if (answer.aside !== undefined) total.problems.push(await keepCopy(parts, step.path, answer.aside));
       return void total.moved.push(step.path);
     }
     parts.onFile();
@@ -140,15 +140,8 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
 
   // A program may have written through a handle it held: what was moved aside is then no longer the version we knew.
   async function keepLateWrite(step: Step, aside: string) {
-    if ((await files.hashAside(aside)) !== step.local?.sha256) await keepCopy(step.path, aside);
-  }
-
-  async function keepCopy(path: SyncPath, aside: string) {
-    const name = parseSyncPath(conflictName(path, parts.conflictSuffix, () => false));
-    const kept = name.ok ? await files.restore(aside, name.value) : null;
-    const where = name.ok && kept?.kind === 'done' ? name.value : `.datastore-staging (${aside})`;
-    log.warn(`${path} was written while it was replaced; that version is kept as ${where}`);
-    total.problems.push({ path, reason: `it was written while it was replaced; that version is kept as ${where}` });
+    if ((await files.hashAside(aside)) !== step.local?.sha256)
+      total.problems.push(await keepCopy(parts, step.path, aside));
   }
 }
 

@@ -33,8 +33,12 @@ export async function settleCommits(
   if (open.length < journal.length) await base.setJournal(open);
 }
 
-/** How long a replaced file stays in staging. */
-const KEEP_MS = 24 * 3_600_000;
+/** For so long a program may still hold a file that was moved aside, and write to it; then that is looked at. */
+const SETTLE_MS = 24 * 3_600_000;
+/** How long what was moved aside can be had back. */
+export const KEPT_MS = 14 * SETTLE_MS;
+/** Of all that is past its first day; the oldest goes first. */
+const KEPT_BYTES = 10 * 2 ** 30;
 
 export interface SweepParts {
   readonly files: LocalFiles;
@@ -46,8 +50,8 @@ export interface SweepParts {
 
 /**
  * Before a scan: what a run that died has moved aside and not replaced goes back to its path, and folders that it has emptied go;
- * what somebody wrote into a moved file becomes a conflict copy. Gives the intents that may be true on disk and are not in the
- * base yet.
+ * what somebody wrote into a moved file becomes a conflict copy, after a day and before it is dropped. Gives the intents that may
+ * be true on disk and are not in the base yet; those of an undo are a person's changes, and never the base.
  */
 export async function sweepStaging(
   parts: SweepParts,
@@ -58,18 +62,34 @@ export async function sweepStaging(
   const openRun = await base.openRun();
   let intents: readonly ApplyIntent[] = [];
   await files.sweep();
-  for (const run of await files.staging()) {
-    const expired = now - run.startedAt > KEEP_MS;
-    if (run.run === openRun) {
-      intents = run.intents;
-      await pruneRemoved(files, intents);
+  const ended = await files.runs();
+  let bytes = ended.reduce((sum, { settledBytes }) => sum + (settledBytes ?? 0), 0);
+  for (const { run, startedAt, settledBytes } of ended) {
+    const age = now - startedAt;
+    const isOver = age > KEPT_MS || (settledBytes !== null && bytes > KEPT_BYTES);
+    const isDue = isOver || (age > SETTLE_MS && settledBytes === null);
+    const found = run === openRun || isDue ? await files.readRun(run) : null;
+    if (found === null) continue;
+    if (run === openRun) {
+      intents = found.intents.filter(({ undoes }) => undoes === undefined);
+      await pruneRemoved(files, found.intents);
     }
-    if (run.run === openRun || expired) {
-      const kept = await settleAsides(parts, run, run.run === openRun, problems);
-      if (expired && !kept) await files.dropRun(run.run);
-    }
+    const isUnexplained = await settleAsides(parts, found, run === openRun, problems);
+    if (isUnexplained || !isDue) continue;
+    if (isOver) bytes -= settledBytes ?? 0;
+    await (isOver ? files.dropRun(run) : keepRun(files, run));
   }
   return { intents, problems };
+}
+
+/** Its first day is over: what is left of it can be had back for a while. */
+async function keepRun(files: LocalFiles, run: string): Promise<void> {
+  const { asides, intents } = (await files.readRun(run)) ?? { asides: [], intents: [] };
+  if (asides.length === 0 && intents.every(({ undoes }) => undoes === undefined)) return files.dropRun(run);
+  await files.settleRun(
+    run,
+    asides.reduce((sum, { size }) => sum + size, 0),
+  );
 }
 
 /** An empty folder that a removal has left would keep out the file that comes in its place. */
@@ -93,9 +113,9 @@ async function settleAsides(
   // The latest of a path first: where one run replaced it twice, only that one may have to go back.
   for (const { path, name } of run.asides.toSorted((one, other) => layerOf(other.name) - layerOf(one.name))) {
     const known = intents.get(path) ?? [];
-    const becomes = known.at(-1)?.becomes ?? null;
-    // Where the base has it the link was made, and who is absent since was removed by a person.
-    const mayBeUnlinked = died && becomes !== null && recorded(ledger, path) !== becomes;
+    const { becomes = null, undoes } = known.at(-1) ?? {};
+    // Where the base has it the link was made, and who is absent since was removed by a person. Of an undo the base says nothing.
+    const mayBeUnlinked = died && becomes !== null && (undoes !== undefined || recorded(ledger, path) !== becomes);
     // Must be known: what does not go back now would look removed by a person from then on.
     if (mayBeUnlinked && (await files.stat(path)) === null) {
       const answer = await files.restore(name, path);

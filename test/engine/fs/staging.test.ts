@@ -38,7 +38,8 @@ test('after a crash between moving aside and linking in, the next run finds the 
     run: box.run,
     startedAt: expect.any(Number),
     intents: [{ path: 'd/a.txt', expected: OLD, becomes: NEW }],
-    asides: [{ path: 'd/a.txt', name: expect.any(String) }],
+    asides: [{ path: 'd/a.txt', name: expect.any(String), size: 4 }],
+    settledBytes: null,
   });
   const name = run?.asides[0]?.name ?? '';
   expect(await next.restore(name, 'd/a.txt')).toEqual({ kind: 'done', stamp: await box.stamp('d/a.txt'), aside: null });
