@@ -8,8 +8,9 @@ const { titleOf } = await import('./oracle/invariants.ts');
 
 const make = REGRESSIONS.get(String(workerData));
 if (make === undefined) throw new Error(`there is no story named ${String(workerData)}`);
-const { violations } = await runScenario(make());
-parentPort?.postMessage(
-  violations.map(({ invariant, detail }) => `${titleOf(invariant)}: ${detail}`),
-  [],
-);
+const broken: string[] = [];
+for (const scenario of make()) {
+  const { violations } = await runScenario(scenario);
+  broken.push(...violations.map(({ invariant, detail }) => `${titleOf(invariant)}: ${detail}`));
+}
+parentPort?.postMessage(broken, []);

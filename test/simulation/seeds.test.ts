@@ -24,7 +24,7 @@ test('the same seeds give the same traces, in whatever worker and company', { ti
   expect(new Set(together.digests.values()).size).toBe(12);
 });
 
-test.each([...REGRESSIONS.keys()])('found once and mended: %s', { timeout: 120_000 }, async (name) => {
+test.concurrent.each([...REGRESSIONS.keys()])('found once and mended: %s', { timeout: 300_000 }, async (name) => {
   expect(await playRegression(name)).toEqual([]);
 });
 
