@@ -7,7 +7,6 @@ import { FOLDER_LOCK, openFolder } from './adapters/folder-contents.ts';
 import { openLocalFiles } from './adapters/fs/local-files.ts';
 import { openLockFile } from './adapters/fs/lock-file.ts';
 import { openStateFiles } from './adapters/fs/state-files.ts';
-import { openWatcher } from './adapters/fs/watcher.ts';
 import { bounded, createBudget } from './adapters/store/bounded.ts';
 import { retrying } from './adapters/store/retrying.ts';
 import { systemClock, systemIds, systemNetwork } from './adapters/system.ts';
@@ -108,8 +107,27 @@ export async function wireRemote(request: WireRequest): Promise<Wired & { readon
     ttlMs: config.lock.ttlMs,
     waitMs: request.waitMs ?? config.lock.waitMs,
   });
-  const watcher = openWatcher(root, { settleMs: request.settleMs ?? timing.settleMs }, systemClock);
+  const settleMs = request.settleMs ?? timing.settleMs;
+  const watcher = onFirstWatch(async () => {
+    const { openWatcher } = await import('./adapters/fs/watcher.ts');
+    return openWatcher(root, { settleMs }, systemClock);
+  });
   return { datastore, watcher, skip, root, timing, network: systemNetwork };
+}
+
+/** Loaded when somebody watches: most commands never do. */
+function onFirstWatch(open: () => Promise<Watcher>): Watcher {
+  return {
+    watch(skip, changed, failed) {
+      let isStopped = false;
+      const stop = open().then((watcher) => (isStopped ? null : watcher.watch(skip, changed, failed)));
+      stop.catch((error: unknown) => failed(error instanceof Error ? error.message : String(error)));
+      return async () => {
+        isStopped = true;
+        await (await stop.catch(() => null))?.();
+      };
+    },
+  };
 }
 
 /** Nobody watches: what changes on another machine no watch tells, and what is shown is read anew with the lock. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -19,11 +19,35 @@ test('--version is that of the package', async () => {
   expect(await rig.cli(rig.folder, ['--version'])).toMatchObject({ code: 0, stdout: `${found.version}\n`, stderr: '' });
 });
 
-test('the built file stands alone', async () => {
-  const copy = path.join(rig.folder, 'datastore.mjs');
-  await copyFile(PROGRAM, copy);
-  const { stdout } = await promisify(execFile)(process.execPath, [copy, 'help']);
+test('what is built stands alone', async () => {
+  const copy = path.join(rig.folder, 'copy');
+  await cp(path.dirname(PROGRAM), copy, { recursive: true });
+  await writeFile(path.join(copy, 'package.json'), '{"type":"module"}');
+  const { stdout } = await promisify(execFile)(process.execPath, [path.join(copy, 'cli.js'), 'help']);
   expect(stdout).toContain('datastore COMMAND');
+});
+
+describe('what was compiled is kept', () => {
+  const run = (cache: string) => rig.cli(rig.folder, ['--version'], { XDG_CACHE_HOME: cache, NODE_COMPILE_CACHE: '' });
+
+  test('where only this user can write', async () => {
+    const cache = path.join(rig.folder, 'cache');
+    expect(await run(cache)).toMatchObject({ code: 0, stderr: '' });
+    const kept = path.join(cache, 'datastore-sync', 'compiled');
+    expect((await stat(kept)).mode & 0o777).toBe(0o700);
+    expect(await readdir(kept)).not.toEqual([]);
+  });
+  test('and not where others can: it is run', async () => {
+    const cache = path.join(rig.folder, 'open-cache');
+    const open = path.join(cache, 'datastore-sync', 'compiled');
+    await mkdir(open, { recursive: true });
+    await chmod(open, 0o777);
+    expect(await run(cache)).toMatchObject({ code: 0, stderr: '' });
+    expect(await readdir(open)).toEqual([]);
+  });
+  test('nor where nothing can be written', async () => {
+    expect(await run('/proc')).toMatchObject({ code: 0, stderr: '' });
+  });
 });
 
 test('help is a result: stdout, 0', async () => {

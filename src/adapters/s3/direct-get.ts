@@ -1,4 +1,5 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import { createRequire } from 'node:module';
 import { DEFAULT_TIMING } from '../../core/config/timing.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { FoundObject, GetOptions } from '../../engine/ports.ts';
@@ -21,18 +22,22 @@ export interface DirectReader {
   close(): void;
 }
 
+// An `import` would touch every export, and with it load a second HTTP client and WebSockets: 60 ms.
+const load = createRequire(import.meta.url);
+const http = () => load('node:http') as typeof import('node:http');
+const https = () => load('node:https') as typeof import('node:https');
+
 /** Above `concurrency`, as the SDK's client has it. */
 const SPARE_SOCKETS = 8;
 
-export async function openDirectReader(
+export function openDirectReader(
   options: S3StoreOptions,
   place: DirectPlace,
   keys: KeySource,
   traffic: Traffic,
-): Promise<DirectReader> {
+): DirectReader {
   const { origin } = place;
-  const isSecure = origin.protocol === 'https:';
-  const { request, Agent } = isSecure ? await import('node:https') : await import('node:http');
+  const { request, Agent } = origin.protocol === 'https:' ? https() : http();
   const { connectMs, idleMs } = options.timing ?? DEFAULT_TIMING;
   const agent: Agent = new Agent({ keepAlive: true, maxSockets: (options.concurrency ?? 64) + SPARE_SOCKETS });
   const isAws = options.endpoint === undefined;

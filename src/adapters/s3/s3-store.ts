@@ -2,7 +2,7 @@ import { DEFAULT_TIMING, type Timing } from '../../core/config/timing.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { ObjectStore } from '../../engine/ports.ts';
 import { withDeadline } from './call.ts';
-import type { DirectReader } from './direct-get.ts';
+import { type DirectReader, openDirectReader } from './direct-get.ts';
 import { directPlace } from './direct-place.ts';
 import { checkedEndpoint } from './endpoint.ts';
 import { openKeys } from './keys.ts';
@@ -47,12 +47,11 @@ export function openS3Store(options: S3StoreOptions): ObjectStore {
   const { bucket, region, profile } = options;
   const asked = { bucket, region, profile, ownKeys: options.credentials !== undefined };
 
-  const sdk = onFirstUse<SdkCalls>(async () =>
-    (await import('./sdk-calls.ts')).openSdkCalls(options, endpoint, keys, traffic),
-  );
-  const direct = onFirstUse<DirectReader | null>(async () =>
-    place === null ? null : (await import('./direct-get.ts')).openDirectReader(options, place, keys, traffic),
-  );
+  let opened: Promise<SdkCalls> | null = null;
+  const sdk = () =>
+    (opened ??= import('./sdk-calls.ts').then(({ openSdkCalls }) => openSdkCalls(options, endpoint, keys, traffic)));
+  let direct: DirectReader | null = null;
+  const directly = () => place && (direct ??= openDirectReader(options, place, keys, traffic));
 
   async function call<T>(
     what: string,
@@ -71,7 +70,7 @@ export function openS3Store(options: S3StoreOptions): ObjectStore {
     name: `s3://${bucket}${options.prefix === '' ? '' : `/${options.prefix}`} at ${endpoint?.host ?? `AWS ${region}`}`,
     traffic,
     put: (key, body, put = {}) =>
-      call(`PUT of "${key}"`, put.signal, async (abortSignal) => (await sdk.get()).put(key, body, put, abortSignal), {
+      call(`PUT of "${key}"`, put.signal, async (abortSignal) => (await sdk()).put(key, body, put, abortSignal), {
         conditional: put.condition !== undefined,
         ms: put.timeoutMs ?? requestMs + body.byteLength / SLOWEST,
       }),
@@ -79,35 +78,26 @@ export function openS3Store(options: S3StoreOptions): ObjectStore {
       call(`GET of "${key}"`, get.signal, async (abortSignal) => {
         if (get.range && get.range.length <= 0)
           throw new StoreError('rejected', `GET of "${key}": a range of no bytes.`);
-        const answer = await (await direct.get())?.get(key, get, abortSignal);
-        return answer ?? (await sdk.get()).get(key, get, abortSignal);
+        const answer = await directly()?.get(key, get, abortSignal);
+        return answer ?? (await sdk()).get(key, get, abortSignal);
       }),
     head: (key, head) =>
-      call(`HEAD of "${key}"`, head?.signal, async (abortSignal) => (await sdk.get()).head(key, abortSignal)),
+      call(`HEAD of "${key}"`, head?.signal, async (abortSignal) => (await sdk()).head(key, abortSignal)),
     list: (prefix, { signal, ...page } = {}) =>
-      call(`LIST below "${prefix}"`, signal, async (abortSignal) => (await sdk.get()).list(prefix, page, abortSignal)),
+      call(`LIST below "${prefix}"`, signal, async (abortSignal) => (await sdk()).list(prefix, page, abortSignal)),
     delete: (key, options) =>
-      call(`DELETE of "${key}"`, options?.signal, async (abortSignal) =>
-        (await sdk.get()).delete(key, abortSignal),
-      ).catch((error: unknown) => {
-        if (!(error instanceof StoreError && error.kind === 'missing')) throw error;
-      }),
+      call(`DELETE of "${key}"`, options?.signal, async (abortSignal) => (await sdk()).delete(key, abortSignal)).catch(
+        (error: unknown) => {
+          if (!(error instanceof StoreError && error.kind === 'missing')) throw error;
+        },
+      ),
     copy: (from, to, options) =>
       call(`COPY of "${from}" to "${to}"`, options?.signal, async (abortSignal) =>
-        (await sdk.get()).copy(from, to, abortSignal),
+        (await sdk()).copy(from, to, abortSignal),
       ),
     close() {
-      sdk.close();
-      direct.close();
+      void opened?.then((calls) => calls.close());
+      direct?.close();
     },
-  };
-}
-
-/** Opened when it is first asked for; closed only if it was. */
-function onFirstUse<T extends { close(): void } | null>(open: () => Promise<T>) {
-  let opened: Promise<T> | null = null;
-  return {
-    get: () => (opened ??= open()),
-    close: () => void opened?.then((found) => found?.close()).catch(() => undefined),
   };
 }

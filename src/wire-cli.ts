@@ -1,0 +1,91 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { isatty } from 'node:tty';
+import { setFlagsFromString } from 'node:v8';
+import { startProgram } from './adapters/child-program.ts';
+import { findWorkspace, readConfig } from './adapters/config-files.ts';
+import { readPlanFile, writePlanFile } from './adapters/plan-file.ts';
+import { systemClock } from './adapters/system.ts';
+import { terminalOutput } from './adapters/terminal-output.ts';
+import type { Host, OpenRequest, StopSignal } from './cli/host.ts';
+import { runCli } from './cli/main.ts';
+import { followCoordinator } from './cli/watch-loop.ts';
+import { SyncError } from './core/errors.ts';
+import { createCoordinator } from './engine/coordinator/coordinator.ts';
+import { wireCheckup } from './wire-checkup.ts';
+import { type Wired, wireDatastore } from './wire-datastore.ts';
+import { wireSetup } from './wire-setup.ts';
+
+/** Of package.json, put in by the bundler: the built file stands alone. */
+declare const VERSION: string;
+
+// On a machine with much memory V8 lets garbage pile up to twice what ten thousand files need; this costs no time.
+setFlagsFromString('--heap-growing-percent=40');
+
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Signals arrive from the first moment on: one during start-up must not end us half-way. */
+const stops: StopSignal[] = [];
+const listeners = new Set<(signal: StopSignal) => void>();
+for (const name of STOP_SIGNALS) {
+  process.on(name, () => {
+    stops.push(name);
+    for (const listener of listeners) listener(name);
+  });
+}
+
+let wired: Wired | null = null;
+
+/** A checkup says all it has to say in its report. */
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+const host: Host = {
+  version: VERSION,
+  env: process.env,
+  pid: process.pid,
+  stdout: terminalOutput(process.stdout),
+  stderr: terminalOutput(process.stderr),
+  isInteractive: isatty(0),
+  clock: systemClock,
+  onStop(listener) {
+    listeners.add(listener);
+    for (const signal of stops) listener(signal);
+    return () => listeners.delete(listener);
+  },
+  stayAwake() {
+    // A port that is open keeps the process alive; it does nothing else.
+    const { port1 } = new MessageChannel();
+    port1.ref();
+    return () => port1.close();
+  },
+  exit: (code) => process.exit(code),
+  async findWorkspace(cwd) {
+    const folder = path.resolve(cwd);
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      throw new SyncError('usage', `${folder} is not a folder.`, 'Correct --cwd.');
+    }
+    return findWorkspace(folder);
+  },
+  readConfig: (workspace, url) => readConfig({ workspace, env: process.env, ...(url === null ? {} : { url }) }),
+  readPlanFile,
+  writePlanFile,
+  async openDatastore(request) {
+    wired = await wireDatastore({ ...request, tool: 'cli' });
+    return wired.datastore;
+  },
+  openCheckup: (request) => wireCheckup({ ...request, log: SILENT }),
+  openSetup: (request) => wireSetup({ ...request, tool: 'cli', log: SILENT }),
+  spawn: startProgram,
+  async watch(datastore, request, events) {
+    const parts = wired ?? (await wire(request));
+    const { log } = request;
+    const coordinator = createCoordinator({ ...parts, datastore, clock: systemClock, log, autoSync: 'on' });
+    return followCoordinator(coordinator, events);
+  },
+};
+
+const wire = (request: OpenRequest): Promise<Wired> => wireDatastore({ ...request, tool: 'cli' });
+
+const code = await runCli(process.argv.slice(2), host);
+// What is still open (idle sockets, a handle of a library) has nothing more to say.
+process.exit(code);
