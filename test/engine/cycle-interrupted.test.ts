@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { StoreError } from '../../src/core/errors.ts';
 import type { LocalFiles } from '../../src/engine/ports.ts';
-import { APART, openWorld, type Replica, type World } from '../support/replica.ts';
+import { openWorld, type Replica, type World } from '../support/replica.ts';
+import { inBothShapes, PACKS, type Shape } from './shapes.ts';
 
 interface Row {
   /** Bob has edited `edit`, made `new`, removed `gone`; Alice has edited `down`. This breaks his cycle. */
-  readonly broken: (bob: Replica) => void;
+  readonly broken: (bob: Replica, shape: Shape) => void;
   /** How the broken cycle ends. */
   readonly ends: string;
   /** Whether the commit is in although the cycle failed. */
@@ -25,8 +26,13 @@ const table: Record<string, Row> = {
     ends: 'offline',
   },
   'the answer to an object is lost': {
-    broken: (bob) =>
-      bob.store.plan({ on: 'put', key: /^objects/, skip: 1, fault: { kind: 'fail-after', error: 'unreachable' } }),
+    broken: (bob, shape) =>
+      bob.store.plan({
+        on: 'put',
+        key: /^objects/,
+        skip: shape === 'apart' ? 1 : 0,
+        fault: { kind: 'fail-after', error: 'unreachable' },
+      }),
     ends: 'offline',
   },
   'the credentials end before the shards': {
@@ -94,9 +100,9 @@ const table: Record<string, Row> = {
   },
 };
 
-test.each(Object.entries(table))('finished by the next cycle: %s', async (_title, row) => {
-  const { world, alice, bob } = await apart();
-  row.broken(bob);
+test.each(inBothShapes(table))('finished by the next cycle, %s: %s', async (shape, _title, row) => {
+  const { world, alice, bob } = await bothAhead(shape);
+  row.broken(bob, shape);
   const truthBefore = await world.remote();
   expect(await bob.failing()).toMatchObject({ kind: row.ends });
   const between = await world.remote();
@@ -106,7 +112,7 @@ test.each(Object.entries(table))('finished by the next cycle: %s', async (_title
 });
 
 test('the answer to the swap is lost, and the same cycle finds out', async () => {
-  const { world, alice, bob } = await apart();
+  const { world, alice, bob } = await bothAhead();
   bob.store.plan({ on: 'put', key: /^head/, fault: { kind: 'fail-after', error: 'unreachable' } });
   expect(await bob.sync()).toMatchObject({ uploaded: 2, deletedRemote: 1, problems: [] });
   await bobFinishes(world, alice, bob);
@@ -116,7 +122,7 @@ test.each([
   ['after the swap, before the base is saved', 'base.jsonl'],
   ['between base and journal', 'journal.json'],
 ])('what a colleague reverts after a crash %s is her change, not ours', async (_title, at) => {
-  const { world, alice, bob } = await apart();
+  const { world, alice, bob } = await bothAhead();
   let journaled = 0;
   bob.onState = (name) => {
     if (name === 'journal.json') journaled += 1;
@@ -137,7 +143,7 @@ test.each([
 });
 
 test('a commit that lands late, in the middle of the next cycle, is known to be our own', async () => {
-  const { world, alice, bob } = await apart();
+  const { world, alice, bob } = await bothAhead();
   const late: (() => Promise<unknown>)[] = [];
   bob.restart({
     decorate: (store) => ({
@@ -164,7 +170,7 @@ test('a commit that lands late, in the middle of the next cycle, is known to be 
 });
 
 interface DownRow {
-  readonly breaks: (bob: Replica) => void;
+  readonly breaks: (bob: Replica, shape: Shape) => void;
   readonly ends: string;
 }
 
@@ -188,11 +194,11 @@ const downloads: Record<string, DownRow> = {
     ends: 'failed',
   },
   'in the middle of the contents': {
-    breaks: (bob) =>
+    breaks: (bob, shape) =>
       bob.store.plan({
         on: 'get',
         key: /^objects/,
-        skip: 1,
+        skip: shape === 'apart' ? 1 : 0,
         times: 99,
         fault: { kind: 'fail-before', error: 'unreachable' },
       }),
@@ -200,14 +206,14 @@ const downloads: Record<string, DownRow> = {
   },
 };
 
-test.each(Object.entries(downloads))('a pull that breaks %s is finished by the next', async (_title, row) => {
-  const { world, alice, bob } = await apart();
+test.each(inBothShapes(downloads))('a pull, %s, that breaks %s is finished by the next', async (shape, _title, row) => {
+  const { world, alice, bob } = await bothAhead(shape);
   await bob.sync();
   await alice.sync();
   for (const path of ['edit', 'down', 'more/a', 'more/b']) alice.write(path, `v3 of ${path}`);
   alice.remove('stay');
   await alice.sync();
-  row.breaks(bob);
+  row.breaks(bob, shape);
   expect(await bob.failing()).toMatchObject({ kind: row.ends });
   // A colleague's revert of what had arrived must not look like our change.
   alice.write('edit', 'e2');
@@ -224,7 +230,7 @@ test.each(Object.entries(downloads))('a pull that breaks %s is finished by the n
 });
 
 test('what had arrived before the network went is kept, and not fetched again', async () => {
-  const { alice, bob } = await apart();
+  const { alice, bob } = await bothAhead();
   await bob.sync();
   await alice.sync();
   for (let index = 0; index < 20; index += 1) alice.write(`many/${index}`, `content ${index}`);
@@ -256,8 +262,8 @@ function crashOnInstall(files: LocalFiles, after: number): LocalFiles {
 }
 
 /** Bob is ahead by an edit, a new file and a deletion, Alice by an edit that is on the remote. */
-async function apart() {
-  const world = openWorld({ packs: APART });
+async function bothAhead(shape: Shape = 'apart') {
+  const world = openWorld({ packs: PACKS[shape] });
   const alice = world.replica('alice');
   const bob = world.replica('bob');
   for (const path of ['edit', 'gone', 'down', 'stay']) alice.write(path, '1');
