@@ -24,7 +24,7 @@ import { forceReleaseLock, holdLock, releaseLock } from './commands/lock-command
 import { compareConflict, openConflict } from './commands/merge-conflict.ts';
 import { pause, resume } from './commands/pause-commands.ts';
 import { preview } from './commands/preview.ts';
-import { openConfiguration, refresh, showLog, showStatus } from './commands/show-commands.ts';
+import { openConfiguration, openSettings, refresh, showLog, showStatus } from './commands/show-commands.ts';
 import { signIn, signOut } from './commands/sign-in.ts';
 import { clickStatusBar } from './commands/status-bar-click.ts';
 import { pull, push, sync } from './commands/sync-commands.ts';
@@ -48,6 +48,7 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.showLog': showLog,
   'datastore.refresh': refresh,
   'datastore.openConfiguration': openConfiguration,
+  'datastore.openSettings': openSettings,
   'datastore.setUp': async (ui, argument) => (await import('./commands/set-up.ts')).setUp(ui, argument),
   'datastore.connect': connect,
   'datastore.signIn': signIn,

@@ -3,6 +3,7 @@ import type { Config } from '../../src/core/config/config.ts';
 import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import { ok } from '../../src/core/errors.ts';
 import type { LeaseRecord } from '../../src/core/format/records.ts';
+import type { SyncPath } from '../../src/core/paths/sync-path.ts';
 import { INITIAL_STATUS, type SyncStatus } from '../../src/core/status/sync-status.ts';
 import type { FolderState } from '../../src/vscode/folder-state.ts';
 import { type Bar, renderBar } from '../../src/vscode/render/bar.ts';
@@ -207,9 +208,47 @@ describe('the Status view', () => {
     expect(labels(active({}))).toEqual([
       'In step: nothing to transfer',
       'Lock: free',
+      'Automatic sync: on',
       'Remote: s3://team-data/p',
+      'Health: answers in 12 ms · read 40 s ago',
       'Last sync: never here',
       'Set by: .datastore.yaml',
+    ]);
+  });
+  it.each([
+    ['paused', active({ paused: true }), 'on', 'Automatic sync: paused', 'auto-paused'],
+    ['off', active({}), 'off', 'Automatic sync: off', 'auto-off'],
+    ['pull', active({}), 'pull', 'Automatic sync: pull only', 'auto-pull'],
+  ] as const)('says what happens by itself: %s', (_, state, autoSync, text, context) => {
+    const row = statusRows(state, [], NOW, null, autoSync).find(({ id }) => id === 'auto');
+    expect([`${row?.label}: ${row?.description}`, row?.context]).toEqual([text, context]);
+  });
+  it('counts each direction by itself, with its files below it', () => {
+    const step = (path: string, kind: 'upload' | 'delete-local') =>
+      ({ path: path as SyncPath, kind, base: null, local: null, remote: null }) as const;
+    const changes = [step('a', 'upload'), step('b', 'upload'), step('c', 'delete-local')];
+    const rows = statusRows(active({ pending: { up: 2, down: 1 }, changes }), [], NOW);
+    expect(
+      rows.slice(0, 2).map((row) => [row.context, row.description, row.children?.map(({ label }) => label)]),
+    ).toEqual([
+      ['pending-up', '2 files', ['a', 'b']],
+      ['pending-down', '1 file', ['c']],
+    ]);
+  });
+  it('lists the last syncs, with what each did and how long it took', () => {
+    const one = {
+      at: NOW - 60_000,
+      generation: 3,
+      uploaded: 2,
+      downloaded: 1,
+      deletedLocal: 1,
+      deletedRemote: 0,
+      adopted: 0,
+    };
+    const rest = { conflicts: 1, problems: 0, bytesUp: 1_000, bytesDown: 500, requests: 9, ms: 2_500 };
+    const row = statusRows(active({}), [{ ...one, ...rest }], NOW).find(({ id }) => id === 'recent');
+    expect(row?.children?.map(({ label, description }) => `${label}: ${description}`)).toEqual([
+      '1 min ago: ↑ 2 ↓ 1 1 deleted 1 conflict, 1.5 kB in 2.5 s',
     ]);
   });
   it('says of a folder used in place how it is, and nothing of a sync', () => {
@@ -245,7 +284,12 @@ describe('the Status view', () => {
       'Purpose',
       'Held since',
       'Last heartbeat',
+      'Expires',
     ]);
+    expect(row?.children?.at(-1)?.description).toBe('in 26 s, unless it is renewed');
+    const silent = { record: { ...lease, renewedAt: ago(90) }, ours: 'no' as const };
+    const late = statusRows(active({ lease: silent }), [], NOW).find(({ id }) => id === 'lease');
+    expect(late?.children?.at(-1)?.description).toBe('1 min overdue: the next who needs it takes it');
   });
   it('puts a failure first, with what can be done', () => {
     expect(labels(active({ failure: failure('credentials') }))[0]).toBe('Signed out: do this');

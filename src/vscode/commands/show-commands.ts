@@ -21,6 +21,11 @@ export async function refresh(ui: Ui): Promise<void> {
   await Promise.all(polls);
 }
 
+/** What happens by itself, and the like: of this extension alone. */
+export async function openSettings(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:datastore-sync.datastore-sync');
+}
+
 /** Opens what configures the folder; where nothing does, a draft that becomes it when it is saved. */
 export async function openConfiguration(ui: Ui, argument: unknown): Promise<void> {
   const folder = await chooseAny(ui, argument, t('Configuration of which folder?'));

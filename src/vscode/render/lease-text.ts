@@ -1,4 +1,5 @@
 import type { LeaseHolder } from '../../core/format/lease-holder.ts';
+import { durationText } from '../../core/quantities.ts';
 import type { SyncStatus } from '../../core/status/sync-status.ts';
 import { t } from '../l10n.ts';
 import { ago } from './ago.ts';
@@ -24,7 +25,7 @@ export function leaseFacts(
   record: LeaseHolder,
   now: number,
 ): readonly { readonly name: string; readonly value: string }[] {
-  const { holder, hostname, pid, tool, workspace, purpose, acquiredAt, renewedAt } = record;
+  const { holder, hostname, pid, tool, workspace, purpose, acquiredAt, renewedAt, ttlMs } = record;
   return [
     { name: t('Holder'), value: holder },
     { name: t('Host'), value: `${t('{0}, process {1}', hostname, pid)}${tool === null ? '' : ` (${tool})`}` },
@@ -32,7 +33,17 @@ export function leaseFacts(
     ...(purpose === null ? [] : [{ name: t('Purpose'), value: purpose }]),
     { name: t('Held since'), value: sinceText(acquiredAt, now) },
     { name: t('Last heartbeat'), value: sinceText(renewedAt, now) },
+    { name: t('Expires'), value: expiryText(renewedAt, ttlMs, now) },
   ];
+}
+
+/** By the clock of the holder, so it is said, and decides nothing. */
+function expiryText(renewedAt: string, ttlMs: number, now: number): string {
+  const left = Date.parse(renewedAt) + ttlMs - now;
+  if (Number.isNaN(left)) return t('at an unknown time');
+  return left > 0
+    ? t('in {0}, unless it is renewed', durationText(Math.ceil(left / 1000) * 1000))
+    : t('{0} overdue: the next who needs it takes it', durationText(-left));
 }
 
 /** `2 min ago`, from an ISO time of the holder's clock. */

@@ -11,10 +11,12 @@ export function failureRow(failure: {
   readonly title: string;
   readonly message: string;
   readonly remedy: string;
+  readonly kind?: string;
 }): Row {
-  const { title, message, remedy } = failure;
+  const { title, message, remedy, kind } = failure;
   return row('failure', title, remedy, 'error', `${message}\n${remedy}`, {
     colour: COLOURS.error,
+    context: kind === 'credentials' ? 'failure-credentials' : 'failure',
     spoken: `${title}: ${message}. ${remedy}`,
   });
 }

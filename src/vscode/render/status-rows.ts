@@ -2,23 +2,19 @@ import type { Config } from '../../core/config/config.ts';
 import { configProblemText } from '../../core/config/config-problem.ts';
 import type { FolderHealth } from '../../core/doctor/folder-health.ts';
 import type { Problem } from '../../core/errors.ts';
-import type { Step } from '../../core/plan/plan.ts';
-import { bytesText, durationText } from '../../core/quantities.ts';
 import type { SyncStatus } from '../../core/status/sync-status.ts';
+import type { AutoSync } from '../../engine/coordinator/coordinator.ts';
 import type { LocalStatus } from '../../engine/datastore.ts';
 import type { FolderState } from '../folder-state.ts';
 import { counted, t } from '../l10n.ts';
 import { ago } from './ago.ts';
-import { stepLook } from './change-look.ts';
-import { lastingTitle } from './failure-title.ts';
+import { failureTitle, lastingTitle } from './failure-title.ts';
 import { inPlaceRows } from './in-place-rows.ts';
+import { MOST, moreRow, pendingRows } from './pending-rows.ts';
 import { endpointText, placeText } from './place-text.ts';
-import { progressText } from './progress-text.ts';
+import { recentRow } from './recent-row.ts';
 import { COLOURS, type Row, row } from './row.ts';
 import { failureRow, leaseRow, sourceRow } from './shared-rows.ts';
-
-/** Rows below one row in the Status view: more are counted, not listed. */
-const MOST = 200;
 
 /** The Status view of one folder. `health` of one used in place, where it is known. `now` in milliseconds since 1970. */
 export function statusRows(
@@ -26,12 +22,13 @@ export function statusRows(
   recent: LocalStatus['recent'],
   now: number,
   health: FolderHealth | null = null,
+  autoSync: AutoSync = 'on',
 ): readonly Row[] {
   switch (state.kind) {
     case 'active':
       return state.status.inPlace
         ? inPlaceRows(state.config, state.status, health, now)
-        : activeRows(state.config, state.status, recent, now);
+        : activeRows(state.config, state.status, recent, now, autoSync);
     case 'unsupported':
       return [
         row(
@@ -86,11 +83,16 @@ export function statusRows(
   }
 }
 
-function activeRows(config: Config, status: SyncStatus, recent: LocalStatus['recent'], now: number): readonly Row[] {
+function activeRows(
+  config: Config,
+  status: SyncStatus,
+  recent: LocalStatus['recent'],
+  now: number,
+  autoSync: AutoSync,
+): readonly Row[] {
   return [
     ...(status.failure === null ? [] : [failureRow({ title: lastingTitle(status.failure, now), ...status.failure })]),
-    ...(status.paused ? [row('paused', t('Paused'), t('nothing is synced by itself'), 'debug-pause', '')] : []),
-    pendingRow(status),
+    ...pendingRows(status),
     ...(status.conflicts.length === 0
       ? []
       : [
@@ -101,38 +103,12 @@ function activeRows(config: Config, status: SyncStatus, recent: LocalStatus['rec
     ...problemRows(status.problems),
     ...skippedRows(status),
     leaseRow(status, now),
-    remoteRow(config, status, now),
+    autoSyncRow(status.paused, autoSync),
+    remoteRow(config, status),
+    healthRow(status, now),
     recentRow(recent, now),
     sourceRow(config),
   ];
-}
-
-function pendingRow({ pending, changes, conflicts, progress }: SyncStatus): Row {
-  if (progress !== null && progress.totalFiles > 0) {
-    return row('pending', t('Syncing'), progressText(progress, null), 'sync', '');
-  }
-  if (pending === null) return row('pending', t('Pending'), t('not known yet'), 'question', '');
-  const { up, down } = pending;
-  if (up + down === 0)
-    return conflicts.length === 0
-      ? row('pending', t('In step'), t('nothing to transfer'), 'check', '')
-      : row('pending', t('Pending'), t('nothing but the conflicts'), 'check', '');
-  const text = [up > 0 ? t('{0} up', up) : '', down > 0 ? t('{0} down', down) : ''].filter(Boolean).join(', ');
-  return {
-    ...row('pending', t('Pending'), text, 'arrow-swap', ''),
-    ...(changes.length === 0 ? {} : { children: changeRows(changes) }),
-  };
-}
-
-function changeRows(changes: readonly Step[]): readonly Row[] {
-  const rows = changes.slice(0, MOST).flatMap(({ kind, path, local, remote }) => {
-    const look = stepLook(kind);
-    if (look === null) return [];
-    const size = kind === 'upload' ? local?.stamp.size : remote?.size;
-    const words = size === undefined || look.icon === 'trash' ? look.words : `${look.words}, ${bytesText(size)}`;
-    return [row(`change-${path}`, path, words, look.icon, path, { colour: look.colour })];
-  });
-  return changes.length > MOST ? [...rows, more('changes', changes.length - MOST)] : rows;
 }
 
 function problemRows(problems: readonly Problem[]): readonly Row[] {
@@ -149,7 +125,7 @@ function listRow(id: string, label: string, colour: string | undefined, found: r
   const rows = found
     .slice(0, MOST)
     .map(({ path, reason }) => row(`${id}-${path}`, path, reason, 'info', `${path}\n${reason}`));
-  const children = found.length > MOST ? [...rows, more(id, found.length - MOST)] : rows;
+  const children = found.length > MOST ? [...rows, moreRow(id, found.length - MOST)] : rows;
   const top = row(
     id,
     label,
@@ -161,28 +137,45 @@ function listRow(id: string, label: string, colour: string | undefined, found: r
   return [{ ...top, children }];
 }
 
-function remoteRow(config: Config, { generation, seenAt, latencyMs }: SyncStatus, now: number): Row {
-  const health =
-    seenAt === null
-      ? t('not read yet')
-      : latencyMs === null
-        ? t('read {0}', ago(seenAt, now))
-        : t('read {0} in {1} ms', ago(seenAt, now), latencyMs);
-  const children = [
-    ...placeRows(config).slice(1),
-    row(
-      'generation',
-      t('Generation'),
-      generation === null ? t('nothing committed yet') : String(generation),
-      'git-commit',
-      '',
-    ),
-    row('health', t('Register'), health, 'pulse', ''),
-  ];
+function remoteRow(config: Config, { generation }: SyncStatus): Row {
+  const commit = generation === null ? t('nothing committed yet') : String(generation);
+  const children = [...placeRows(config).slice(1), row('generation', t('Commit'), commit, 'git-commit', '')];
   return {
     ...row('remote', t('Remote'), placeText(config), 'cloud', `${placeText(config)}\n${endpointText(config)}`),
     children,
   };
+}
+
+/** Whether the store answers, and how fast. */
+function healthRow({ seenAt, latencyMs, failure }: SyncStatus, now: number): Row {
+  const read = seenAt === null ? t('not read yet') : t('read {0}', ago(seenAt, now));
+  const speed = latencyMs === null ? '' : t('{0} ms', latencyMs);
+  const isGone = failure?.kind === 'offline' || failure?.kind === 'credentials';
+  const words = isGone ? failureTitle(failure.kind) : speed === '' ? '' : t('answers in {0}', speed);
+  const text = [words, read].filter(Boolean).join(' · ');
+  return row('health', t('Health'), text, 'pulse', '', isGone ? { colour: COLOURS.warning } : {});
+}
+
+/** What happens by itself. */
+function autoSyncRow(isPaused: boolean, autoSync: AutoSync): Row {
+  if (isPaused)
+    return row(
+      'auto',
+      t('Automatic sync'),
+      t('paused'),
+      'debug-pause',
+      t('Nothing is synced by itself until Resume.'),
+      {
+        context: 'auto-paused',
+        colour: COLOURS.warning,
+      },
+    );
+  const [words, tooltip] = {
+    on: [t('on'), t('Both ways, as soon as something changes.')],
+    pull: [t('pull only'), t('What others commit is brought here; what changes here waits for you.')],
+    off: [t('off'), t('Nothing is transferred before you ask for it.')],
+  }[autoSync] as [string, string];
+  return row('auto', t('Automatic sync'), words, 'sync', tooltip, { context: `auto-${autoSync}` });
 }
 
 function placeRows(config: Config): readonly Row[] {
@@ -196,36 +189,3 @@ function placeRows(config: Config): readonly Row[] {
   rows.push(row('root', t('Folder'), `${config.root}/`, 'folder', ''));
   return rows;
 }
-
-function recentRow(recent: LocalStatus['recent'], now: number): Row {
-  const [last] = recent;
-  if (last === undefined) return row('recent', t('Last sync'), t('never here'), 'history', '');
-  const children = recent.map((one, index) =>
-    row(`recent-${index}`, ago(one.at, now), syncText(one), 'blank', new Date(one.at).toLocaleString()),
-  );
-  return { ...row('recent', t('Last sync'), `${ago(last.at, now)}, ${syncText(last)}`, 'history', ''), children };
-}
-
-function syncText({
-  uploaded,
-  downloaded,
-  deletedLocal,
-  deletedRemote,
-  conflicts,
-  bytesUp,
-  bytesDown,
-  ms,
-}: LocalStatus['recent'][number]): string {
-  const deleted = deletedLocal + deletedRemote;
-  const parts = [
-    uploaded > 0 ? `↑ ${uploaded}` : '',
-    downloaded > 0 ? `↓ ${downloaded}` : '',
-    deleted > 0 ? t('{0} deleted', deleted) : '',
-    conflicts > 0 ? counted(conflicts, '{0} conflict', '{0} conflicts') : '',
-  ].filter(Boolean);
-  return parts.length === 0
-    ? t('nothing to do')
-    : t('{0}, {1} in {2}', parts.join(' '), bytesText(bytesUp + bytesDown), durationText(ms));
-}
-
-const more = (id: string, count: number): Row => row(`more-${id}`, t('and {0} more', count), '', 'ellipsis', '');

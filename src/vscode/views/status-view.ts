@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { FolderHealth } from '../../core/doctor/folder-health.ts';
+import type { AutoSync } from '../../engine/coordinator/coordinator.ts';
 import type { LocalStatus } from '../../engine/datastore.ts';
 import type { Clock, Log } from '../../engine/ports.ts';
 import type { Folder, Running } from '../folder.ts';
@@ -20,11 +21,20 @@ const HEALTH_MS = 60_000;
 /** The Status view; its badge counts what is to be transferred. */
 export function openStatusView(folders: Folders, clock: Clock, log: Log): vscode.Disposable {
   const changes = new vscode.EventEmitter<undefined>();
+  const recents = new WeakMap<
+    Running,
+    { readonly since: readonly unknown[]; readonly recent: LocalStatus['recent'] }
+  >();
   const healths = new WeakMap<Running, { readonly at: number; readonly health: FolderHealth | null }>();
 
   async function rowsOf(folder: Folder): Promise<Node[]> {
     const [recent, health] = [await recentOf(folder), await healthOf(folder)];
-    return statusRows(folder.state(), recent, clock.now(), health).map((row) => asTarget({ kind: 'row', folder, row }));
+    const autoSync = vscode.workspace
+      .getConfiguration('datastore', folder.workspace.uri)
+      .get<AutoSync>('autoSync', 'on');
+    return statusRows(folder.state(), recent, clock.now(), health, autoSync).map((row) =>
+      asTarget({ kind: 'row', folder, row }),
+    );
   }
 
   // It is found out by writing: not at every glance.
@@ -39,9 +49,17 @@ export function openStatusView(folders: Folders, clock: Clock, log: Log): vscode
     return health;
   }
 
+  // It lies with all that is known of every file: read again only where a cycle may have added to it.
   async function recentOf(folder: Folder): Promise<LocalStatus['recent']> {
+    const [running, state] = [folder.running(), folder.state()];
+    if (running === null || state.kind !== 'active') return [];
+    const since = [state.status.last, state.status.generation];
+    const known = recents.get(running);
+    if (known !== undefined && known.since.every((one, index) => one === since[index])) return known.recent;
     try {
-      return (await folder.running()?.datastore.local())?.recent ?? [];
+      const { recent } = await running.datastore.local();
+      recents.set(running, { since, recent });
+      return recent;
     } catch (error) {
       log.warn(`the history of ${folder.workspace.name} cannot be read: ${String(error)}`);
       return [];
