@@ -2,6 +2,7 @@ import { lstatSync, realpathSync } from 'node:fs';
 import type { Config } from '../core/config/config.ts';
 import { SyncError } from '../core/errors.ts';
 import type { Clock } from '../engine/ports.ts';
+import { requireAnswer } from './answering.ts';
 import { buildExcludes } from './excludes.ts';
 import { folderHealth } from './folder-health.ts';
 import type { Folder } from './fs/guarded-path.ts';
@@ -14,12 +15,26 @@ const PIECE = 1 << 20;
 /** The lock of a folder used in place, in it: the name that all tools of this family know. */
 export const FOLDER_LOCK = '.datastore.lock';
 
+/** `timing`: for how long it may not answer; absent: for as long as it likes. */
+type FolderRules = Pick<Config, 'directories' | 'exclude'> & Partial<Pick<Config, 'timing'>>;
+
 /** A datastore that is a folder used in place. `path` is absolute. Methods reject as the engine's PlainFolder says. */
-export function openFolder(path: string, config: Pick<Config, 'directories' | 'exclude'>, clock: Clock) {
+export function openFolder(path: string, config: FolderRules, clock: Clock) {
   const skip = buildExcludes(config);
+  const { timing } = config;
+  let asking: Promise<void> | null = null;
+  /** One at a time: whoever asks a server that hangs may stay for ever. */
+  const answer = async (): Promise<void> => {
+    if (timing === undefined) return;
+    asking ??= requireAnswer(path, timing.connectMs, clock).finally(() => {
+      asking = null;
+    });
+    return asking;
+  };
   return {
     path,
     async check(): Promise<void> {
+      await answer();
       topOf(path);
     },
     async list(signal?: AbortSignal) {

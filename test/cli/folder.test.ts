@@ -124,6 +124,7 @@ describe('the lock', () => {
       ttlMs: 30_000,
       nonce: expect.stringMatching(/^[0-9a-f]{32}$/),
       renewedAt: expect.any(String),
+      heldSince: expect.any(String),
       purpose: 'lock acquire',
       machine: machineToken(),
       tool: 'datastore-sync/cli',
