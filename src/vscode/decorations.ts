@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
-import type { SyncStatus } from '../core/status/sync-status.ts';
 import { relativePath } from './busy-paths.ts';
+import type { Folder } from './folder.ts';
 import { type Folders, runningFolders } from './folders.ts';
-import { CONFLICT_LOOK, type Look, stepLook } from './render/change-look.ts';
+import { changedPaths, type Decoration, decorationsOf, NO_DECORATIONS } from './render/file-decorations.ts';
 
-/** One letter in the Explorer on what is not in step. */
+/** More paths than these are told as one: VS Code samples what is longer. */
+const MOST = 200;
+
+/** One letter in the Explorer on what is not in step, and on the folders above a conflict. */
 export function decorateExplorer(folders: Folders): vscode.Disposable {
-  const changes = new vscode.EventEmitter<undefined>();
-  let looks = new Map<string, Map<string, Look>>();
-  let seen: readonly unknown[] = [];
+  const changes = new vscode.EventEmitter<vscode.Uri[] | undefined>();
+  const shown = new WeakMap<Folder, ReadonlyMap<string, Decoration>>();
 
   const provider: vscode.FileDecorationProvider = {
     onDidChangeFileDecorations: changes.event,
@@ -16,42 +18,35 @@ export function decorateExplorer(folders: Folders): vscode.Disposable {
       if (uri.scheme !== 'file') return undefined;
       for (const { folder, running } of runningFolders(folders)) {
         const path = relativePath(running.root, uri);
-        const look = path === null ? undefined : looks.get(folder.id)?.get(path);
-        if (look === undefined) continue;
-        const decoration = new vscode.FileDecoration(
-          look.badge,
-          `Datastore: ${look.words}`,
-          new vscode.ThemeColor(look.colour),
-        );
-        decoration.propagate = look === CONFLICT_LOOK;
+        const found = path === null ? undefined : shown.get(folder)?.get(path);
+        if (found === undefined) continue;
+        const decoration = new vscode.FileDecoration(found.badge, found.tooltip, new vscode.ThemeColor(found.colour));
+        decoration.propagate = found.propagates;
         return decoration;
       }
       return undefined;
     },
   };
 
+  /** Only of paths that look otherwise. */
+  function follow(folder: Folder): void {
+    const state = folder.state();
+    const [before, now] = [shown.get(folder) ?? NO_DECORATIONS, decorationsOf(state)];
+    if (before === now) return;
+    shown.set(folder, now);
+    const root = folder.running()?.root;
+    const changed = changedPaths(before, now);
+    if (changed.length === 0) return;
+    if (root === undefined || changed.length > MOST) changes.fire(undefined);
+    else changes.fire(changed.map((path) => vscode.Uri.joinPath(root, path)));
+  }
+
   return vscode.Disposable.from(
     changes,
     vscode.window.registerFileDecorationProvider(provider),
-    folders.onChange(() => {
-      const states = folders.all().map((folder) => ({ id: folder.id, state: folder.state() }));
-      const now: unknown[] = states.flatMap(({ state }): unknown[] =>
-        state.kind === 'active' ? [state.status.changes, state.status.conflicts] : [state.kind],
-      );
-      if (now.length === seen.length && now.every((one, index) => one === seen[index])) return;
-      seen = now;
-      looks = new Map(states.map(({ id, state }) => [id, state.kind === 'active' ? looksOf(state.status) : new Map()]));
-      changes.fire(undefined);
+    folders.onChange((folder) => {
+      if (folder === null) changes.fire(undefined);
+      else follow(folder);
     }),
   );
-}
-
-function looksOf({ changes, conflicts }: SyncStatus): Map<string, Look> {
-  const found = new Map<string, Look>();
-  for (const { path, kind } of changes) {
-    const look = stepLook(kind);
-    if (look !== null) found.set(path, look);
-  }
-  for (const { path } of conflicts) found.set(path, CONFLICT_LOOK);
-  return found;
 }

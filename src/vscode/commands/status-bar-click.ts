@@ -1,43 +1,61 @@
 import * as vscode from 'vscode';
+import type { Folder } from '../folder.ts';
 import { faceOf } from '../folder-state.ts';
 import { syncingFolders } from '../folders.ts';
 import { t } from '../l10n.ts';
+import { renderBar } from '../render/bar.ts';
 import type { Ui } from '../ui.ts';
+import { asTarget } from '../views/target.ts';
 import { describe } from './choose-folder.ts';
 import { connect } from './connect.ts';
 import { preview } from './preview.ts';
 import { showStatus } from './show-commands.ts';
-import { runCycle, sync } from './sync-commands.ts';
+import { signIn } from './sign-in.ts';
+import { sync } from './sync-commands.ts';
 
-/** The click on the status bar: sync, or what the state asks for. Several folders: a Quick Pick. */
+/** The click on the status bar: sync, or what the state asks for. Several folders: a Quick Pick of them and their states. */
 export async function clickStatusBar(ui: Ui): Promise<void> {
   const shown = ui.folders.all().filter((folder) => folder.state().kind !== 'not-set-up');
   const [first, second] = shown;
-  if (first !== undefined && second !== undefined && syncingFolders(ui.folders).length > 0) {
-    const items = shown.map((folder) => ({ label: folder.workspace.name, description: describe(ui, folder), folder }));
-    const picked = await vscode.window.showQuickPick(items, { placeHolder: t('Sync which folder?') });
-    const running = picked?.folder.running();
-    if (picked === undefined) return;
-    if (running === null || running === undefined || running.datastore.inPlace !== null) return showStatus(ui);
-    await runCycle(ui, { folder: picked.folder, running }, t('Syncing'), {});
-    return;
-  }
-  const face = first === undefined ? null : faceOf(first.state());
-  switch (face?.kind) {
+  if (first === undefined) return sync(ui, undefined);
+  if (second === undefined) return act(ui, first);
+  const items = shown.map((folder) => ({
+    label: folder.workspace.name,
+    description: describe(ui, folder),
+    iconPath: iconOf(ui, folder),
+    of: [folder],
+  }));
+  const syncing = syncingFolders(ui.folders).map(({ folder }) => folder);
+  const all = { label: t('All of them'), description: t('sync'), iconPath: new vscode.ThemeIcon('sync'), of: syncing };
+  const picked = await vscode.window.showQuickPick(syncing.length > 1 ? [...items, all] : items, {
+    placeHolder: t('Sync which folder, or what its state asks for?'),
+  });
+  if (picked === all) await Promise.all(syncing.map((folder) => sync(ui, asTarget({ folder }))));
+  else if (picked?.of[0] !== undefined) await act(ui, picked.of[0]);
+}
+
+async function act(ui: Ui, folder: Folder): Promise<void> {
+  const target = asTarget({ folder });
+  switch (faceOf(folder.state()).kind) {
     case 'asking':
     case 'declined':
-      return connect(ui, undefined);
+      return connect(ui, target);
     case 'vetoed':
-      return preview(ui, undefined);
+      return preview(ui, target);
     case 'conflicts':
       await vscode.commands.executeCommand('datastore.resolveConflicts');
       return;
     case 'signed-out':
-      await vscode.commands.executeCommand('datastore.signIn');
-      return;
+      return signIn(ui, target);
     case 'in-place':
       return showStatus(ui);
     default:
-      return sync(ui, undefined);
+      return sync(ui, target);
   }
+}
+
+/** As the status bar would show it. */
+function iconOf(ui: Ui, folder: Folder): vscode.ThemeIcon {
+  const bar = renderBar([{ name: folder.workspace.name, state: folder.state() }], ui.host.clock.now());
+  return new vscode.ThemeIcon(/\$\(([\w-]+)/.exec(bar?.text ?? '')?.[1] ?? 'database');
 }
