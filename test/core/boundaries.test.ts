@@ -35,7 +35,20 @@ describe('imports point one way', () => {
     ['core', ['paths', 'format', 'plan', 'status', 'verify', 'config', 'setup', 'doctor']],
     [
       'engine',
-      ['remote', 'state', 'contents', 'lease', 'root', 'cycle', 'undo', 'verify', 'checkup', 'setup', 'coordinator'],
+      [
+        'ports',
+        'remote',
+        'state',
+        'contents',
+        'lease',
+        'root',
+        'cycle',
+        'undo',
+        'verify',
+        'checkup',
+        'setup',
+        'coordinator',
+      ],
     ],
   ];
   it.each(

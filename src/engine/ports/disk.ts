@@ -1,0 +1,171 @@
+import type { FileStamp } from '../../core/format/tree.ts';
+
+/** Small records outside the workspace, one folder for each real path of a root. */
+export interface StateFiles {
+  /** For people. */
+  readonly folder: string;
+  /** Null when absent. */
+  read(name: string): Promise<Uint8Array | null>;
+  /** Complete and fsynced (file and folder) when it resolves, or as before. */
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+export type RootState =
+  | { readonly kind: 'folder' }
+  | { readonly kind: 'missing' }
+  /** A file, a link, outside the workspace: never touched. */
+  | { readonly kind: 'unusable'; readonly reason: string };
+
+export interface Walk {
+  /** Regular files, by path relative to the root with `/`; invalid names included (the caller refuses them). */
+  readonly files: ReadonlyMap<string, FileStamp>;
+  /** Links, sockets, pipes, devices: path to what it is. Never followed or opened. */
+  readonly irregular: ReadonlyMap<string, string>;
+  /** What could not be read, folders included: path to reason. */
+  readonly unknown: ReadonlyMap<string, string>;
+  /** The filesystem's own clock when the walk began, milliseconds (by touching a file in staging); 0 (everything is then hashed) where nothing can be written. */
+  readonly at: number;
+}
+
+/** A file opened for reading, without following a link at any level. Bytes come from one handle. */
+export interface OpenFile {
+  /** When it was opened. */
+  readonly stamp: FileStamp;
+  /** Who may read, write and run it, as nine bits; 0 where the platform has none. */
+  readonly mode: number;
+  /** Fewer bytes than asked for only at the end of the file. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** fstat of the handle and lstat of the path now; null when the path names another file or none. */
+  stampNow(): Promise<FileStamp | null>;
+  close(): Promise<void>;
+}
+
+/** A verified file waiting in staging. */
+export interface StagedFile {
+  readonly name: string;
+  readonly stamp: FileStamp;
+  readonly sha256: string;
+}
+
+export type ApplyAnswer =
+  /** `aside`: name in staging of what was there before; hash it before it is dropped. */
+  | { readonly kind: 'done'; readonly stamp: FileStamp | null; readonly aside: string | null }
+  /**
+   * The path no longer is what was expected. Nothing was changed, or all was put back; `aside` names the file
+   * of the person that could not go back because another took its place meanwhile: make it a conflict copy.
+   */
+  | { readonly kind: 'moved'; readonly aside?: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** What is about to happen to one path: written and fsynced in staging before it happens. */
+export interface ApplyIntent {
+  readonly path: string;
+  /** SHA-256 of the file that will be moved aside; null when the path is absent. */
+  readonly expected: string | null;
+  /** SHA-256 of what comes there; null for a deletion. */
+  readonly becomes: string | null;
+  /** The run that this takes back, at a person's word: what comes there is a change of that person, and no base. */
+  readonly undoes?: string;
+}
+
+/** A run that has ended, or died. */
+export interface EndedRun {
+  readonly run: string;
+  /** Milliseconds since 1970 by the filesystem. */
+  readonly startedAt: number;
+  /** Bytes of what is kept of it, once it was looked at; null before. */
+  readonly settledBytes: number | null;
+}
+
+/** What was moved aside: kept, to be had back. */
+export interface StagingRun extends EndedRun {
+  readonly intents: readonly ApplyIntent[];
+  /** Files moved aside, by the path they came from; sizes in bytes. */
+  readonly asides: readonly { readonly path: string; readonly name: string; readonly size: number }[];
+}
+
+/** The root on disk. Paths are valid SyncPaths unless said otherwise. Never follows a link, never leaves the root. */
+export interface LocalFiles {
+  /** Absolute, for people. */
+  readonly root: string;
+  state(): Promise<RootState>;
+  /** Makes the root folder (and its parents inside the workspace) when it is missing. */
+  create(): Promise<void>;
+  /** `skip(path, isFolder)` true: not looked at, not reported. */
+  walk(skip: (path: string, isFolder: boolean) => boolean, signal?: AbortSignal): Promise<Walk>;
+  /** Null when absent or not a regular file. */
+  stat(path: string): Promise<FileStamp | null>;
+  /** Rejects with SyncError('local') when it is absent, unreadable or not a regular file. */
+  open(path: string): Promise<OpenFile>;
+  /** Writes a body into staging of this run (fsynced, mtime and exec set). `mode`: of a file of this machine. The hash is of the bytes written. */
+  stage(
+    body: AsyncIterable<Uint8Array>,
+    as: { mtime: number; exec: boolean; mode?: number | undefined; signal?: AbortSignal | undefined },
+  ): Promise<StagedFile>;
+  discard(staged: StagedFile): Promise<void>;
+  /** Records intents durably; required before `install` and `remove` of those paths. */
+  intend(intents: readonly ApplyIntent[]): Promise<void>;
+  /** Moves what is expected aside and links the staged file in, without replacing. `expected` null: the path must be absent. */
+  install(staged: StagedFile, path: string, expected: FileStamp | null): Promise<ApplyAnswer>;
+  /** Moves what is expected aside. Empty parent folders are removed up to the root. */
+  remove(path: string, expected: FileStamp): Promise<ApplyAnswer>;
+  /** Removes the folders above an absent path that are empty, up to the root: the end of a `remove` that was cut off. */
+  prune(path: string): Promise<void>;
+  /** Copies a file of the root beside itself, without replacing. */
+  duplicate(path: string, to: string, expected: FileStamp): Promise<ApplyAnswer>;
+  /** Makes what `install`, `remove`, `duplicate` and `restore` did survive a power cut. Call it before the base records it. */
+  flush(): Promise<void>;
+  /** Lower-case hex. Rejects with SyncError('local') when it cannot be read. */
+  hashAside(name: string): Promise<string>;
+  /** A file moved aside; else as `open`. */
+  openAside(name: string): Promise<OpenFile>;
+  /** Links a file moved aside back in, without replacing, and takes it out of staging: `moved` when something is there. */
+  restore(name: string, path: string): Promise<ApplyAnswer>;
+  /** Runs other than this one, oldest first. */
+  runs(): Promise<readonly EndedRun[]>;
+  /** Null when it is gone. */
+  readRun(run: string): Promise<StagingRun | null>;
+  /** All runs but this one, oldest first. */
+  staging(): Promise<readonly StagingRun[]>;
+  /** Removes what a run has left but what it moved aside, and notes that its bytes were looked at. */
+  settleRun(run: string, bytes: number): Promise<void>;
+  /** Removes what processes that died have left half-written beside the runs. */
+  sweep(): Promise<void>;
+  /** Removes a run's folder, or one file that was moved aside. */
+  dropRun(run: string): Promise<void>;
+  dropAside(name: string): Promise<void>;
+  /** Removes a file moved aside whose content has this hash and did not change while it was read. False: it is as it was. */
+  dropAsideOf(name: string, sha256: string): Promise<boolean>;
+  /** Whether the root carries our mark (a staging folder with `root.json`), and setting it. */
+  marked(): Promise<boolean>;
+  mark(content: string): Promise<void>;
+}
+
+/** A lock file at a fixed path. The engine's `file-lock` decides; these are its single steps. */
+export interface LockFile {
+  /** For people. */
+  readonly path: string;
+  /** Complete and exclusive (temporary file + link): false when one is there. Keeps a handle for `beat`. */
+  create(content: string): Promise<boolean>;
+  read(): Promise<string | null>;
+  /** Writes through the handle kept by `create`: reaches our own file even when it was moved, never a successor's. */
+  beat(content: string): Promise<void>;
+  /** Moves the lock aside and gives what was moved; null when there is none. */
+  moveAside(): Promise<{ readonly content: string; putBack(): Promise<void>; drop(): Promise<void> } | null>;
+  /** The lock under which a lock that is not ours is moved aside: beside it, and nobody's for longer than that. */
+  claim(): LockFile;
+  /** Names the processes that `isAlive` can see; null where the platform has no such name. */
+  readonly machine: string | null;
+  /** Whether a process of this machine lives. */
+  isAlive(pid: number): boolean;
+}
+
+export interface Watcher {
+  /** Calls `changed` after things settle. Hints only: a full scan decides. The returned function stops it. */
+  watch(
+    skip: (path: string, isFolder: boolean) => boolean,
+    changed: (paths: readonly string[]) => void,
+    failed: (reason: string) => void,
+  ): () => Promise<void>;
+}
