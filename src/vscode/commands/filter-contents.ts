@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '../l10n.ts';
-import { STATE_FILTERS, type StateFilter } from '../render/contents-filter.ts';
+import { type StateFilter, stateFilters } from '../render/contents-filter.ts';
 import type { Ui } from '../ui.ts';
 
 interface StateItem extends vscode.QuickPickItem {
@@ -16,7 +16,7 @@ export async function filterContents(ui: Ui): Promise<void> {
   box.canSelectMany = true;
   box.value = before?.name ?? '';
   // What is typed is a part of a file's name, and none of these.
-  box.items = STATE_FILTERS.map(({ state, label, icon }) => ({
+  box.items = stateFilters().map(({ state, label, icon }) => ({
     state,
     label: `$(${icon}) ${label}`,
     alwaysShow: true,

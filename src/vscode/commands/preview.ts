@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { SyncOptions } from '../../engine/datastore.ts';
+import { t } from '../l10n.ts';
 import { type PreviewItem, previewItems } from '../render/preview-items.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
@@ -10,9 +11,9 @@ import { runCycle } from './sync-commands.ts';
 
 /** Shows the plan that a sync would carry out now, and carries it out if the person says so. */
 export async function preview(ui: Ui, argument: unknown): Promise<void> {
-  const chosen = await chooseSyncing(ui, argument, 'Preview which folder?');
+  const chosen = await chooseSyncing(ui, argument, t('Preview which folder?'));
   if (chosen === null) return;
-  const found = await withSlowProgress(ui.host.clock, `Looking at ${chosen.folder.workspace.name}`, ({ signal }) =>
+  const found = await withSlowProgress(ui.host.clock, t('Looking at {0}', chosen.folder.workspace.name), ({ signal }) =>
     chosen.running.coordinator.preview({ signal }),
   );
   const items = previewItems(found).map((item) => ({
@@ -20,8 +21,8 @@ export async function preview(ui: Ui, argument: unknown): Promise<void> {
     ...(item.does.kind === 'heading' ? { kind: vscode.QuickPickItemKind.Separator } : {}),
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: `Preview: ${chosen.folder.workspace.name}`,
-    placeHolder: 'What a sync would do now',
+    title: t('Preview: {0}', chosen.folder.workspace.name),
+    placeHolder: t('What a sync would do now'),
     matchOnDescription: true,
   });
   if (picked !== undefined) await carryOut(ui, chosen, picked.does);
@@ -29,7 +30,7 @@ export async function preview(ui: Ui, argument: unknown): Promise<void> {
 
 async function carryOut(ui: Ui, chosen: Chosen, does: PreviewItem['does']): Promise<void> {
   const { folder } = chosen;
-  const sync = (options: SyncOptions) => runCycle(ui, chosen, 'Syncing', options);
+  const sync = (options: SyncOptions) => runCycle(ui, chosen, t('Syncing'), options);
   switch (does.kind) {
     case 'apply':
       await sync({});
@@ -37,9 +38,9 @@ async function carryOut(ui: Ui, chosen: Chosen, does: PreviewItem['does']): Prom
     case 'allow-mass-delete':
       if (
         await isSure(
-          'Delete these files?',
-          `Now ${does.shown}. Older commits of the remote keep their contents for a while.`,
-          'Delete and Sync',
+          t('Delete these files?'),
+          t('Now {0}. Older commits of the remote keep their contents for a while.', does.shown),
+          t('Delete and Sync'),
         )
       )
         await sync({ allowMassDelete: true });
@@ -47,9 +48,11 @@ async function carryOut(ui: Ui, chosen: Chosen, does: PreviewItem['does']): Prom
     case 'accept-remote':
       if (
         await isSure(
-          'Accept this remote?',
-          'What was known of the old one is forgotten. Both sides are put together; nothing is deleted, and files that differ become conflicts.',
-          'Accept and Sync',
+          t('Accept this remote?'),
+          t(
+            'What was known of the old one is forgotten. Both sides are put together; nothing is deleted, and files that differ become conflicts.',
+          ),
+          t('Accept and Sync'),
         )
       )
         await sync({ acceptRemote: does.generation });

@@ -1,5 +1,7 @@
 import type { Conflict } from '../../core/plan/plan.ts';
-import { agoText, bytesText, countText } from '../../core/quantities.ts';
+import { bytesText } from '../../core/quantities.ts';
+import { counted, t } from '../l10n.ts';
+import { ago } from './ago.ts';
 import { CONFLICT_LOOK, conflictWords } from './change-look.ts';
 import { byText, nameOf, parentOf } from './contents-index.ts';
 import { COLOURS, type Row } from './row.ts';
@@ -30,10 +32,10 @@ export function conflictGroupRow({ folder, conflicts }: ConflictGroup): Row {
     id: `${folder}/`,
     label: folder,
     description: String(conflicts.length),
-    tooltip: `${folder}/\n${countText(conflicts.length, 'conflict')}`,
+    tooltip: `${folder}/\n${counted(conflicts.length, '{0} conflict', '{0} conflicts')}`,
     icon: 'folder',
     context: 'conflicts-folder',
-    spoken: `${folder}, ${countText(conflicts.length, 'conflict')}`,
+    spoken: `${folder}, ${counted(conflicts.length, '{0} conflict', '{0} conflicts')}`,
   };
 }
 
@@ -46,19 +48,22 @@ export function conflictRow(conflict: Conflict, now: number): Row {
     id: path,
     label: nameOf(path),
     description: [reason === 'both-changed' ? '' : words, remote?.by ?? ''].filter(Boolean).join(' · '),
-    tooltip: [path, words, `Mine: ${mine}`, `Theirs: ${theirs}`].join('\n'),
+    tooltip: [path, words, t('Mine: {0}', mine), t('Theirs: {0}', theirs)].join('\n'),
     icon: reason === 'both-changed' ? CONFLICT_LOOK.icon : 'trash',
     colour: COLOURS.conflict,
     context: `conflict-${reason}`,
-    spoken: `${path}, ${words}. Mine: ${mine}. Theirs: ${theirs}`,
+    spoken: [`${path}, ${words}`, t('Mine: {0}', mine), t('Theirs: {0}', theirs)].join('. '),
   };
 }
 
 /** Each version in words. */
 export function sidesOf({ local, remote }: Conflict, now: number): { readonly mine: string; readonly theirs: string } {
   return {
-    mine: local === null ? 'deleted' : `${bytesText(local.stamp.size)}, changed ${agoText(local.stamp.mtime, now)}`,
+    mine:
+      local === null ? t('deleted') : t('{0}, changed {1}', bytesText(local.stamp.size), ago(local.stamp.mtime, now)),
     theirs:
-      remote === null ? 'deleted' : `${bytesText(remote.size)}, changed ${agoText(remote.mtime, now)} by ${remote.by}`,
+      remote === null
+        ? t('deleted')
+        : t('{0}, changed {1} by {2}', bytesText(remote.size), ago(remote.mtime, now), remote.by),
   };
 }

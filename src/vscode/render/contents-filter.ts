@@ -12,14 +12,17 @@ export interface ContentsFilter {
 export type StateFilter = 'in-step' | 'push' | 'pull' | 'conflict' | 'held';
 
 /** What a person may ask for, in the order of the list. */
-export const STATE_FILTERS: readonly { readonly state: StateFilter; readonly label: string; readonly icon: string }[] =
-  [
-    { state: 'push', label: t('To Push'), icon: 'arrow-up' },
-    { state: 'pull', label: t('To Pull'), icon: 'arrow-down' },
-    { state: 'conflict', label: t('In Conflict'), icon: 'warning' },
-    { state: 'held', label: t('Held Back'), icon: 'shield' },
-    { state: 'in-step', label: t('In Step'), icon: 'check' },
-  ];
+export const stateFilters = (): readonly {
+  readonly state: StateFilter;
+  readonly label: string;
+  readonly icon: string;
+}[] => [
+  { state: 'push', label: t('To Push'), icon: 'arrow-up' },
+  { state: 'pull', label: t('To Pull'), icon: 'arrow-down' },
+  { state: 'conflict', label: t('In Conflict'), icon: 'warning' },
+  { state: 'held', label: t('Held Back'), icon: 'shield' },
+  { state: 'in-step', label: t('In Step'), icon: 'check' },
+];
 
 const STATES: Readonly<Partial<Record<Mark, StateFilter>>> = {
   'in-step': 'in-step',
@@ -44,7 +47,9 @@ export function keepsFile({ name, states }: ContentsFilter): (file: ListedFile) 
 
 /** What the view says above its rows. */
 export function filterText({ name, states }: ContentsFilter, shown: number, all: number): string {
-  const asked = STATE_FILTERS.filter(({ state }) => states.includes(state)).map(({ label }) => label.toLowerCase());
+  const asked = stateFilters()
+    .filter(({ state }) => states.includes(state))
+    .map(({ label }) => label.toLowerCase());
   const words = [name === '' ? '' : `“${name}”`, asked.join(' or ')].filter(Boolean).join(', ');
   return t(
     'Only {0}: {1} of {2}.',

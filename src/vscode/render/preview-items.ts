@@ -1,8 +1,9 @@
 import type { Conflict } from '../../core/plan/plan.ts';
 import { vetoMessage } from '../../core/plan/safety.ts';
-import { bytesText, countText } from '../../core/quantities.ts';
+import { bytesText } from '../../core/quantities.ts';
 import type { Preview } from '../../core/status/sync-report.ts';
 import { directionOf } from '../../core/status/sync-status.ts';
+import { counted, t } from '../l10n.ts';
 import { conflictWords, stepLook } from './change-look.ts';
 
 /** A line of the preview; `does` says what choosing it leads to. */
@@ -31,39 +32,43 @@ export function previewItems({ plan, vetoes, generation, held }: Preview): reado
   const identity = vetoes.some(({ kind }) => kind !== 'mass-delete' && kind !== 'root-emptied');
   if (vetoes.some(({ kind }) => kind === 'mass-delete' || kind === 'root-emptied'))
     items.push({
-      label: '$(trash) Allow these deletions, and sync…',
-      description: 'asks once more',
+      label: t('$(trash) Allow these deletions, and sync…'),
+      description: t('asks once more'),
       does: { kind: 'allow-mass-delete', shown: vetoes.map((veto) => vetoMessage(veto).message).join('; ') },
     });
   if (identity)
     items.push({
-      label: '$(cloud-download) Accept this remote, and sync…',
-      description: 'nothing is deleted on either side; differences become conflicts',
+      label: t('$(cloud-download) Accept this remote, and sync…'),
+      description: t('nothing is deleted on either side; differences become conflicts'),
       does: { kind: 'accept-remote', generation: generation ?? 0 },
     });
   if (vetoes.length === 0 && visible.length > 0) {
-    items.push({ label: '$(sync) Sync now', description: totalText(plan.steps), does: { kind: 'apply' } });
+    items.push({ label: t('$(sync) Sync now'), description: totalText(plan.steps), does: { kind: 'apply' } });
   }
   const section = (label: string, lines: readonly PreviewItem[]) => {
     if (lines.length > 0)
       items.push({ label: `${label} (${lines.length})`, description: '', does: { kind: 'heading' } }, ...lines);
   };
   section(
-    'Conflicts',
+    t('Conflicts'),
     plan.conflicts.map((conflict) => ({
       label: `$(warning) ${conflict.path}`,
       description: conflictWords(conflict.reason),
       does: { kind: 'conflict', conflict },
     })),
   );
-  section('Up', stepItems(plan.steps, 'up'));
-  section('Down', stepItems(plan.steps, 'down'));
+  section(t('Up'), stepItems(plan.steps, 'up'));
+  section(t('Down'), stepItems(plan.steps, 'down'));
   section(
-    'Left alone',
+    t('Left alone'),
     held.map(({ path, reason }) => ({ label: `$(info) ${path}`, description: reason, does: { kind: 'nothing' } })),
   );
   if (items.length === 0)
-    items.push({ label: '$(check) In step', description: 'There is nothing to transfer.', does: { kind: 'nothing' } });
+    items.push({
+      label: t('$(check) In step'),
+      description: t('There is nothing to transfer.'),
+      does: { kind: 'nothing' },
+    });
   return items;
 }
 
@@ -75,7 +80,9 @@ function stepItems(steps: Preview['plan']['steps'], way: 'up' | 'down'): readonl
     const isDeletion = kind === 'delete-local' || kind === 'delete-remote';
     const words = isDeletion
       ? look.words
-      : `${size === undefined ? '' : bytesText(size)}${reuse === undefined ? '' : ', there already'}`;
+      : [size === undefined ? '' : bytesText(size), reuse === undefined ? '' : t('there already')]
+          .filter(Boolean)
+          .join(', ');
     return [{ label: `$(${look.icon}) ${path}`, description: words, does: { kind: 'show' as const, path } }];
   });
 }
@@ -87,9 +94,9 @@ function totalText(steps: Preview['plan']['steps']): string {
   const bytesUp = up.reduce((sum, { local }) => sum + (local?.stamp.size ?? 0), 0);
   const bytesDown = down.reduce((sum, { remote }) => sum + (remote?.size ?? 0), 0);
   const parts = [
-    up.length > 0 ? `↑ ${countText(up.length, 'file')}, ${bytesText(bytesUp)}` : '',
-    down.length > 0 ? `↓ ${countText(down.length, 'file')}, ${bytesText(bytesDown)}` : '',
-    deletions > 0 ? countText(deletions, 'deletion') : '',
+    up.length > 0 ? `↑ ${counted(up.length, '{0} file', '{0} files')}, ${bytesText(bytesUp)}` : '',
+    down.length > 0 ? `↓ ${counted(down.length, '{0} file', '{0} files')}, ${bytesText(bytesDown)}` : '',
+    deletions > 0 ? counted(deletions, '{0} deletion', '{0} deletions') : '',
   ];
   return parts.filter(Boolean).join(' · ');
 }

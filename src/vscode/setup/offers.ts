@@ -86,7 +86,7 @@ async function chain(setup: Setup, draft: Draft, signal: AbortSignal): Promise<s
     const parts = await partsFor(setup, { ...draft, credentials: 'chain' });
     const remote = await parts.openRemote(parts.to, true);
     try {
-      return `found: ${(await remote.bucket.credentials(signal)).from}`;
+      return t('found: {0}', (await remote.bucket.credentials(signal)).from);
     } finally {
       await remote.close();
     }
