@@ -55,9 +55,10 @@ export type Pushed =
   /** Another commit came first: plan again. */
   | { readonly kind: 'lost' };
 
-// A process that dies tells nobody what it has sent. Noted by shares of the whole, in bytes, so that much costs no more than little.
-const NOTE_FIRST = 8 << 20;
-const NOTE_GROWTH = 1.25;
+// A process that dies tells nobody what it has sent, and would send it again. Writing the note is cheap beside sending so much.
+const NOTE_BYTES = 1 << 20;
+/** For each content in the note: a long one is written less often. */
+const NOTE_BYTES_EACH = 1_000;
 
 /** Objects, then shards, then the commit, then the swap: the only commit point. */
 export async function push(
@@ -68,7 +69,8 @@ export async function push(
   scannedAt: number,
 ): Promise<Pushed> {
   const { base } = parts;
-  let [sent, due] = [0, NOTE_FIRST];
+  let unnoted = 0;
+  let noting: Promise<void> = Promise.resolve();
   const uploader = createUploader({
     ...parts,
     epoch: ticket.epoch,
@@ -77,9 +79,9 @@ export async function push(
     signal: ticket.signal,
     assertMayWrite: ticket.assertMayWrite,
     async onSent(bytes) {
-      sent += bytes;
-      if (sent < due) return;
-      due = sent * NOTE_GROWTH;
+      unnoted += bytes;
+      if (unnoted < Math.max(NOTE_BYTES, uploader.sent.size * NOTE_BYTES_EACH)) return;
+      unnoted = 0;
       await keepUploads();
     },
   });
@@ -107,8 +109,12 @@ export async function push(
     throw error;
   }
 
-  async function keepUploads() {
-    await base.setUploads(new Map([...(await base.uploads()), ...uploader.sent]));
+  /** One after another, so that the last one written knows all. */
+  function keepUploads(): Promise<void> {
+    noting = noting
+      .catch(() => {})
+      .then(async () => base.setUploads(new Map([...(await base.uploads()), ...uploader.sent])));
+    return noting;
   }
 }
 
