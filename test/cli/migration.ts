@@ -137,11 +137,18 @@ const differences = (one: Files, other: Files): string[] =>
     .filter((file) => one[file] !== other[file])
     .map((file) => `${file}: ${one[file]} and ${other[file]}`);
 
+/** What a process killed at a lock leaves beside it: part of no datastore, and swept an hour later. */
+const LOCK_LITTER = /^\.datastore\.lock\.(?:new|aside)-/;
+
 function filesOf(folder: string): Files {
   const found: Record<string, string> = {};
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
-    if (!entry.isFile() || file.includes('.datastore-staging')) continue;
+    const isLitter = path
+      .relative(folder, file)
+      .split('/')
+      .some((name) => LOCK_LITTER.test(name));
+    if (!entry.isFile() || isLitter || file.includes('.datastore-staging')) continue;
     const { mtimeMs, mode } = lstatSync(file);
     found[path.relative(folder, file)] =
       `${sha256(readFileSync(file))} ${Math.round(mtimeMs * 1000)} ${(mode & 0o100) === 0 ? '' : 'x'}`;
