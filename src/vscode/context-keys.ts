@@ -40,6 +40,8 @@ function welcomeOf(states: readonly FolderState[]): string {
   if (isSignedOut) return 'signed-out';
   const isOffline = states.some((state) => state.kind === 'active' && state.status.failure?.kind === 'offline');
   if (isOffline) return 'offline';
+  if (states.some(isStopped)) return 'failed';
+  if (states.some(isLooking)) return 'looking';
   const order = [
     'asking',
     'untrusted',
@@ -55,3 +57,13 @@ function welcomeOf(states: readonly FolderState[]): string {
   const isBareUntrusted = states.every((state) => state.kind !== 'untrusted' || state.config === null);
   return first === 'untrusted' && isBareUntrusted ? 'not-set-up' : first;
 }
+
+/** By what has to be mended before anything can be shown. */
+function isStopped(state: FolderState): boolean {
+  if (state.kind !== 'active' || state.status.failure === null) return false;
+  return !['locked', 'lease-lost', 'unknown-outcome', 'cancelled'].includes(state.status.failure.kind);
+}
+
+/** For the first time: what is there is not known yet. */
+const isLooking = (state: FolderState): boolean =>
+  state.kind === 'active' && !state.status.inPlace && state.status.pending === null && state.status.failure === null;

@@ -3,6 +3,7 @@ import type { Conflict } from '../../core/plan/plan.ts';
 import type { Clock } from '../../engine/ports.ts';
 import type { Folder } from '../folder.ts';
 import type { Folders } from '../folders.ts';
+import { t } from '../l10n.ts';
 import { type ConflictGroup, conflictGroupRow, conflictRow, groupConflicts } from '../render/conflict-rows.ts';
 import { rowItem } from './row-item.ts';
 import { workspaceItem } from './status-view.ts';
@@ -46,7 +47,7 @@ export function openConflictsView(folders: Folders, clock: Clock): vscode.Dispos
           return rowItem(id, conflictGroupRow(node.group), Expanded);
         case 'conflict': {
           const item = rowItem(id, conflictRow(node.conflict, clock.now()), None);
-          item.command = { title: 'Open', command: 'datastore.openConflict', arguments: [node] };
+          item.command = { title: t('Open'), command: 'datastore.openConflict', arguments: [node] };
           return item;
         }
       }
@@ -58,12 +59,15 @@ export function openConflictsView(folders: Folders, clock: Clock): vscode.Dispos
     view,
     changes,
     folders.onChange(() => {
+      view.message = folders.all().some(isCutOffWithConflicts)
+        ? t('Offline: what you decide can be carried out when the store is in reach again.')
+        : '';
       const now = folders.all().map(conflictsOf);
       // Progress comes many times a second; a list that is drawn anew loses the person's place.
       if (now.length === shown.length && now.every((list, index) => list === shown[index])) return;
       shown = now;
       const count = now.flat().length;
-      view.badge = count === 0 ? undefined : { value: count, tooltip: `${count} to decide` };
+      view.badge = count === 0 ? undefined : { value: count, tooltip: t('{0} to decide', count) };
       changes.fire(undefined);
     }),
   );
@@ -82,6 +86,11 @@ const rowsOf = (folder: Folder, conflicts: readonly Conflict[]): Node[] =>
   conflicts.map((conflict) =>
     asTarget({ kind: 'conflict', folder, path: conflict.path, conflict, conflicts: [conflict] }),
   );
+
+function isCutOffWithConflicts(folder: Folder): boolean {
+  const state = folder.state();
+  return state.kind === 'active' && state.status.conflicts.length > 0 && state.status.failure?.kind === 'offline';
+}
 
 export function conflictsOf(folder: Folder): readonly Conflict[] {
   const state = folder.state();
