@@ -118,7 +118,7 @@ export function reduceStatus(status: SyncStatus, event: StatusEvent): SyncStatus
         generation: event.preview.generation,
       };
     case 'waiting':
-      return { ...status, ...waitingOf(event.preview) };
+      return { ...status, ...waitingOf(event.preview), conflicts: event.preview.plan.conflicts };
     case 'touched':
       return {
         ...status,
