@@ -1,7 +1,7 @@
 import type { Config } from '../core/config/config.ts';
 import type { ConfigProblem } from '../core/config/config-problem.ts';
-import type { Headline, SyncStatus } from '../core/status/sync-status.ts';
-import { headlineOf } from '../core/status/sync-status.ts';
+import { type Headline, headlineOf } from '../core/status/headline.ts';
+import type { SyncStatus } from '../core/status/sync-status.ts';
 import { t } from './l10n.ts';
 
 /** Everything there is to show of one workspace folder. */

@@ -3,6 +3,7 @@ import type { SyncErrorKind } from '../../src/core/errors.ts';
 import type { LeaseRecord } from '../../src/core/format/records.ts';
 import type { SyncPath } from '../../src/core/paths/sync-path.ts';
 import type { Step, StepKind } from '../../src/core/plan/plan.ts';
+import { type Headline, headlineOf } from '../../src/core/status/headline.ts';
 import {
   EMPTY_PREVIEW,
   EMPTY_REPORT,
@@ -11,13 +12,7 @@ import {
   type Progress,
   type SyncReport,
 } from '../../src/core/status/sync-report.ts';
-import {
-  type Headline,
-  headlineOf,
-  INITIAL_STATUS,
-  reduceStatus,
-  type StatusEvent,
-} from '../../src/core/status/sync-status.ts';
+import { INITIAL_STATUS, reduceStatus, type StatusEvent } from '../../src/core/status/sync-status.ts';
 
 const AT = 1_763_650_000_000;
 const LEASE = { holder: 'alice@build-7', nonce: 'n' } as LeaseRecord;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SyncError } from '../../src/core/errors.ts';
-import { headlineOf } from '../../src/core/status/sync-status.ts';
+import { headlineOf } from '../../src/core/status/headline.ts';
 import { startScripted } from './scripted-coordinator.ts';
 
 /* The store cannot be reached, or nobody is signed in: what the status says, when the next attempt is made, what waits. */
