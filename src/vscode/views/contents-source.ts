@@ -20,8 +20,10 @@ interface Marked {
 export interface ContentsSource {
   /** Null for folders without an engine. Rejects with SyncError, unless an older answer is known. */
   contents(folder: Folder): Promise<Contents | null>;
-  /** What was given last, without a wait; null before the first. */
+  /** What was given last, without a wait; null before the first of the engine that runs now. */
   known(folder: Folder): Contents | null;
+  /** Whether an answer needs nothing from the remote. */
+  isAtHand(folder: Folder): boolean;
   /** Whether a new answer would differ. */
   isStale(folder: Folder): boolean;
   /** What a filter leaves of it; the same object for the same contents and filter. */
@@ -57,7 +59,15 @@ export function openContentsSource(): ContentsSource {
   }
 
   return {
-    known: (folder) => marked.get(folder)?.contents ?? null,
+    known(folder) {
+      const isCurrent = loaded.get(folder)?.running === folder.running();
+      return isCurrent ? (marked.get(folder)?.contents ?? null) : null;
+    },
+    isAtHand(folder) {
+      const [known, state] = [loaded.get(folder), folder.state()];
+      if (known === undefined || state.kind !== 'active') return false;
+      return known.running === folder.running() && known.generation === state.status.generation;
+    },
     isStale(folder) {
       const known = marked.get(folder);
       return (

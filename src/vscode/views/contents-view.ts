@@ -64,9 +64,13 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
 
   async function levelOf(request: LevelRequest): Promise<ContentsNode[]> {
     if (request.running.datastore.inPlace !== null) return levels.inPlace(request);
-    const contents = await source.contents(request.folder);
+    const { folder } = request;
+    // Another commit takes a while to read where there are many files: what was there before is shown meanwhile.
+    const before = source.isAtHand(folder) ? null : source.known(folder);
+    const contents = before ?? (await source.contents(folder));
     if (contents === null) return [];
-    drawn.set(request.folder, contents);
+    drawn.set(folder, contents);
+    if (before !== null) void follow(folder);
     return levels.committed(request, sieve(contents), filter !== null);
   }
 
@@ -143,7 +147,16 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
     tell();
     if (folder === null) return changes.fire(undefined);
     if (isWorthDrawing(folder)) void follow(folder);
+    readAhead(folder);
   });
+
+  /** Once, after the first look, so that the first row is there when the view is opened; later commits are read when it is. */
+  function readAhead(folder: Folder): void {
+    const state = folder.state();
+    if (state.kind !== 'active' || state.status.inPlace || state.status.pending === null) return;
+    if (state.status.progress !== null || state.status.failure !== null || source.known(folder) !== null) return;
+    source.contents(folder).catch((error: unknown) => log.debug(`reading ahead: ${String(error)}`));
+  }
 
   /** Not while a cycle is under way: its end brings one answer for all. */
   function isWorthDrawing(folder: Folder): boolean {
