@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BUCKET, contents, fingerprint, openRig, type Rig, write } from './harness.ts';
 
 let rig: Rig;
-beforeAll(async () => void (rig = await openRig()));
+beforeAll(async () => void (rig = await openRig({ knownStore: true })));
 afterEach(() => rig.server.faults.clear());
 afterAll(() => rig.close());
 
@@ -188,6 +188,12 @@ test('a folder that never existed, of a remote that is empty, is a mistake of th
 });
 
 describe('what the store answers decides the exit', () => {
+  let rig: Rig;
+  // One that nobody has tried yet.
+  beforeAll(async () => void (rig = await openRig()));
+  afterEach(() => rig.server.faults.clear());
+  afterAll(() => rig.close());
+
   test.each<[what: string, code: number, kind: string, set: () => { args?: string[]; env?: Record<string, string> }]>([
     [
       'nobody there',
