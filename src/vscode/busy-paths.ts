@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { pathBelow } from './path-below.ts';
 
 /** Files below `root` that are open and unsaved, relative to it with `/`. */
 export function busyPathsBelow(root: vscode.Uri): ReadonlySet<string> {
@@ -8,6 +9,7 @@ export function busyPathsBelow(root: vscode.Uri): ReadonlySet<string> {
 
 /** The path of a file below `root`, with `/`; null outside. */
 export function relativePath(root: vscode.Uri, file: vscode.Uri): string | null {
-  const base = root.path.endsWith('/') ? root.path : `${root.path}/`;
-  return file.path.startsWith(base) ? file.path.slice(base.length) : null;
+  return root.authority === file.authority ? pathBelow(root.path, file.path, FOLDS_CASE) : null;
 }
+
+const FOLDS_CASE = process.platform === 'win32' || process.platform === 'darwin';

@@ -13,6 +13,7 @@ import { announceNews } from './news.ts';
 import { openNotices } from './notices.ts';
 import { serveRemoteDocuments } from './remote-documents.ts';
 import { openReports } from './reports.ts';
+import { offerScm } from './scm/offer-scm.ts';
 import { openStatusBar } from './status-bar.ts';
 import { provideTasks } from './tasks.ts';
 import { registerTools } from './tools/register-tools.ts';
@@ -58,6 +59,7 @@ export function openWindow(context: vscode.ExtensionContext, log: vscode.LogOutp
     registerCommands(ui),
     api,
     registerTools(folders),
+    offerScm(folders),
     provideTasks(folders),
     handleUris(notices),
   );
