@@ -294,6 +294,13 @@ describe('the Status view', () => {
   it('puts a failure first, with what can be done', () => {
     expect(labels(active({ failure: failure('credentials') }))[0]).toBe('Signed out: do this');
   });
+  it.each([
+    ['credentials', 'failure-credentials'],
+    ['veto', 'failure-veto'],
+    ['offline', 'failure'],
+  ] as const)('offers what helps: %s', (kind, context) => {
+    expect(statusRows(active({ failure: failure(kind) }), [], NOW)[0]?.context).toBe(context);
+  });
   it('is not in step while conflicts wait', () => {
     const conflict = { path: 'c', reason: 'both-changed', base: null, local: null, remote: null } as never;
     expect(labels(active({ conflicts: [conflict] })).slice(0, 2)).toEqual([

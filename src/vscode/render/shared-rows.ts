@@ -16,7 +16,7 @@ export function failureRow(failure: {
   const { title, message, remedy, kind } = failure;
   return row('failure', title, remedy, 'error', `${message}\n${remedy}`, {
     colour: COLOURS.error,
-    context: kind === 'credentials' ? 'failure-credentials' : 'failure',
+    context: failureContext(kind),
     spoken: `${title}: ${message}. ${remedy}`,
   });
 }
@@ -38,4 +38,10 @@ export function sourceRow({ source }: Config): Row {
   return row('source', t('Set by'), source === 'default' ? t('the folder .swamp') : source, 'gear', '', {
     context: 'source',
   });
+}
+
+/** By what helps: signing in, looking at the plan, or trying again. */
+function failureContext(kind: string | undefined): string {
+  if (kind === 'credentials') return 'failure-credentials';
+  return kind === 'veto' || kind === 'foreign' || kind === 'corrupt' ? 'failure-veto' : 'failure';
 }
