@@ -27,7 +27,7 @@ export async function goThrough(tap: DiskTap, story: Story, selection: Selection
   const dry = beginLife();
   await inWorld(tap, story, async (world) => {
     tap.strays(world.bob.root);
-    const lived = await world.cycle(world.bob, dry, story.options);
+    const lived = await world.cycle(world.bob, dry, story);
     if (lived === null) throw new Error('the dry run died');
     requireNothing(tap.strays(world.bob.root));
     await expectWell(world, story, lived, NOTHING_FOUND);
@@ -40,7 +40,7 @@ export async function goThrough(tap: DiskTap, story: Story, selection: Selection
     const life = beginLife(death);
     try {
       await inWorld(tap, story, async (world) => {
-        const lived = await world.cycle(world.bob, life, story.options);
+        const lived = await world.cycle(world.bob, life, story);
         if (lived !== null) return;
         executed += 1;
         if (await outlive(world, story)) told += 1;
@@ -78,7 +78,7 @@ async function outlive(world: World, story: Story): Promise<boolean> {
     lock: existsSync(path.join(world.bob.root, '.datastore-staging', 'lock')),
     emptied: emptiedPaths(world.bob),
   };
-  const lived = await world.cycle(world.bob, beginLife(), story.options);
+  const lived = await world.cycle(world.bob, beginLife(), story);
   if (lived === null) throw new Error('the next start died');
   await expectWell(world, story, lived, found);
   return found.lock || found.emptied.length > 0;
@@ -94,19 +94,19 @@ async function expectWell(world: World, story: Story, lived: Lived, found: Found
   requireSame(mentioned, [], 'problems');
   requireSame(normal(filesOf(world.bob)), { ...story.expected, ...held }, "Bob's folder");
 
-  const again = await world.cycle(world.bob, beginLife(), story.options);
+  const again = await world.cycle(world.bob, beginLife(), story);
   requireSame(movedBy(again), 0, 'what the cycle after that moves');
   const took = await world.cycle(world.alice, beginLife());
   requireSame([took?.report.conflicts, took?.report.problems], [[], []], "Alice's conflicts and problems");
   requireSame(normal(filesOf(world.alice)), story.expected, "Alice's folder");
   await expectPrecious(world, story, 'after the recovery');
 
-  // Nothing that the dead held keeps others from writing, and a day later nothing is left of it.
+  // Nothing that the dead held keeps others from writing, and two weeks later nothing is left of it.
   save(world.alice, { 'after.txt': 'after' });
   await world.cycle(world.alice, beginLife());
-  await world.cycle(world.bob, beginLife(), story.options);
-  age(world.bob);
-  await world.cycle(world.bob, beginLife(), story.options);
+  await world.cycle(world.bob, beginLife(), story);
+  age(world.bob, 'two weeks');
+  await world.cycle(world.bob, beginLife(), { ...story, undoes: false });
   requireSame(normal(filesOf(world.bob)), { ...story.expected, ...held, 'after.txt': 'after' }, "Bob's folder at last");
   const truth = await verifyRemote(world.store);
   requireSame(truth?.lease ?? null, null, 'the lease');

@@ -19,6 +19,8 @@ export interface Story {
   /** Everything before the cycle. */
   readonly prepare: (world: World) => Promise<void>;
   readonly options?: SyncOptions;
+  /** Each process of Bob takes back his latest sync before it syncs. */
+  readonly undoes?: boolean;
   /** `linked` where there are hard links, else `copied`; told twice with `both`. */
   readonly bringsIn?: 'linked' | 'copied' | 'both';
   /** Both folders and the remote in the end; of a conflict copy `.conflict` stands for its stamp. */
@@ -104,6 +106,22 @@ const EVERYDAY: readonly Story[] = [
   },
 ];
 
+const UNDONE: Story = {
+  name: 'undo of a pull, and the sync that sends it',
+  bringsIn: 'both',
+  undoes: true,
+  async prepare(world) {
+    await bothHaveWritten(world);
+    save(world.alice, { 'a.txt': 'a2', 'n.txt': 'n1' });
+    remove(world.alice, 'b/c/c.txt');
+    remove(world.alice, 'd.txt');
+    await sync(world, world.alice);
+    await sync(world, world.bob);
+  },
+  expected: { ...START, 'n.txt': 'n1' },
+  precious: [...Object.values(START), 'a2', 'n1'],
+};
+
 const inBothWays = (story: Story): readonly Story[] =>
   story.bringsIn === 'both'
     ? [
@@ -113,7 +131,7 @@ const inBothWays = (story: Story): readonly Story[] =>
     : [story];
 
 /** Cycles of everyday life. */
-export const STORIES: readonly Story[] = EVERYDAY.flatMap(inBothWays);
+export const STORIES: readonly Story[] = [...EVERYDAY, UNDONE].flatMap(inBothWays);
 
 const RETURNS: readonly Story[] = [
   {
@@ -161,19 +179,21 @@ const RETURNS: readonly Story[] = [
     expected: START,
     precious: [...Object.values(START), 'a2', 'n1'],
   },
-  {
-    name: 'a day later: what was kept goes',
-    async prepare(world) {
-      await inStep(world);
-      save(world.alice, { 'a.txt': 'a2' });
-      remove(world.alice, 'b/c/c.txt');
-      await sync(world, world.alice);
-      await sync(world, world.bob);
-      age(world.bob);
-    },
-    expected: { 'a.txt': 'a2', 'b/b.txt': 'b1', 'd.txt': 'd1', 'e/e.txt': 'e1' },
-    precious: [...Object.values(START), 'a2'],
-  },
+  ...(['day', 'two weeks'] as const).map(
+    (time): Story => ({
+      name: time === 'day' ? 'a day later: what is kept is looked at' : 'two weeks later: what was kept goes',
+      async prepare(world) {
+        await inStep(world);
+        save(world.alice, { 'a.txt': 'a2' });
+        remove(world.alice, 'b/c/c.txt');
+        await sync(world, world.alice);
+        await sync(world, world.bob);
+        age(world.bob, time);
+      },
+      expected: { 'a.txt': 'a2', 'b/b.txt': 'b1', 'd.txt': 'd1', 'e/e.txt': 'e1' },
+      precious: [...Object.values(START), 'a2'],
+    }),
+  ),
 ];
 
 /** The next start, which may die as well. */
@@ -241,10 +261,10 @@ export function filesOf({ root }: Place): Record<string, string> {
   );
 }
 
-/** A day and an hour pass for everything in the staging folder. */
-export function age({ root }: Place): void {
+/** So long, and an hour, pass for everything in the staging folder. */
+export function age({ root }: Place, time: 'day' | 'two weeks'): void {
   const staging = path.join(root, '.datastore-staging');
-  const then = Date.now() / 1000 - 25 * 3600;
+  const then = Date.now() / 1000 - (time === 'day' ? 25 : 14 * 24 + 1) * 3600;
   for (const name of readdirSync(staging)) utimesSync(path.join(staging, name), then, then);
 }
 

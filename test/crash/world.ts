@@ -8,7 +8,6 @@ import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
 import type { SyncReport } from '../../src/core/status/sync-report.ts';
-import type { SyncOptions } from '../../src/engine/datastore.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
 import type { ObjectStore } from '../../src/engine/ports.ts';
 import { createManualClock } from '../support/manual-clock.ts';
@@ -30,10 +29,13 @@ export interface World {
   readonly store: ObjectStore;
   readonly alice: Place;
   readonly bob: Place;
-  /** A whole cycle in one life, a new process on that place; null when it died of it. */
-  cycle(place: Place, life: Life, options?: SyncOptions): Promise<Lived | null>;
+  /** A whole cycle in one life, a new process on that place, after an undo where that is asked for; null when it died of it. */
+  cycle(place: Place, life: Life, asked?: Asked): Promise<Lived | null>;
   close(): void;
 }
+
+/** What a process is told to do. */
+export type Asked = Pick<Story, 'options' | 'undoes'>;
 
 export interface Lived {
   readonly report: SyncReport;
@@ -61,7 +63,7 @@ export function openWorld(tap: DiskTap, { bringsIn }: Pick<Story, 'bringsIn'> = 
     store,
     alice: place('alice'),
     bob: place('bob'),
-    async cycle({ name, root, top }, life, options) {
+    async cycle({ name, root, top }, life, { options, undoes = false } = {}) {
       const log: string[] = [];
       const tell = (level: string) => (message: string) => void log.push(`${level}: ${message}`);
       const told = { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') };
@@ -93,7 +95,11 @@ export function openWorld(tap: DiskTap, { bringsIn }: Pick<Story, 'bringsIn'> = 
         waitMs: WAIT,
       });
       const outcome = await tap
-        .inLife(life, async () => ({ report: await datastore.sync(options), log }))
+        .inLife(life, async () => {
+          const undone = undoes ? await datastore.undo() : null;
+          const report = await datastore.sync(options);
+          return { report: { ...report, problems: [...(undone?.left ?? []), ...report.problems] }, log };
+        })
         .catch((error: unknown) => ({ error }));
       const died = life.diedAt !== null;
       // Whatever it still holds goes with it, also after a good end.

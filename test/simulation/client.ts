@@ -67,7 +67,8 @@ export function startProgram({
   };
   // The same folder for every process of this machine, whatever its paths begin with.
   const state = openStateFiles(ROOT, { env: { XDG_STATE_HOME: `${here}/state` }, platform: 'linux', home: here });
-  if (probed !== null) void remember(state, line.name, probed);
+  // Struck, too: what could not be written down is looked for again.
+  if (probed !== null) remember(state, line.name, probed).catch(() => {});
   const datastore = openDatastore({
     store: retrying(bounded(line, budget), { clock, ids }),
     state,

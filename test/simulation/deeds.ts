@@ -108,6 +108,25 @@ export function createOperations(world: World): Operations {
     await run('give the lease back', program, () => held.release());
   }
 
+  async function undo(client: number, { by, which }: Command & { act: 'undo' }): Promise<void> {
+    const program = world.program(client, by);
+    const points = await run('list what can be undone', program, () => program.datastore.undoPoints());
+    const point = Array.isArray(points) ? points[which % points.length] : undefined;
+    if (point === undefined) return;
+    const { id } = point;
+    const shown = await run('look at an undo', program, () => program.datastore.previewUndo({ id }));
+    if (shown === null || shown instanceof SyncError) return;
+    const person = oracle.people[client];
+    for (const { path, what } of shown.files) if (what === 'taken away') person?.insists(path, null);
+    program.process.undoes += 1;
+    const report = await run('undo', program, () => program.datastore.undo({ id }));
+    program.process.undoes -= 1;
+    if (report === null || report instanceof SyncError) return;
+    trace.note(
+      `client ${client + 1} ${by}: undone ${report.files.map(({ path, what }) => `${path} ${what}`).join(', ')}; left ${report.left.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}`,
+    );
+  }
+
   async function verify(client: number, repairs: boolean): Promise<void> {
     const program = world.program(client, 'vscode');
     const report = await run('verify', program, () => program.datastore.verify({ repair: repairs }));
@@ -190,6 +209,9 @@ export function createOperations(world: World): Operations {
         void run('preview', program, () => program.datastore.preview());
         return true;
       }
+      case 'undo':
+        void undo(client, command);
+        return true;
       case 'verify':
         void verify(client, command.repairs);
         return true;

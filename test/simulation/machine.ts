@@ -38,6 +38,8 @@ export interface Process extends Proc {
   isShort: boolean;
   /** Syncs under way that give up what is here wherever that is in conflict. */
   yields: number;
+  /** Undos that it is told to carry out: what it brings now, and takes away, is its person's doing. */
+  undoes: number;
   /** Open in an editor, with text that is not saved. */
   busy: ReadonlySet<string>;
   readonly struck: (name: string) => void;
@@ -70,6 +72,7 @@ export function startProcess(parts: ProcessParts): Process {
     stillUntil: 0,
     isShort: false,
     yields: 0,
+    undoes: 0,
     busy: new Set(),
     get asleepUntil() {
       return Math.max(machine.asleepUntil, process.stillUntil);

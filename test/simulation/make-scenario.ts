@@ -177,6 +177,7 @@ function makeDeed(
     sync: 27,
     decide: 5,
     preview: 1,
+    undo: 2,
     verify: 1,
     hold: 2,
     force: 1,
@@ -201,6 +202,8 @@ function makeDeed(
       };
     case 'preview':
       return { act: 'preview' };
+    case 'undo':
+      return { act: 'undo', by, which: random.chance(0.7) ? 0 : random.between(0, 4) };
     case 'verify':
       return { act: 'verify', repairs: random.chance(0.7) };
     case 'hold':

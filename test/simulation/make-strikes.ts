@@ -7,6 +7,7 @@ const STRUCK: ReadonlySet<Deed['act']> = new Set([
   'hold the lease',
   'force release',
   'preview',
+  'undo',
   'verify',
   'close window',
 ]);

@@ -8,7 +8,7 @@ export interface Scenario {
   readonly clients: readonly ClientTraits[];
   readonly remote: RemoteTraits;
   readonly steps: readonly Step[];
-  /** A day passes at the end, so that what is kept for a day is settled too. */
+  /** A day and then two weeks pass at the end, so that what is kept is settled and dropped, too. */
   readonly endsNextDay: boolean;
 }
 
@@ -92,6 +92,8 @@ export type Command =
     }
   | { readonly act: 'decide conflicts'; readonly answers: readonly Answer[] }
   | { readonly act: 'preview' }
+  /** Takes back what one of its runs did to the files here, an undo among them: the `which`-th of those there are, from the latest. */
+  | { readonly act: 'undo'; readonly by: 'vscode' | 'cli'; readonly which: number }
   /** With `repairs` it puts in order what a good side has. */
   | { readonly act: 'verify'; readonly repairs: boolean }
   | { readonly act: 'hold the lease'; readonly ms: number; readonly syncs: boolean }
@@ -126,6 +128,7 @@ export const COMMANDS = [
   'sync',
   'decide conflicts',
   'preview',
+  'undo',
   'verify',
   'hold the lease',
   'force release',

@@ -59,6 +59,8 @@ function deedWords(deed: Deed): string {
       return `syncs (${[deed.by, deed.direction, deed.onConflict].filter((word) => word !== undefined).join(', ')})`;
     case 'decide conflicts':
       return `decides its conflicts (${deed.answers.join(', ')})`;
+    case 'undo':
+      return `takes back number ${deed.which} of what its runs did here (${deed.by})`;
     case 'hold the lease':
       return `holds the lease for ${deed.ms} ms${deed.syncs ? ' and syncs' : ''}`;
     case 'object damaged':

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readAt, writeBytes } from './handle-calls.ts';
+import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, readAt, writeBytes } from './handle-calls.ts';
 import { enter, handleOf } from './kernel.ts';
 
 /* What `src/adapters/fs` gets in place of `node:fs/promises`. Others may act before each of its calls. */
@@ -35,6 +35,11 @@ class SimulatedHandle {
   async sync(): Promise<void> {
     await this.breathe();
     fsyncSync(this.fd);
+  }
+
+  async chmod(mode: number): Promise<void> {
+    await this.breathe();
+    fchmodSync(this.fd, mode);
   }
 
   async stat(): Promise<ReturnType<typeof fstatSync>> {

@@ -102,9 +102,10 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         if (isLate) person.insists(path, sha256);
         else if (!isExpected(path, sha256)) blame(5, `${who}: ${path} gets a content that was never committed there`);
         checkTime(path, node, sha256);
-        person.gets(path, sha256);
+        if (by.undoes > 0) person.takesBack(path, sha256);
+        else person.gets(path, sha256);
       }
-      modes.stands(path, node, by);
+      modes.stands(path, node, by !== null && by.undoes > 0 ? null : by);
       person.sees(path, sha256);
     }
 
@@ -123,7 +124,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
 
     function taken(path: string, node: FileNode, by: Process): void {
       modes.taken(path, node);
-      if (by.yields > 0) person.yields(path, hashOf(node));
+      if (by.yields + by.undoes > 0) person.yields(path, hashOf(node));
       if (by.busy.has(path)) blame(3, `${who}: ${path} is taken away, which is open and not saved`);
     }
 

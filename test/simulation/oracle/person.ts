@@ -21,6 +21,8 @@ export interface Person {
   givesUp(path: string, sha256: string): void;
   /** What a program takes away while it was told to give up what is here. */
   yields(path: string, sha256: string): void;
+  /** A program has put a version at a path where its person wanted an earlier one back: as good as saving it. */
+  takesBack(path: string, sha256: string): void;
   /** A program has put a version at a path. */
   gets(path: string, sha256: string): void;
   /** The engine gave a file this name; that it closes one there, which it may only have read, says nothing. */
@@ -100,6 +102,16 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
       if (current.get(path) !== sha256) return;
       current.delete(path);
       yielded.set(path, sha256);
+    },
+    takesBack(path, sha256) {
+      // The very same is back: there was no undo of it after all.
+      if (yielded.get(path) === sha256) current.set(path, sha256);
+      else {
+        current.set(path, sha256);
+        put(path, sha256);
+      }
+      yielded.delete(path);
+      givenUp.delete(path);
     },
     gets(path, sha256) {
       // The very same is back: it was not given up after all.
