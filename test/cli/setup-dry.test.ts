@@ -165,3 +165,24 @@ function summary({ code, json }: { readonly code: number | null; json: () => Rec
   const paths = (problems as readonly { readonly path: string }[]).map(({ path: at }) => at);
   return { code, conflicts, problems: paths, isStopped: stopped !== null };
 }
+
+test('what is counted as set up is what the bucket has, and what waits is said beside it', async () => {
+  await sharing('counted', { a: 'A', other: 'theirs' });
+  const workspace = await having({ 'data/a': 'A', 'data/b': 'B', 'data/other': 'mine', 'data/.env': 'x' });
+  const ended = await rig.cli(workspace, ['setup', ...s3('counted')]);
+  expect(ended.code).toBe(1);
+  expect(ended.stderr).toContain(
+    '✓ 2 files (2 B) equal on both sides, every byte read again; 1 conflict held back: each side keeps its own version; 1 file held back here\n',
+  );
+  for (const part of ['conflict  other', 'Decide each: datastore resolve', 'Set up: 3 files, 8 B.'])
+    expect(ended.stdout).toContain(part);
+});
+
+test('a mistake that is found at once has changed nothing, and says so', async () => {
+  const workspace = await having({ 'data/a': 'A' });
+  const to = s3('nowhere').map((word) => (word === BUCKET ? 'nowhere-at-all' : word));
+  const ended = await rig.cli(workspace, ['setup', ...to]);
+  expect(ended.stderr).toContain(
+    'Nothing was changed.\ndatastore: the bucket "nowhere-at-all" does not exist.\nCreate the bucket, or name another.\n',
+  );
+});

@@ -1,6 +1,7 @@
 import { SyncError } from '../../core/errors.ts';
 import { bytesText, countText } from '../../core/quantities.ts';
 import type { SetupFailure, SetupReport } from '../../engine/setup/setup.ts';
+import { RESOLVE_HINT } from './conflict-text.ts';
 import { type Paint, safeText } from './paint.ts';
 
 /** The result of a set-up; what was done on the way was told. */
@@ -12,8 +13,10 @@ export function setupLines(report: SetupReport, paint: Paint): string[] {
   for (const path of conflicts) lines.push(`${paint.bad('conflict')}  ${safeText(path)}`);
   for (const { path, reason } of problems)
     lines.push(`${paint.bad('problem')}  ${safeText(path)}: ${safeText(reason)}`);
+  if (conflicts.length > 0 && stopped === null && !report.dryRun) lines.push(RESOLVE_HINT);
   lines.push(...notes.map(safeText));
-  if (stopped !== null) lines.push(`Nothing was configured: ${safeText(stopped.message)}. ${safeText(stopped.remedy)}`);
+  const stop = report.dryRun ? 'It would stop' : 'Nothing was configured';
+  if (stopped !== null) lines.push(`${stop}: ${safeText(stopped.message)}. ${safeText(stopped.remedy)}`);
   else if (!report.dryRun)
     lines.push(
       report.files === 0 ? 'Set up.' : `Set up: ${countText(report.files, 'file')}, ${bytesText(report.bytes)}.`,
@@ -25,6 +28,7 @@ export function setupLines(report: SetupReport, paint: Paint): string[] {
 export function setupFailureLines(error: unknown): string[] {
   if (!(error instanceof SyncError) || !isFailure(error.details)) return [];
   const { reached, left, isConfigured } = error.details;
+  if (reached === null && left.length === 0 && !isConfigured) return ['Nothing was changed.'];
   return [
     ...(reached === null ? [] : [`It came to ${reached}.`]),
     ...left.map((what) => `Left behind, for the next run: ${safeText(what)}.`),

@@ -32,7 +32,7 @@ export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { ki
     const waits = isMoving ? 0 : await pendingOn(work, remote);
     if (!isMoving && waits === 0) {
       if (old !== null) await requireComplete(work, old, there);
-      if (work.remote === null || work.verified === null) work.reached = totalOf(here);
+      if (remote === null && (work.remote === null || work.verified === null)) work.reached = totalOf(here);
       work.verified = there;
       work.apart = unequal.length;
       const contents = [...there.files].map(([path, { sha256 }]) => [path, sha256]);

@@ -1,5 +1,6 @@
 import { SyncError } from '../../core/errors.ts';
 import { bytesText } from '../../core/quantities.ts';
+import { type ReachedThing, reachProblem } from '../../core/setup/reach-problem.ts';
 import { requireEmpty } from '../cycle/writing.ts';
 import type { RootState } from '../ports.ts';
 import { asSyncError } from '../remote/store-error.ts';
@@ -30,29 +31,30 @@ const sizeOf = (files: ReadonlyMap<string, { readonly size: number }>): number =
  */
 async function reachRemote(
   remote: RemoteSide,
-  { ids, codec }: SetupParts,
+  { ids, codec, to }: SetupParts,
   tell: (text: string) => void,
   dryRun: boolean,
   signal?: AbortSignal,
 ): Promise<number | null> {
   const { store, bucket, datastore } = remote;
-  const step = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+  const place = { name: store.name, profile: (to.backend.type === 's3' ? to.backend.profile : null) ?? null };
+  const step = async <T>(what: ReachedThing, work: () => Promise<T>): Promise<T> => {
     try {
       signal?.throwIfAborted();
       return await work();
     } catch (error) {
       signal?.throwIfAborted();
-      const { kind, message, remedy } = asSyncError(error, store.name);
-      throw new SyncError(kind, `${what}: ${message}`, remedy, { cause: error });
+      const { kind, message, remedy } = reachProblem(what, asSyncError(error, store.name), place);
+      throw new SyncError(kind, message, remedy, { cause: error });
     }
   };
   const { from } = await step('credentials', () => bucket.credentials(signal));
   tell(`credentials from ${from}`);
-  const found = await step('the store', () => bucket.reach(signal));
+  const found = await step('store', () => bucket.reach(signal));
   await step('permission to list', () => store.list('', { limit: 1, signal }));
   const { generation } = await step('permission to get', () => datastore.lease(signal));
   // What is not ours is not written to, not even for a trial.
-  if (generation === null) await step('what lies there', () => requireEmpty(store, signal));
+  if (generation === null) await step('contents', () => requireEmpty(store, signal));
   const region = found.region === null ? '' : `, region ${found.region}`;
   tell(`${store.name} answers in ${found.latencyMs} ms${region}`);
   if (!dryRun) {
