@@ -7,7 +7,7 @@ import { systemIds } from '../../src/adapters/system.ts';
 import { parseLock } from '../../src/core/format/lock-record.ts';
 import { type LockSighting, unseen } from '../../src/engine/lease/lock-sighting.ts';
 import type { LockFile } from '../../src/engine/ports.ts';
-import { guardRoot } from '../../src/engine/root/root-guard.ts';
+import { guardRoot, type RootGuard } from '../../src/engine/root/root-guard.ts';
 import { createManualClock, type ManualClock, settled } from '../support/manual-clock.ts';
 
 const TTL = 30_000;
@@ -15,17 +15,13 @@ const TTL = 30_000;
 test('one at a time: the second waits, and enters when the first has left', async () => {
   const { clock, enter } = onRoot();
   const first = await enter('first');
-  let entered = false;
-  const second = enter('second', { waitMs: 10_000 }).then((guard) => {
-    entered = true;
-    return guard;
-  });
+  const second = watched(enter('second', { waitMs: 10_000 }));
   await clock.advance(3_000);
-  expect(entered).toBe(false);
+  expect(second.hasEntered()).toBe(false);
   await first.release();
   await clock.advance(1_000);
-  expect(entered).toBe(true);
-  await (await second).release();
+  expect(second.hasEntered()).toBe(true);
+  await (await second.guard).release();
 });
 
 test('waiting is over: locked, and said by whom', async () => {
@@ -83,16 +79,12 @@ test('the same process number on another host says nothing: only standing still 
   const { clock, enter } = onRoot();
   const stopped = createManualClock();
   await enter('elsewhere', { pid: 1 << 30, hostname: 'other', clock: stopped });
-  let entered = false;
-  const next = enter('next', { waitMs: 2 * TTL }).then((guard) => {
-    entered = true;
-    return guard;
-  });
+  const next = watched(enter('next', { waitMs: 2 * TTL }));
   await clock.advance(TTL - 1_000);
-  expect(entered).toBe(false);
+  expect(next.hasEntered()).toBe(false);
   await clock.advance(2_000);
-  expect(entered).toBe(true);
-  await (await next).release();
+  expect(next.hasEntered()).toBe(true);
+  await (await next.guard).release();
 });
 
 test.each(['not json', ''])(
@@ -101,15 +93,11 @@ test.each(['not json', ''])(
     const { clock, enter, path } = onRoot();
     await clock.advance(2 * TTL);
     await openLockFile(path).create(content);
-    let entered = false;
-    const next = enter('next', { waitMs: 2 * TTL }).then((guard) => {
-      entered = true;
-      return guard;
-    });
+    const next = watched(enter('next', { waitMs: 2 * TTL }));
     await clock.advance(TTL - 1_000);
-    expect(entered).toBe(false);
+    expect(next.hasEntered()).toBe(false);
     await clock.advance(2_000);
-    await (await next).release();
+    await (await next.guard).release();
   },
 );
 
@@ -118,23 +106,15 @@ test('a lock that changed between look and move is put back', async () => {
   const stopped = createManualClock();
   await enter('elsewhere', { pid: 1 << 30, hostname: 'other', clock: stopped });
   const waker = openLockFile(path);
-  let moved = 0;
   // Wakes up in the last moment: just before the file is moved, it has written its heartbeat.
-  const racing = (lock: LockFile): LockFile => ({
-    ...lock,
-    async moveAside() {
-      moved += 1;
-      if (moved === 1) {
-        renameSync(path, `${path}.old`);
-        await waker.create(readFileSync(`${path}.old`, 'utf8').replace('elsewhere', 'awake again'));
-      }
-      return lock.moveAside();
-    },
+  const racing = beforeFirstMove(async () => {
+    renameSync(path, `${path}.old`);
+    await waker.create(readFileSync(`${path}.old`, 'utf8').replace('elsewhere', 'awake again'));
   });
-  const refused = enter('next', { waitMs: TTL + 2_000, dress: racing }).catch((error: unknown) => error);
+  const refused = enter('next', { waitMs: TTL + 2_000, dress: racing.dress }).catch((error: unknown) => error);
   await clock.advance(2 * TTL);
   expect(await refused).toMatchObject({ kind: 'locked', details: { purpose: 'awake again' } });
-  expect(moved).toBe(1);
+  expect(racing.moves()).toBe(1);
   expect(parseLock(readFileSync(path, 'utf8'))).toMatchObject({ purpose: 'awake again' });
 });
 
@@ -143,21 +123,13 @@ test('also when another call of this process has seen the new one by then', asyn
   await enter('elsewhere', { pid: 1 << 30, hostname: 'other', clock: createManualClock() });
   const seen = unseen();
   const successor = openLockFile(path);
-  let moved = 0;
-  const racing = (lock: LockFile): LockFile => ({
-    ...lock,
-    async moveAside() {
-      moved += 1;
-      if (moved === 1) {
-        const next = readFileSync(path, 'utf8').replace('elsewhere', 'successor');
-        rmSync(path);
-        await successor.create(next);
-        Object.assign(seen, { text: await lock.read(), since: clock.monotonic() });
-      }
-      return lock.moveAside();
-    },
+  const { dress } = beforeFirstMove(async (lock) => {
+    const next = readFileSync(path, 'utf8').replace('elsewhere', 'successor');
+    rmSync(path);
+    await successor.create(next);
+    Object.assign(seen, { text: await lock.read(), since: clock.monotonic() });
   });
-  const refused = enter('next', { waitMs: TTL + 2_000, dress: racing, seen }).catch((error: unknown) => error);
+  const refused = enter('next', { waitMs: TTL + 2_000, dress, seen }).catch((error: unknown) => error);
   await clock.advance(2 * TTL);
   expect(await refused).toMatchObject({ kind: 'locked', details: { purpose: 'successor' } });
   expect(parseLock(readFileSync(path, 'utf8'))).toMatchObject({ purpose: 'successor' });
@@ -244,6 +216,30 @@ test('sixteen at once: each has it alone', async () => {
   await Promise.all(all);
   expect(most).toBe(1);
 });
+
+/** Says whether one that waits has entered by now. */
+function watched(entering: Promise<RootGuard>) {
+  let hasEntered = false;
+  const guard = entering.then((entered) => {
+    hasEntered = true;
+    return entered;
+  });
+  return { guard, hasEntered: () => hasEntered };
+}
+
+/** What happens between the last look at a lock and its move. */
+function beforeFirstMove(act: (lock: LockFile) => Promise<void>) {
+  let moves = 0;
+  const dress = (lock: LockFile): LockFile => ({
+    ...lock,
+    async moveAside() {
+      moves += 1;
+      if (moves === 1) await act(lock);
+      return lock.moveAside();
+    },
+  });
+  return { dress, moves: () => moves };
+}
 
 interface Entering {
   readonly waitMs?: number;
