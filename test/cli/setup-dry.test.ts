@@ -171,8 +171,9 @@ test('what is counted as set up is what the bucket has, and what waits is said b
   const workspace = await having({ 'data/a': 'A', 'data/b': 'B', 'data/other': 'mine', 'data/.env': 'x' });
   const ended = await rig.cli(workspace, ['setup', ...s3('counted')]);
   expect(ended.code).toBe(1);
-  expect(ended.stderr).toContain(
-    '✓ 2 files (2 B) equal on both sides, every byte read again; 1 conflict held back: each side keeps its own version; 1 file held back here\n',
+  // Equal files may be of another time.
+  expect(ended.stderr).toMatch(
+    /✓ 2 files \(2 B\) equal on both sides, every byte read again;(?: 1 equal file kept another time there;)? 1 conflict held back: each side keeps its own version; 1 file held back here\n/,
   );
   for (const part of ['conflict  other', 'Decide each: datastore resolve', 'Set up: 3 files, 8 B.'])
     expect(ended.stdout).toContain(part);
