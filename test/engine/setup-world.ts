@@ -110,7 +110,7 @@ export function openWorld() {
           life,
         ),
       lockFile: openLockFile(path.join(root, '.datastore-staging', 'lock')),
-      skip: () => false,
+      skip: buildExcludes(of),
       ttlMs: 1000,
       waitMs: 5000,
     });
