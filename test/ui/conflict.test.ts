@@ -23,6 +23,7 @@ describeUi('a conflict', () => {
     await writeFile(join(folder, 'data', 'models', 'a.json'), '{"a": 3}\n');
 
     const window = await stage.open(folder);
+    await window.statusBarItem(/waiting for your answer/, 60_000);
     await connect(window);
     const bar = await window.statusBarItem(/2 conflicts/);
     expect(bar.kind).toBe('warning');
@@ -70,6 +71,7 @@ describeUi('a conflict', () => {
     await writeFile(join(folder, 'data', 'image.bin'), 'mine\0\n');
 
     const window = await stage.open(folder);
+    await window.statusBarItem(/waiting for your answer/, 60_000);
     await connect(window);
     await window.statusBarItem(/2 conflicts/);
     await window.openView('Conflicts');

@@ -45,6 +45,7 @@ describeUi('the Contents view', () => {
     await stage.settings(folder, { 'datastore.autoSync': 'off' });
 
     const window = await stage.open(folder);
+    await window.statusBarItem(/waiting for your answer/, 60_000);
     await connect(window);
     await window.statusBarItem(/1 conflict/);
     await window.openView('Contents');
@@ -141,6 +142,7 @@ describeUi('the Contents view', () => {
     const many = Array.from({ length: 1_200 }, (_, n) => [`large/${String(n).padStart(5, '0')}.json`, `${n}\n`]);
     const folder = await stage.rig.workspace('many', { ...Object.fromEntries(many), 'other/a.txt': 'a\n' });
     const window = await stage.open(folder);
+    await window.statusBarItem(/waiting for your answer/, 60_000);
     await connect(window);
     await window.statusBarItem(/in step/, 60_000);
     await window.openView('Contents');

@@ -1,10 +1,8 @@
 import * as vscode from 'vscode';
-import { bytesText } from '../../core/quantities.ts';
 import type { Log } from '../../engine/ports.ts';
 import type { Folder } from '../folder.ts';
 import { type Folders, statesOf } from '../folders.ts';
 import type { Host } from '../host.ts';
-import { counted } from '../l10n.ts';
 import { type Contents, changedAtTop } from '../render/contents.ts';
 import { type ContentsFilter, filterText } from '../render/contents-filter.ts';
 import type { ListedFile } from '../render/contents-index.ts';
@@ -114,9 +112,6 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
     const known = folders.all().flatMap((folder) => source.known(folder) ?? []);
     const count = (all: readonly Contents[]) => all.reduce((sum, { files }) => sum + files, 0);
     const left = filter === null ? '' : filterText(filter, count(known.map(sieve)), count(known));
-    const bytes = known.reduce((sum, contents) => sum + contents.bytes, 0);
-    view.description =
-      known.length === 0 ? '' : `${counted(count(known), '{0} file', '{0} files')}, ${bytesText(bytes)}`;
     view.message = contentsMessage(statesOf(folders), problem, left, host.clock.now());
   }
 

@@ -117,5 +117,6 @@ export function workspaceItem(folder: Folder): vscode.TreeItem {
   item.id = folder.id;
   item.iconPath = new vscode.ThemeIcon('root-folder');
   item.contextValue = 'workspace';
+  item.accessibilityInformation = { label: t('Workspace folder {0}', folder.workspace.name) };
   return item;
 }

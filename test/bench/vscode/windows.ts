@@ -51,6 +51,7 @@ export async function measureWindows({ files, runs, say }: WindowOptions): Promi
     const one = await filled(rig, 'one', 1);
     say(`pushing ${files} files`);
     const many = await filled(rig, 'many', files);
+    say('pushed');
     const activations: number[] = [];
     const empty: number[] = [];
     for (let run = 0; run < runs; run += 1) {
@@ -121,6 +122,7 @@ async function filled(rig: Workspaces, prefix: string, files: number): Promise<s
 
 async function inStep(browser: Browser, vscode: RunningServer, folder: string): Promise<Workbench> {
   const window = await openWorkbench(browser, vscode, { folder });
+  await window.statusBarItem(/waiting for your answer/, PATIENCE_MS);
   await connect(window);
   await window.statusBarItem(/in step/, PATIENCE_MS);
   return window;

@@ -1,0 +1,109 @@
+import * as vscode from 'vscode';
+import type { ApprovedPlan } from '../../core/plan/approved-plan.ts';
+import type { PlanRecord } from '../../core/plan/plan-record.ts';
+import type { Chosen } from '../commands/choose-folder.ts';
+import { t } from '../l10n.ts';
+import { type PlanGroup, type PlanRow, planGroups, stepsText } from '../render/plan-rows.ts';
+import { rowItem } from './row-item.ts';
+import { asTarget, type Target } from './target.ts';
+
+type Node =
+  | { readonly kind: 'group'; readonly group: PlanGroup }
+  | (Target & { readonly kind: 'row'; readonly path: string; readonly shown: PlanRow });
+
+/** The plan on show, a checkbox a step. There is one for the window, hidden while there is no plan. */
+export interface PlanView {
+  show(chosen: Chosen, record: PlanRecord): Promise<void>;
+  /** The steps that are checked, and whose they are; null: no plan is on show. */
+  approved(): { readonly chosen: Chosen; readonly plan: ApprovedPlan } | null;
+  close(): Promise<void>;
+}
+
+const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
+const { Expanded, None } = vscode.TreeItemCollapsibleState;
+
+export function openPlanView(): PlanView {
+  const changes = new vscode.EventEmitter<Node | undefined>();
+  let on: { readonly chosen: Chosen; readonly record: PlanRecord; readonly groups: readonly Node[] } | null = null;
+  let leftOut = new Set<string>();
+
+  const provider: vscode.TreeDataProvider<Node> = {
+    onDidChangeTreeData: changes.event,
+    getChildren(node) {
+      if (node === undefined) return [...(on?.groups ?? [])];
+      return node.kind === 'group' ? node.group.rows.map(nodeOf) : [];
+    },
+    getTreeItem(node) {
+      const scope = on?.chosen.folder.id ?? '';
+      if (node.kind === 'group') {
+        const item = rowItem(scope, node.group.row, Expanded);
+        if (node.group.rows.some(({ step }) => step !== null))
+          item.checkboxState = isWhole(node.group) ? Checked : Unchecked;
+        return item;
+      }
+      const { row, step } = node.shown;
+      const item = rowItem(scope, { ...row, id: `${row.context}|${row.id}` }, None);
+      if (step !== null) item.checkboxState = leftOut.has(step.path) ? Unchecked : Checked;
+      item.command = commandOf(node);
+      return item;
+    },
+  };
+  const view = vscode.window.createTreeView('datastore.plan', {
+    treeDataProvider: provider,
+    manageCheckboxStateManually: true,
+    showCollapseAll: true,
+  });
+  view.onDidChangeCheckboxState(({ items }) => {
+    for (const [node, state] of items) check(node, state === Checked);
+    tell();
+  });
+
+  function check(node: Node, isChecked: boolean): void {
+    const rows = node.kind === 'group' ? node.group.rows : [node.shown];
+    const group = on?.groups.find((one) => one.kind === 'group' && rows.every((row) => one.group.rows.includes(row)));
+    const wasWhole = group?.kind === 'group' && isWhole(group.group);
+    for (const { step } of rows) {
+      if (step === null) continue;
+      if (isChecked) leftOut.delete(step.path);
+      else leftOut.add(step.path);
+    }
+    const isNow = group?.kind === 'group' && isWhole(group.group);
+    // A group is drawn anew with all its rows: only where its own box changes.
+    if (node.kind === 'group' || wasWhole !== isNow) changes.fire(group);
+  }
+
+  const isWhole = ({ rows }: PlanGroup): boolean => rows.every(({ step }) => step === null || !leftOut.has(step.path));
+
+  const stepsOf = ({ steps }: PlanRecord) => steps.filter(({ path }) => !leftOut.has(path));
+
+  function tell(): void {
+    view.message = on === null ? '' : t('{0}: {1}', on.chosen.folder.workspace.name, stepsText(stepsOf(on.record)));
+  }
+
+  const nodeOf = (shown: PlanRow): Node =>
+    asTarget({ kind: 'row' as const, folder: (on as NonNullable<typeof on>).chosen.folder, path: shown.path, shown });
+
+  return {
+    async show(chosen, record) {
+      on = { chosen, record, groups: planGroups(record).map((group) => ({ kind: 'group', group })) };
+      leftOut = new Set();
+      await vscode.commands.executeCommand('setContext', 'datastore.previewing', true);
+      changes.fire(undefined);
+      tell();
+      await vscode.commands.executeCommand('datastore.plan.focus');
+    },
+    approved: () => on && { chosen: on.chosen, plan: { basis: on.record.basis, steps: stepsOf(on.record) } },
+    async close() {
+      on = null;
+      changes.fire(undefined);
+      tell();
+      await vscode.commands.executeCommand('setContext', 'datastore.previewing', false);
+    },
+  };
+}
+
+/** What a click shows. */
+function commandOf(node: Extract<Node, { readonly kind: 'row' }>): vscode.Command {
+  const command = node.shown.conflict === null ? 'datastore.compareWithRemote' : 'datastore.compareConflict';
+  return { title: t('Open'), command, arguments: [node] };
+}
