@@ -305,8 +305,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/cycle/apply.ts',
-        find: 'if ((await files.hashAside(aside)) !== step.local?.sha256) await keepCopy(step.path, aside);',
-        replace: 'if (step.local === null) await keepCopy(step.path, aside);',
+        find: 'if ((await files.hashAside(aside)) !== step.local?.sha256)',
+        replace: 'if (step.local === null)',
       },
       {
         file: 'engine/cycle/settle.ts',
