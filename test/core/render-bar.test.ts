@@ -210,7 +210,7 @@ describe('the Status view', () => {
       'Lock: free',
       'Automatic sync: on',
       'Remote: s3://team-data/p',
-      'Health: answers in 12 ms · read 40 s ago',
+      'Health: answers in 12 ms',
       'Last sync: never here',
       'Set by: .datastore.yaml',
     ]);
@@ -248,7 +248,7 @@ describe('the Status view', () => {
     const rest = { conflicts: 1, problems: 0, bytesUp: 1_000, bytesDown: 500, requests: 9, ms: 2_500 };
     const row = statusRows(active({}), [{ ...one, ...rest }], NOW).find(({ id }) => id === 'recent');
     expect(row?.children?.map(({ label, description }) => `${label}: ${description}`)).toEqual([
-      '1 min ago: ↑ 2 ↓ 1 1 deleted 1 conflict, 1.5 kB in 2.5 s',
+      '1 min ago: ↑ 2, ↓ 1, 1 deleted, 1 conflict, 1.5 kB in 2.5 s',
     ]);
   });
   it('says of a folder used in place how it is, and nothing of a sync', () => {

@@ -33,5 +33,5 @@ function syncText({
   ].filter(Boolean);
   return parts.length === 0
     ? t('nothing to do')
-    : t('{0}, {1} in {2}', parts.join(' '), bytesText(bytesUp + bytesDown), durationText(ms));
+    : t('{0}, {1} in {2}', parts.join(', '), bytesText(bytesUp + bytesDown), durationText(ms));
 }

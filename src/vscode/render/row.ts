@@ -18,11 +18,12 @@ export interface Row {
   readonly isOpen?: boolean;
 }
 
+/** Ours are contributed by the manifest: those of git are not there where its extension is not. */
 export const COLOURS = {
-  up: 'gitDecoration.addedResourceForeground',
-  down: 'gitDecoration.modifiedResourceForeground',
-  deleted: 'gitDecoration.deletedResourceForeground',
-  conflict: 'gitDecoration.conflictingResourceForeground',
+  up: 'datastore.pushForeground',
+  down: 'datastore.pullForeground',
+  deleted: 'datastore.deletedForeground',
+  conflict: 'datastore.conflictForeground',
   error: 'errorForeground',
   warning: 'list.warningForeground',
   quiet: 'descriptionForeground',

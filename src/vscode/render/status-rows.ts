@@ -149,11 +149,9 @@ function remoteRow(config: Config, { generation }: SyncStatus): Row {
 /** Whether the store answers, and how fast. */
 function healthRow({ seenAt, latencyMs, failure }: SyncStatus, now: number): Row {
   const read = seenAt === null ? t('not read yet') : t('read {0}', ago(seenAt, now));
-  const speed = latencyMs === null ? '' : t('{0} ms', latencyMs);
   const isGone = failure?.kind === 'offline' || failure?.kind === 'credentials';
-  const words = isGone ? failureTitle(failure.kind) : speed === '' ? '' : t('answers in {0}', speed);
-  const text = [words, read].filter(Boolean).join(' · ');
-  return row('health', t('Health'), text, 'pulse', '', isGone ? { colour: COLOURS.warning } : {});
+  if (isGone) return row('health', t('Health'), failureTitle(failure.kind), 'pulse', read, { colour: COLOURS.warning });
+  return row('health', t('Health'), latencyMs === null ? read : t('answers in {0} ms', latencyMs), 'pulse', read);
 }
 
 /** What happens by itself. */
