@@ -173,7 +173,7 @@ function cutEach(on: string, most: number): Scenario {
 
 type Beat = Pick<Step, 'client' | 'deed'> & Partial<Step>;
 
-const SYNC: Deed = { act: 'sync', by: 'vscode' };
+const SYNC: Extract<Deed, { act: 'sync' }> = { act: 'sync', by: 'vscode' };
 
 const failing = (on: string, nth: number, code: string): Strike => ({
   at: 'call',

@@ -36,7 +36,10 @@ export function putInPlace(linkIn: LinkIn, source: string, target: string, paren
   return { kind: 'placed', stamp: { ...found.stamp, size: waiting.size, mtime: waiting.mtime } };
 }
 
-type Look = { readonly kind: 'there'; readonly stamp: FileStamp } | { readonly kind: 'gone' | 'unknown' };
+type Look =
+  | { readonly kind: 'there'; readonly stamp: FileStamp }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'unknown' };
 
 function lookAt(path: string): Look {
   try {
