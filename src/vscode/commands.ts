@@ -1,38 +1,29 @@
 import * as vscode from 'vscode';
-import {
-  keepBoth,
-  keepMine,
-  keepTheirs,
-  markMerged,
-  resolveAll,
-  resolveConflicts,
-} from './commands/conflict-commands.ts';
 import { connect } from './commands/connect.ts';
-import { explainFile } from './commands/explain-file.ts';
 import { explainLock, notifyWhenFree } from './commands/explain-lock.ts';
-import {
-  compareWithRemote,
-  copyHash,
-  copyKey,
-  copyPath,
-  openFile,
-  openRemote,
-  revealFile,
-} from './commands/file-commands.ts';
-import { clearFilter, filterContents, showMore } from './commands/filter-contents.ts';
 import { forceReleaseLock, holdLock, releaseLock } from './commands/lock-commands.ts';
-import { compareConflict, openConflict } from './commands/merge-conflict.ts';
 import { pause, resume } from './commands/pause-commands.ts';
 import { preview } from './commands/preview.ts';
 import { openConfiguration, openSettings, refresh, showLog, showStatus } from './commands/show-commands.ts';
 import { signIn, signOut } from './commands/sign-in.ts';
 import { clickStatusBar } from './commands/status-bar-click.ts';
 import { pull, push, sync } from './commands/sync-commands.ts';
-import { pullFile, pushFile } from './commands/sync-file.ts';
 import type { Ui } from './ui.ts';
 
 /** `argument`: the row it was called on, if any; `chosen`: all rows that were chosen then. Neither can be trusted to be that. */
 type Handler = (ui: Ui, argument: unknown, chosen: unknown) => Promise<void>;
+
+/** Of a module that is loaded with its first call: activation waits for what it loads. */
+const later =
+  <Name extends string>(load: () => Promise<Readonly<Record<Name, Handler>>>, name: Name): Handler =>
+  async (ui, argument, chosen) =>
+    (await load())[name](ui, argument, chosen);
+
+const conflicts = () => import('./commands/conflict-commands.ts');
+const merges = () => import('./commands/merge-conflict.ts');
+const files = () => import('./commands/file-commands.ts');
+const parts = () => import('./commands/sync-file.ts');
+const filters = () => import('./commands/filter-contents.ts');
 
 /**
  * Every command: what is called, in whatever state, by whomever, with whatever argument. What is large and rarely asked for
@@ -60,29 +51,29 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.forceReleaseLock': forceReleaseLock,
   'datastore.pause': pause,
   'datastore.resume': resume,
-  'datastore.resolveConflicts': resolveConflicts,
-  'datastore.resolveAll': resolveAll,
-  'datastore.openConflict': openConflict,
-  'datastore.compareConflict': compareConflict,
-  'datastore.keepMine': keepMine,
-  'datastore.keepTheirs': keepTheirs,
-  'datastore.keepBoth': keepBoth,
-  'datastore.markMerged': markMerged,
+  'datastore.resolveConflicts': later(conflicts, 'resolveConflicts'),
+  'datastore.resolveAll': later(conflicts, 'resolveAll'),
+  'datastore.openConflict': later(merges, 'openConflict'),
+  'datastore.compareConflict': later(merges, 'compareConflict'),
+  'datastore.keepMine': later(conflicts, 'keepMine'),
+  'datastore.keepTheirs': later(conflicts, 'keepTheirs'),
+  'datastore.keepBoth': later(conflicts, 'keepBoth'),
+  'datastore.markMerged': later(conflicts, 'markMerged'),
   'datastore.verify': async (ui, argument) => (await import('./commands/verify.ts')).verify(ui, argument),
   'datastore.doctor': async (ui, argument) => (await import('./commands/doctor.ts')).doctor(ui, argument),
-  'datastore.openFile': openFile,
-  'datastore.compareWithRemote': compareWithRemote,
-  'datastore.revealFile': revealFile,
-  'datastore.copyKey': copyKey,
-  'datastore.pushFile': pushFile,
-  'datastore.pullFile': pullFile,
-  'datastore.openRemote': openRemote,
-  'datastore.copyPath': copyPath,
-  'datastore.copyHash': copyHash,
-  'datastore.explainFile': explainFile,
-  'datastore.filterContents': filterContents,
-  'datastore.clearFilter': clearFilter,
-  'datastore.showMore': showMore,
+  'datastore.openFile': later(files, 'openFile'),
+  'datastore.openRemote': later(files, 'openRemote'),
+  'datastore.compareWithRemote': later(files, 'compareWithRemote'),
+  'datastore.revealFile': later(files, 'revealFile'),
+  'datastore.copyPath': later(files, 'copyPath'),
+  'datastore.copyKey': later(files, 'copyKey'),
+  'datastore.copyHash': later(files, 'copyHash'),
+  'datastore.pushFile': later(parts, 'pushFile'),
+  'datastore.pullFile': later(parts, 'pullFile'),
+  'datastore.explainFile': later(() => import('./commands/explain-file.ts'), 'explainFile'),
+  'datastore.filterContents': later(filters, 'filterContents'),
+  'datastore.clearFilter': later(filters, 'clearFilter'),
+  'datastore.showMore': later(filters, 'showMore'),
 };
 
 /** A handler's failure is shown with its remedy; the command itself never throws. */
