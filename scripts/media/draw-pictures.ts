@@ -24,6 +24,7 @@ try {
   const cli = openCli(stage.env);
   const window = await openWorkbench(browser, server, { folder: stage.alice });
   const take = async (name: string) => copyFileSync(await window.screenshot(name), join(pictures, `${name}.png`));
+  await window.statusBarItem(/waiting for your answer/, 60_000);
   await connect(window);
   await window.statusBarItem(/in step/);
   await cli.json(stage.bob, ['sync']);
@@ -39,7 +40,12 @@ try {
   await window.trees.click('Contents', 'models');
   await window.trees.click('Status', 'Lock');
   await window.trees.row('Status', 'Last heartbeat');
-  await take('locked');
+  await take('locked-light');
+  await window.runCommand('Datastore: Explain Lock…');
+  await window.page.getByText('Its heartbeat was seen to move.').waitFor();
+  await window.page.mouse.move(800, 650);
+  await take('lock-light');
+  await window.page.keyboard.press('Escape');
   holder.kill('SIGTERM');
   await holder.ended;
 
@@ -51,7 +57,9 @@ try {
   await window.statusBarItem(/conflict/);
   await window.trees.click('Conflicts', 'summary.md');
   await window.page.getByText('reviewed by bob').first().waitFor();
-  await take('conflict');
+  await window.setTheme('dark');
+  await window.openView('Conflicts');
+  await take('conflict-dark');
   await window.close();
 } finally {
   await browser.close();
