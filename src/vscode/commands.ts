@@ -3,7 +3,6 @@ import { connect } from './commands/connect.ts';
 import { explainLock, notifyWhenFree } from './commands/explain-lock.ts';
 import { forceReleaseLock, holdLock, releaseLock } from './commands/lock-commands.ts';
 import { pause, resume } from './commands/pause-commands.ts';
-import { preview } from './commands/preview.ts';
 import { openConfiguration, openSettings, refresh, showLog, showStatus } from './commands/show-commands.ts';
 import { signIn, signOut } from './commands/sign-in.ts';
 import { clickStatusBar } from './commands/status-bar-click.ts';
@@ -33,7 +32,10 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.sync': sync,
   'datastore.pull': pull,
   'datastore.push': push,
-  'datastore.preview': preview,
+  'datastore.preview': async (ui, argument) => (await import('./commands/preview.ts')).preview(ui, argument),
+  'datastore.applyPreview': async (ui) => (await import('./commands/preview.ts')).applyPreview(ui),
+  'datastore.closePreview': async (ui) => (await import('./commands/preview.ts')).closePreview(ui),
+  'datastore.undo': async (ui, argument) => (await import('./commands/undo.ts')).undo(ui, argument),
   'datastore.statusBar': clickStatusBar,
   'datastore.showStatus': showStatus,
   'datastore.showLog': showLog,

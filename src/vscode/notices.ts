@@ -88,6 +88,7 @@ function waysOut(kind: SyncErrorKind): readonly Action[] {
     case 'denied':
       return [{ label: t('Sign In…'), run: 'datastore.signIn' }];
     case 'veto':
+    case 'moved':
       return [{ label: t('Preview…'), run: 'datastore.preview' }];
     case 'config':
     case 'not-set-up':

@@ -1,0 +1,113 @@
+import * as vscode from 'vscode';
+import { bytesText } from '../../core/quantities.ts';
+import type { UndoneFile, UndoPoint, UndoReport } from '../../core/status/undo-report.ts';
+import { counted, t } from '../l10n.ts';
+import { ago } from '../render/ago.ts';
+import { withSlowProgress } from '../slow-progress.ts';
+import type { Ui } from '../ui.ts';
+import { type Chosen, chooseSyncing } from './choose-folder.ts';
+
+/** Files that a question names; the list before it has all. */
+const NAMED = 12;
+
+/** Lists what a sync replaced or deleted here, and brings it back after a yes. */
+export async function undo(ui: Ui, argument: unknown): Promise<void> {
+  const chosen = await chooseSyncing(ui, argument, t('Undo in which folder?'));
+  if (chosen === null) return;
+  const point = await choosePoint(ui, await chosen.running.datastore.undoPoints());
+  if (point === null) return;
+  const found = await chosen.running.datastore.previewUndo({ id: point.id });
+  if (found.files.length === 0) return ui.notices.info(nothingWords(found));
+  const files = await chooseFiles(ui, found);
+  if (files.length === 0 || !(await isSure(files))) return;
+  const { id } = found;
+  // Without names where all are meant: a list of ten thousand says no more.
+  const paths = files.length === found.files.length ? {} : { paths: files.map(({ path }) => path) };
+  const title = t('Bringing back files of {0}', chosen.folder.workspace.name);
+  const report = await withSlowProgress(ui.host.clock, title, ({ signal }) =>
+    chosen.running.coordinator.undo({ id, ...paths, signal }),
+  );
+  tell(ui, chosen, report);
+}
+
+/** The only one, or the one that is picked; the latest sync is the first. */
+async function choosePoint(ui: Ui, points: readonly UndoPoint[]): Promise<UndoPoint | null> {
+  const [only, second] = points;
+  if (only === undefined) {
+    ui.notices.info(t('No sync has replaced or deleted a file here in the last two weeks.'));
+    return null;
+  }
+  if (second === undefined) return only;
+  const now = ui.host.clock.now();
+  const latest = points.find(({ undoes }) => undoes === null);
+  const items = points
+    .toSorted((one, other) => Number(other === latest) - Number(one === latest))
+    .map((point) => ({
+      label: point.undoes === null ? t('Sync of {0}', ago(point.at, now)) : t('Undo of {0}', ago(point.at, now)),
+      description: sumText(point.files, point.bytes),
+      point,
+    }));
+  const picked = await vscode.window.showQuickPick(items, { placeHolder: t('What is to be taken back?') });
+  return picked?.point ?? null;
+}
+
+async function chooseFiles(ui: Ui, { files, left, at }: UndoReport): Promise<readonly UndoneFile[]> {
+  const items: (vscode.QuickPickItem & { readonly file?: UndoneFile })[] = files.map((file) => ({
+    label: file.path,
+    description: fileText(file),
+    picked: true,
+    file,
+  }));
+  if (left.length > 0)
+    items.push({
+      label: t('Left as found: {0}', left.map(({ path, reason }) => `${path} (${reason})`).join(', ')),
+      kind: vscode.QuickPickItemKind.Separator,
+    });
+  const picked = await vscode.window.showQuickPick(items, {
+    canPickMany: true,
+    matchOnDescription: true,
+    title: t('Undo the sync of {0}', ago(at, ui.host.clock.now())),
+    placeHolder: t('Files to have back as they were'),
+  });
+  return (picked ?? []).flatMap(({ file }) => file ?? []);
+}
+
+async function isSure(files: readonly UndoneFile[]): Promise<boolean> {
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  const yes = t('Bring Back');
+  const more = files.length - NAMED;
+  const detail = [
+    ...files.slice(0, NAMED).map((file) => `${file.path} · ${fileText(file)}`),
+    ...(more > 0 ? [t('… and {0} more', more)] : []),
+    '',
+    t('What is there now is kept for two weeks, too. The next sync sends what comes back to everybody.'),
+  ].join('\n');
+  const question = t('Bring back {0}?', sumText(files.length, bytes));
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+}
+
+function tell(ui: Ui, { folder }: Chosen, { files, left, bytes }: UndoReport): void {
+  const done = t('{0} back in {1}.', sumText(files.length, bytes), folder.workspace.name);
+  if (left.length === 0) return ui.notices.info(done);
+  const named = left.slice(0, NAMED).map(({ path, reason }) => `${path} (${reason})`);
+  ui.notices.warn(`${done} ${t('Left as found: {0}', named.join(', '))}`);
+}
+
+function nothingWords({ left, back }: UndoReport): string {
+  if (left.length === 0 && back > 0) return t('All of it is back already.');
+  return t('Left as found: {0}', left.map(({ path, reason }) => `${path} (${reason})`).join(', '));
+}
+
+const sumText = (files: number, bytes: number): string =>
+  `${counted(files, '{0} file', '{0} files')} (${bytesText(bytes)})`;
+
+function fileText({ what, size }: UndoneFile): string {
+  switch (what) {
+    case 'brought-back':
+      return t('{0}, was deleted', bytesText(size));
+    case 'replaced':
+      return t('{0}, was replaced', bytesText(size));
+    case 'taken-away':
+      return t('goes again: an undo had brought it back');
+  }
+}
