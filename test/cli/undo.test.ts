@@ -37,7 +37,7 @@ await describeStores((open) => {
     const one = await team.cli(b, ['undo', id, 'data/sub', '--json']);
     expect([one.code, one.json()]).toMatchObject([
       0,
-      { ok: true, files: [{ path: 'sub/gone.txt', what: 'brought back', size: 4 }], back: 0, left: [] },
+      { ok: true, files: [{ path: 'sub/gone.txt', what: 'brought-back', size: 4 }], back: 0, left: [] },
     ]);
     await write(b, { 'x.txt': 'edited since' });
     const rest = await team.cli(b, ['undo', '--json']);

@@ -57,8 +57,8 @@ test('what the last sync replaced or deleted here comes back; what it brought ne
     id: point?.id,
     files: [
       { path: 'a', what: 'replaced', size: 3 },
-      { path: 'r', what: 'brought back', size: 3 },
-      { path: 'sub/d', what: 'brought back', size: 7 },
+      { path: 'r', what: 'brought-back', size: 3 },
+      { path: 'sub/d', what: 'brought-back', size: 7 },
     ],
     bytes: 13,
     back: 0,
@@ -96,8 +96,8 @@ test('an undo can be undone, and that again', async () => {
   const back = await bob.datastore.undo({ id: point?.id ?? '' });
   expect(back.files).toEqual([
     { path: 'a', what: 'replaced', size: 3 },
-    { path: 'r', what: 'taken away', size: 0 },
-    { path: 'sub/d', what: 'taken away', size: 0 },
+    { path: 'r', what: 'taken-away', size: 0 },
+    { path: 'sub/d', what: 'taken-away', size: 0 },
   ]);
   expect(bob.files()).toEqual(AFTER);
   const [again] = await bob.datastore.undoPoints();

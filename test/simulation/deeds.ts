@@ -117,7 +117,7 @@ export function createOperations(world: World): Operations {
     const shown = await run('look at an undo', program, () => program.datastore.previewUndo({ id }));
     if (shown === null || shown instanceof SyncError) return;
     const person = oracle.people[client];
-    for (const { path, what } of shown.files) if (what === 'taken away') person?.insists(path, null);
+    for (const { path, what } of shown.files) if (what === 'taken-away') person?.insists(path, null);
     program.process.undoes += 1;
     const report = await run('undo', program, () => program.datastore.undo({ id }));
     program.process.undoes -= 1;

@@ -36,12 +36,12 @@ export function undoLines(report: UndoReport, isDry: boolean, now: number, paint
 }
 
 const VERBS: Readonly<Record<UndoneFile['what'], string>> = {
-  'brought back': 'bring back',
+  'brought-back': 'bring back',
   replaced: 'replace',
-  'taken away': 'take away',
+  'taken-away': 'take away',
 };
 
-const sizeOf = ({ what, size }: UndoneFile): string => (what === 'taken away' ? '' : `  ${bytesText(size)}`);
+const sizeOf = ({ what, size }: UndoneFile): string => (what === 'taken-away' ? '' : `  ${bytesText(size)}`);
 
 /** One line of `undo --list --json`. Times in milliseconds since 1970, sizes in bytes. */
 export const undoPointDocument = ({ id, at, undoes, files, bytes, until }: UndoPoint): Record<string, unknown> => ({

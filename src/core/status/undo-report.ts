@@ -17,8 +17,8 @@ export interface UndoPoint {
 
 export interface UndoneFile {
   readonly path: string;
-  /** `brought back`: nothing was there; `taken away`: an undo had brought it. */
-  readonly what: 'brought back' | 'replaced' | 'taken away';
+  /** `brought-back`: nothing was there; `taken-away`: an undo had brought it. */
+  readonly what: 'brought-back' | 'replaced' | 'taken-away';
   /** Bytes of what comes back. */
   readonly size: number;
 }

@@ -94,5 +94,5 @@ function report(
 const fileOf = ({ path, kept, size, now }: UndoStep): UndoneFile => ({
   path,
   size,
-  what: kept === null ? 'taken away' : now === null ? 'brought back' : 'replaced',
+  what: kept === null ? 'taken-away' : now === null ? 'brought-back' : 'replaced',
 });
