@@ -2,7 +2,7 @@ import ignore from 'ignore';
 import type { Config } from '../core/config/config.ts';
 
 /** Ours, and git's: never part of a datastore, at any depth, whatever the rules say. */
-const ALWAYS = /^(?:\.datastore-staging|\.git|\.datastore\.lock(?:\.(?:new|aside)-.*)?)$/i;
+const ALWAYS = /(?:^|\/)(?:\.datastore-staging|\.git|\.datastore\.lock(?:\.(?:new|aside)-[^/]*)?)(?:\/|$)/i;
 
 /**
  * Which paths (relative to root, `/` between segments) are left out, by `directories` and the gitignore rules of
@@ -14,6 +14,7 @@ export function buildExcludes(
 ): (path: string, isFolder: boolean) => boolean {
   const rules = ignore({ ignoreCase: false, allowRelativePaths: true }).add([...config.exclude]);
   const { directories } = config;
+  const hasRules = config.exclude.length > 0;
 
   const outside = (path: string, isFolder: boolean): boolean =>
     directories !== null &&
@@ -24,7 +25,7 @@ export function buildExcludes(
 
   return (path, isFolder) => {
     if (path === '') return false;
-    if (path.split('/').some((segment) => ALWAYS.test(segment))) return true;
-    return outside(path, isFolder) || rules.ignores(isFolder ? `${path}/` : path);
+    if (ALWAYS.test(path)) return true;
+    return outside(path, isFolder) || (hasRules && rules.ignores(isFolder ? `${path}/` : path));
   };
 }

@@ -5,6 +5,8 @@ import { openLocalFiles } from '../../src/adapters/fs/local-files.ts';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { openS3Store } from '../../src/adapters/s3/s3-store.ts';
+// Before the disk is tapped: what it reads when it is loaded is no part of a life.
+import '../../src/adapters/s3/sdk-calls.ts';
 import { bounded, createBudget } from '../../src/adapters/store/bounded.ts';
 import { retrying } from '../../src/adapters/store/retrying.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';

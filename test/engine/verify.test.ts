@@ -3,7 +3,9 @@ import { lstatSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { stampOf } from '../../src/adapters/fs/stamp.ts';
+import type { SyncPath } from '../../src/core/paths/sync-path.ts';
 import type { VerifyReport } from '../../src/core/verify/verify-report.ts';
+import { createBaseStore } from '../../src/engine/state/base-store.ts';
 import { APART, openWorld, type Replica, type World } from '../support/replica.ts';
 
 /* Both sides read to the last byte: what is damaged is named, with who has the right bytes, and repaired from there. */
@@ -257,7 +259,7 @@ test('with a part of the index lost here, nothing is committed: its entries woul
 
 describe('a file that rots here', () => {
   test('is found though its stamp is unchanged, and comes anew from the remote; the rotten one becomes a copy', async () => {
-    rot(bob, 'a.txt', 'the f!rst');
+    await rot(bob, 'a.txt', 'the f!rst');
     expect(await bob.sync()).toMatchObject({ uploaded: 0, downloaded: 0 });
     const damage = { kind: 'rotten-here', path: 'a.txt', good: { side: 'there', path: 'a.txt' } };
     expect(await verify(bob)).toMatchObject({ drift: [damage], pending: { upload: 0, download: 0 } });
@@ -276,7 +278,7 @@ describe('a file that rots here', () => {
 
   test('while its object is damaged too: the remote is mended from another file first', async () => {
     bob.write('twin.txt', FILES['a.txt']);
-    rot(bob, 'a.txt', 'the f!rst');
+    await rot(bob, 'a.txt', 'the f!rst');
     overwrite(objectOf('a.txt'), flipped);
     const report = await verify(bob, true);
     expect(report.drift).toEqual([]);
@@ -286,7 +288,7 @@ describe('a file that rots here', () => {
   });
 
   test('and on the remote, with no good copy here: both are named, nothing is done, and the bytes of neither go', async () => {
-    rot(bob, 'a.txt', 'the f!rst');
+    await rot(bob, 'a.txt', 'the f!rst');
     overwrite(objectOf('a.txt'), flipped);
     const report = await verify(bob, true);
     expect(report.drift.map(({ kind, good }) => [kind, good])).toEqual([
@@ -300,7 +302,7 @@ describe('a file that rots here', () => {
   });
 
   test('comes in the newer version where the remote has one', async () => {
-    rot(bob, 'a.txt', 'the f!rst');
+    await rot(bob, 'a.txt', 'the f!rst');
     alice.write('a.txt', 'newer');
     await alice.sync();
     expect(await verify(bob, true)).toMatchObject({ repaired: [{ kind: 'rotten-here' }], drift: [] });
@@ -308,7 +310,7 @@ describe('a file that rots here', () => {
   });
 
   test('and is written by its person meanwhile: left alone, and said', async () => {
-    rot(bob, 'a.txt', 'the f!rst');
+    await rot(bob, 'a.txt', 'the f!rst');
     let reads = 0;
     bob.store.plan({
       on: 'get',
@@ -331,7 +333,7 @@ describe('a file that rots here', () => {
   });
 
   test('and is open and unsaved in an editor: left alone', async () => {
-    rot(bob, 'a.txt', 'the f!rst');
+    await rot(bob, 'a.txt', 'the f!rst');
     const report = await bob.datastore.verify({ repair: true, busyPaths: new Set(['a.txt']) });
     expect(report.drift[0]?.reason).toContain('open and unsaved');
     expect(bob.read('a.txt')).toBe('the f!rst');
@@ -423,23 +425,23 @@ test('a stop breaks it off', async () => {
 });
 
 /** The bytes change, and every time and number of the file stays: what no program does. */
-function rot(replica: Replica, path: string, content: string): void {
+async function rot(replica: Replica, path: string, content: string): Promise<void> {
   const file = join(replica.root, path);
   const before = lstatSync(file);
   expect(content).toHaveLength(before.size);
   writeFileSync(file, content);
   utimesSync(file, before.atime, before.mtime);
   // The time of the last change cannot be set: the record is made to name it.
-  const record = join(replica.state.folder, 'base.jsonl');
   const { ctime, mtime } = stampOf(lstatSync(file));
-  const lines = readFileSync(record, 'utf8')
-    .split('\n')
-    .map((line) => {
-      if (!line.startsWith('{"path":') || (JSON.parse(line) as { path: string }).path !== path) return line;
-      const entry = JSON.parse(line) as { stamp: object };
-      return JSON.stringify({ ...entry, stamp: { ...entry.stamp, ctime, mtime } });
-    });
-  writeFileSync(record, lines.join('\n'));
+  const store = createBaseStore(replica.state);
+  const base = await store.load();
+  const entries = new Map(base?.entries);
+  const entry = entries.get(path as SyncPath);
+  if (!base || !entry) throw new Error(`${path} is not in the base`);
+  await store.save({
+    ...base,
+    entries: entries.set(entry.path, { ...entry, stamp: { ...entry.stamp, ctime, mtime } }),
+  });
 }
 
 /** Contents of the current commit, read by the letter of the format; older commits may name what is damaged. */

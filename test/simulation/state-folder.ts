@@ -8,8 +8,8 @@ export function baseOf(disk: Disk<Process>): { readonly epoch: number; readonly 
   if (file?.kind !== 'file') return null;
   const lines = Buffer.from(file.data).toString().split('\n');
   try {
-    const { epoch } = JSON.parse(lines[0] ?? '') as { epoch: number };
-    return { epoch, files: lines.length - 3 };
+    const { epoch, entries } = JSON.parse(lines[0] ?? '') as { epoch: number; entries: { count: number } };
+    return { epoch, files: entries.count };
   } catch {
     return null;
   }

@@ -11,7 +11,7 @@ const reasonFor = (path: string): string =>
   `files of this name often hold passwords or keys; to share it, add ${JSON.stringify(path)} to "allow" in .datastore.yaml; to leave it out for good, to "exclude"`;
 
 /** A name at any depth, or a name below the folder that its program looks in. */
-const CREDENTIALS: readonly RegExp[] = [
+const PATTERNS: readonly RegExp[] = [
   // Settings of programs, but not the samples that are meant to be shared.
   /^\.envrc$/,
   /^\.env(?:\.(?!example$|sample$|template$|dist$).*)?$/,
@@ -33,15 +33,19 @@ const CREDENTIALS: readonly RegExp[] = [
   /(?:^|\/)\.kube\/config$/,
 ];
 
+// One expression: every file of every scan is asked.
+const CREDENTIAL = new RegExp(PATTERNS.map(({ source }) => source).join('|'));
+
 function isCredentialPath(path: string): boolean {
   // A conflict copy is as secret as the file it was made of.
   const plain = withoutConflicts(path.toLowerCase());
   const name = plain.slice(plain.lastIndexOf('/') + 1);
-  return CREDENTIALS.some((pattern) => pattern.test(name) || pattern.test(plain));
+  return CREDENTIAL.test(name) || CREDENTIAL.test(plain);
 }
 
 /** A copy of a copy bears more than one suffix. */
 function withoutConflicts(path: string): string {
+  if (!path.includes('.conflict-')) return path;
   const shorter = path.replace(/\.conflict-[^/.]*(?=\.[^/.]*$|$)/, '');
   return shorter === path ? path : withoutConflicts(shorter);
 }

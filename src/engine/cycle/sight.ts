@@ -10,6 +10,7 @@ import { EMPTY_VIEW, type RemoteView } from '../remote/remote-log.ts';
 import { hasExcluded, includedEntries, setAside, takeBack } from '../root/excluded-base.ts';
 import { emptyScan, type Scan, scanRoot } from '../root/scan.ts';
 import type { Ledger } from '../state/ledger.ts';
+import { hashIn } from '../state/packed-tree.ts';
 import { ancestryOf } from './ancestry.ts';
 import type { CycleParts } from './run.ts';
 import { settleIntents } from './settle.ts';
@@ -130,7 +131,7 @@ function nothingMoved(ledger: Ledger, state: RegisterState, scan: Scan): boolean
   if (commit.files !== ledger.entries.size || hasExcluded(ledger)) return false;
   if (state.head.datastoreId !== datastoreId || state.head.epoch < epoch) return false;
   if (scan.unknown.size > scan.irregular.size || scan.files.size !== ledger.entries.size) return false;
-  for (const [path, local] of scan.files) if (ledger.entries.get(path)?.sha256 !== local.sha256) return false;
+  for (const [path, local] of scan.files) if (hashIn(ledger.entries, path) !== local.sha256) return false;
   return true;
 }
 

@@ -1,6 +1,7 @@
 import type { BaseEntry, RemoteTree } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import type { Ledger } from '../state/ledger.ts';
+import { someExcluded } from '../state/packed-tree.ts';
 import type { Scan } from './scan.ts';
 
 /* What the base knows of a path outlives its exclusion, and the time in which its name may not travel, under a mark: without it,
@@ -12,8 +13,10 @@ export type LeftOut = (path: SyncPath) => boolean;
 /** Marks the entries of paths that are left out now. */
 export function setAside(ledger: Ledger, isLeftOut: LeftOut): void {
   const left: BaseEntry[] = [];
-  for (const entry of ledger.entries.values())
-    if (entry.excluded === undefined && isLeftOut(entry.path)) left.push({ ...entry, excluded: true });
+  for (const path of ledger.entries.keys()) {
+    const entry = isLeftOut(path) ? ledger.entries.get(path) : undefined;
+    if (entry !== undefined && entry.excluded === undefined) left.push({ ...entry, excluded: true });
+  }
   if (left.length > 0) ledger.advance(left, []);
 }
 
@@ -39,10 +42,7 @@ export function refresh(ledger: Ledger, scan: Scan): void {
 }
 
 /** With any, an unchanged commit does not mean that nothing is left to bring here. */
-export function hasExcluded(ledger: Ledger): boolean {
-  for (const { excluded } of ledger.entries.values()) if (excluded === true) return true;
-  return false;
-}
+export const hasExcluded = (ledger: Ledger): boolean => someExcluded(ledger.entries);
 
 /** What was in step, as far as the rules of today reach. */
 export const includedEntries = (ledger: Ledger, scan: Scan): readonly BaseEntry[] =>

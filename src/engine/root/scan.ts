@@ -4,11 +4,13 @@ import {
   type FileStamp,
   type LocalEntry,
   type LocalTree,
+  type Sha256,
   sameStamp,
 } from '../../core/format/tree.ts';
 import { parseSyncPath, type SyncPath } from '../../core/paths/sync-path.ts';
 import { each } from '../each.ts';
 import type { Codec, LocalFiles } from '../ports.ts';
+import { hashOfUnchanged, isPacked } from '../state/packed-tree.ts';
 
 export type Skip = (path: string, isFolder: boolean) => boolean;
 
@@ -40,18 +42,16 @@ export async function scanRoot(
   const refreshed: BaseEntry[] = [];
   const unread: SyncPath[] = [];
   for (const [name, stamp] of walk.files) {
+    // A name that is in the base was looked at before it came there.
+    const path = name as SyncPath;
+    const sha256 = hashIfUnchanged(base, path, stamp);
+    if (sha256 !== null) {
+      found.set(path, { path, stamp, sha256 });
+      continue;
+    }
     const parsed = parseSyncPath(name);
-    if (!parsed.ok) {
-      unknown.set(name, parsed.problem);
-      continue;
-    }
-    const path = parsed.value;
-    const known = base.get(path);
-    if (known && isUnchanged(known, stamp)) {
-      found.set(path, { path, stamp, sha256: known.sha256 });
-      continue;
-    }
-    unread.push(path);
+    if (parsed.ok) unread.push(parsed.value);
+    else unknown.set(name, parsed.problem);
   }
   await each(unread, HASHERS, async (path) => {
     const read = await hashFile(files, path, codec, options.signal);
@@ -63,7 +63,16 @@ export async function scanRoot(
     if (base.get(path)?.sha256 === read.sha256) refreshed.push({ path, ...read, seenAt: walk.at });
     options.onFile?.(found.size);
   });
-  return { files: found, irregular: walk.irregular, unknown, isExcluded: excluder(skip), at: walk.at, refreshed };
+  const isExcluded = excluder(skip);
+  return {
+    files: found,
+    irregular: walk.irregular,
+    unknown,
+    // The walk has asked for each that it has found.
+    isExcluded: (path) => !found.has(path) && isExcluded(path),
+    at: walk.at,
+    refreshed,
+  };
 }
 
 /** Of a root that does not exist yet. */
@@ -79,6 +88,12 @@ export const emptyScan = (skip: Skip): Scan => ({
 /** Racily clean: a file may be written twice within one step of the clock and keep its size; only age proves it was not. */
 export function isUnchanged(base: BaseEntry, stamp: FileStamp): boolean {
   return sameStamp(base.stamp, stamp) && stamp.mtime + GRANULARITY_MS < base.seenAt;
+}
+
+function hashIfUnchanged(base: BaseTree, path: SyncPath, stamp: FileStamp): Sha256 | null {
+  if (isPacked(base)) return hashOfUnchanged(base, path, stamp, stamp.mtime + GRANULARITY_MS);
+  const known = base.get(path);
+  return known !== undefined && isUnchanged(known, stamp) ? known.sha256 : null;
 }
 
 /** SHA-256 of a file that stood still while it was read, or the reason why not. */

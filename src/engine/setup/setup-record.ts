@@ -61,7 +61,7 @@ export async function forgetSetup(state: StateFiles): Promise<void> {
   await base.setWholeProbe(null);
   await base.setOpenRun(null);
   await base.setLeaseNonce(null);
-  await state.remove('base.jsonl');
+  await base.forget();
 }
 
 /** Whether two configurations name the same place, and the same root of it. */

@@ -5,6 +5,7 @@ import type { SyncReport } from '../../core/status/sync-report.ts';
 import type { StateFiles } from '../ports.ts';
 import type { Capabilities } from '../remote/probe.ts';
 import type { RecordCache } from '../remote/remote-log.ts';
+import { openBaseFiles } from './base-files.ts';
 
 /** What this root remembers of its last cycle, besides the base's entries. */
 export interface BaseMeta {
@@ -64,7 +65,9 @@ export interface WholeProbe {
 /** The records of one root in the user's state folder. Damaged ones read as absent: a lost base asks, it never deletes. */
 export interface BaseStore extends RecordCache {
   load(): Promise<Base | null>;
-  save(base: Base): Promise<void>;
+  /** Gives the entries as they are kept: what came from here or from `load` is not written again. */
+  save(base: Base): Promise<BaseTree>;
+  forget(): Promise<void>;
   journal(): Promise<readonly JournaledCommit[]>;
   setJournal(commits: readonly JournaledCommit[]): Promise<void>;
   /** Where uploads that no commit names yet lie, by the SHA-256 of the content. */
@@ -102,15 +105,7 @@ export function createBaseStore(files: StateFiles): BaseStore {
   const put = (name: string, value: unknown) => files.write(name, encode(`${JSON.stringify(value)}\n`));
 
   return {
-    async load() {
-      const found = await text('base.jsonl');
-      return found === null ? null : parseBase(found);
-    },
-    save: ({ meta, entries }) =>
-      files.write(
-        'base.jsonl',
-        encode([meta, ...entries.values()].map((line) => `${JSON.stringify(line)}\n`).join('') + END),
-      ),
+    ...openBaseFiles(files),
     journal: async () => (await json<JournaledCommit[]>('journal.json')) ?? [],
     setJournal: (commits) => (commits.length === 0 ? files.remove('journal.json') : put('journal.json', commits)),
     uploads: async () => parseUploads(await json<unknown>('uploads.json')),
@@ -137,27 +132,6 @@ function parseUploads(value: unknown): ReadonlyMap<Sha256, Slice> {
       return isObjectKey(object) && isCount(offset) && isCount(length) ? [[sha256, { object, offset, length }]] : [];
     }),
   );
-}
-
-/** A last line that is always there: a file without it was cut. */
-const END = '{"end":true}\n';
-
-function parseBase(text: string): Base | null {
-  if (!text.endsWith(END)) return null;
-  try {
-    const [first, ...lines] = text.slice(0, -END.length).split('\n');
-    const meta = JSON.parse(first ?? '') as BaseMeta;
-    if (meta.format !== 1) return null;
-    const entries = new Map<SyncPath, BaseEntry>();
-    for (const line of lines) {
-      if (line === '') continue;
-      const entry = JSON.parse(line) as BaseEntry;
-      entries.set(entry.path, entry);
-    }
-    return { meta, entries };
-  } catch {
-    return null;
-  }
 }
 
 export const emptyBase = (remote: string): Base => ({

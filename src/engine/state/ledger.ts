@@ -18,33 +18,42 @@ export interface Ledger {
 export async function openLedger(store: BaseStore, remote: string): Promise<Ledger> {
   const found = await store.load();
   const usable = found !== null && found.meta.remote === remote ? found : null;
-  const entries = new Map(usable?.entries ?? []);
+  let entries: BaseTree = usable?.entries ?? new Map<SyncPath, BaseEntry>();
+  /** What the store has of them; null: nothing, or it is older. */
+  let kept: BaseTree | null = usable?.entries ?? null;
+  let own: Map<SyncPath, BaseEntry> | null = null;
   let meta = (usable ?? emptyBase(remote)).meta;
   let dirty = false;
+  // Most cycles change nothing: the entries are copied when one does.
+  const writable = () => {
+    own ??= new Map(entries);
+    entries = own;
+    kept = null;
+    dirty = true;
+    return own;
+  };
   return {
-    entries,
+    get entries() {
+      return entries;
+    },
     get meta() {
       return meta;
     },
     advance(advanced, forgotten) {
-      for (const path of forgotten) dirty = entries.delete(path) || dirty;
-      for (const entry of advanced) {
-        entries.set(entry.path, entry);
-        dirty = true;
-      }
+      for (const path of forgotten) if (entries.has(path)) writable().delete(path);
+      for (const entry of advanced) writable().set(entry.path, entry);
     },
     note(change) {
       meta = { ...meta, ...change };
       dirty = true;
     },
     discard() {
-      entries.clear();
+      writable().clear();
       meta = { ...meta, commit: null };
-      dirty = true;
     },
     async save() {
       if (!dirty) return;
-      await store.save({ meta, entries });
+      kept = await store.save({ meta, entries: kept ?? entries });
       dirty = false;
     },
   };
