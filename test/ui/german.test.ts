@@ -21,9 +21,9 @@ describeUi('in German', () => {
 
   it('status bar, views, welcome, commands and messages are German', async () => {
     const folder = await stage.rig.workspace('deutsch', { 'notizen.txt': 'eins\n', 'modelle/a.json': '{}\n' });
-    const { page, errors } = await openPage(browser, stage.vscode.pageUrl({ folder }), (one) =>
-      one.addInitScript(IN_GERMAN),
-    );
+    const { page, errors } = await openPage(browser, stage.vscode.pageUrl({ folder }), async (one) => {
+      await one.addInitScript(IN_GERMAN);
+    });
     const window = new Workbench(page, errors);
     await window.waitReady();
 
