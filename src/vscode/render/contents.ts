@@ -112,12 +112,12 @@ export function changedAtTop(before: Contents, after: Contents): 'all' | Readonl
   const note = (path: string) => changed.add(path.split('/', 1)[0] ?? path);
   for (const [path, mark] of after.marks) if (before.marks.get(path) !== mark) note(path);
   for (const path of before.marks.keys()) if (!after.marks.has(path)) note(path);
-  for (const of of ['stored', 'added'] as const) {
-    if (before[of] === after[of]) continue;
-    for (const [folder, { files }] of after[of].nodes)
-      for (const path of differing(before[of].nodes.get(folder)?.files ?? new Map(), files)) note(path);
-    for (const [folder, { files }] of before[of].nodes)
-      if (!after[of].nodes.has(folder)) for (const path of files.keys()) note(path);
+  for (const part of ['stored', 'added'] as const) {
+    if (before[part] === after[part]) continue;
+    for (const [folder, { files }] of after[part].nodes)
+      for (const path of differing(before[part].nodes.get(folder)?.files ?? new Map(), files)) note(path);
+    for (const [folder, { files }] of before[part].nodes)
+      if (!after[part].nodes.has(folder)) for (const path of files.keys()) note(path);
   }
   return changed;
 }
