@@ -245,7 +245,13 @@ describe('what a cycle did', () => {
 
 const PLAN: Plan = {
   steps: [
-    { kind: 'delete-remote', path: at('old'), base: null, local: null, remote: remote('old', 1) },
+    {
+      kind: 'delete-remote',
+      path: at('old'),
+      base: { ...local('old', 1), sha256: 'b'.repeat(64), seenAt: 1 },
+      local: null,
+      remote: remote('old', 1),
+    },
     { kind: 'upload', path: at('new'), base: null, local: local('new', 1500), remote: null },
     { kind: 'upload', path: at('moved'), base: null, local: local('moved', 9), remote: null, reuse: remote('old', 9) },
     { kind: 'download', path: at('theirs'), base: null, local: null, remote: remote('theirs', 7) },
@@ -274,11 +280,11 @@ describe('what a sync would do', () => {
   test('every kind of step', () => {
     expect(planLines(PREVIEW, noPaint)).toEqual([
       'At generation 12, 5 paths would move:',
-      '  delete there  old',
-      '  upload        new  1.5 kB',
-      '  upload        moved  (same content as old: nothing is sent)',
-      '  download      theirs  7 B',
-      '  keep both     k  (mine as k.conflict-x)',
+      '  delete there  old  deleted here',
+      '  upload        new  1.5 kB  new here',
+      '  upload        moved  new here  (same content as old: nothing is sent)',
+      '  download      theirs  7 B  new there',
+      '  keep both     k  conflict, both are kept  (mine as k.conflict-x)',
       '',
       '2 conflicts would be held back:',
       '  a/b.json  changed here and there',

@@ -1,11 +1,13 @@
-import type { Step, StepKind } from '../../core/plan/plan.ts';
+import type { Plan } from '../../core/plan/plan.ts';
+import { type PlannedKind, type PlannedStep, plannedSteps } from '../../core/plan/plan-record.ts';
 import { vetoMessage } from '../../core/plan/safety.ts';
+import { stepReason } from '../../core/plan/step-reason.ts';
 import { bytesText, countText } from '../../core/quantities.ts';
 import type { Preview } from '../../core/status/sync-report.ts';
 import { conflictDocument, conflictRows } from './conflict-text.ts';
 import { type Paint, safeText } from './paint.ts';
 
-const VERBS: Readonly<Record<Exclude<StepKind, 'adopt' | 'forget'>, string>> = {
+const VERBS: Readonly<Record<PlannedKind, string>> = {
   upload: 'upload',
   download: 'download',
   'delete-remote': 'delete there',
@@ -16,7 +18,7 @@ const VERBS: Readonly<Record<Exclude<StepKind, 'adopt' | 'forget'>, string>> = {
 /** What a sync would do now, one line a path. */
 export function planLines(preview: Preview, paint: Paint): string[] {
   const { plan, vetoes, held, generation } = preview;
-  const steps = plan.steps.flatMap((step) => rowOf(step) ?? []);
+  const steps = plannedSteps(plan).map(rowOf);
   const at = generation === null ? 'The remote is empty' : `At generation ${generation}`;
   const lines =
     steps.length === 0
@@ -37,42 +39,37 @@ export function planLines(preview: Preview, paint: Paint): string[] {
   return [...lines, '', 'Nothing was changed (dry run).'];
 }
 
-function rowOf(step: Step): string[] | null {
-  if (step.kind === 'adopt' || step.kind === 'forget') return null;
-  return [`  ${VERBS[step.kind].padEnd(12)}  ${safeText(step.path)}${detailOf(step)}`];
+function rowOf(step: PlannedStep): string {
+  const { kind, path, reason } = step;
+  return `  ${VERBS[kind].padEnd(12)}  ${[safeText(path), sizeOf(step), safeText(reason), noteOf(step)].filter(Boolean).join('  ')}`;
 }
 
-function detailOf(step: Step): string {
-  switch (step.kind) {
-    case 'upload':
-      if (step.local === null) return '';
-      return step.reuse === undefined
-        ? `  ${bytesText(step.local.stamp.size)}`
-        : `  (same content as ${safeText(step.reuse.path)}: nothing is sent)`;
-    case 'download':
-      return step.remote === null ? '' : `  ${bytesText(step.remote.size)}`;
-    case 'keep-both':
-      return step.copyTo === undefined ? '' : `  (mine as ${safeText(step.copyTo)})`;
-    case 'delete-remote':
-    case 'delete-local':
-    case 'adopt':
-    case 'forget':
-      return '';
-  }
+const sizeOf = ({ kind, bytes, reuse }: PlannedStep): string =>
+  (kind === 'upload' && reuse === undefined) || kind === 'download' ? bytesText(bytes) : '';
+
+function noteOf({ reuse, copyTo }: PlannedStep): string {
+  if (reuse !== undefined) return `(same content as ${safeText(reuse)}: nothing is sent)`;
+  return copyTo === undefined ? '' : `(mine as ${safeText(copyTo)})`;
 }
 
 /** `--json` of `--dry-run`. Sizes in bytes. */
 export const planDocument = ({ plan, vetoes, held, generation }: Preview): Record<string, unknown> => ({
   dryRun: true,
   generation,
-  steps: plan.steps.map(({ kind, path, local, remote, reuse, copyTo }) => ({
-    kind,
-    path,
-    size: kind === 'upload' ? (local?.stamp.size ?? null) : (remote?.size ?? null),
-    ...(reuse === undefined ? {} : { reuse: reuse.path }),
-    ...(copyTo === undefined ? {} : { copyTo }),
-  })),
+  steps: stepDocuments(plan),
   conflicts: plan.conflicts.map(conflictDocument),
   held: held.map(({ path, reason }) => ({ path, reason })),
   vetoes: vetoes.map((veto) => ({ ...veto, ...vetoMessage(veto) })),
 });
+
+function stepDocuments(plan: Plan): readonly Record<string, unknown>[] {
+  const reasons = new Map(plannedSteps(plan).map(({ path, reason }) => [path, reason]));
+  return plan.steps.map((step) => ({
+    kind: step.kind,
+    path: step.path,
+    size: step.kind === 'upload' ? (step.local?.stamp.size ?? null) : (step.remote?.size ?? null),
+    reason: reasons.get(step.path) ?? stepReason(step),
+    ...(step.reuse === undefined ? {} : { reuse: step.reuse.path }),
+    ...(step.copyTo === undefined ? {} : { copyTo: step.copyTo }),
+  }));
+}

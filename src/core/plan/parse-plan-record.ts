@@ -65,7 +65,7 @@ function basisOf(value: unknown): PlanBasis | null {
 }
 
 function stepOf(value: Readonly<Record<string, unknown>>): PlannedStep | null {
-  const { kind, bytes, reason, movesTo, movedFrom } = value;
+  const { kind, bytes, reason, reuse, movesTo, movedFrom } = value;
   const path = pathOf(value['path']);
   const copyTo = value['copyTo'] === undefined ? undefined : pathOf(value['copyTo']);
   const versions = versionsOf(value);
@@ -78,6 +78,7 @@ function stepOf(value: Readonly<Record<string, unknown>>): PlannedStep | null {
     reason,
     ...versions,
     ...(copyTo === undefined ? {} : { copyTo }),
+    ...(isText(reuse) ? { reuse } : {}),
     ...(isText(movesTo) ? { movesTo } : {}),
     ...(isText(movedFrom) ? { movedFrom } : {}),
   };

@@ -54,6 +54,8 @@ export interface PlannedStep extends ShownVersions {
   readonly bytes: number;
   readonly reason: string;
   readonly copyTo?: SyncPath;
+  /** There already, under this path: nothing is sent. */
+  readonly reuse?: string;
   /** The halves of a rename name each other. */
   readonly movesTo?: string;
   readonly movedFrom?: string;
@@ -77,28 +79,11 @@ export interface PlanRecord {
 
 /** `held`: all paths that are left alone, the plan's own among them. */
 export function recordPlan(plan: Plan, held: readonly Problem[], basis: PlanBasis, madeAt: string): PlanRecord {
-  const moves = findMoves(plan.steps);
   return {
     format: 1,
     madeAt,
     basis,
-    steps: plan.steps.flatMap((step) => {
-      const { kind, path, copyTo } = step;
-      if (kind === 'adopt' || kind === 'forget') return [];
-      const [movesTo, movedFrom] = [moves.to.get(path), moves.from.get(path)];
-      return [
-        {
-          path,
-          kind,
-          bytes: stepBytes(step),
-          reason: reasonOf(step, movesTo, movedFrom),
-          ...shown(step),
-          ...(copyTo === undefined ? {} : { copyTo }),
-          ...(movesTo === undefined ? {} : { movesTo }),
-          ...(movedFrom === undefined ? {} : { movedFrom }),
-        },
-      ];
-    }),
+    steps: plannedSteps(plan),
     conflicts: plan.conflicts.map((conflict) => ({
       path: conflict.path,
       reason: conflict.reason,
@@ -106,6 +91,29 @@ export function recordPlan(plan: Plan, held: readonly Problem[], basis: PlanBasi
     })),
     held: held.map(({ path, reason }) => ({ path, reason })),
   };
+}
+
+/** What a person is shown of a plan's steps. */
+export function plannedSteps({ steps }: Plan): readonly PlannedStep[] {
+  const moves = findMoves(steps);
+  return steps.flatMap((step) => {
+    const { kind, path, copyTo, reuse } = step;
+    if (kind === 'adopt' || kind === 'forget') return [];
+    const [movesTo, movedFrom] = [moves.to.get(path), moves.from.get(path)];
+    return [
+      {
+        path,
+        kind,
+        bytes: stepBytes(step),
+        reason: reasonOf(step, movesTo, movedFrom),
+        ...shown(step),
+        ...(copyTo === undefined ? {} : { copyTo }),
+        ...(reuse === undefined ? {} : { reuse: reuse.path }),
+        ...(movesTo === undefined ? {} : { movesTo }),
+        ...(movedFrom === undefined ? {} : { movedFrom }),
+      },
+    ];
+  });
 }
 
 function reasonOf(step: Step, movesTo: string | undefined, movedFrom: string | undefined): string {
