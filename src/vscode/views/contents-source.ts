@@ -49,7 +49,9 @@ export function openContentsSource(): ContentsSource {
 
   async function read(folder: Folder, running: Running, generation: number | null, known: Loaded | undefined) {
     try {
-      const now = { running, generation, stored: indexStored((await running.datastore.contents()).values()) };
+      // Before the first look only the register says which commit it is. What moves meanwhile is read again.
+      const at = generation ?? (await running.datastore.lease()).generation;
+      const now = { running, generation: at, stored: indexStored((await running.datastore.contents()).values()) };
       loaded.set(folder, now);
       return now;
     } catch (error) {

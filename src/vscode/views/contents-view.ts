@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../engine/ports.ts';
-import type { Folder } from '../folder.ts';
+import type { Folder, Running } from '../folder.ts';
 import { type Folders, statesOf } from '../folders.ts';
 import type { Host } from '../host.ts';
 import { type Contents, changedAtTop } from '../render/contents.ts';
@@ -39,6 +39,7 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
   /** Rows that a folder shows, where that is more than a page. */
   const shown = new Map<string, number>();
   const drawn = new WeakMap<Folder, Contents>();
+  const ahead = new WeakSet<Running>();
   let filter: ContentsFilter | null = null;
   let problem = '';
 
@@ -145,11 +146,11 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
     readAhead(folder);
   });
 
-  /** Once, after the first look, so that the first row is there when the view is opened; later commits are read when it is. */
+  /** Once for an engine, beside its first look, so that the first row is there when the view is opened. Later commits are read when it is. */
   function readAhead(folder: Folder): void {
-    const state = folder.state();
-    if (state.kind !== 'active' || state.status.inPlace || state.status.pending === null) return;
-    if (state.status.progress !== null || state.status.failure !== null || source.known(folder) !== null) return;
+    const running = folder.running();
+    if (running === null || running.datastore.inPlace !== null || ahead.has(running)) return;
+    ahead.add(running);
     source.contents(folder).catch((error: unknown) => log.debug(`reading ahead: ${String(error)}`));
   }
 
