@@ -115,3 +115,24 @@ test('where the clocks are too far apart, the first request says so and the next
   await store.put('it', bytes('text'));
   expect(await readText(store, 'it')).toBe('text');
 });
+
+test('a connection on which nothing moves is given up', async () => {
+  const server = await startS3Server({ buckets: ['still'] });
+  const { endpoint, region, credentials } = server;
+  const timing = { connectMs: 10_000, idleMs: 100, requestMs: 60_000 };
+  const store = openS3Store({
+    bucket: 'still',
+    prefix: '',
+    region,
+    endpoint,
+    credentials,
+    forcePathStyle: true,
+    timing,
+  });
+  onTestFinished(async () => {
+    store.close();
+    await server.stop();
+  });
+  server.faults.add({ match: {}, fault: { kind: 'hang', when: 'before' } });
+  await expectRefusal(store.get('it'), 'unreachable');
+});

@@ -5,8 +5,6 @@ import { openLocalFiles } from '../../src/adapters/fs/local-files.ts';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { openS3Store } from '../../src/adapters/s3/s3-store.ts';
-// Before the disk is tapped: what it reads when it is loaded is no part of a life.
-import '../../src/adapters/s3/sdk-calls.ts';
 import { bounded, createBudget } from '../../src/adapters/store/bounded.ts';
 import { retrying } from '../../src/adapters/store/retrying.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
@@ -30,6 +28,8 @@ export interface Fate {
 
 export type LastWords = ReturnType<typeof countsOf>;
 
+// Before the disk is tapped: what it reads when it is loaded is no part of a life.
+await import('../../src/adapters/s3/sdk-calls.ts');
 const fate = JSON.parse(process.env['FATE'] ?? '{}') as Fate;
 const life = beginLife(fate.death, () => process.kill(process.pid, 'SIGKILL'));
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };

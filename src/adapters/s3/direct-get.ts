@@ -51,8 +51,8 @@ export function openDirectReader(
     traffic.requests += 1;
     const { hostname, port } = origin;
     const host = hostname.replace(/^\[|\]$/g, '');
-    const call = request({ host, port, path: unsigned.path, headers, agent, signal });
-    return answerTo(call, { connectMs, idleMs });
+    const call = request({ host, port, path: unsigned.path, headers, agent, signal, timeout: idleMs });
+    return answerTo(call, connectMs);
   }
 
   return {
@@ -104,16 +104,13 @@ function found(
 }
 
 /** The answer, its body unread. Rejects when none comes in time, or nothing moves for too long. */
-function answerTo(
-  call: ClientRequest,
-  { connectMs, idleMs }: { readonly connectMs: number; readonly idleMs: number },
-): Promise<IncomingMessage> {
+function answerTo(call: ClientRequest, connectMs: number): Promise<IncomingMessage> {
   const give = (message: string) => () =>
     void call.destroy(Object.assign(new Error(message), { name: 'TimeoutError' }));
   const cancel = systemClock.after(connectMs, () => {
     if (call.socket?.connecting !== false) give('no connection in time')();
   });
-  call.setTimeout(idleMs, give('nothing moved for too long'));
+  call.once('timeout', give('nothing moved for too long'));
   return new Promise<IncomingMessage>((resolve, reject) => {
     call.once('response', resolve);
     // Kept for the life of the request: an error that comes later is the body's, too.
