@@ -51,7 +51,8 @@ async function choosePoint(ui: Ui, points: readonly UndoPoint[]): Promise<UndoPo
   return picked?.point ?? null;
 }
 
-async function chooseFiles(ui: Ui, { files, left, at }: UndoReport): Promise<readonly UndoneFile[]> {
+async function chooseFiles(ui: Ui, { files, left, at, undoes }: UndoReport): Promise<readonly UndoneFile[]> {
+  const when = ago(at, ui.host.clock.now());
   const items: (vscode.QuickPickItem & { readonly file?: UndoneFile })[] = files.map((file) => ({
     label: file.path,
     description: fileText(file),
@@ -66,7 +67,7 @@ async function chooseFiles(ui: Ui, { files, left, at }: UndoReport): Promise<rea
   const picked = await vscode.window.showQuickPick(items, {
     canPickMany: true,
     matchOnDescription: true,
-    title: t('Undo the sync of {0}', ago(at, ui.host.clock.now())),
+    title: undoes === null ? t('Undo the sync of {0}', when) : t('Take back the undo of {0}', when),
     placeHolder: t('Files to have back as they were'),
   });
   return (picked ?? []).flatMap(({ file }) => file ?? []);
