@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { SyncError, type SyncErrorKind } from '../core/errors.ts';
 import { t } from './l10n.ts';
 import { failureTitle } from './render/failure-title.ts';
+import { unlinked } from './render/unlinked.ts';
 
 export interface Action {
   readonly label: string;
@@ -27,7 +28,7 @@ export function openNotices(memory: vscode.Memento, log: vscode.LogOutputChannel
   let openTopic: string | null = null;
 
   function show(how: Show, text: string, actions: readonly Action[]): Promise<void> {
-    return Promise.resolve(how(text, ...actions.map(({ label }) => label))).then(
+    return Promise.resolve(how(unlinked(text), ...actions.map(({ label }) => label))).then(
       async (chosen) => {
         const run = actions.find(({ label }) => label === chosen)?.run;
         if (typeof run === 'string') await vscode.commands.executeCommand(run);

@@ -5,6 +5,7 @@ import type { Progress } from '../core/status/sync-report.ts';
 import type { Clock } from '../engine/ports.ts';
 import { t } from './l10n.ts';
 import { progressText } from './render/progress-text.ts';
+import { unlinked } from './render/unlinked.ts';
 
 const SLOW_MS = 2_000;
 
@@ -29,7 +30,7 @@ export async function withSlowProgress<T>(clock: Clock, title: string, work: (ta
   });
   const cancelTimer = clock.after(SLOW_MS, () => {
     void vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      { location: vscode.ProgressLocation.Notification, title: unlinked(title), cancellable: true },
       async (report, token) => {
         token.onCancellationRequested(() =>
           stop.abort(new SyncError('cancelled', t('Stopped.'), t('Sync again when you like.'))),
@@ -37,7 +38,7 @@ export async function withSlowProgress<T>(clock: Clock, title: string, work: (ta
         let shown = 0;
         tell = (progress) => {
           const part = progress.totalBytes > 0 ? (100 * progress.bytes) / progress.totalBytes : shown;
-          const message = progressText(progress, rate(progress, clock.monotonic()));
+          const message = unlinked(progressText(progress, rate(progress, clock.monotonic())));
           report.report({ message, increment: Math.max(0, part - shown) });
           shown = Math.max(shown, part);
         };

@@ -7,6 +7,7 @@ import { runSetup, type SetupReport } from '../../engine/setup/setup.ts';
 import { t } from '../l10n.ts';
 import { placeOf } from '../place.ts';
 import { progressText } from '../render/progress-text.ts';
+import { unlinked } from '../render/unlinked.ts';
 import { type Draft, keysOf } from './draft.ts';
 import { partsFor, type Setup } from './setup.ts';
 
@@ -19,14 +20,15 @@ export async function lookAhead(setup: Setup, draft: Draft, signal: AbortSignal)
 /** Sets up, shown step by step, with a way to stop. Whoever sets a place up has agreed to it. */
 export function perform(setup: Setup, draft: Draft): Promise<SetupReport> {
   const { folder, ui } = setup;
-  const title = t('Setting up “{0}”', folder.workspace.name);
+  const title = unlinked(t('Setting up “{0}”', folder.workspace.name));
   const shown = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return Promise.resolve(
     vscode.window.withProgress(shown, async (bar, token) => {
       const stop = new AbortController();
       token.onCancellationRequested(() =>
-        stop.abort(new SyncError('cancelled', 'Stopped.', t('Set up again to go on where it was.'))),
+        stop.abort(new SyncError('cancelled', t('Stopped.'), t('Set up again to go on where it was.'))),
       );
+      const say = (message: string) => bar.report({ message: unlinked(message) });
       const parts = await partsFor(setup, draft);
       let agreed: Promise<void> = Promise.resolve();
       const rate = meterRate();
@@ -38,12 +40,12 @@ export function perform(setup: Setup, draft: Draft): Promise<SetupReport> {
           signal: stop.signal,
           onStep(next) {
             step = stepText(next);
-            bar.report({ message: step });
+            say(step);
           },
           onProgress(progress) {
-            bar.report({ message: `${step} (${progressText(progress, rate(progress, ui.host.clock.monotonic()))})` });
+            say(`${step} (${progressText(progress, rate(progress, ui.host.clock.monotonic()))})`);
           },
-          onWait: (who) => bar.report({ message: t('waiting: {0}', who) }),
+          onWait: (who) => say(t('waiting: {0}', who)),
           onTold(kind, text) {
             ui.log.info(`set-up of ${folder.workspace.name}: ${text}`);
             // From here on the window may see the configuration, and would ask.
