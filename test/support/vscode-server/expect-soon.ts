@@ -21,7 +21,7 @@ export async function expectSoon<Seen, Found>(
   }
 }
 
-export const SOON_MS = 15_000;
+export const SOON_MS = 30_000;
 
 /** A string must be the whole text, a pattern must be found in it. */
 export function matches(text: string, wanted: string | RegExp): boolean {

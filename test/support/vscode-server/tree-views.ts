@@ -116,8 +116,8 @@ export class TreeViews {
   }
 
   #pane(view: string): Locator {
-    return this.#page
-      .locator('.pane')
-      .filter({ has: this.#page.locator(`.pane-header[aria-label="${view} Section"]`) });
+    // A view with a description has it between its name and the last word.
+    const named = `.pane-header[aria-label="${view} Section"], .pane-header[aria-label^="${view} - "]`;
+    return this.#page.locator('.pane').filter({ has: this.#page.locator(named) });
   }
 }
