@@ -4,6 +4,7 @@ import { isatty } from 'node:tty';
 import { setFlagsFromString } from 'node:v8';
 import { startProgram } from './adapters/child-program.ts';
 import { findWorkspace, readConfig } from './adapters/config-files.ts';
+import { startCpuProfile } from './adapters/cpu-profile.ts';
 import { readPlanFile, writePlanFile } from './adapters/plan-file.ts';
 import { systemClock } from './adapters/system.ts';
 import { terminalOutput } from './adapters/terminal-output.ts';
@@ -58,6 +59,7 @@ const host: Host = {
     port1.ref();
     return () => port1.close();
   },
+  profile: startCpuProfile,
   exit: (code) => process.exit(code),
   async findWorkspace(cwd) {
     const folder = path.resolve(cwd);

@@ -17,6 +17,7 @@ import type { StoredFile } from './core/format/tree.ts';
 import type { Datastore } from './engine/datastore.ts';
 import { openFolderDatastore } from './engine/folder-datastore.ts';
 import { openDatastore } from './engine/open-datastore.ts';
+import { type PhaseCosts, phaseText, withPhaseCosts } from './engine/phase-costs.ts';
 import type { Identity, Log, Network, StateFiles, Watcher } from './engine/ports.ts';
 import type { Skip } from './engine/root/scan.ts';
 
@@ -33,6 +34,8 @@ export interface WireRequest {
   readonly waitMs?: number | undefined;
   /** In place of the records of this root. */
   readonly state?: StateFiles | undefined;
+  /** Hears what each phase of a cycle took. The log has it too, for debugging. */
+  readonly onPhase?: ((phase: PhaseCosts) => void) | undefined;
   /** Quiet after a change before it is told, milliseconds. */
   readonly settleMs?: number | undefined;
 }
@@ -83,16 +86,18 @@ export async function wireRemote(request: WireRequest): Promise<Wired & { readon
   const { credentials } = request;
   const { timing } = config;
   const plain = openS3Store({ ...backend, timing, ...(credentials === undefined ? {} : { credentials }) });
+  let retries = 0;
   // Patience outside, so that what waits to try again holds no place.
   const store = retrying(bounded(plain, budget), {
     clock: systemClock,
     ids: systemIds,
     deadlineMs: timing.retryMs,
+    again: () => void (retries += 1),
   });
   const workspace = realpathSync.native(request.workspace);
   const root = path.join(workspace, ...config.root.split('/'));
   const skip = buildExcludes(config);
-  const datastore = openDatastore({
+  const opened = openDatastore({
     store,
     state: request.state ?? openStateFiles(root),
     openFiles: (run) => openLocalFiles({ workspace, root: config.root, run, clock: systemClock, log }),
@@ -106,6 +111,14 @@ export async function wireRemote(request: WireRequest): Promise<Wired & { readon
     identity: identityOf(workspace, tool),
     ttlMs: config.lock.ttlMs,
     waitMs: request.waitMs ?? config.lock.waitMs,
+  });
+  const datastore = withPhaseCosts(opened, {
+    clock: systemClock,
+    costs: () => ({ ...store.traffic, retries }),
+    told(phase) {
+      log.debug(phaseText(phase));
+      request.onPhase?.(phase);
+    },
   });
   const settleMs = request.settleMs ?? timing.settleMs;
   const watcher = onFirstWatch(async () => {

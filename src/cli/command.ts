@@ -56,4 +56,4 @@ export interface CommandContext {
 }
 
 /** Flags of every command. */
-export const COMMON: readonly FlagName[] = ['cwd', 'datastore', 'quiet', 'no-color', 'timeout'];
+export const COMMON: readonly FlagName[] = ['cwd', 'datastore', 'quiet', 'no-color', 'timeout', 'cpu-profile'];

@@ -2,6 +2,7 @@ import { configProblemText } from '../core/config/config-problem.ts';
 import { SyncError } from '../core/errors.ts';
 import type { StoredFile } from '../core/format/tree.ts';
 import type { Datastore } from '../engine/datastore.ts';
+import type { PhaseCosts } from '../engine/phase-costs.ts';
 import type { Log } from '../engine/ports.ts';
 import type { CommandContext, Settings } from './command.ts';
 import { eventLine } from './commands/watch.ts';
@@ -28,6 +29,7 @@ export function openContext(
   host: Host,
 ): { readonly context: CommandContext; readonly close: () => Promise<void> } {
   const { flags, command } = words;
+  const endProfile = flags['cpu-profile'] === undefined ? () => undefined : host.profile(flags['cpu-profile']);
   const stop = new AbortController();
   const listeners = new Set<(signal: StopSignal) => void>();
   const unlisten = host.onStop((signal) => {
@@ -42,7 +44,9 @@ export function openContext(
   const settings = once(() => readSettings(flags, host));
   const reporter = reporterFor(flags, host);
   const log = logTo(reporter);
-  const open = once(async () => host.openDatastore({ ...(await settings()), log }));
+  const isFollowed = flags['json-events'] === true;
+  const onPhase = isFollowed ? (phase: PhaseCosts) => host.stdout.write(eventLine('phase', { ...phase })) : undefined;
+  const open = once(async () => host.openDatastore({ ...(await settings()), log, onPhase }));
   let opened: Promise<Datastore<StoredFile>> | null = null;
 
   const context: CommandContext = {
@@ -66,6 +70,7 @@ export function openContext(
       await (await opened?.catch(() => null))?.close();
     } finally {
       unlisten();
+      endProfile();
     }
   };
   return { context, close };

@@ -63,6 +63,7 @@ export const FLAGS = {
   'json-events': toggle('one JSON document a line on stdout, as things happen'),
   quiet: toggle('nothing on stderr but errors'),
   'no-color': toggle('no colours (as does NO_COLOR)'),
+  'cpu-profile': text('FILE', 'write what the processor did to FILE, for a profiler'),
   timeout: seconds(0.1, 'give up after so long'),
   wait: seconds(0, 'wait so long for the lease of another (0: not at all)'),
   'dry-run': toggle('print what would be done; change nothing'),

@@ -6,6 +6,7 @@ import type { SetupInput } from '../core/setup/setup-input.ts';
 import type { Progress, SyncReport } from '../core/status/sync-report.ts';
 import type { CheckupParts } from '../engine/checkup/checkup-ports.ts';
 import type { Datastore } from '../engine/datastore.ts';
+import type { PhaseCosts } from '../engine/phase-costs.ts';
 import type { Clock, Log } from '../engine/ports.ts';
 import type { SetupParts } from '../engine/setup/setup-ports.ts';
 
@@ -26,6 +27,8 @@ export interface OpenRequest {
   readonly workspace: string;
   readonly config: Config;
   readonly log: Log;
+  /** Hears what each phase of a cycle took. */
+  readonly onPhase?: ((phase: PhaseCosts) => void) | undefined;
 }
 
 export interface CheckupRequest {
@@ -74,6 +77,8 @@ export interface Host {
   onStop(listener: (signal: StopSignal) => void): () => void;
   /** Keeps the process alive until the returned function is called: timers of the clock do not. */
   stayAwake(): () => void;
+  /** Notes from now on what the processor does; the returned function ends that and writes it. SyncError('local') when it cannot. */
+  profile(file: string): () => void;
   /** Ends the process now. */
   exit(code: number): void;
   /** An absolute folder from `--cwd`, and the workspace it is in. SyncError('usage') when there is no such folder. */

@@ -303,7 +303,7 @@ test('watch sends what changes, and ends with 0', async () => {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as { event: string });
-  expect(new Set(events.map((event) => event.event))).toEqual(new Set(['progress', 'synced']));
+  expect(new Set(events.map((event) => event.event))).toEqual(new Set(['progress', 'phase', 'synced']));
   expect(await contents(a)).toEqual({ 'x.txt': 'X', 'y.txt': 'Y' });
 });
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BUCKET, contents, fingerprint, openRig, type Rig, write } from './harness.ts';
@@ -306,6 +306,22 @@ describe('ls and cat', () => {
   });
 });
 
+describe('--cpu-profile', () => {
+  test('writes what profilers read', async () => {
+    const a = await rig.workspace('profiled', { 'x.txt': 'X' });
+    const file = path.join(rig.folder, 'sync.cpuprofile');
+    expect(await rig.cli(a, ['sync', '--cpu-profile', file])).toMatchObject({ code: 0, stderr: '' });
+    const profile = JSON.parse(await readFile(file, 'utf8')) as { nodes: unknown[]; samples: unknown[] };
+    expect(profile.nodes.length).toBeGreaterThan(1);
+    expect(profile.samples.length).toBeGreaterThan(1);
+  });
+  test('says when it cannot, and the outcome stays', async () => {
+    const a = await rig.workspace('unprofiled', { 'x.txt': 'X' });
+    const ended = await rig.cli(a, ['sync', '--cpu-profile', path.join(rig.folder, 'none', 'x')]);
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('profile could not be written') });
+  });
+});
+
 test('--json-events gives one document a line, the outcome last', async () => {
   const a = await rig.workspace('events', { 'x.txt': 'X' });
   const ended = await rig.cli(a, ['sync', '--json-events']);
@@ -314,11 +330,12 @@ test('--json-events gives one document a line, the outcome last', async () => {
     .split('\n')
     .map((text) => JSON.parse(text) as Record<string, unknown>);
   expect(events.every((event) => event['schema'] === 1)).toBe(true);
-  expect(events.map((event) => event['event'])).toEqual([
-    ...Array.from({ length: events.length - 1 }, () => 'progress'),
-    'done',
-  ]);
-  expect(events.length).toBeGreaterThan(1);
+  expect(new Set(events.slice(0, -1).map((event) => event['event']))).toEqual(new Set(['progress', 'phase']));
+  const phases = events.filter((event) => event['event'] === 'phase');
+  expect(phases.map(({ phase }) => phase)).toEqual(['connecting', 'scanning', 'uploading', 'committing']);
+  const sum = (field: string) => phases.reduce((all, phase) => all + Number(phase[field]), 0);
+  expect([sum('bytesUp'), sum('retries')]).toEqual([events.at(-1)?.['bytesUp'], 0]);
+  expect(sum('requests')).toBeGreaterThan(3);
   expect(events.at(-1)).toMatchObject({ ok: true, uploaded: 1 });
   expect(ended.stderr).toBe('');
 });

@@ -14,6 +14,8 @@ export interface RetryOptions {
   readonly longestDelayMs?: number;
   /** The longest of the pauses that all requests make together when the store asks for less. */
   readonly longestPatienceMs?: number;
+  /** Before a request is sent again. */
+  readonly again?: () => void;
 }
 
 const TRANSIENT: ReadonlySet<StoreErrorKind> = new Set(['busy', 'throttled', 'unreachable']);
@@ -64,6 +66,7 @@ export function retrying(store: ObjectStore, options: RetryOptions): ObjectStore
       } catch (error) {
         const again = error instanceof StoreError && transient.has(error.kind) && attempt < attempts;
         if (!again || clock.monotonic() - started >= deadlineMs) throw error;
+        options.again?.();
         if (error.kind === 'throttled') continue;
       }
       await pause(attempt, signal);
