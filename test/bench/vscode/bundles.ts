@@ -27,7 +27,7 @@ interface Meta {
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 /** The SDK's own packages, and those that only it asks for. */
-const SDK = /^node_modules\/(@aws-sdk|@aws-crypto|@smithy|@aws|bowser|fast-xml-parser|strnum|tslib)\//;
+const SDK = /(?:^|\/)node_modules\/(@aws-sdk|@aws-crypto|@smithy|@aws|bowser|fast-xml-parser|strnum|tslib)\//;
 
 /** Builds the extension as it is packed and adds up what esbuild says of it. Throws where it does not build. */
 export async function measureBundles(): Promise<Bundles> {

@@ -12,7 +12,7 @@ import { type RunningServer, startVsCodeServer } from '../../support/vscode-serv
 import type { Workbench } from '../../support/vscode-server/workbench.ts';
 import { connect } from '../../ui/answers.ts';
 import { startDevServer } from '../dev-server.ts';
-import { hostMemory } from './host-memory.ts';
+import { type HostMemory, hostMemory } from './host-memory.ts';
 import { writeManyFiles } from './many-files.ts';
 
 /** Medians over the windows. */
@@ -23,9 +23,9 @@ export interface Windows {
   readonly firstRowMs: number;
   /** The same of a folder with a tenth of all files, which shows its first page. */
   readonly firstPageMs: number;
-  /** Resident bytes of the extension host with one file, and above that with all. */
-  readonly hostBytes: number;
-  readonly hostBytesAbove: number;
+  /** Of the extension host with one file, and with all. */
+  readonly one: HostMemory;
+  readonly all: HostMemory;
 }
 
 export interface WindowOptions {
@@ -37,7 +37,6 @@ export interface WindowOptions {
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 /** A scan of all files at the window's start, on a machine that does other things, too. */
 const PATIENCE_MS = 180_000;
-const SETTLE_MS = 45_000;
 
 export async function measureWindows({ files, runs, say }: WindowOptions): Promise<Windows> {
   const scratch = await realpath(await mkdtemp(join(tmpdir(), 'datastore-bench-')));
@@ -53,32 +52,33 @@ export async function measureWindows({ files, runs, say }: WindowOptions): Promi
     const many = await filled(rig, 'many', files);
     say('pushed');
     const activations: number[] = [];
-    const empty: number[] = [];
+    const memory: HostMemory[] = [];
     for (let run = 0; run < runs; run += 1) {
       const window = await inStep(browser, vscode, one);
       activations.push(await window.activationMs('Datastore Sync'));
       await window.openView('Contents');
       await window.trees.row('Contents', /./);
-      if (run === 0) empty.push(await hostMemory('XDG_STATE_HOME', state, SETTLE_MS));
+      if (run === runs - 1) memory.push(await hostMemory('XDG_STATE_HOME', state));
       await window.close();
       say(`window ${run + 1}: activation ${activations.at(-1)} ms`);
     }
-    const [rows, pages, full]: [number[], number[], number[]] = [[], [], []];
+    const [rows, pages]: [number[], number[]] = [[], []];
     for (let run = 0; run < runs; run += 1) {
       const window = await inStep(browser, vscode, many);
       rows.push(await timed(() => showFirstRow(window)));
       pages.push(await timed(() => openLargeFolder(window)));
-      if (run === 0) full.push(await hostMemory('XDG_STATE_HOME', state, SETTLE_MS));
+      if (run === runs - 1) memory.push(await hostMemory('XDG_STATE_HOME', state));
       await window.close();
       say(`window ${run + 1}: first row ${rows.at(-1)} ms, first page ${pages.at(-1)} ms`);
     }
-    const hostBytes = median(empty);
+    const [least, most] = memory;
+    if (least === undefined || most === undefined) throw new Error('no memory was measured');
     return {
       activationMs: median(activations),
       firstRowMs: median(rows),
       firstPageMs: median(pages),
-      hostBytes,
-      hostBytesAbove: median(full) - hostBytes,
+      one: least,
+      all: most,
     };
   } finally {
     await browser.close();
