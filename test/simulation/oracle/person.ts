@@ -104,12 +104,8 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
       yielded.set(path, sha256);
     },
     takesBack(path, sha256) {
-      // The very same is back: there was no undo of it after all.
-      if (yielded.get(path) === sha256) current.set(path, sha256);
-      else {
-        current.set(path, sha256);
-        put(path, sha256);
-      }
+      current.set(path, sha256);
+      put(path, sha256);
       yielded.delete(path);
       givenUp.delete(path);
     },
