@@ -33,7 +33,7 @@ export function pageSection({ bundles, windows, files, runs, command, date }: Me
     '## In VS Code',
     '',
     `Measured by \`${command}\`: ${date.toISOString().slice(0, 10)}, ${processors.length} × ${processors[0]?.model.trim() ?? 'CPU'}, load ${(loadavg()[0] ?? 0).toFixed(1)};`,
-    `medians of ${runs} windows. Rows are timed from the click to the drawn row, in Chromium, browser and server on one machine; kept is what is live in the whole host after a collection, with VS Code's own part; resident is what the system has given it.`,
+    `${runs === 1 ? 'one window' : `medians of ${runs} windows`}. Rows are timed from the click to the drawn row, in Chromium, browser and server on one machine; kept is what is live in the whole host after a collection, with VS Code's own part; resident is what the system has given it.`,
     '',
     '|  | measured | at most |',
     '| --- | ---: | ---: |',
