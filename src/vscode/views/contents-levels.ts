@@ -15,6 +15,8 @@ export interface LevelRequest {
   /** The folder's path below the root; empty: the root. */
   readonly at: string;
   readonly most: number;
+  /** Folders that the person has opened. */
+  readonly isOpen: (path: string) => boolean;
 }
 
 /** Rows of one folder, as the datastore has it or as it is on disk. */
@@ -48,11 +50,18 @@ export function openContentsLevels(nodes: ContentsNodes, host: Pick<Host, 'skipO
       const { parent, folder, running, at, most } = request;
       const { folders, files, rest } = pageOf(contents, at, most);
       const left = isFiltered || rest > 0 ? NOTHING : await leftOut(request);
-      const isOpen = isFiltered && contents.files <= FEW;
+      const isOpen = (path: string) => (isFiltered ? contents.files <= FEW : request.isOpen(path));
       const skip = host.skipOf(running.config);
       const known = files.map((file) => (skip(file.path, false) ? { ...file, mark: 'excluded' as const } : file));
       const here = left.files.filter((path) => contents.file(path) === null).map(unread);
-      const sums = folders.map((sum) => ({ kind: 'folder' as const, folder, path: sum.path, sum, isOpen }));
+      const sums = folders.map((sum) => ({
+        kind: 'folder' as const,
+        folder,
+        path: sum.path,
+        sum,
+        isOpen: isOpen(sum.path),
+        isFiltered,
+      }));
       const others = left.folders.map((path) => ({ kind: 'excluded' as const, folder, path }));
       return [
         ...[...sums, ...others].toSorted(byPath).map((row) => nodes.keep(parent, row)),
@@ -73,7 +82,16 @@ export function openContentsLevels(nodes: ContentsNodes, host: Pick<Host, 'skipO
       );
       const folders = found.folders.slice(0, most);
       return [
-        ...folders.map((path) => nodes.keep(parent, { kind: 'folder', folder, path, sum: null, isOpen: false })),
+        ...folders.map((path) =>
+          nodes.keep(parent, {
+            kind: 'folder',
+            folder,
+            path,
+            sum: null,
+            isOpen: request.isOpen(path),
+            isFiltered: false,
+          }),
+        ),
         ...fileRows(request, files),
         ...more(request, found.folders.length + found.files.length - most),
       ];

@@ -11,7 +11,7 @@ import { asTarget, type Target } from './target.ts';
 /** A row of the Contents view. What it shows moves with each answer; the row stays the same, and so do its place and selection. */
 export type ContentsNode = Target & { parent: ContentsNode | null } & (
     | { readonly kind: 'workspace' }
-    | { readonly kind: 'folder'; readonly path: string; sum: FolderSum | null; isOpen: boolean }
+    | { readonly kind: 'folder'; readonly path: string; sum: FolderSum | null; isOpen: boolean; isFiltered: boolean }
     | { readonly kind: 'excluded'; readonly path: string }
     | { readonly kind: 'file'; readonly path: string; file: ListedFile }
     | { readonly kind: 'more'; readonly at: string; rest: number }
@@ -71,7 +71,7 @@ export function contentsItem(node: ContentsNode, now: number): vscode.TreeItem {
     case 'workspace':
       return workspaceItem(node.folder);
     case 'folder': {
-      const { path, sum, isOpen } = node;
+      const { path, sum, isOpen, isFiltered } = node;
       const bare = {
         id: `${path}/`,
         label: nameOf(path),
@@ -82,7 +82,7 @@ export function contentsItem(node: ContentsNode, now: number): vscode.TreeItem {
       };
       const item = rowItem(id, sum === null ? bare : folderRow(sum), isOpen ? Expanded : Collapsed);
       // What is open while a filter is on is no wish for later.
-      if (isOpen) item.id = `${item.id}?`;
+      if (isFiltered) item.id = `${item.id}?`;
       return item;
     }
     case 'excluded': {

@@ -38,6 +38,8 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
   const levels = openContentsLevels(nodes, host);
   /** Rows that a folder shows, where that is more than a page. */
   const shown = new Map<string, number>();
+  /** Folders that are open, which a filter takes away for a while. */
+  const opened = new Set<string>();
   const drawn = new WeakMap<Folder, Contents>();
   const ahead = new WeakSet<Running>();
   let filter: ContentsFilter | null = null;
@@ -49,7 +51,14 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
     const running = folder.running();
     if (running === null) return [];
     try {
-      const rows = await levelOf({ parent, folder, running, at, most: shown.get(limitKey(folder, at)) ?? PAGE });
+      const rows = await levelOf({
+        parent,
+        folder,
+        running,
+        at,
+        most: shown.get(limitKey(folder, at)) ?? PAGE,
+        isOpen: (path) => opened.has(limitKey(folder, path)),
+      });
       problem = '';
       return rows;
     } catch (error) {
@@ -108,6 +117,18 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
     treeDataProvider: provider,
     showCollapseAll: true,
   });
+
+  const noting = vscode.Disposable.from(
+    view.onDidExpandElement(({ element }) => note(element, true)),
+    view.onDidCollapseElement(({ element }) => note(element, false)),
+  );
+
+  function note(element: ContentsNode, isOpen: boolean): void {
+    if (element.kind !== 'folder' || element.isFiltered) return;
+    const key = limitKey(element.folder, element.path);
+    if (isOpen) opened.add(key);
+    else opened.delete(key);
+  }
 
   function tell(): void {
     const known = folders.all().flatMap((folder) => source.known(folder) ?? []);
@@ -186,7 +207,7 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
       changes.fire(undefined);
     },
     find: async (folder, path) => (await source.contents(folder))?.file(path) ?? null,
-    dispose: () => vscode.Disposable.from(following, view, changes, { dispose: () => cancelAges() }).dispose(),
+    dispose: () => vscode.Disposable.from(following, noting, view, changes, { dispose: () => cancelAges() }).dispose(),
   };
 }
 
