@@ -159,7 +159,7 @@ describeUi('the Contents view', () => {
     await window.trees.row('Contents', 'other');
     await list.press('ArrowUp');
     expect((await window.trees.row('Contents', /^Show 500 More…$/)).description).toBe('700 not shown');
-    await window.screenshot('contents-page-light');
+    await window.screenshot('contents-page');
     await window.trees.click('Contents', /^Show 500 More…$/);
     await window.trees.row('Contents', '00500.json');
 
