@@ -19,7 +19,7 @@ const INSPECTOR = 'http://127.0.0.1:9229/json';
 export async function hostMemory(variable: string, value: string): Promise<HostMemory> {
   const pid = largestHost(`${variable}=${value}`);
   process.kill(pid, 'SIGUSR1');
-  const send = await attach(await inspectorUrl());
+  const { send, close } = await attach(await inspectorUrl());
   const evaluate = async (expression: string) => {
     const { result } = await send('Runtime.evaluate', { expression, returnByValue: true });
     return (result as { readonly value: unknown }).value;
@@ -30,6 +30,7 @@ export async function hostMemory(variable: string, value: string): Promise<HostM
     readonly heapUsed: number;
     readonly external: number;
   };
+  close();
   return { kept: heapUsed + external, resident: residentBytes(pid) };
 }
 
@@ -47,7 +48,7 @@ async function inspectorUrl(): Promise<string> {
 
 type Send = (method: string, params: object) => Promise<Readonly<Record<string, unknown>>>;
 
-async function attach(url: string): Promise<Send> {
+async function attach(url: string): Promise<{ readonly send: Send; close(): void }> {
   const socket = new WebSocket(url);
   await new Promise((resolve, reject) => {
     socket.addEventListener('open', resolve, { once: true });
@@ -62,12 +63,13 @@ async function attach(url: string): Promise<Send> {
     if (id !== undefined) waiting.get(id)?.(result);
   });
   let last = 0;
-  return (method, params) =>
+  const send: Send = (method, params) =>
     new Promise((resolve) => {
       last += 1;
       waiting.set(last, resolve);
       socket.send(JSON.stringify({ id: last, method, params }));
     });
+  return { send, close: () => socket.close() };
 }
 
 /** Of a window that was closed one may still be on its way out, and a server keeps one at hand: neither has anything in it. */
