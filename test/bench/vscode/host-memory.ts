@@ -48,7 +48,7 @@ async function inspectorUrl(): Promise<string> {
 
 type Send = (method: string, params: object) => Promise<Readonly<Record<string, unknown>>>;
 
-async function attach(url: string): Promise<{ readonly send: Send; close(): void }> {
+async function attach(url: string): Promise<{ readonly send: Send; readonly close: () => void }> {
   const socket = new WebSocket(url);
   await new Promise((resolve, reject) => {
     socket.addEventListener('open', resolve, { once: true });
