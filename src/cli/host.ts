@@ -60,7 +60,7 @@ export interface WatchHandle {
 export interface Child {
   /** Its exit code, 128 + n when signal n ended it. Rejects with SyncError('usage') when it cannot be started. */
   readonly ended: Promise<number>;
-  kill(signal: StopSignal): void;
+  kill(signal: StopSignal | 'SIGKILL'): void;
 }
 
 /** All the CLI has of the world; `src/cli.ts` builds the real one. */

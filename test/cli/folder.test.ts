@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -241,5 +241,37 @@ describe('run', () => {
     running.process.kill('SIGTERM');
     expect(await running.ended).toMatchObject({ code: 9, stderr: expect.not.stringContaining('push') });
     expect(existsSync(lockOf(found))).toBe(false);
+  });
+
+  test('keeps its lock until a command that does not heed the signal is gone, and ends it after a while', async () => {
+    const found = await team();
+    const script = 'trap "" TERM; echo ready; while :; do echo one >> "$0"; sleep 0.05; done';
+    const log = path.join(found.shared, 'log');
+    const running = rig.start(found.a, ['run', '--', 'sh', '-c', script, log]);
+    await running.printed('ready');
+    running.process.kill('SIGTERM');
+    await running.printed('the lock stays with the command');
+    const next = await rig.cli(found.b, ['run', '--', 'sh', '-c', 'echo two >> "$0"; sleep 0.5', log]);
+    expect(next).toMatchObject({ code: 0, stderr: expect.stringContaining('waiting: held by') });
+    expect(await running.ended).toMatchObject({ code: 137 });
+    const writers = readFileSync(log, 'utf8').trimEnd().split('\n');
+    expect(writers.slice(writers.indexOf('two'))).toEqual(['two']);
+    expect(existsSync(lockOf(found))).toBe(false);
+  });
+
+  test('a second signal ends the command with us, and the lock is left to run out', async () => {
+    const found = await team();
+    const log = path.join(found.shared, 'log');
+    const script = 'trap "" TERM; echo ready; while :; do echo one >> "$0"; sleep 0.05; done';
+    const running = rig.start(found.a, ['run', '--', 'sh', '-c', script, log]);
+    await running.printed('ready');
+    running.process.kill('SIGTERM');
+    await running.printed('the lock stays with the command');
+    running.process.kill('SIGTERM');
+    expect(await running.ended).toMatchObject({ code: 143 });
+    const { size } = statSync(log);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(statSync(log).size).toBe(size);
+    expect(existsSync(lockOf(found))).toBe(true);
   });
 });

@@ -12,6 +12,8 @@ import { syncOptions } from './sync.ts';
 
 /** After a signal the lease goes back whether or not the command has ended: in 3 s, of which the release needs some. */
 const GRACE_MS = 1500;
+/** Where the lock is all there is, a command that has not ended by then is killed: a writer without a lock would harm the next one. */
+const KILL_MS = 10_000;
 
 export const runCommand: Command = {
   name: 'run',
@@ -19,7 +21,8 @@ export const runCommand: Command = {
   summary: 'take the lease, pull, run CMD, push, release',
   details: [
     'Exits with the code of CMD. What fails before CMD starts keeps it from starting, and gives our code; a CMD that fails is pushed all the same, and gives its code; a CMD that succeeds while the push fails gives our code.',
-    'SIGINT and SIGTERM reach CMD, the lease is given back within 3 seconds, and nothing is pushed: the next sync does that. If the lease is lost on the way, CMD goes on and the push plans again. A folder used in place has nothing to pull or push.',
+    'SIGINT and SIGTERM reach CMD, the lease is given back within 3 seconds, and nothing is pushed: the next sync does that. If the lease is lost on the way, CMD goes on and the push plans again.',
+    'A folder used in place has nothing to pull or push. There a signal gives the lock back only when CMD has ended; after 10 seconds, or a second signal, CMD is killed.',
     'Stdout belongs to CMD. A "datastore" inside CMD that would write fails at once with 4.',
   ],
   flags: ['on-conflict', 'allow-mass-delete', 'wait', ...COMMON],
@@ -103,22 +106,42 @@ function watchLease({ reporter, stopped }: CommandContext, held: HeldLease, text
 
 /** Waits for the command and passes signals on; gives its code. */
 async function attend(context: CommandContext, child: Child, held: HeldLease): Promise<number> {
-  const { host, reporter } = context;
+  const { host } = context;
+  const inPlace = await isInPlace(context);
   let calls = 0;
   const unlisten = context.onStop((signal) => {
     calls++;
     // On a terminal Ctrl-C goes to the whole foreground group, so the command has it already.
     if (signal !== 'SIGINT' || !host.isInteractive) child.kill(signal);
-    if (calls > 1) return;
-    host.clock.after(GRACE_MS, () => {
-      held.release().then(
-        () =>
-          reporter.line('datastore: the lease is given back; waiting for the command to end. Again to leave it alone.'),
-        () => undefined,
-      );
-    });
+    if (!inPlace && calls === 1) host.clock.after(GRACE_MS, () => giveBack(context, held));
+    if (!inPlace) return;
+    // Now the process ends, and soon its lock.
+    if (calls > 1) child.kill('SIGKILL');
+    else endAfterAll(context, child);
   });
   return child.ended.finally(unlisten);
+}
+
+function giveBack({ reporter }: CommandContext, held: HeldLease): void {
+  held.release().then(
+    () =>
+      reporter.line('datastore: the lease is given back; waiting for the command to end. Again to leave it alone.'),
+    () => undefined,
+  );
+}
+
+function endAfterAll({ host, reporter }: CommandContext, child: Child): void {
+  let isOver = false;
+  const over = (): void => void (isOver = true);
+  child.ended.then(over, over);
+  host.clock.after(GRACE_MS, () => {
+    if (isOver) return;
+    const seconds = KILL_MS / 1000;
+    reporter.line(
+      `datastore: the lock stays with the command, which is killed ${seconds} s after the signal. Again to kill it now.`,
+    );
+    host.clock.after(KILL_MS - GRACE_MS, () => child.kill('SIGKILL'));
+  });
 }
 
 async function push(context: CommandContext, code: number): Promise<number> {
