@@ -40,7 +40,10 @@ export function watchModes(chain: Pick<Chain, 'execsOf'>, blame: Blame, who: str
     stands(path, node, by) {
       const place = `${hashOf(node)} ${path}`;
       known.set(place, (known.get(place) ?? new Set()).add(isExecutable(node)));
-      if (by === null) replaced.delete(path);
+      if (by === null) {
+        replaced.delete(path);
+        waiting.delete(node);
+      }
       // Without hard links it comes byte by byte, and gets its mode before its handle is closed.
       else if (node.opens === 0) checkRights(path, node);
     },
