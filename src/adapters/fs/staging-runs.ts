@@ -16,7 +16,7 @@ export function listRuns(area: StagingArea): EndedRun[] {
   try {
     return readdirSync(folder.path, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && entry.name !== area.run && isRunName(entry.name))
-      .flatMap(({ name }) => endedRun(folder, name) ?? [])
+      .flatMap(({ name }) => endedRun(area, folder, name) ?? [])
       .toSorted((a, b) => a.startedAt - b.startedAt);
   } catch (error) {
     throw localError('What an earlier run left could not be read', error);
@@ -28,7 +28,7 @@ export function readRun(area: StagingArea, run: string): StagingRun | null {
   const folder = area.peek();
   if (folder === null || !isRunName(run)) return null;
   try {
-    const ended = endedRun(folder, run);
+    const ended = endedRun(area, folder, run);
     if (ended === null) return null;
     return { ...ended, intents: readIntents(join(folder.path, run)), asides: listAsides(folder.path, run) };
   } catch (error) {
@@ -85,19 +85,19 @@ export function dropAside(area: StagingArea, name: string): void {
 /** Locks and their temporary files carry a dot; runs never do. */
 export const isRunName = (name: string): boolean => /^[\w-]+$/.test(name);
 
-function endedRun(staging: Folder, run: string): EndedRun | null {
+function endedRun(area: StagingArea, staging: Folder, run: string): EndedRun | null {
   const stats = lstatSync(join(staging.path, run), { throwIfNoEntry: false });
   if (stats?.isDirectory() !== true) return null;
   // Its entries are made at once with it, so that its mtime is its beginning.
-  return { run, startedAt: stampOf(stats).mtime, settledBytes: readSettled(join(staging.path, run, 'in')) };
+  return { run, startedAt: stampOf(stats).mtime, settledBytes: readSettled(area, run) };
 }
 
 const SETTLED = 'settled';
 
-/** Of two weeks of runs, at every sync: as few calls as it takes to follow no link. */
-function readSettled(inbox: string): number | null {
-  if (lstatSync(inbox, { throwIfNoEntry: false })?.isDirectory() !== true) return null;
-  const note = join(inbox, SETTLED);
+function readSettled(area: StagingArea, run: string): number | null {
+  const inbox = area.inboxOf(run);
+  if (inbox === null) return null;
+  const note = join(inbox.path, SETTLED);
   if (lstatSync(note, { throwIfNoEntry: false })?.isFile() !== true) return null;
   const bytes = Number.parseInt(readFileSync(note, 'utf8'), 10);
   return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : null;
