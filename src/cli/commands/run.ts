@@ -124,8 +124,7 @@ async function attend(context: CommandContext, child: Child, held: HeldLease): P
 
 function giveBack({ reporter }: CommandContext, held: HeldLease): void {
   held.release().then(
-    () =>
-      reporter.line('datastore: the lease is given back; waiting for the command to end. Again to leave it alone.'),
+    () => reporter.line('datastore: the lease is given back; waiting for the command to end. Again to leave it alone.'),
     () => undefined,
   );
 }

@@ -1,4 +1,4 @@
-import { SyncError } from '../../core/errors.ts';
+import { type Problem, SyncError } from '../../core/errors.ts';
 import type { LocalEntry } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import type { Progress } from '../../core/status/sync-report.ts';
@@ -16,6 +16,8 @@ export interface CopyRequest {
   readonly ours: ReadonlyMap<string, ReadonlySet<string>>;
   /** Contents of the source that the target had once, by path: what came of them there since is right. */
   readonly known: Readonly<Record<string, string>>;
+  /** Why a path of the source is not to be brought; null: it is. */
+  readonly withheld: (path: string) => string | null;
   /** Told durably of all that will be brought, before any of it is. */
   readonly willBring: (files: ReadonlyMap<string, string>) => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
@@ -31,6 +33,8 @@ export interface Copied {
   readonly bytes: number;
   /** Paths at which the target has something else: nothing of it was touched. */
   readonly conflicts: readonly string[];
+  /** Not brought, and not equal at the target: nothing of them was touched. */
+  readonly held: readonly Problem[];
 }
 
 const AT_ONCE = 8;
@@ -48,16 +52,20 @@ export async function copyFolder(request: CopyRequest): Promise<Copied> {
   const there = await scanRoot(target, new Map(), request.targetSkip, codec, { signal });
   refuseUnknown(target, there);
   const conflicts: string[] = [];
+  const held: Problem[] = [];
   const wanted: { readonly file: LocalEntry; readonly over: LocalEntry | null }[] = [];
   for (const file of scan.files.values()) {
     const over = there.files.get(file.path) ?? null;
     if (over?.sha256 === file.sha256 || request.known[file.path] === file.sha256) continue;
-    if (over === null || ours.get(file.path)?.has(over.sha256) === true) wanted.push({ file, over });
+    const reason = request.withheld(file.path);
+    if (reason !== null) held.push({ path: file.path, reason });
+    else if (over === null || ours.get(file.path)?.has(over.sha256) === true) wanted.push({ file, over });
     else conflicts.push(file.path);
   }
-  for (const path of there.irregular.keys()) if (scan.files.has(path as SyncPath)) conflicts.push(path);
-  const already = scan.files.size - wanted.length - conflicts.length;
-  if (conflicts.length > 0) return { scan, copied: 0, already, bytes: 0, conflicts };
+  const isTaken = (path: string): boolean => scan.files.has(path as SyncPath) && request.withheld(path) === null;
+  for (const path of there.irregular.keys()) if (isTaken(path)) conflicts.push(path);
+  const already = scan.files.size - wanted.length - conflicts.length - held.length;
+  if (conflicts.length > 0) return { scan, copied: 0, already, bytes: 0, conflicts, held };
   await request.willBring(new Map(wanted.map(({ file }) => [file.path, file.sha256])));
   await target.intend(
     wanted.map(({ file, over }) => ({ path: file.path, expected: over?.sha256 ?? null, becomes: file.sha256 })),
@@ -72,7 +80,7 @@ export async function copyFolder(request: CopyRequest): Promise<Copied> {
     onProgress({ phase: 'downloading', ...progress, totalFiles: wanted.length, totalBytes: total });
   });
   await target.flush();
-  return { scan, copied: wanted.length, already, bytes: total, conflicts };
+  return { scan, copied: wanted.length, already, bytes: total, conflicts, held };
 }
 
 async function bring({ source, target, signal }: CopyRequest, file: LocalEntry, over: LocalEntry | null) {

@@ -4,7 +4,7 @@ import { bytesText, countText } from '../../core/quantities.ts';
 import { compareTrees } from '../../core/setup/setup-compare.ts';
 import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import type { Scan } from '../root/scan.ts';
-import { comparedFiles, copyOver, HeldConflicts, readFolder, share } from './migrate.ts';
+import { comparedFiles, copyOver, HeldConflicts, readFolder, share, withheldIn } from './migrate.ts';
 import { refuseUnknown } from './migrate-copy.ts';
 import type { RemoteSide } from './setup-ports.ts';
 import { knownOf, type Work, withSignal } from './setup-work.ts';
@@ -27,15 +27,23 @@ export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { ki
     const { missing, different, otherTime } = compareTrees(comparedFiles(there), comparedFiles(here));
     const known = knownOf(work);
     const unequal = [...missing, ...different];
-    const late = unequal.filter((path) => known[path] === undefined || known[path] !== shaOf(there, path));
+    const withheld = withheldIn(work);
+    const held = new Map(
+      unequal.flatMap((path) => {
+        const reason = withheld(path);
+        return reason === null ? [] : [[path, { path, reason }] as const];
+      }),
+    );
+    const late = unequal.filter((path) => !held.has(path) && known[path] !== shaOf(there, path));
     const isMoving = late.length > 0;
     const waits = isMoving ? 0 : await pendingOn(work, remote);
     if (!isMoving && waits === 0) {
       if (old !== null) await requireComplete(work, old, there);
       if (remote === null && (work.remote === null || work.verified === null)) work.reached = totalOf(here);
       work.verified = there;
-      work.apart = unequal.length;
-      const contents = [...there.files].map(([path, { sha256 }]) => [path, sha256]);
+      if (target.kind === 'folder') work.problems = [...held.values()];
+      work.apart = unequal.length + otherTime.filter((path) => isBrought(work, there, path)).length;
+      const contents = [...there.files].flatMap(([path, { sha256 }]) => (held.has(path) ? [] : [[path, sha256]]));
       work.record = { ...work.record, verified: { ...work.record.verified, ...Object.fromEntries(contents) } };
       return tellEqual(work, here, otherTime);
     }
@@ -69,6 +77,10 @@ async function tellEqual(
 }
 
 const shaOf = ({ files }: Scan, path: string): string | undefined => files.get(path as SyncPath)?.sha256;
+
+/** What had a time of its own there keeps it; where we could not give it the source's, the source is the only one that has that. */
+const isBrought = ({ record }: Work, there: Scan, path: string): boolean =>
+  record.brought[path]?.includes(shaOf(there, path) ?? '') === true;
 
 const totalOf = ({ files }: Scan) => ({
   files: files.size,

@@ -1,11 +1,13 @@
 import { type Problem, SyncError } from '../../core/errors.ts';
+import { withholder } from '../../core/paths/credential-paths.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
-import { isIdentityVeto, vetoMessage } from '../../core/plan/safety.ts';
 import { bytesText, countText } from '../../core/quantities.ts';
 import { type ComparedFile, compareTrees } from '../../core/setup/setup-compare.ts';
 import type { Preview, SyncReport } from '../../core/status/sync-report.ts';
 import { type Scan, scanRoot } from '../root/scan.ts';
+import { createBaseStore } from '../state/base-store.ts';
 import { type Copied, copyFolder } from './migrate-copy.ts';
+import { namingPull } from './pull-veto.ts';
 import type { RemoteSide } from './setup-ports.ts';
 import { writeRecord } from './setup-record.ts';
 import { knownOf, type Work, withSignal } from './setup-work.ts';
@@ -29,7 +31,7 @@ export class HeldConflicts extends Error {
 export async function pullFirst(work: Work, old: RemoteSide): Promise<void> {
   const { options, onProgress } = work;
   const how = { direction: 'pull', purpose: 'setup', onProgress, ...withSignal(options) } as const;
-  const report = await old.datastore.sync(how);
+  const report = await namingPull(() => old.datastore.sync(how));
   if (report.conflicts.length > 0) throw heldWith(old.store.name, report.conflicts);
   if (report.downloaded > 0) work.left.add(`${countText(report.downloaded, 'file')} that came from ${old.store.name}`);
   const there = await old.datastore.contents(options.signal);
@@ -55,6 +57,7 @@ export async function copyOver(work: Work, from: string, to: string): Promise<Co
     codec: parts.codec,
     ours: new Map(Object.entries(work.record.brought).map(([path, found]) => [path, new Set(found)])),
     known: knownOf(work),
+    withheld: withheldIn(work),
     async willBring(files) {
       if (files.size === 0) return;
       if (wasThere) work.left.add(`copies in ${to}`);
@@ -70,8 +73,14 @@ export async function copyOver(work: Work, from: string, to: string): Promise<Co
   return copied;
 }
 
-export const copiedText = ({ copied, already, bytes }: Copied): string =>
-  `${countText(copied, 'file')} (${bytesText(bytes)}) copied${already === 0 ? '' : `, ${already} were there`}`;
+/** Why a path is not brought to the target: nobody looks after a folder that a team shares; to a remote it goes by the sync's word. */
+export const withheldIn = ({ target, parts }: Work): ((path: string) => string | null) =>
+  target.kind === 'folder' ? withholder(parts.to.allow) : () => null;
+
+export function copiedText({ copied, already, bytes, held }: Copied): string {
+  const there = already === 0 ? '' : `, ${already} were there`;
+  return `${countText(copied, 'file')} (${bytesText(bytes)}) copied${there}${held.length === 0 ? '' : `, ${held.length} held back`}`;
+}
 
 /** The root in step with its new remote. What both have is joined: equal files are adopted, others are held back. */
 export async function share(work: Work, remote: RemoteSide): Promise<SyncReport> {
@@ -79,8 +88,7 @@ export async function share(work: Work, remote: RemoteSide): Promise<SyncReport>
   const { datastore, store } = remote;
   // Of a run of ours that died: nobody else works for this set-up.
   await datastore.release();
-  const preview = await datastore.preview(withSignal(options));
-  refuseStops(preview);
+  const preview = await joining(work, remote);
   work.left.add(`objects in ${store.name} that no commit may name yet`);
   const report = await datastore.sync({
     purpose: 'setup',
@@ -93,6 +101,22 @@ export async function share(work: Work, remote: RemoteSide): Promise<SyncReport>
   work.conflicts = report.conflicts.map(({ path }) => path);
   work.problems = report.problems;
   return report;
+}
+
+/** A plan that deletes nothing: what an earlier attempt had in step and was deleted since would else be deleted there, or here. */
+async function joining({ parts, options, notes }: Work, { datastore, store }: RemoteSide): Promise<Preview> {
+  const found = await datastore.preview(withSignal(options));
+  const deletes = stopsOf(found).map((veto) => (veto.kind === 'mass-delete' ? veto.deletes : veto.baseFiles));
+  if (deletes.length === 0) return found;
+  await createBaseStore(parts.state).forget();
+  const count = countText(
+    deletes.reduce((sum, one) => sum + one, 0),
+    'file',
+  );
+  notes.push(
+    `${count} that an earlier attempt had in step with ${store.name} and that went since come back: delete them once more where they are not wanted.`,
+  );
+  return datastore.preview(withSignal(options));
 }
 
 /** The files of a folder, every byte read now. */
@@ -125,13 +149,9 @@ export const otherContents = (from: string, to: string, paths: readonly string[]
     paths,
   );
 
-/** Vetoes that no joining answers. */
-export function refuseStops({ vetoes }: Pick<Preview, 'vetoes'>): void {
-  const stops = vetoes.filter((veto) => !isIdentityVeto(veto));
-  if (stops.length === 0) return;
-  const said = stops.map((veto) => vetoMessage(veto).message).join('; ');
-  throw new SyncError('veto', said, 'Look at both sides, and run this again.', { details: stops });
-}
+/** Vetoes about deletions. */
+const stopsOf = ({ vetoes }: Preview) =>
+  vetoes.filter((veto) => veto.kind === 'mass-delete' || veto.kind === 'root-emptied');
 
 /** Of files that the target would lack. */
 export function refuseProblems(problems: readonly Problem[], name: string): void {

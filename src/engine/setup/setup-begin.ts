@@ -16,11 +16,12 @@ export async function beginSetup(
 ): Promise<{ readonly work: Work; readonly steps: readonly SetupStep[] }> {
   const { to, state, clock } = parts;
   const earlier = await readRecord(state);
-  const isConfigured = isSameRoot(parts.from, to);
-  const goesOn =
-    earlier !== null && isSameRoot(earlier.to, to) && (isConfigured || isSameRoot(earlier.from, parts.from));
+  const isNamed = isSameRoot(parts.from, to);
+  const goesOn = earlier !== null && isSameRoot(earlier.to, to) && (isNamed || isSameRoot(earlier.from, parts.from));
+  // What the file says by another's hand is no sign that anything was brought there.
+  const isConfigured = isNamed && (!goesOn || earlier.isSwitching === true);
   // Once the file says the new place, only the record of the run that wrote it knows the old one.
-  const from = isConfigured ? (goesOn ? earlier.from : null) : parts.from;
+  const from = goesOn ? earlier.from : isNamed ? null : parts.from;
   const skipMigration = options.skipMigration || (isConfigured && !goesOn);
   const found = skipMigration ? null : await sourceOf(parts, from, isConfigured);
   const notes: string[] = [];

@@ -1,7 +1,7 @@
 import type { Config } from '../../core/config/config.ts';
 import type { LocalEntry } from '../../core/format/tree.ts';
 import { withholder } from '../../core/paths/credential-paths.ts';
-import { parseSyncPath } from '../../core/paths/sync-path.ts';
+import { parseSyncPath, type SyncPath } from '../../core/paths/sync-path.ts';
 import type { Held } from '../../core/plan/plan.ts';
 import { bytesText, countText } from '../../core/quantities.ts';
 import type { ComparedFile } from '../../core/setup/setup-compare.ts';
@@ -9,8 +9,9 @@ import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import { EMPTY_PREVIEW } from '../../core/status/sync-report.ts';
 import { refuseVetoed } from '../cycle/sight.ts';
 import { type Scan, scanRoot } from '../root/scan.ts';
-import { comparedFiles, heldWith, joinText, otherContents, refuseProblems, refuseStops } from './migrate.ts';
+import { comparedFiles, heldWith, joinText, otherContents, refuseProblems, withheldIn } from './migrate.ts';
 import { refuseUnknown } from './migrate-copy.ts';
+import { namingPull } from './pull-veto.ts';
 import type { RemoteSide } from './setup-ports.ts';
 import { reach } from './setup-reach.ts';
 import { expected, isThere, knownOf, type Work, withSignal } from './setup-work.ts';
@@ -44,7 +45,7 @@ export function openLook(work: Work): (step: SetupStep) => Promise<void> {
 async function lookAtPull(work: Work, { datastore, store }: RemoteSide, coming: Coming): Promise<void> {
   const { options, tell } = work;
   const { plan, vetoes, generation, held } = await datastore.preview({ direction: 'pull', ...withSignal(options) });
-  refuseVetoed(vetoes, {}, generation ?? 0);
+  await namingPull(async () => refuseVetoed(vetoes, {}, generation ?? 0));
   if (plan.conflicts.length > 0) throw heldWith(store.name, plan.conflicts);
   const there: ReadonlyMap<string, unknown> = await datastore.contents(options.signal);
   refuseProblems(
@@ -83,9 +84,24 @@ async function lookAtCopy(
   const there = isMade ? await readOf(work, to, parts.to, new Set(sizes.keys())) : null;
   if (there !== null) refuseUnknown(target, there);
   const known = knownOf(work);
+  const withheld = withheldIn(work);
+  const held: Held[] = [];
+  for (const path of sizes.keys()) {
+    const reason = withheld(path);
+    const other = there?.files.get(path as SyncPath)?.sha256;
+    if (reason === null || (other !== undefined && other === coming.get(path)?.sha256)) continue;
+    held.push({ path, reason });
+  }
+  work.problems = held;
+  for (const { path } of held) sizes.delete(path);
   const isOther = ({ path, sha256 }: LocalEntry): boolean => {
     const ours = coming.get(path)?.sha256;
-    return sha256 !== ours && known[path] !== ours && record.brought[path]?.includes(sha256) !== true;
+    return (
+      withheld(path) === null &&
+      sha256 !== ours &&
+      known[path] !== ours &&
+      record.brought[path]?.includes(sha256) !== true
+    );
   };
   const conflicts = [...(there?.files.values() ?? [])].filter(isOther).map(({ path }): string => path);
   conflicts.push(...[...(present?.irregular.keys() ?? [])].filter((path) => sizes.has(path)));
@@ -117,7 +133,6 @@ async function lookAtShare(work: Work, { datastore }: RemoteSide, coming: Coming
   tell(joinText(there, files));
   // A root that is not there yet, and nothing there to fill it: what comes first makes it.
   const preview = isFolder || work.generation !== null ? await datastore.preview(withSignal(options)) : EMPTY_PREVIEW;
-  refuseStops(preview);
   const different = [...coming].filter(([path, file]) => {
     const other = (there as ReadonlyMap<string, ComparedFile>).get(path);
     return file !== null && other !== undefined && other.sha256 !== file.sha256;

@@ -13,6 +13,8 @@ export interface SetupRecord {
   readonly brought: Readonly<Record<string, readonly string[]>>;
   /** Contents of the source when it was last verified at the target, by path; none: it never was. */
   readonly verified?: Readonly<Record<string, string>>;
+  /** All was verified, and this set-up names the new place itself; without it another did, and nothing of it was brought for sure. */
+  readonly isSwitching?: boolean;
 }
 
 const NAME = 'setup.json';

@@ -1,0 +1,61 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { runSetup } from '../../src/engine/setup/setup.ts';
+import { folder, mortality, openWorld, s3 } from './setup-world.ts';
+
+/* A set-up believes its own record, not what the configuration says meanwhile. */
+
+const LIFE = () => mortality(Number.MAX_SAFE_INTEGER);
+const OPTIONS = { skipMigration: false, deleteSource: true, dryRun: false };
+const dead = async (): Promise<never> => {
+  throw new Error('dead');
+};
+
+/** A root in step with a bucket, into which a colleague has sent one file more since. */
+async function behind() {
+  const world = openWorld();
+  const from = s3('old', 'a');
+  const root = path.join(world.workspace, 'a');
+  mkdirSync(root);
+  writeFileSync(path.join(root, 'mine'), 'mine');
+  await world.noteProbe(from);
+  await world.remote(from, false, LIFE()).datastore.sync({});
+  mkdirSync(path.join(world.workspace, 'b'));
+  writeFileSync(path.join(world.workspace, 'b', 'theirs'), 'theirs');
+  const other = s3('old', 'b');
+  await world.noteProbe(other);
+  await world.remote(other, false, LIFE()).datastore.sync({});
+  const to = folder(path.join(world.top, 'y'));
+  return { world, root, from, to, parts: world.parts(from, to, LIFE()) };
+}
+
+test('the new place was named by hand before anything was pulled: all of the old bucket is brought, then the root goes', async () => {
+  const { world, root, to, parts } = await behind();
+  const failing = async (...given: Parameters<typeof parts.openRemote>) => {
+    const remote = await parts.openRemote(...given);
+    return { ...remote, datastore: { ...remote.datastore, sync: dead } };
+  };
+  await expect(runSetup({ ...parts, openRemote: failing }, OPTIONS)).rejects.toThrow('dead');
+  mkdirSync(path.join(world.top, 'y'), { recursive: true });
+  const report = await runSetup({ ...parts, from: to }, OPTIONS);
+  expect(report.done.map(({ kind }) => kind)).toContain('pull');
+  expect(readdirSync(path.join(world.top, 'y')).toSorted()).toEqual(['mine', 'theirs']);
+  expect(existsSync(root)).toBe(false);
+});
+
+test('stopped after it named the new place itself: only what is left is done', async () => {
+  const { world, root, to, parts } = await behind();
+  const files = {
+    ...parts.files,
+    async writeConfig(...given: Parameters<typeof parts.files.writeConfig>) {
+      await parts.files.writeConfig(...given);
+      return dead();
+    },
+  };
+  await expect(runSetup({ ...parts, files }, OPTIONS)).rejects.toThrow('dead');
+  const report = await runSetup({ ...parts, from: to, openRemote: dead }, OPTIONS);
+  expect(report.done.map(({ kind }) => kind)).not.toContain('pull');
+  expect(readdirSync(path.join(world.top, 'y')).toSorted()).toEqual(['mine', 'theirs']);
+  expect(existsSync(root)).toBe(false);
+});

@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { runSetup } from '../../src/engine/setup/setup.ts';
+import { folder, mortality, openWorld } from './setup-world.ts';
+
+/* A copy keeps the times of its files; where it could not, the files that have them are not deleted. */
+
+const OPTIONS = { skipMigration: false, deleteSource: true, dryRun: false };
+const YEARS_AGO = 1.5e9;
+
+function world() {
+  const opened = openWorld();
+  const [x, y] = [path.join(opened.workspace, 'x'), path.join(opened.top, 'y')];
+  mkdirSync(x);
+  for (const name of ['a', 'b']) {
+    writeFileSync(path.join(x, name), name);
+    utimesSync(path.join(x, name), YEARS_AGO, YEARS_AGO);
+  }
+  const parts = opened.parts(folder(x), folder(y), mortality(Number.MAX_SAFE_INTEGER));
+  return { ...opened, x, y, parts };
+}
+
+test('a target that does not keep times: the source is moved, not deleted', async () => {
+  const { parts, x, y, workspace } = world();
+  const open = (of: string) => {
+    const files = parts.folders.open(of);
+    if (of !== y) return files;
+    const stage: typeof files.stage = (content, how) => files.stage(content, { ...how, mtime: Date.now() });
+    return { ...files, stage };
+  };
+  const report = await runSetup({ ...parts, folders: { ...parts.folders, open } }, OPTIONS);
+  expect(report.done).toContainEqual({
+    kind: 'verify',
+    text: expect.stringContaining('2 equal files kept another time'),
+  });
+  expect(existsSync(x)).toBe(false);
+  const aside = readdirSync(workspace).find((name) => name.startsWith('x.'));
+  expect(readdirSync(path.join(workspace, aside ?? ''))).toEqual(expect.arrayContaining(['a', 'b']));
+});
+
+test('files that were there with a time of their own keep it, and hold nothing up', async () => {
+  const { parts, x, y, workspace } = world();
+  mkdirSync(y);
+  for (const name of ['a', 'b']) writeFileSync(path.join(y, name), name);
+  await runSetup(parts, OPTIONS);
+  expect(readdirSync(workspace)).not.toContainEqual(expect.stringMatching(/^x/));
+  expect(existsSync(x)).toBe(false);
+});
