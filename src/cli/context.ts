@@ -91,22 +91,26 @@ async function limited<T>(
     const signal = AbortSignal.any([stopped, late.signal]);
     return await Promise.race([work(signal), overdue(signal, host)]);
   } catch (error) {
-    if (stopped.aborted) throw stopped.reason;
-    if (late.signal.aborted) {
-      throw new SyncError(
-        'cancelled',
-        `Not finished within ${(timeoutMs ?? 0) / 1000} s (--timeout).`,
-        'Give it more time; what was done is kept.',
-        {
-          cause: error,
-        },
-      );
-    }
+    if (stopped.aborted) throw withDetails(stopped.reason, error);
+    if (late.signal.aborted) throw withDetails(overtime(timeoutMs ?? 0), error);
     throw error;
   } finally {
     asleep();
     cancel();
   }
+}
+
+const overtime = (timeoutMs: number): SyncError =>
+  new SyncError(
+    'cancelled',
+    `Not finished within ${timeoutMs / 1000} s (--timeout).`,
+    'Give it more time; what was done is kept.',
+  );
+
+/** Why it ended, with what the work itself has to say of how far it came. */
+function withDetails(why: unknown, said: unknown): unknown {
+  if (!(why instanceof SyncError) || !(said instanceof SyncError) || said.details === undefined) return why;
+  return new SyncError(why.kind, why.message, why.remedy, { cause: said, details: said.details });
 }
 
 /** Rejects when work goes on long after it was told to stop. */

@@ -131,6 +131,31 @@ describe('a bucket', () => {
     expect((await rig.cli(workspace, s3('slow', '--json'))).json()).toMatchObject({ ok: true, files: 8 });
   });
 
+  test.each([
+    ['a deadline', ['--timeout', '4']],
+    ['a signal', []],
+  ])('that is slow, and %s: the document says what was done, and what stays behind', async (what, words) => {
+    const [workspace, prefix] = [await swamp(rig), `late-${what.replaceAll(' ', '')}`];
+    const match = { method: 'PUT', key: `${prefix}/objects/` };
+    rig.server.faults.add({ match, fault: { kind: 'hang', when: 'before' } });
+    const running = rig.start(workspace, s3(prefix, '--json', ...words));
+    if (words.length === 0) {
+      await running.printed('Uploading');
+      running.process.kill('SIGINT');
+    }
+    const ended = await running.ended;
+    rig.server.faults.clear();
+    expect([ended.code, ended.json()]).toMatchObject([
+      1,
+      {
+        error: {
+          kind: 'cancelled',
+          details: { isConfigured: false, done: expect.anything(), left: expect.anything() },
+        },
+      },
+    ]);
+  });
+
   test('that gives back other bytes than it was sent: what was verified is told, and nothing is configured', async () => {
     const workspace = await swamp(rig);
     rig.server.faults.add({ match: { method: 'GET', key: 'rotten/objects/' }, fault: { kind: 'corrupt' } });
