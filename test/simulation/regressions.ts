@@ -44,6 +44,14 @@ export const REGRESSIONS: ReadonlyMap<string, () => readonly Scenario[]> = new M
         () => eachOf(most, (nth) => bothFail(failing(on, nth, code))),
       ] as const,
   ),
+  // The copy of a conflict was gone, and what it was made of had been moved aside.
+  ...[...CUT.keys(), 'link'].map(
+    (on) =>
+      [
+        `power is cut at any one ${on} while both versions are kept, without a journal`,
+        () => eachOf(60, (nth) => bothKept(on, nth)),
+      ] as const,
+  ),
   // The note of a copy came back, and the complete file was taken for a part.
   ...[...CUT].map(
     ([on, most]) =>
@@ -140,6 +148,23 @@ function bothFail(strike: Strike): Scenario {
   return {
     ...story,
     clients: story.clients.map((traits, client) => (client === 1 ? { ...traits, latencyMs: 500 } : traits)),
+  };
+}
+
+/** The power goes while a conflict is decided for both; a cut undoes any part, another one with each seed. */
+function bothKept(on: string, nth: number): Scenario {
+  const story = storyOf(2, [
+    { client: 0, deed: { act: 'save', path: 'docs/a.txt', size: 20, style: 'replace' } },
+    { client: 1, deed: { act: 'save', path: 'docs/a.txt', size: 21, style: 'replace' } },
+    { client: 0, deed: SYNC },
+    { client: 1, deed: { ...SYNC, onConflict: 'both' }, strikes: [{ at: 'call', on, nth, harm: { kind: 'power' } }] },
+    { client: 1, deed: { ...SYNC, onConflict: 'theirs' } },
+    { client: 1, deed: SYNC },
+  ]);
+  return {
+    ...story,
+    seed: nth,
+    clients: story.clients.map((traits) => ({ ...traits, disk: { ...traits.disk, hasOrderedJournal: false } })),
   };
 }
 

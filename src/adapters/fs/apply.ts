@@ -4,6 +4,7 @@ import { SyncError } from '../../core/errors.ts';
 import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import type { ApplyAnswer, StagedFile } from '../../engine/ports.ts';
 import { removeEmptyParents } from './empty-parents.ts';
+import { syncFolder } from './fsync.ts';
 import { type Folder, isStill, kindOf, parentOf } from './guarded-path.ts';
 import type { LinkIn } from './link-in.ts';
 import { putBack } from './put-back.ts';
@@ -48,13 +49,19 @@ export function remove(room: ApplyRoom, path: string, expected: FileStamp): Appl
   return done;
 }
 
-/** Gives a file of the staging folder a name in the root, without replacing. */
+/**
+ * Gives a file of the staging folder a name in the root, without replacing. That name is durable before the other one goes: nobody
+ * else has these bytes, or what they were copied from is taken away next.
+ */
 export function bringIn(room: ApplyRoom, source: string, path: string): ApplyAnswer {
   return inFolder(room, path, true, (parent, target) => {
     const stats = lstatSync(source);
     if (!stats.isFile()) return { kind: 'refused', reason: `what was moved aside is ${kindOf(stats)}` };
     room.touched(dirname(source));
-    return answer(putInPlace(room.linkIn, source, target, parent), null);
+    return answer(
+      putInPlace(room.linkIn, source, target, parent, () => syncFolder(parent.path)),
+      null,
+    );
   });
 }
 

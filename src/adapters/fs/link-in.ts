@@ -4,8 +4,11 @@ import { type Copied, copyIn } from './copy-in.ts';
 import type { PartNotes } from './part-notes.ts';
 import { errorCode } from './refusal.ts';
 
-/** Gives the regular file `from` the name `to` and takes the old name away; never replaces. Throws what the operating system says. */
-export type LinkIn = (from: string, to: string) => Copied | { readonly kind: 'linked' };
+/**
+ * Gives the regular file `from` the name `to` and takes the old name away; never replaces. `hasBoth` runs in between. Throws what
+ * the operating system says.
+ */
+export type LinkIn = (from: string, to: string, hasBoth?: () => void) => Copied | { readonly kind: 'linked' };
 
 /** What filesystems without hard links answer, and what those answer that link only within one mount. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EINVAL', 'UNKNOWN']);
@@ -13,7 +16,7 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', '
 /** `link` is `fs.linkSync`, or what a test puts in its place. */
 export function openLinker(log: Log, notes: PartNotes, link: (from: string, to: string) => void = linkSync): LinkIn {
   let told = false;
-  return (from, to) => {
+  return (from, to, hasBoth) => {
     let done: ReturnType<LinkIn> = { kind: 'linked' };
     try {
       link(from, to);
@@ -27,6 +30,7 @@ export function openLinker(log: Log, notes: PartNotes, link: (from: string, to: 
         log.warn(`No hard links on this filesystem (${code}): files are copied into place instead, which is slower.`);
       told = true;
     }
+    hasBoth?.();
     removeName(from);
     return done;
   };

@@ -12,14 +12,20 @@ export type Placed =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** Links the regular file `source` in at `target`, directly in `parent`, without replacing. Throws what the operating system says. */
-export function putInPlace(linkIn: LinkIn, source: string, target: string, parent: Folder): Placed {
+export function putInPlace(
+  linkIn: LinkIn,
+  source: string,
+  target: string,
+  parent: Folder,
+  hasBoth?: () => void,
+): Placed {
   const waiting = stampOf(lstatSync(source));
   const there = lstatSync(target, { throwIfNoEntry: false });
   if (there?.isDirectory())
     return { kind: 'refused', reason: `${kindOf(there)} has its name: move it, or remove it when it is empty` };
   if (there !== undefined) return { kind: 'taken' };
   if (!isStill(parent)) return REPLACED;
-  const linked = linkIn(source, target);
+  const linked = linkIn(source, target, hasBoth);
   if (linked.kind === 'exists') return { kind: 'taken' };
 
   const ours = linked.kind === 'copied' ? { ...waiting, inode: linked.inode } : waiting;
