@@ -20,6 +20,10 @@ export interface Comparison {
 /** The coarsest step of a file system in use (FAT), milliseconds. */
 const TIME_STEP_MS = 2000;
 
+/** As far as every file system keeps it. */
+export const isSameTime = (one: Pick<ComparedFile, 'mtime'>, other: Pick<ComparedFile, 'mtime'>): boolean =>
+  Math.abs(one.mtime - other.mtime) < TIME_STEP_MS;
+
 /** How a target stands to a source, path by path. A file of another time is among the equal ones, too. */
 export function compareTrees(
   source: ReadonlyMap<string, ComparedFile>,
@@ -35,7 +39,7 @@ export function compareTrees(
     else if (found.sha256 !== file.sha256) different.push(path);
     else {
       equal.push(path);
-      if (Math.abs(found.mtime - file.mtime) >= TIME_STEP_MS) otherTime.push(path);
+      if (!isSameTime(found, file)) otherTime.push(path);
     }
   }
   return { equal, missing, different, otherTime };

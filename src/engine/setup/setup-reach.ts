@@ -1,29 +1,46 @@
 import { SyncError } from '../../core/errors.ts';
 import { bytesText } from '../../core/quantities.ts';
 import { type ReachedThing, reachProblem } from '../../core/setup/reach-problem.ts';
+import { isSameTime } from '../../core/setup/setup-compare.ts';
 import { requireEmpty } from '../cycle/writing.ts';
 import type { RootState } from '../ports.ts';
 import { asSyncError } from '../remote/store-error.ts';
+import { withheldIn } from './migrate.ts';
 import type { RemoteSide, SetupParts } from './setup-ports.ts';
 import type { Work } from './setup-work.ts';
 
 /** The target, and room for what is to go there. */
 export async function reach(work: Work): Promise<void> {
-  const { target, remote, parts, options, source } = work;
+  const { target, remote, parts, options } = work;
   const { dryRun, signal } = options;
   if (remote !== null) {
     await usableFolder(target.folder, parts);
+    await requireRoom(target.folder, await bytesToGo(work), parts);
     work.generation = await reachRemote(remote, parts, work.tell, dryRun, signal);
     return;
   }
-  const from = source?.folder ?? target.folder;
-  const moves = from !== target.folder && (await parts.folders.open(from).state()).kind === 'folder';
-  const bytes = moves ? sizeOf((await parts.folders.open(from).walk(parts.skipFor(parts.to), signal)).files) : 0;
-  await reachFolder(target.folder, bytes, parts, work.tell, dryRun);
+  await reachFolder(target.folder, await bytesToGo(work), parts, work.tell, dryRun);
 }
 
-const sizeOf = (files: ReadonlyMap<string, { readonly size: number }>): number =>
-  [...files.values()].reduce((sum, { size }) => sum + size, 0);
+/** What is still to be copied, as far as sizes and times say it: what an earlier attempt brought has its room already. */
+async function bytesToGo(work: Work): Promise<number> {
+  const { source, target, parts, options } = work;
+  if (source === null || source.folder === target.folder) return 0;
+  const walk = async (folder: string, config = parts.to) => {
+    const files = parts.folders.open(folder);
+    if ((await files.state()).kind !== 'folder') return null;
+    return (await files.walk(parts.skipFor(config), options.signal)).files;
+  };
+  const [here, there] = [await walk(source.folder, source.config), await walk(target.folder)];
+  const withheld = withheldIn(work);
+  let bytes = 0;
+  for (const [path, file] of here ?? []) {
+    const other = there?.get(path);
+    const isThere = other?.size === file.size && isSameTime(other, file);
+    if (!isThere && withheld(path) === null) bytes += file.size;
+  }
+  return bytes;
+}
 
 /**
  * Credentials, bucket, what lies there, and each permission by doing it in a scratch key; `dryRun`: nothing is written. Tells each thing
@@ -110,13 +127,17 @@ async function reachFolder(
     throw new SyncError('local', `${folder} cannot be written`, 'Check its owner and mode, or name another folder.');
   }
   if (!dryRun) await folders.tryWriting(folder);
-  const free = await machine.freeBytes(folder);
-  if (free < bytes) {
-    throw new SyncError(
-      'local',
-      `${folder} has ${bytesText(free)} free, and ${bytesText(bytes)} are to go there`,
-      'Free some space, or name another folder; then run this again.',
-    );
-  }
+  const free = await requireRoom(folder, bytes, { machine });
   tell(`${folder} ${state.kind === 'missing' ? 'can be made' : 'can be written'}, ${bytesText(free)} free`);
+}
+
+/** Free bytes, which are enough: SyncError('local') otherwise. */
+async function requireRoom(folder: string, bytes: number, { machine }: Pick<SetupParts, 'machine'>): Promise<number> {
+  const free = await machine.freeBytes(folder);
+  if (free >= bytes) return free;
+  throw new SyncError(
+    'local',
+    `${folder} has ${bytesText(free)} free, and ${bytesText(bytes)} are to go there`,
+    'Free some space, or name another folder; then run this again.',
+  );
 }
