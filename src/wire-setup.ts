@@ -4,6 +4,7 @@ import path from 'node:path';
 import { nodeCodec } from './adapters/codec.ts';
 import { readConfig } from './adapters/config-files.ts';
 import { buildExcludes } from './adapters/excludes.ts';
+import { FOLDER_LOCK } from './adapters/folder-contents.ts';
 import { below, realOf } from './adapters/folder-relation.ts';
 import { openFolders } from './adapters/folders.ts';
 import { openLockFile } from './adapters/fs/lock-file.ts';
@@ -17,6 +18,7 @@ import { ok, SyncError } from './core/errors.ts';
 import { type SetupInput, setupUrl } from './core/setup/setup-input.ts';
 import type { Identity, LockFile, Log, StateFiles } from './engine/ports.ts';
 import { GUARD_TTL_MS } from './engine/root/root-guard.ts';
+import { holdInPlace, holdRoot } from './engine/setup/held-folder.ts';
 import type { RemoteSide, SetupParts } from './engine/setup/setup-ports.ts';
 import { wireCheckup } from './wire-checkup.ts';
 import { type AccessKeys, identityOf, wireDatastore, wireRemote } from './wire-datastore.ts';
@@ -90,9 +92,16 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
     skipFor: buildExcludes,
     openRemote,
     async holdFolder(config, signal) {
+      const [folder, { waitMs }] = [folderOf(config), config.lock];
+      const options = { purpose: 'setup', waitMs, ...(signal === undefined ? {} : { signal }) };
+      if (config.backend.type === 's3') {
+        const lockIn = (at: string) => openLockFile(path.join(at, '.datastore-staging', 'lock'));
+        const shared = { clock: systemClock, ids: systemIds, identity: identityOf(workspace, tool), log };
+        return holdRoot({ ...shared, folder, lockIn }, { ...options, waitMs: Math.max(waitMs, GUARD_TTL_MS * 1.2) });
+      }
+      const lockIn = (at: string) => openLockFile(path.join(at, FOLDER_LOCK), { shared: true });
       const { datastore } = await wireDatastore({ workspace, config, tool, log });
-      const { waitMs } = config.lock;
-      return datastore.acquire({ purpose: 'setup', waitMs, ...(signal === undefined ? {} : { signal }) });
+      return holdInPlace({ folder, lockIn, clock: systemClock }, datastore, options);
     },
     openState: (config) => openStateFiles(folderOf(config)),
     files: openWorkspaceFiles(workspace),

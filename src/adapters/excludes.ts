@@ -2,7 +2,8 @@ import ignore from 'ignore';
 import type { Config } from '../core/config/config.ts';
 
 /** Ours, and git's: never part of a datastore, at any depth, whatever the rules say. */
-const ALWAYS = /(?:^|\/)(?:\.datastore-staging|\.git|\.datastore\.lock(?:\.(?:new|aside)-[^/]*)?)(?:\/|$)/i;
+const ALWAYS =
+  /(?:^|\/)(?:\.datastore-staging|\.datastore-try-[^/]*|\.git|\.datastore\.lock(?:\.(?:new|aside)-[^/]*)?)(?:\/|$)/i;
 
 /**
  * Which paths (relative to root, `/` between segments) are left out, by `directories` and the gitignore rules of

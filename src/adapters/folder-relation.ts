@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, realpathSync, rmdirSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, rmdirSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { FolderRelation } from '../core/setup/setup-plan.ts';
+import { makeTrial } from './trial-folder.ts';
 
 /**
  * How one absolute folder lies to another, whatever links, mounts or spellings lead to them: by their real paths as far as they are
@@ -20,16 +21,17 @@ export function relationOf(one: string, other: string): FolderRelation {
 /**
  * As `relationOf`, and for folders that seem to lie apart by trying: what is made in the one for a moment is looked for in the other. So
  * it is seen where one share is mounted twice, and the one folder lies in the other. What cannot be written is taken as it seems.
+ * Rejects with the signal's reason.
  */
-export async function triedRelation(one: string, other: string): Promise<FolderRelation> {
+export async function triedRelation(one: string, other: string, signal?: AbortSignal): Promise<FolderRelation> {
   const seems = relationOf(one, other);
   if (seems !== 'apart') return seems;
   const [a, b] = [nearest(one), nearest(other)];
   // What is made above a folder that is not there yet says only where that one will be.
   const [below, above] = [b === other ? 'same' : 'around', a === one ? 'same' : 'within'] as const;
-  const inOne = a === one ? await depthOfTrial(b, a) : null;
+  const inOne = a === one ? await depthOfTrial(b, a, signal) : null;
   if (inOne !== null) return inOne === 0 ? below : 'around';
-  const inOther = b === other ? await depthOfTrial(a, b) : null;
+  const inOther = b === other ? await depthOfTrial(a, b, signal) : null;
   if (inOther === null) return 'apart';
   return inOther === 0 ? above : 'within';
 }
@@ -78,26 +80,27 @@ function chainOf(folder: string): readonly Level[] {
 const isSame = (a: Level, b: Level): boolean => a.path === b.path || (a.id !== null && a.id === b.id);
 
 /** How deep a folder that is made in the one is found in the other: 0 right in it; null: not at all, or none can be made. */
-async function depthOfTrial(one: string, other: string): Promise<number | null> {
+async function depthOfTrial(one: string, other: string, signal?: AbortSignal): Promise<number | null> {
   let trial: string;
   try {
-    trial = mkdtempSync(path.join(one, '.datastore-try-'));
+    trial = makeTrial(one);
   } catch {
     return null;
   }
   try {
-    return await depthOf(path.basename(trial), other);
+    return await depthOf(path.basename(trial), other, signal);
   } finally {
     rmdirSync(trial);
   }
 }
 
 /** By levels. What cannot be listed has nothing to find; links are not followed. */
-async function depthOf(name: string, folder: string): Promise<number | null> {
+async function depthOf(name: string, folder: string, signal?: AbortSignal): Promise<number | null> {
   let level = [folder];
   for (let depth = 0; level.length > 0; depth += 1) {
     const below: string[] = [];
     for (const at of level) {
+      signal?.throwIfAborted();
       const entries = await readdir(at, { withFileTypes: true }).catch(() => []);
       for (const entry of entries) {
         if (entry.name === name) return depth;

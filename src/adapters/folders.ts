@@ -1,4 +1,4 @@
-import { lstatSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { lstatSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { SyncError } from '../core/errors.ts';
 import type { Clock, LocalFiles, Log, StagingRun } from '../engine/ports.ts';
@@ -8,6 +8,9 @@ import { STAGING } from './fs/guarded-path.ts';
 import { openLocalFiles } from './fs/local-files.ts';
 import { errorCode, localError } from './fs/refusal.ts';
 import { replaceFile } from './fs/replace-file.ts';
+import { removeMark } from './fs/root-mark.ts';
+import { isHeld, removeFolder } from './remove-folder.ts';
+import { makeTrial } from './trial-folder.ts';
 
 export interface FoldersOptions {
   /** Names what is staged: the same for each run of one set-up. */
@@ -51,14 +54,15 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
 
   return {
     open,
-    relation: async (one: string, other: string, tries: boolean) =>
-      tries ? triedRelation(one, other) : relationOf(one, other),
+    relation: async (one: string, other: string, tries: boolean, signal?: AbortSignal) =>
+      tries ? triedRelation(one, other, signal) : relationOf(one, other),
+    unmark: async (folder: string) => removeMark(open(folder).root),
     tidy,
     untouch,
     asides,
     tryWriting: async (folder: string) =>
       attempt(`\`${folder}\` could not be written`, () => {
-        const scratch = mkdtempSync(path.join(nearest(folder), '.datastore-try-'));
+        const scratch = makeTrial(nearest(folder));
         try {
           replaceFile(path.join(scratch, 'a'), new TextEncoder().encode('a\n'));
         } finally {
@@ -75,16 +79,16 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
         syncFolder(path.dirname(to));
         return to;
       }),
-    async drop(folder: string) {
+    async drop(folder: string, letGo: ((movedTo: string) => Promise<void>) | null) {
       await tidy(folder);
       const files = open(folder);
       // Versions that a sync keeps are no litter.
       const isKept = (await files.staging()).some(({ asides }) => asides.length > 0);
-      return attempt(`\`${folder}\` could not be removed`, () => {
-        if (isKept) return false;
-        rmSync(path.join(files.root, STAGING), { recursive: true, force: true });
-        return removeEmpty(files.root);
-      });
+      try {
+        return !isKept && (await removeFolder(files.root, letGo));
+      } catch (error) {
+        throw localError(`\`${folder}\` could not be removed`, error);
+      }
     },
   };
 }
@@ -98,27 +102,11 @@ function placeOf(folder: string): Place {
   return { workspace: path.dirname(real), root: path.basename(real) };
 }
 
-/** With the folders in it that hold no file, at any depth. */
-function removeEmpty(folder: string): boolean {
-  return gone(() => {
-    for (const entry of readdirSync(folder, { withFileTypes: true }))
-      if (entry.isDirectory()) removeEmpty(path.join(folder, entry.name));
-    rmdirSync(folder);
-  });
-}
-
-const removeIfEmpty = (folder: string): boolean => gone(() => rmdirSync(folder));
-
-/** Whether the folder is gone; false where something holds it. */
-function gone(remove: () => void): boolean {
+function removeIfEmpty(folder: string): void {
   try {
-    remove();
-    return true;
+    rmdirSync(folder);
   } catch (error) {
-    const code = errorCode(error);
-    if (code === 'ENOENT') return true;
-    if (['ENOTEMPTY', 'EEXIST', 'EBUSY', 'EPERM', 'EACCES', 'EROFS'].includes(code ?? '')) return false;
-    throw error;
+    if (errorCode(error) !== 'ENOENT' && !isHeld(error)) throw error;
   }
 }
 

@@ -107,10 +107,11 @@ const overtime = (timeoutMs: number): SyncError =>
     'Give it more time; what was done is kept.',
   );
 
-/** Why it ended, with what the work itself has to say of how far it came. */
+/** Why it ended, with what the work itself has to say of how far it came, and of what to do about it. */
 function withDetails(why: unknown, said: unknown): unknown {
   if (!(why instanceof SyncError) || !(said instanceof SyncError) || said.details === undefined) return why;
-  return new SyncError(why.kind, why.message, why.remedy, { cause: said, details: said.details });
+  const remedy = said.kind === 'cancelled' ? said.remedy : why.remedy;
+  return new SyncError(why.kind, why.message, remedy, { cause: said, details: said.details });
 }
 
 /** Rejects when work goes on long after it was told to stop. */

@@ -140,13 +140,6 @@ test('permission bits come along, and a private file stays private', async () =>
   for (const [name, mode] of Object.entries(modes)) expect(statSync(path.join(to, name)).mode & 0o777).toBe(mode);
 });
 
-test('folders without files go with a source that is deleted', async () => {
-  const { from, to, parts } = moving();
-  mkdirSync(path.join(from, 'empty/below'), { recursive: true });
-  await runSetup(parts, { ...OPTIONS, deleteSource: true });
-  expect([existsSync(from), readFileSync(path.join(to, 'a'), 'utf8')]).toEqual([false, 'content a']);
-});
-
 test.each([false, true])(
   'what comes to the source under a name that cannot be kept stops it; configured by then: %s',
   async (isConfigured) => {

@@ -17,6 +17,7 @@ import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import { openFolderDatastore } from '../../src/engine/folder-datastore.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
 import type { StateFiles } from '../../src/engine/ports.ts';
+import { holdInPlace, holdRoot } from '../../src/engine/setup/held-folder.ts';
 import type { RemoteSide, SetupParts } from '../../src/engine/setup/setup-ports.ts';
 import { createBaseStore } from '../../src/engine/state/base-store.ts';
 
@@ -159,8 +160,17 @@ export function openWorld() {
       folderOf,
       skipFor: buildExcludes,
       openRemote: async (of, own) => remote(of, own, life),
-      holdFolder: (of, signal) =>
-        inPlace(of).acquire({ purpose: 'setup', ...(signal === undefined ? {} : { signal }) }),
+      async holdFolder(of, signal) {
+        const options = { purpose: 'setup', ...of.lock, ...(signal === undefined ? {} : { signal }) };
+        const held = { ...shared, folder: folderOf(of) };
+        if (of.backend.type === 's3')
+          return holdRoot(
+            { ...held, lockIn: (at) => openLockFile(path.join(at, '.datastore-staging', 'lock')) },
+            options,
+          );
+        const lockIn = (at: string) => openLockFile(path.join(at, FOLDER_LOCK), { shared: true });
+        return holdInPlace({ ...held, lockIn }, inPlace(of), options);
+      },
       openState: (of) => dying(stateOf(folderOf(of)), ['write', 'remove'], life),
       files: dying(openWorkspaceFiles(workspace), ['writeConfig', 'ignore'], life),
       folders: dying(

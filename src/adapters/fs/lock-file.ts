@@ -37,6 +37,7 @@ export function openLockFile(path: string, kind: LockKind = { shared: false }): 
           throw new SyncError('failed', 'A lock that was never made was to be renewed.', 'Report this defect.');
         overwriteLock(ours, content, kind);
       }),
+    close: letGo,
     moveAside: async () =>
       attempt('The lock could not be moved aside', () => {
         const moved = moveAway(path);

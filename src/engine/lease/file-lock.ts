@@ -44,17 +44,28 @@ export function holdFileLock({ file, clock }: FileLockParts, recordNow: () => Lo
       // Absent it is on its way back to its name: whoever moved it shall see it beating.
       if (text === null || isOurs(text)) await file.beat(JSON.stringify(recordNow()));
     },
-    async lostTo() {
-      for (let look = 0; ; look += 1) {
-        const text = await file.read();
-        if (text !== null && isOurs(text)) return null;
-        // Whoever finds it beating again puts back what was moved: absent for a moment, it is not yet lost.
-        if (text !== null || look === LOOKS) return { lock: text === null ? null : parseLock(text) };
-        await clock.sleep(PAUSE_MS);
-      }
+    lostTo: () => takenBy(file, clock, record.nonce),
+    async release() {
+      await removeLock(file, record.nonce);
+      // Its folder may have moved away: a handle that stays open would keep that from being removed.
+      file.close();
     },
-    release: async () => void (await removeLock(file, record.nonce)),
   };
+}
+
+/** Null while this tenure is what the file says; else whose it is (`lock` null: nobody's, or unreadable). */
+export async function takenBy(
+  file: Pick<LockFile, 'read'>,
+  clock: Clock,
+  tenure: string,
+): Promise<{ readonly lock: LockRecord | null } | null> {
+  for (let look = 0; ; look += 1) {
+    const text = await file.read();
+    if (text !== null && tenureOf(text) === tenure) return null;
+    // Whoever finds it beating again puts back what was moved: absent for a moment, it is not yet lost.
+    if (text !== null || look === LOOKS) return { lock: text === null ? null : parseLock(text) };
+    await clock.sleep(PAUSE_MS);
+  }
 }
 
 /** Ends exactly this tenure; another one is left alone. False when it was not there. */

@@ -151,6 +151,8 @@ export interface LockFile {
   read(): Promise<string | null>;
   /** Writes through the handle kept by `create`: reaches our own file even when it was moved, never a successor's. */
   beat(content: string): Promise<void>;
+  /** Closes that handle, wherever its file is by now. No error where there is none. */
+  close(): void;
   /** Moves the lock aside and gives what was moved; null when there is none. */
   moveAside(): Promise<{ readonly content: string; putBack(): Promise<void>; drop(): Promise<void> } | null>;
   /** The lock under which a lock that is not ours is moved aside: beside it, and nobody's for longer than that. */

@@ -4,6 +4,8 @@ import type { FileLockParts } from '../lease/file-lock.ts';
 import { takeFileLock } from '../lease/take-file-lock.ts';
 
 export interface RootGuard {
+  /** What its lock is known by. */
+  readonly tenure: string;
   /** SyncError('locked') when another has taken the root over, because this process stood still for too long. */
   assertHeld(): Promise<void>;
   release(): Promise<void>;
@@ -47,6 +49,7 @@ export async function guardRoot(
   };
   beat();
   return {
+    tenure: lock.record.nonce,
     async assertHeld() {
       const lost = await lock.lostTo();
       if (lost === null) return;

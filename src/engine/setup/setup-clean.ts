@@ -5,7 +5,9 @@ import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import { copyOver } from './migrate.ts';
 import { refuseUnknown } from './migrate-copy.ts';
 import { verifyTarget } from './migrate-verify.ts';
+import { refuseShared } from './setup-copies.ts';
 import { deleteSource, settleAsides } from './setup-delete.ts';
+import { letMove } from './setup-hold.ts';
 import { writeRecord } from './setup-record.ts';
 import { asideName, type Work } from './setup-work.ts';
 
@@ -19,11 +21,14 @@ const ROUNDS = 3;
 export async function cleanUp(work: Work, { folder, aside }: Extract<SetupStep, { kind: 'clean-up' }>): Promise<void> {
   if (work.verified === null) return;
   await settleAsides(work, folder);
+  await refuseShared(work, folder);
   for (let round = 1; ; round += 1) {
     const changed = await changedSince(work, folder);
     if (changed === 0) {
       // What is not at the target as it was verified is deleted by nobody but the person.
       if (aside !== null || work.apart > 0) return moveAside(work, folder, aside);
+      // What syncs there later, with the configuration of before, would take what is gone for deleted.
+      if (work.source?.config.backend.type === 's3') await work.parts.folders.unmark(folder);
       if (await deleteSource(work, folder)) return;
     }
     if (round === ROUNDS) throw late(folder, Math.max(changed, 1));
@@ -41,11 +46,13 @@ async function followUp(work: Work, folder: string): Promise<void> {
     notes.push(`${countText(copied, 'file')} came late, and will be sent by the next sync: datastore sync`);
 }
 
-async function moveAside({ parts, tell, notes, apart }: Work, folder: string, aside: string | null): Promise<void> {
+async function moveAside(work: Work, folder: string, aside: string | null): Promise<void> {
+  const { parts, tell, notes, apart, options } = work;
   if (aside === null)
     notes.push(`${folder} is kept: ${countText(apart, 'file')} of it changed or deleted since at the new place.`);
   try {
-    const moved = await parts.folders.move(folder, aside ?? asideName(folder, parts.clock.now()));
+    options.signal?.throwIfAborted();
+    const moved = await letMove(work, folder, aside ?? asideName(folder, parts.clock.now()));
     tell(`${folder} moved to ${moved}: delete it when you no longer need it`);
   } catch (error) {
     if (!(error instanceof SyncError && error.kind === 'local')) throw error;

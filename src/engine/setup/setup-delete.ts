@@ -1,52 +1,109 @@
 import { SyncError } from '../../core/errors.ts';
 import { countText } from '../../core/quantities.ts';
-import { each } from '../each.ts';
+import { breathing } from '../breath.ts';
+import type { LocalFiles } from '../ports.ts';
+import { isCopied } from './setup-copies.ts';
+import { letDrop } from './setup-hold.ts';
 import type { Work } from './setup-work.ts';
 
-const AT_ONCE = 8;
-
 /**
- * Deletes from the source what was verified at the target: moved aside, read once more, and only then dropped. False when something in
- * it was written to meanwhile, which is back at its place.
+ * Deletes from the source what was verified at the target, one file after the other: moved aside, looked for at the target, read once
+ * more, and only then dropped. False when something in it was written to meanwhile, which is back at its place. SyncError('local')
+ * when the target has no copy of a file.
  */
 export async function deleteSource(work: Work, folder: string): Promise<boolean> {
-  const { parts, verified, notes, tell } = work;
-  const found = [...(verified?.files.values() ?? [])];
+  const { parts, verified, options } = work;
   const files = parts.folders.open(folder);
+  const breathe = breathing(parts.clock, options.signal);
   const refused: string[] = [];
-  let moved = 0;
-  await each(found, AT_ONCE, async ({ path, stamp }) => {
+  let [moved, gone] = [0, 0];
+  for (const { path, stamp } of verified?.files.values() ?? []) {
+    await breathe();
     const answer = await files.remove(path, stamp);
     if (answer.kind === 'refused') refused.push(`${path}: ${answer.reason}`);
     if (answer.kind === 'moved') moved += 1;
-  });
+    if (answer.kind !== 'done' || answer.aside === null) continue;
+    const settled = await settleAside(work, folder, files, { path, name: answer.aside });
+    if (settled === 'alone') throw alone(work, folder, path);
+    if (settled === 'back') moved += 1;
+    else gone += 1;
+  }
   await files.flush();
   const back = await settleAsides(work, folder);
   if (moved + back > 0) return false;
-  const isGone = refused.length === 0 && (await parts.folders.drop(folder));
-  tell(isGone ? `${folder} deleted` : `${folder}: ${countText(found.length - refused.length, 'file')} deleted`);
-  if (refused[0] !== undefined) notes.push(`${folder} stays: ${refused[0]}`);
-  else if (!isGone)
-    notes.push(`${folder} stays: what is left in it was not moved (links, excluded files, or new ones).`);
+  await endSource(work, folder, gone, refused);
   return true;
 }
 
-/**
- * Whoever had a file open still writes to it after it was moved aside: what is not as it was verified goes back. Gives how many did;
- * SyncError('local') where another took the place.
- */
-export async function settleAsides({ parts, record }: Work, folder: string): Promise<number> {
+/** The folder goes with its lock in it, so that nobody takes that between, and finds an empty datastore. */
+async function endSource(work: Work, folder: string, gone: number, refused: readonly string[]): Promise<void> {
+  const { tell, notes } = work;
+  const isGone = refused.length === 0 && (await letDrop(work, folder));
+  tell(isGone ? `${folder} deleted` : `${folder}: ${countText(gone, 'file')} deleted`);
+  if (refused[0] !== undefined) notes.push(`${folder} stays: ${refused[0]}`);
+  else if (!isGone)
+    notes.push(
+      `${folder} stays: what is left in it was not moved (links, excluded files, new ones, or folders without files).`,
+    );
+}
+
+/** What a run that died has moved aside: dropped where the target has a copy, else back at its place. Gives how many are back. */
+export async function settleAsides(work: Work, folder: string): Promise<number> {
+  const { parts, options } = work;
   const files = parts.folders.open(folder);
+  const breathe = breathing(parts.clock, options.signal);
   let back = 0;
-  for (const { path, name } of await parts.folders.asides(folder)) {
-    const sha256 = record.verified?.[path];
-    if (sha256 !== undefined && (await files.dropAsideOf(name, sha256))) continue;
-    if ((await files.restore(name, path)).kind !== 'done') throw twice(folder, path, name);
-    back += 1;
+  for (const aside of await parts.folders.asides(folder)) {
+    await breathe();
+    if ((await settleAside(work, folder, files, aside)) === 'dropped') await files.prune(aside.path);
+    else back += 1;
   }
   if (back > 0) await files.flush();
   return back;
 }
+
+interface Aside {
+  readonly path: string;
+  /** In staging. */
+  readonly name: string;
+}
+
+/**
+ * Whoever had a file open still writes to it after it was moved aside: what is not as it was verified goes `back`, and what the target
+ * has no copy of (`alone`). SyncError('local') where another took the place.
+ */
+async function settleAside(
+  work: Work,
+  folder: string,
+  files: LocalFiles,
+  { path, name }: Aside,
+): Promise<'dropped' | 'back' | 'alone'> {
+  const sha256 = work.record.verified?.[path];
+  let hasCopy = false;
+  try {
+    hasCopy = sha256 !== undefined && (await isCopied(work, path, sha256, await stampOf(files, name)));
+    if (sha256 !== undefined && hasCopy && (await files.dropAsideOf(name, sha256))) return 'dropped';
+  } catch (error) {
+    // Stopped, perhaps: where this fails, too, the next run does it.
+    await files.restore(name, path).catch(() => null);
+    throw error;
+  }
+  if ((await files.restore(name, path)).kind !== 'done') throw twice(folder, path, name);
+  return hasCopy ? 'back' : 'alone';
+}
+
+async function stampOf(files: LocalFiles, name: string) {
+  const opened = await files.openAside(name);
+  await opened.close();
+  return opened.stamp;
+}
+
+const alone = ({ target }: Work, folder: string, path: string): SyncError =>
+  new SyncError(
+    'local',
+    `${path} is not there as it was verified in ${target.folder}: the file of ${folder} is back at its place, and nothing more of it is deleted`,
+    'See what changed there (a mount, a sync, a colleague); then run this again.',
+  );
 
 const twice = (folder: string, path: string, name: string): SyncError =>
   new SyncError(

@@ -16,7 +16,7 @@ import type {
   StateFiles,
 } from '../ports.ts';
 import type { Skip } from '../root/scan.ts';
-import type { HeldFolder } from './setup-hold.ts';
+import type { HeldFolder } from './held-folder.ts';
 
 /* What a set-up stands on beyond the ports of a cycle. Methods reject with SyncError('local') unless said otherwise. */
 
@@ -41,7 +41,7 @@ export interface Folders {
   /** Any folder as a root; nothing is made yet. It may be reached through links, what is below may not. */
   open(folder: string): LocalFiles;
   /** How the one lies to the other. Either may be missing. `tries`: also by making a folder in each, for the trial only. */
-  relation(one: string, other: string, tries: boolean): Promise<FolderRelation>;
+  relation(one: string, other: string, tries: boolean, signal?: AbortSignal): Promise<FolderRelation>;
   /** Writes and removes a file there, or in the nearest folder above that is there. */
   tryWriting(folder: string): Promise<void>;
   /** Renames the folder itself, also where it is reached through a link; never replaces. Gives its new path. */
@@ -52,8 +52,13 @@ export interface Folders {
   untouch(folder: string): Promise<void>;
   /** Takes away what it has left in the staging there, unless it has moved something aside; an empty one, too. No error where there is none. */
   tidy(folder: string): Promise<void>;
-  /** As `tidy`; our mark goes, too, and the folder if nothing is left in it: then true. */
-  drop(folder: string): Promise<boolean>;
+  /** Takes our mark away from a root, durably: whatever syncs there later asks, and joins. */
+  unmark(folder: string): Promise<void>;
+  /**
+   * As `tidy`; then the folder goes, our mark with it, if nothing else is left in it: true. It loses its name first; `letGo` gives back
+   * its lock, where it is by then. Null: it is not locked by us.
+   */
+  drop(folder: string, letGo: ((movedTo: string) => Promise<void>) | null): Promise<boolean>;
 }
 
 /** A remote, and the datastore of one root on it. */
@@ -76,7 +81,7 @@ export interface SetupParts {
   skipFor(config: Config): Skip;
   /** Contacts nobody yet. `own`: with the records of this set-up in place of the root's. */
   openRemote(config: Config, own: boolean): Promise<RemoteSide>;
-  /** Takes the lock of a folder used in place, so that nobody writes there meanwhile. SyncError('locked') when waiting is over. */
+  /** Takes the lock of a folder used in place, or of a root, so that nobody writes there meanwhile. SyncError('locked') when waiting is over. */
   holdFolder(config: Config, signal?: AbortSignal): Promise<HeldFolder>;
   /** The records of the root of a configuration. */
   openState(config: Config): StateFiles;

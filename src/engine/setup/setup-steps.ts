@@ -8,6 +8,7 @@ import { comparedFiles, copiedText, copyOver, joinText, pullFirst, readFolder, s
 import { verifyTarget } from './migrate-verify.ts';
 import { cleanUp } from './setup-clean.ts';
 import { configure, ignore } from './setup-config.ts';
+import { refuseShared } from './setup-copies.ts';
 import type { RemoteSide } from './setup-ports.ts';
 import { reach } from './setup-reach.ts';
 import { expected, isThere, type Work } from './setup-work.ts';
@@ -26,7 +27,7 @@ export async function performStep(work: Work, step: SetupStep): Promise<void> {
     case 'share':
       return shareStep(work, expected(work.remote));
     case 'verify':
-      return (await isThere(work)) ? verifyTarget(work, step) : undefined;
+      return (await isThere(work)) ? verify(work, step) : undefined;
     case 'configure':
       return configure(work);
     case 'ignore':
@@ -36,10 +37,15 @@ export async function performStep(work: Work, step: SetupStep): Promise<void> {
   }
 }
 
+async function verify(work: Work, step: Extract<SetupStep, { kind: 'verify' }>): Promise<void> {
+  await verifyTarget(work, step);
+  if (step.from !== null && step.from !== work.target.folder) await refuseShared(work, step.from);
+}
+
 /** Asked once more when all is written: what stood for the target before it was made may have been another folder. */
-async function isApart({ parts, target, notes }: Work, folder: string): Promise<boolean> {
+async function isApart({ parts, target, notes, options }: Work, folder: string): Promise<boolean> {
   const { isAround } = await parts.files.place(folder);
-  if (!isAround && (await parts.folders.relation(folder, target.folder, true)) === 'apart') return true;
+  if (!isAround && (await parts.folders.relation(folder, target.folder, true, options.signal)) === 'apart') return true;
   notes.push(`${folder} stays where it was: it is the same as ${target.folder}, or one lies in the other.`);
   return false;
 }

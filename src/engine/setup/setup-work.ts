@@ -3,6 +3,7 @@ import type { Problem } from '../../core/errors.ts';
 import type { SetupStep, SetupStepKind, SetupTarget } from '../../core/setup/setup-plan.ts';
 import type { Progress } from '../../core/status/sync-report.ts';
 import type { Scan } from '../root/scan.ts';
+import type { HeldFolder } from './held-folder.ts';
 import type { Side } from './setup-hold.ts';
 import type { RemoteSide, SetupParts } from './setup-ports.ts';
 import type { SetupRecord } from './setup-record.ts';
@@ -50,8 +51,8 @@ export interface Work {
   generation: number | null;
   /** From then on the new place goes its own way: only what came late to the source is brought there. */
   isConfigured: boolean;
-  /** How to give back the locks of the folders between which files move. */
-  readonly held: Map<Side, () => Promise<void>>;
+  /** The locks of the folders between which files move; null: it was given back, or the folder cannot be written. */
+  readonly held: Map<Side, HeldFolder | null>;
   /** Aborted when one of them is lost. */
   readonly stop: AbortController;
   /** What stays behind when it fails now. */

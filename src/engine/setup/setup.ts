@@ -2,10 +2,11 @@ import { type Problem, SyncError } from '../../core/errors.ts';
 import { bytesText } from '../../core/quantities.ts';
 import { type SetupStepKind, stepText } from '../../core/setup/setup-plan.ts';
 import { asSyncError } from '../remote/store-error.ts';
+import { heldParts } from './held-parts.ts';
 import { HeldConflicts } from './migrate.ts';
 import { beginSetup } from './setup-begin.ts';
 import { guardSetup } from './setup-guard.ts';
-import { holdFolders, letGo } from './setup-hold.ts';
+import { assertFolders, holdFolders, letGo } from './setup-hold.ts';
 import { openLook } from './setup-look.ts';
 import type { SetupParts } from './setup-ports.ts';
 import { forgetSetup, writeRecord } from './setup-record.ts';
@@ -61,16 +62,23 @@ export async function runSetup(parts: SetupParts, options: SetupOptions): Promis
 }
 
 async function goThrough(
-  parts: SetupParts,
+  given: SetupParts,
   options: SetupOptions,
-  assertHeld: () => Promise<void>,
+  assertGuard: () => Promise<void>,
 ): Promise<SetupReport> {
+  let begun: Work | null = null;
+  const assertHeld = async () => {
+    await assertGuard();
+    if (begun !== null) await assertFolders(begun);
+  };
+  const parts = heldParts(given, assertHeld);
   const done: SetupLine[] = [];
   let at: SetupStepKind = 'reach';
   const { work, steps } = await beginSetup(parts, options, (text) => {
     done.push({ kind: at, text });
     options.onTold?.(at, text);
   });
+  begun = work;
   const look = openLook(work);
   let stopped: HeldConflicts | null = null;
   try {
@@ -84,8 +92,7 @@ async function goThrough(
         continue;
       }
       if (!BEFORE.has(step.kind)) await writeRecord(parts.state, work.record);
-      if (!BEFORE.has(step.kind) && step.kind !== 'clean-up') await holdFolders(work);
-      if (step.kind === 'clean-up') await letGo(work, ['source']);
+      if (!BEFORE.has(step.kind)) await holdFolders(work, step.kind === 'clean-up');
       work.progress = null;
       await performStep(work, step);
     }
@@ -109,6 +116,12 @@ async function goThrough(
   };
 }
 
+/** Whoever stopped it knows nothing of how far it came. */
+const goesOnText = (isConfigured: boolean): string =>
+  isConfigured
+    ? 'The configuration is written; run the same command again to finish.'
+    : 'The configuration is as it was; run the same command again to go on.';
+
 /** Steps that nothing remembers. */
 const BEFORE: ReadonlySet<SetupStepKind> = new Set(['reach', 'probe']);
 
@@ -127,7 +140,8 @@ async function tidyUp(work: Work): Promise<void> {
 
 function explained(work: Work, error: unknown, done: readonly SetupLine[]): SyncError {
   const { progress, left, isConfigured, remote, target } = work;
-  const { kind, message, remedy, details } = asSyncError(error, remote?.store.name ?? target.folder);
+  const { kind, message, details, ...said } = asSyncError(error, remote?.store.name ?? target.folder);
+  const remedy = kind === 'cancelled' ? goesOnText(isConfigured) : said.remedy;
   const failure: SetupFailure = {
     done,
     reached:

@@ -1,0 +1,38 @@
+import { SyncError } from '../../core/errors.ts';
+import type { FileStamp } from '../../core/format/tree.ts';
+import { breathing } from '../breath.ts';
+import { hashFile } from '../root/scan.ts';
+import type { Work } from './setup-work.ts';
+
+/* Two folders that lie apart may share what is in them: one mounted below the other, or links to one file. */
+
+/** Whether the target has a file of its own at a path, with these bytes, read now. `taken`: the stamp of the source's. */
+export async function isCopied(
+  { parts, target, options }: Work,
+  path: string,
+  sha256: string,
+  taken: FileStamp,
+): Promise<boolean> {
+  const found = await hashFile(parts.folders.open(target.folder), path, parts.codec, options.signal);
+  return typeof found !== 'string' && found.sha256 === sha256 && !isOneFile(found.stamp, taken);
+}
+
+/** SyncError('local') when a file of the source is the target's too: whoever deletes the one deletes both. */
+export async function refuseShared({ parts, target, verified, options }: Work, folder: string): Promise<void> {
+  const [here, there] = [parts.folders.open(folder), parts.folders.open(target.folder)];
+  const breathe = breathing(parts.clock, options.signal);
+  for (const path of verified?.files.keys() ?? []) {
+    await breathe();
+    const [one, other] = [await here.stat(path), await there.stat(path)];
+    if (one === null || other === null || !isOneFile(one, other)) continue;
+    throw new SyncError(
+      'local',
+      `${folder}/${path} and ${target.folder}/${path} are one file: there is no copy of it`,
+      'Unmount or unlink the one, so that each folder has files of its own; then run this again.',
+    );
+  }
+}
+
+/** By the times too: another device may have the same number, and one share that is mounted twice has two devices. */
+const isOneFile = (a: FileStamp, b: FileStamp): boolean =>
+  a.inode === b.inode && a.ctime === b.ctime && a.mtime === b.mtime && a.size === b.size;
