@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
