@@ -7,6 +7,7 @@ import type { Clock, LocalFiles, Log } from '../../engine/ports.ts';
 import { type ApplyRoom, bringIn, install, remove } from './apply.ts';
 import { duplicate } from './duplicate.ts';
 import { removeEmptyParents } from './empty-parents.ts';
+import { folderMode, makeFolder, setFolderMode } from './folder-mode.ts';
 import { syncFolder } from './fsync.ts';
 import { parentOf } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
@@ -57,6 +58,9 @@ export function openLocalFiles({ workspace, root: relative, run, clock, log, lin
     root: root.path,
     state: async () => root.state(),
     create: async () => root.create(),
+    folderMode: async (path) => folderMode(root.folder(), path),
+    makeFolder: async (path, mode) => makeFolder(root.folder(), path, mode, room.touched),
+    setFolderMode: async (path, mode) => setFolderMode(root.folder(), path, mode),
     walk: async (skip, signal) => {
       const top = root.folder();
       const at = fileClock(area);

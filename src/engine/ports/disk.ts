@@ -92,6 +92,12 @@ export interface LocalFiles {
   state(): Promise<RootState>;
   /** Makes the root folder (and its parents inside the workspace) when it is missing. */
   create(): Promise<void>;
+  /** Who may list, change and enter a folder (`''`: the root), as nine bits; 0 where the platform has none, or where it is not there. */
+  folderMode(path: string): Promise<number>;
+  /** Makes one folder with these bits, and all for its owner; one that is there stays as it is. */
+  makeFolder(path: string, mode: number): Promise<void>;
+  /** Gives a folder (`''`: the root) these bits, and all for its owner, where the file system has any. */
+  setFolderMode(path: string, mode: number): Promise<void>;
   /** `skip(path, isFolder)` true: not looked at, not reported. */
   walk(skip: (path: string, isFolder: boolean) => boolean, signal?: AbortSignal): Promise<Walk>;
   /** Null when absent or not a regular file. */

@@ -26,6 +26,14 @@ export function heldFiles(files: LocalFiles, assertHeld: () => Promise<void>): L
       await assertHeld();
       await files.intend(intents);
     },
+    async makeFolder(path, mode) {
+      await assertHeld();
+      await files.makeFolder(path, mode);
+    },
+    async setFolderMode(path, mode) {
+      await assertHeld();
+      await files.setFolderMode(path, mode);
+    },
     async install(staged, path, expected) {
       await assertHeld();
       return files.install(staged, path, expected);

@@ -20,6 +20,8 @@ export interface CopyRequest {
   readonly withheld: (path: string) => string | null;
   /** Told durably of all that will be brought, before any of it is. */
   readonly willBring: (files: ReadonlyMap<string, string>) => Promise<void>;
+  /** The target's folder was made for this copy. */
+  readonly isNew: boolean;
   readonly onProgress: (progress: Progress) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -70,6 +72,10 @@ export async function copyFolder(request: CopyRequest): Promise<Copied> {
   await target.intend(
     wanted.map(({ file, over }) => ({ path: file.path, expected: over?.sha256 ?? null, becomes: file.sha256 })),
   );
+  await makeFolders(
+    request,
+    wanted.map(({ file }) => file.path),
+  );
   const total = wanted.reduce((sum, { file }) => sum + file.stamp.size, 0);
   const progress = { files: 0, bytes: 0 };
   await each(wanted, AT_ONCE, async ({ file, over }) => {
@@ -82,6 +88,24 @@ export async function copyFolder(request: CopyRequest): Promise<Copied> {
   await target.flush();
   return { scan, copied: wanted.length, already, bytes: total, conflicts, held };
 }
+
+/** Who may not look into it here shall not do so there, from the first file on. */
+async function makeFolders({ source, target, isNew }: CopyRequest, files: readonly SyncPath[]): Promise<void> {
+  if (isNew) await likeSource('', (mode) => target.setFolderMode('', mode));
+  // Sorted, each comes after those it lies in.
+  for (const folder of [...new Set(files.flatMap(parentsOf))].toSorted())
+    await likeSource(folder, (mode) => target.makeFolder(folder, mode));
+
+  async function likeSource(folder: string, give: (mode: number) => Promise<void>): Promise<void> {
+    const mode = await source.folderMode(folder);
+    if (mode > 0) await give(mode);
+  }
+}
+
+const parentsOf = (path: SyncPath): readonly string[] => {
+  const names = path.split('/');
+  return names.slice(0, -1).map((_, index) => names.slice(0, index + 1).join('/'));
+};
 
 async function bring({ source, target, signal }: CopyRequest, file: LocalEntry, over: LocalEntry | null) {
   const staged = await stageCopy(source, target, file, signal);

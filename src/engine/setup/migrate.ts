@@ -66,6 +66,7 @@ export async function copyOver(work: Work, from: string, to: string): Promise<Co
       work.record = { ...work.record, brought };
       await writeRecord(parts.state, work.record);
     },
+    isNew: !wasThere,
     onProgress: work.onProgress,
     signal: options.signal,
   });
