@@ -127,13 +127,25 @@ test('what is tried for a moment is part of no datastore, and what a process lef
   expect([existsSync(from), readdirSync(to).filter((name) => name.includes('try'))]).toEqual([false, []]);
 });
 
-test('a trial that is looked for is heard to be stopped', async () => {
-  const { from, to, world } = moving();
-  fill(to);
-  const folders = openFolders({ run: 'r', clock: systemClock, log: SILENT, roots: new Map() });
+test('a search for a trial through a whole folder hears that it is to stop', async () => {
+  const { world, to, parts } = moving();
+  mkdirSync(to);
   const stopped = AbortSignal.abort(new Error('stop'));
-  await expect(folders.relation(from, to, true, stopped)).rejects.toThrow('stop');
-  expect(readdirSync(world.top, { recursive: true }).filter((name) => String(name).includes('try'))).toEqual([]);
+  const folders = openFolders({ run: 'r', clock: systemClock, log: SILENT, roots: new Map() });
+  await expect(folders.relation(parts.folderOf(parts.to), world.workspace, true, stopped)).rejects.toThrow('stop');
+  const guarded = new AbortController();
+  const lockFile = {
+    ...parts.lockFile,
+    async create(...given: Parameters<typeof parts.lockFile.create>) {
+      const isOurs = await parts.lockFile.create(...given);
+      guarded.abort(new Error('stop'));
+      return isOurs;
+    },
+  };
+  await expect(runSetup({ ...parts, lockFile }, { ...OPTIONS, signal: guarded.signal })).rejects.toThrow('stop');
+  expect(readdirSync(world.top, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('try'))).toEqual(
+    [],
+  );
 });
 
 /** A root in step with a bucket, that becomes a folder used in place. */

@@ -94,7 +94,9 @@ async function perform(context: CommandContext, input: SetupInput, signal: Abort
       lines: setupLines(report, paint),
     };
   } catch (error) {
-    for (const line of setupFailureLines(error)) tell(line);
+    // Where it was stopped, that is its remedy.
+    const remedy = error instanceof SyncError ? error.remedy : null;
+    for (const line of setupFailureLines(error)) if (line !== remedy) tell(line);
     throw error;
   }
 }

@@ -3,13 +3,17 @@ import type { Folders, SetupParts } from './setup-ports.ts';
 
 /**
  * The same parts, whose every change asks first whether this set-up still has its workspace and its folders: one that stood still
- * until another took over would take away what is the datastore by now.
+ * until another took over would take away what is the datastore by now. A search through a whole folder hears `signal`.
  */
-export function heldParts(parts: SetupParts, assertHeld: () => Promise<void>): SetupParts {
+export function heldParts(
+  parts: SetupParts,
+  assertHeld: () => Promise<void>,
+  signal: AbortSignal | undefined,
+): SetupParts {
   const { files } = parts;
   return {
     ...parts,
-    folders: heldFolders(parts.folders, assertHeld),
+    folders: heldFolders(parts.folders, assertHeld, signal),
     state: heldState(parts.state, assertHeld),
     openState: (config) => heldState(parts.openState(config), assertHeld),
     files: {
@@ -26,9 +30,10 @@ export function heldParts(parts: SetupParts, assertHeld: () => Promise<void>): S
   };
 }
 
-function heldFolders(folders: Folders, assertHeld: () => Promise<void>): Folders {
+function heldFolders(folders: Folders, assertHeld: () => Promise<void>, signal: AbortSignal | undefined): Folders {
   return {
     ...folders,
+    relation: (one, other, tries) => folders.relation(one, other, tries, signal),
     open(folder) {
       const files = heldFiles(folders.open(folder), assertHeld);
       return {

@@ -43,9 +43,9 @@ async function verify(work: Work, step: Extract<SetupStep, { kind: 'verify' }>):
 }
 
 /** Asked once more when all is written: what stood for the target before it was made may have been another folder. */
-async function isApart({ parts, target, notes, options }: Work, folder: string): Promise<boolean> {
+async function isApart({ parts, target, notes }: Work, folder: string): Promise<boolean> {
   const { isAround } = await parts.files.place(folder);
-  if (!isAround && (await parts.folders.relation(folder, target.folder, true, options.signal)) === 'apart') return true;
+  if (!isAround && (await parts.folders.relation(folder, target.folder, true)) === 'apart') return true;
   notes.push(`${folder} stays where it was: it is the same as ${target.folder}, or one lies in the other.`);
   return false;
 }

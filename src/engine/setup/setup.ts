@@ -71,7 +71,7 @@ async function goThrough(
     await assertGuard();
     if (begun !== null) await assertFolders(begun);
   };
-  const parts = heldParts(given, assertHeld);
+  const parts = heldParts(given, assertHeld, options.signal);
   const done: SetupLine[] = [];
   let at: SetupStepKind = 'reach';
   const { work, steps } = await beginSetup(parts, options, (text) => {
