@@ -15,6 +15,7 @@ import { openWorkspaceFiles } from './adapters/workspace-files.ts';
 import type { Config } from './core/config/config.ts';
 import { configProblemText } from './core/config/config-problem.ts';
 import { ok, SyncError } from './core/errors.ts';
+import type { LeaseHolder } from './core/format/lease-holder.ts';
 import { type SetupInput, setupUrl } from './core/setup/setup-input.ts';
 import type { Identity, LockFile, Log, StateFiles } from './engine/ports.ts';
 import { GUARD_TTL_MS } from './engine/root/root-guard.ts';
@@ -35,6 +36,8 @@ export interface SetupRequest {
   readonly credentials?: AccessKeys | undefined;
   /** For what is set up now; the AWS chain otherwise. */
   readonly fromCredentials?: AccessKeys | undefined;
+  /** Told who has the lock of a folder that files move from or to, each time that is another; the log otherwise. */
+  readonly onWait?: ((who: string) => void) | undefined;
 }
 
 /** Builds what a set-up stands on. Contacts nobody yet, and changes nothing. SyncError('usage') names each input that will not do. */
@@ -93,7 +96,8 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
     openRemote,
     async holdFolder(config, signal) {
       const [folder, { waitMs }] = [folderOf(config), config.lock];
-      const options = { purpose: 'setup', waitMs, ...(signal === undefined ? {} : { signal }) };
+      const onWait = sayOnce(request.onWait ?? ((who) => log.warn(`waiting: ${who}`)), folder);
+      const options = { purpose: 'setup', waitMs, onWait, ...(signal === undefined ? {} : { signal }) };
       if (config.backend.type === 's3') {
         const lockIn = (at: string) => openLockFile(path.join(at, '.datastore-staging', 'lock'));
         const shared = { clock: systemClock, ids: systemIds, identity: identityOf(workspace, tool), log };
@@ -171,6 +175,18 @@ const above = (folder: string): string => path.join(realOf(path.dirname(folder))
 function writtenPath(input: SetupInput, workspace: string, folder: string): string {
   if (input.type === 'filesystem' && input.path.startsWith('~')) return input.path;
   return below(folder, workspace) ?? folder;
+}
+
+/** Who is waited for, each time that is another. */
+function sayOnce(say: (who: string) => void, folder: string): (holder: LeaseHolder) => void {
+  let said: string | null = null;
+  return (by) => {
+    if (by.nonce === said) return;
+    said = by.nonce;
+    const { tool, holder, pid, hostname, purpose } = by;
+    const what = purpose === null ? '' : `: ${purpose}`;
+    say(`${tool ?? holder}, process ${pid} on ${hostname}${what}, has the lock of ${folder}`);
+  };
 }
 
 /** One set-up of a workspace at a time. */

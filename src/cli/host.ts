@@ -41,6 +41,8 @@ export interface SetupRequest {
   /** What is set up now. */
   readonly from: Config | null;
   readonly input: SetupInput;
+  /** Told who has the lock of a folder that files move from or to, each time that is another. */
+  readonly onWait: (who: string) => void;
 }
 
 /** What a watch tells. */

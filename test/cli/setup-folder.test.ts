@@ -98,6 +98,24 @@ describe('a folder', () => {
     expect(Object.keys(tree(path.join(other, 'moved')))).toEqual(['a']);
   });
 
+  test('that somebody works in is waited for, and who that is is said once', async () => {
+    const [one, other] = [await swamp(rig, 0), await swamp(rig, 0)];
+    const place = await mkdtemp(path.join(rig.folder, 'awaited-'));
+    writeFileSync(path.join(place, 'a'), 'A');
+    for (const workspace of [one, other])
+      await writeFile(path.join(workspace, '.datastore.yaml'), `type: filesystem\npath: ${place}\n`);
+    const holder = rig.start(one, ['lock', 'acquire']);
+    await holder.printed('Held by');
+    const waiting = rig.start(other, to('moved', '--json'));
+    const said = `Waiting: datastore-sync/cli, process ${holder.process.pid} on `;
+    await waiting.printed(said);
+    holder.process.kill('SIGINT');
+    const ended = await waiting.ended;
+    expect([ended.code, ended.json()]).toMatchObject([0, { files: 1 }]);
+    expect(ended.stderr.split(said)).toHaveLength(2);
+    expect(ended.stderr).toContain(`: lock acquire, has the lock of ${place}.`);
+  });
+
   test('links and what is excluded stay in the old one', async () => {
     const [workspace, place] = [await swamp(rig), path.join(rig.folder, 'linked')];
     symlinkSync('/etc/hostname', path.join(workspace, '.swamp/link'));

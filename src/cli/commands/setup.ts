@@ -7,6 +7,7 @@ import { runSetup, type SetupReport } from '../../engine/setup/setup.ts';
 import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
 import { type Failure, leftovers } from '../failure.ts';
 import type { FlagName } from '../flags.ts';
+import { safeText } from '../render/paint.ts';
 import { setupFailureLines, setupLines } from '../render/setup-text.ts';
 
 const NONE = { least: 0, most: 0, words: '' };
@@ -71,11 +72,16 @@ async function perform(context: CommandContext, input: SetupInput, signal: Abort
     );
   const workspace = await host.findWorkspace(flags.cwd ?? '.');
   const from = await presentConfig(context, workspace);
-  const parts = await host.openSetup({ workspace, from, input });
   const tell = (text: string): void => {
     reporter.done();
     reporter.line(text);
   };
+  const parts = await host.openSetup({
+    workspace,
+    from,
+    input,
+    onWait: (who) => tell(`Waiting: ${safeText(who)}.`),
+  });
   try {
     const report = await runSetup(parts, {
       skipMigration: flags['skip-migration'] === true,

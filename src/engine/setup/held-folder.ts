@@ -1,4 +1,5 @@
 import { SyncError } from '../../core/errors.ts';
+import { holderOf } from '../../core/format/lease-holder.ts';
 import type { AcquireOptions, Datastore } from '../datastore.ts';
 import { removeLock, takenBy } from '../lease/file-lock.ts';
 import type { Clock, LockFile } from '../ports.ts';
@@ -54,9 +55,11 @@ export async function holdInPlace(
 /** Of the root of a remote: no cycle runs there meanwhile. SyncError('locked') when waiting is over. */
 export async function holdRoot(
   { folder, lockIn, ...parts }: HoldParts & Omit<GuardParts, 'file'>,
-  { purpose, waitMs, signal }: AcquireOptions & { readonly waitMs: number },
+  { purpose, waitMs, onWait, signal }: AcquireOptions & { readonly waitMs: number },
 ): Promise<HeldFolder> {
-  const guard = await guardRoot({ ...parts, file: lockIn(folder) }, purpose, waitMs, signal);
+  const guard = await guardRoot({ ...parts, file: lockIn(folder) }, purpose, waitMs, signal, (by) =>
+    onWait?.(holderOf(by, by?.nonce ?? '')),
+  );
   return {
     // It has none: each change asks.
     signal: new AbortController().signal,
