@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openBucket } from '../../src/adapters/s3/bucket.ts';
+import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import { startS3Server } from '../support/s3-server/server.ts';
 
 /* What a checkup asks of the bucket itself. */
@@ -13,7 +14,7 @@ afterEach(async () => {
 
 const KEYS = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'hush' };
 
-function bucketAt(endpoint: string, credentials: typeof KEYS | undefined = KEYS) {
+function bucketAt(endpoint: string, credentials: typeof KEYS | undefined = KEYS, requestMs = 60_000) {
   const given = credentials === undefined ? {} : { credentials };
   const bucket = openBucket({
     bucket: 'team',
@@ -21,6 +22,7 @@ function bucketAt(endpoint: string, credentials: typeof KEYS | undefined = KEYS)
     region: 'eu-central-1',
     endpoint,
     forcePathStyle: true,
+    timing: { ...DEFAULT_TIMING, requestMs },
     ...given,
   });
   ends.push(() => bucket.close());
@@ -41,6 +43,14 @@ async function answering(answer: RequestListener): Promise<string> {
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+test('a question is given up after the time for a request that is configured', async () => {
+  const endpoint = await answering(() => undefined);
+  await expect(bucketAt(endpoint, KEYS, 300).reach()).rejects.toMatchObject({
+    kind: 'unreachable',
+    message: expect.stringContaining('no answer from the store within 1 s'),
+  });
+});
 
 describe('reach', () => {
   test.each([200, 301, 400, 403, 404, 500])(

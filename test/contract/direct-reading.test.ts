@@ -136,3 +136,19 @@ test('a connection on which nothing moves is given up', async () => {
   server.faults.add({ match: {}, fault: { kind: 'hang', when: 'before' } });
   await expectRefusal(store.get('it'), 'unreachable');
 });
+
+test('gives a body up that comes too slowly for the time that is configured', async () => {
+  const server = await startS3Server({ buckets: ['slow'] });
+  const { endpoint, region, credentials } = server;
+  const timing = { connectMs: 10_000, idleMs: 30_000, requestMs: 300 };
+  const place = { bucket: 'slow', prefix: '', region, endpoint, credentials, forcePathStyle: true };
+  const [patient, store] = [openS3Store(place), openS3Store({ ...place, timing })];
+  onTestFinished(async () => {
+    patient.close();
+    store.close();
+    await server.stop();
+  });
+  await patient.put('it', new Uint8Array(400));
+  server.faults.add({ match: { method: 'GET' }, fault: { kind: 'drip', bytes: 4, everyMs: 20 } });
+  await expect(readText(store, 'it')).rejects.toThrow('the body comes too slowly');
+});

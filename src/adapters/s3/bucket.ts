@@ -1,4 +1,5 @@
 import { GetBucketEncryptionCommand, GetBucketVersioningCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
+import { DEFAULT_TIMING } from '../../core/config/timing.ts';
 import type { CredentialFacts, ReachFacts } from '../../core/doctor/doctor-facts.ts';
 import { systemClock } from '../system.ts';
 import { withDeadline } from './call.ts';
@@ -8,11 +9,10 @@ import type { S3StoreOptions } from './s3-store.ts';
 import { answerHeader, outgoing } from './sdk-shapes.ts';
 import { storeFailure } from './store-failure.ts';
 
-const CALL_MS = 20_000;
-
 /** What a checkup asks of the bucket itself. Methods reject with StoreError; nothing in it carries a secret. */
 export function openBucket(options: S3StoreOptions) {
   const endpoint = options.endpoint === undefined ? undefined : checkedEndpoint(options.endpoint);
+  const { requestMs } = options.timing ?? DEFAULT_TIMING;
   const traffic = { requests: 0, bytesUp: 0, bytesDown: 0 };
   const client = createClient(options, endpoint, traffic);
   const asked = {
@@ -25,7 +25,7 @@ export function openBucket(options: S3StoreOptions) {
 
   async function call<T>(what: string, signal: AbortSignal | undefined, send: (signal: AbortSignal) => Promise<T>) {
     try {
-      return await withDeadline(what, CALL_MS, signal, send);
+      return await withDeadline(what, requestMs, signal, send);
     } catch (error) {
       throw storeFailure(error, { ...asked, what }, signal);
     }

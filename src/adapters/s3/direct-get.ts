@@ -38,7 +38,7 @@ export function openDirectReader(
 ): DirectReader {
   const { origin } = place;
   const { request, Agent } = origin.protocol === 'https:' ? https() : http();
-  const { connectMs, idleMs } = options.timing ?? DEFAULT_TIMING;
+  const { connectMs, idleMs, requestMs } = options.timing ?? DEFAULT_TIMING;
   const agent: Agent = new Agent({ keepAlive: true, maxSockets: (options.concurrency ?? 64) + SPARE_SOCKETS });
   const isAws = options.endpoint === undefined;
   let isLost = false;
@@ -64,7 +64,8 @@ export function openDirectReader(
         answer.resume();
         return { kind: 'unchanged' };
       }
-      if (answer.statusCode === 200 || answer.statusCode === 206) return found(answer, key, { ...get, what, traffic });
+      if (answer.statusCode === 200 || answer.statusCode === 206)
+        return found(answer, key, { ...get, what, traffic, requestMs });
       const refusal = await refusalOf(answer);
       // Another region: only the SDK finds the way. Another clock: the SDK signs by the store's from the next request on.
       const isElsewhere = isAws && [301, 307, 400].includes(answer.statusCode ?? 0);
@@ -79,7 +80,13 @@ export function openDirectReader(
 function found(
   answer: IncomingMessage,
   key: string,
-  { range, what, traffic, signal }: GetOptions & { readonly what: string; readonly traffic: Traffic },
+  {
+    range,
+    what,
+    traffic,
+    signal,
+    requestMs,
+  }: GetOptions & { readonly what: string; readonly traffic: Traffic; readonly requestMs: number },
 ): FoundObject {
   const { headers } = answer;
   const length = countOf(headers['content-length']);
@@ -99,7 +106,7 @@ function found(
     date: timeIn(headers.date) ?? lastModified,
     length,
     ...(range || Array.isArray(checksum) ? {} : fromBase64(checksum)),
-    body: responseBody(answer, length, { what, traffic, signal }),
+    body: responseBody(answer, length, { what, traffic, signal, requestMs }),
   };
 }
 

@@ -14,7 +14,7 @@ export async function readObject(
   place: { readonly Bucket: string; readonly Key: string },
   key: string,
   { range, ifNoneMatch, signal }: GetOptions,
-  traffic: Traffic,
+  { traffic, requestMs }: { readonly traffic: Traffic; readonly requestMs: number },
   abortSignal: AbortSignal,
 ): Promise<Answer> {
   const command = new GetObjectCommand({
@@ -47,6 +47,6 @@ export async function readObject(
     date: answerDate(answer) ?? lastModified,
     length: ContentLength,
     ...(range ? {} : fromBase64(ChecksumSHA256)),
-    body: responseBody(stream, ContentLength, { what: `GET of "${key}"`, traffic, signal }),
+    body: responseBody(stream, ContentLength, { what: `GET of "${key}"`, traffic, signal, requestMs }),
   };
 }

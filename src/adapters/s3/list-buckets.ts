@@ -5,6 +5,7 @@ import { checkedEndpoint } from './endpoint.ts';
 import type { S3StoreOptions } from './s3-store.ts';
 import { storeFailure } from './store-failure.ts';
 
+/** A setting has no place yet: this is asked before there is a configuration. */
 const CALL_MS = 10_000;
 
 /** The names of the buckets that these credentials may see. StoreError('denied') where they may not ask. */

@@ -5,21 +5,22 @@ import { systemClock } from '../system.ts';
 import type { Traffic } from './client.ts';
 import { codeOf } from './sdk-shapes.ts';
 
-/** A body may be waited for this long, and a second more for each 16 KiB that came. */
-const PATIENCE_MS = 60_000;
+/** Bytes a millisecond: for what came, a body may be waited for so much longer. */
 const SLOWEST = 16;
 
 interface Context {
   readonly what: string;
   readonly traffic: Traffic;
   readonly signal: AbortSignal | undefined;
+  /** How long the body may be waited for, and a second more for each 16 KiB that came. */
+  readonly requestMs: number;
 }
 
 /** The body of an answer: exactly `length` bytes, or a StoreError. Given up early, its connection is closed. */
 export function responseBody(
   stream: Readable,
   length: number,
-  { what, traffic, signal }: Context,
+  { what, traffic, signal, requestMs }: Context,
 ): AsyncIterable<Uint8Array> {
   let received = 0;
   const stop = () => stream.destroy(new StoreError('aborted', `Stopped the ${what}.`, signal?.reason));
@@ -27,7 +28,7 @@ export function responseBody(
   // A failure before the first read is kept by the stream; unheard, it would end the process.
   stream.on('error', () => {});
   if (signal?.aborted) stop();
-  return observedBody(patient(stream, what), {
+  return observedBody(patient(stream, what, requestMs), {
     part(bytes) {
       received += bytes.byteLength;
       traffic.bytesDown += bytes.byteLength;
@@ -53,9 +54,9 @@ export function responseBody(
 }
 
 // Only the waiting counts: a reader may take its time between two parts.
-function patient(stream: Readable, what: string): AsyncIterable<Uint8Array> {
+function patient(stream: Readable, what: string, requestMs: number): AsyncIterable<Uint8Array> {
   const inner: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]();
-  let left = PATIENCE_MS;
+  let left = requestMs;
   const next = async () => {
     const started = systemClock.monotonic();
     const step = await inner.next();

@@ -5,6 +5,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import { DEFAULT_TIMING } from '../../core/config/timing.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { GetOptions, ListPage, ObjectInfo, PutOptions } from '../../engine/ports.ts';
 import { createClient, type Traffic } from './client.ts';
@@ -35,10 +36,12 @@ export function openSdkCalls(
   const client = createClient(options, endpoint, traffic, keys);
   const Bucket = options.bucket;
   const base = options.prefix === '' ? '' : `${options.prefix}/`;
+  const { requestMs } = options.timing ?? DEFAULT_TIMING;
   const encryption = encryptionFields(options.encryption);
 
   return {
-    get: (key, get, abortSignal) => readObject(client, { Bucket, Key: base + key }, key, get, traffic, abortSignal),
+    get: (key, get, abortSignal) =>
+      readObject(client, { Bucket, Key: base + key }, key, get, { traffic, requestMs }, abortSignal),
     async put(key, body, { condition, sha256, contentType }, abortSignal) {
       const command = new PutObjectCommand({
         Bucket,

@@ -1,13 +1,17 @@
 import { seconds } from './config-rules.ts';
 import { record, type Values } from './config-shape.ts';
 
-/** Every deadline and pace of a datastore but those of its lock, in milliseconds. */
+/**
+ * The deadlines and paces of a datastore but those of its lock, in milliseconds. Fixed are those on which several processes have to
+ * agree, or which stand within the ttl of a lease: a swap of the register and the look at what became of it (10 s each), giving a lease
+ * back (3 s), the lock of a root (30 s); and the list of buckets (10 s), which is asked for before there is a configuration.
+ */
 export interface Timing {
   /** For a connection to the store. */
   readonly connectMs: number;
   /** A connection on which nothing moves for so long is given up. */
   readonly idleMs: number;
-  /** For a whole request; a body on its way up gets more by its size. */
+  /** For a whole request; a body gets more by its size. */
   readonly requestMs: number;
   /** How long one request is tried again. */
   readonly retryMs: number;
