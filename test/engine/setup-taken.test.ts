@@ -65,6 +65,30 @@ test('what was changed at the target since is no copy of it', async () => {
   expect(readdirSync(path.join(from, 'below'))).toHaveLength(FILES - 4);
 });
 
+test('nor is the file itself, that the target still shows for a while after it was moved aside', async () => {
+  const { from, to, parts } = moving();
+  const aside = new Map<string, string>();
+  const open = (of: string) => {
+    const found = parts.folders.open(of);
+    return {
+      ...found,
+      // As a second mount of a file server does, of which the names are remembered.
+      async open(name: string) {
+        const shown = of === to ? aside.get(name) : undefined;
+        return shown === undefined ? found.open(name) : parts.folders.open(from).openAside(shown);
+      },
+      async remove(...given: Parameters<typeof found.remove>) {
+        const answer = await found.remove(...given);
+        if (answer.kind === 'done' && answer.aside !== null) aside.set(given[0], answer.aside);
+        return answer;
+      },
+    };
+  };
+  const run = runSetup({ ...parts, folders: { ...parts.folders, open } }, OPTIONS);
+  await expect(run).rejects.toMatchObject({ kind: 'local', message: expect.stringContaining('as it was verified') });
+  expect(readdirSync(path.join(from, 'below'))).toHaveLength(FILES);
+});
+
 test.each([true, false])(
   'a file that both folders share is no copy, and nothing is configured; delete: %s',
   async (del) => {

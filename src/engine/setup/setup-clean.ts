@@ -49,7 +49,9 @@ async function followUp(work: Work, folder: string): Promise<void> {
 async function moveAside(work: Work, folder: string, aside: string | null): Promise<void> {
   const { parts, tell, notes, apart, options } = work;
   if (aside === null)
-    notes.push(`${folder} is kept: ${countText(apart, 'file')} of it changed or deleted since at the new place.`);
+    notes.push(
+      `${folder} is kept: ${countText(apart, 'file')} of it not at the new place as they are here (held back, or changed or deleted there since).`,
+    );
   try {
     options.signal?.throwIfAborted();
     const moved = await letMove(work, folder, aside ?? asideName(folder, parts.clock.now()));
