@@ -60,6 +60,28 @@ test.each<[what: string, held: readonly string[], free: readonly string[]]>([
     ['credentials', 'x.aws/credentials', '.aws/config', 'config.json', 'kube/config', '.aws/credentials/x'],
   ],
   [
+    'what editors and people keep of them',
+    [
+      '.env~',
+      'a/key.pem~',
+      'id_rsa~',
+      'id_rsa.bak',
+      'ID_RSA.OLD',
+      'x/server.key.orig',
+      '.npmrc.bak~',
+      '.id_rsa.swp',
+      '.key.pem.swo',
+      '.env.swp',
+      '#.netrc#',
+      'a/#id_rsa#',
+      '.aws/credentials.bak',
+      'id_rsa.bak.conflict-al-T',
+      'id_rsa~.conflict-al-T',
+      'key.conflict-al-T.pem~',
+    ],
+    ['notes~', 'a.bak', 'id_rsa.pub~', 'slides.key~', '.ssh/id_rsa.pub~', '~', '.bak', '##', 'x.swp', 'id_rsa~/x'],
+  ],
+  [
     'conflict copies of them',
     [
       'id_rsa.conflict-al-20261120T193000Z',

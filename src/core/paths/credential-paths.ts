@@ -37,15 +37,35 @@ const PATTERNS: readonly RegExp[] = [
 const CREDENTIAL = new RegExp(PATTERNS.map(({ source }) => source).join('|'));
 
 function isCredentialPath(path: string): boolean {
-  // A conflict copy is as secret as the file it was made of.
-  const plain = withoutConflicts(path.toLowerCase());
-  const name = plain.slice(plain.lastIndexOf('/') + 1);
-  return CREDENTIAL.test(name) || CREDENTIAL.test(plain);
+  const plain = path.toLowerCase();
+  const original = originalOf(plain);
+  if (isCredential(original)) return true;
+  return original !== plain && SWAP.test(nameOf(plain)) && isCredential(nameOf(original).slice(1));
 }
 
-/** A copy of a copy bears more than one suffix. */
-function withoutConflicts(path: string): string {
-  if (!path.includes('.conflict-')) return path;
-  const shorter = path.replace(/\.conflict-[^/.]*(?=\.[^/.]*$|$)/, '');
-  return shorter === path ? path : withoutConflicts(shorter);
+/** Of vim: `.x.swp` of `x`, and of `.x`. */
+const SWAP = /^\..+\.sw[a-p]$/;
+
+const isCredential = (path: string): boolean => CREDENTIAL.test(nameOf(path)) || CREDENTIAL.test(path);
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** What a copy was made of is as secret as the copy, and a copy of a copy bears more than one suffix. */
+function originalOf(path: string): string {
+  const shorter = withoutBackup(withoutConflict(path));
+  return shorter === path ? path : originalOf(shorter);
 }
+
+const withoutConflict = (path: string): string =>
+  path.includes('.conflict-') ? path.replace(/\.conflict-[^/.]*(?=\.[^/.]*$|$)/, '') : path;
+
+/** Of editors (`x~`, `#x#`, `.x.swp`) and of people. */
+function withoutBackup(path: string): string {
+  if (path.endsWith('~')) return path.replace(/([^/])~$/, '$1');
+  if (path.endsWith('#')) return path.replace(/(^|\/)#([^/]+)#$/, '$1$2');
+  const dot = path.lastIndexOf('.');
+  const isKept = dot > path.lastIndexOf('/') + 1 && KEPT.has(path.slice(dot + 1));
+  return isKept || SWAP.test(nameOf(path)) ? path.slice(0, dot) : path;
+}
+
+const KEPT: ReadonlySet<string> = new Set(['bak', 'backup', 'old', 'orig', 'save']);

@@ -56,7 +56,11 @@ export async function beginSetup(
   if (goesOn) tell(`going on with the set-up that was begun at ${earlier.startedAt}`);
   const isGoingOn = isConfigured && goesOn;
   if (isGoingOn && source !== null && (await parts.folders.open(folder).state()).kind !== 'folder')
-    throw new SyncError('config', `the folder ${folder} is not there`, 'Mount it, then run this again.');
+    throw new SyncError(
+      'config',
+      `the folder ${folder} is not there`,
+      'Mount it or bring it back, or make it if it never was there; then run this again.',
+    );
   const stop = new AbortController();
   const signals = options.signal === undefined ? [] : [options.signal];
   const work: Work = {
