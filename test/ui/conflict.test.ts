@@ -98,10 +98,7 @@ describeUi('a conflict', () => {
     await window.trees.click('Conflicts', 'image.bin');
     await window.page.locator('.tab.active', { hasText: 'image.bin' }).waitFor();
     // Drawn: what opens takes the keys away from whatever is open then.
-    await window.page
-      .locator('.editor-group-container.active .binary-container, .monaco-diff-editor')
-      .first()
-      .waitFor();
+    await window.page.locator('.editor-group-container.active .monaco-editor-pane-placeholder').first().waitFor();
     expect(await merge.isVisible()).toBe(false);
     await window.runCommand('Datastore: Resolve All Conflicts…');
     await window.screenshot('resolve-all-dark');
