@@ -12,8 +12,6 @@ const LONG = [
   'set-up',
   'synced',
 ];
-/** What measures waits until the others are done. */
-const LAST = 'activation';
 
 /** The order of test files, the same on every machine, with or without a cache of their times. */
 export class LongestFirst extends BaseSequencer {
@@ -23,7 +21,6 @@ export class LongestFirst extends BaseSequencer {
 }
 
 const rank = ({ moduleId }: TestSpecification): number => {
-  if (moduleId.endsWith(`/${LAST}.test.ts`)) return LONG.length + 1;
   const at = LONG.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
   return at < 0 ? LONG.length : at;
 };

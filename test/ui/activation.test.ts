@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { measureBundles } from '../bench/vscode/bundles.ts';
 import { BAR, describeUi, type Stage, setStage } from './stage.ts';
 
-/** VS Code's own figure holds what the machine does besides, the windows of other tests too: the best of a few is ours. */
-const WINDOWS = 8;
-const MOST_MS = 100;
+/** How long it takes is for `npm run bench:vscode`: it depends on what the machine does besides. What it loads does not. */
+const MOST_BYTES = 150_000;
 
 describeUi('activation', () => {
   let stage: Stage;
@@ -12,15 +12,11 @@ describeUi('activation', () => {
   });
   afterAll(() => stage.close());
 
-  it(`takes less than ${MOST_MS} ms by VS Code's own figure`, async () => {
-    const folder = await stage.rig.workspace('quick', { 'a.txt': 'a\n' });
-    const seen: number[] = [];
-    while (seen.length < WINDOWS && !seen.some((ms) => ms < MOST_MS)) {
-      const window = await stage.open(folder);
-      await window.statusBarItem(BAR);
-      seen.push(await window.activationMs('Datastore Sync'));
-      await window.close();
-    }
-    expect(Math.min(...seen), `measured ${seen.join(', ')} ms`).toBeLessThan(MOST_MS);
+  it(`loads less than ${MOST_BYTES / 1000} KB before the status bar shows, and VS Code has a figure of it`, async () => {
+    const window = await stage.open(await stage.rig.workspace('quick', { 'a.txt': 'a\n' }));
+    await window.statusBarItem(BAR);
+    expect(await window.activationMs('Datastore Sync')).toBeGreaterThan(0);
+    await window.close();
+    expect((await measureBundles()).activation).toBeLessThan(MOST_BYTES);
   });
 });
