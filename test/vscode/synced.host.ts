@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { placeOf } from '../../src/vscode/place.ts';
+import { agree } from './agree.ts';
 import { describe, it } from './harness.ts';
 import { cli, extensionUi, given, until, untilBar } from './in-host.ts';
 import { loadedScripts } from './loaded-scripts.ts';
@@ -58,14 +58,7 @@ export const synced = describe('a workspace on S3', [
     await untilBar(/waiting for your answer/);
   }),
   it('after a yes it uploads what is here', async () => {
-    const { folders, answers } = await extensionUi();
-    const folder = folders.all()[0] ?? assert.fail('a folder');
-    const state = folder.state();
-    const place = state.kind === 'asking' ? placeOf(state.config) : null;
-    assert.ok(place !== null);
-    await answers.set(folder.id, place, 'connect');
-    await folder.reload();
-    await untilBar(/in step/);
+    await agree();
     assert.equal((await cli(here(), 'cat', 'notes.txt')).stdout, 'base\n');
     assert.equal(isS3Loaded(), true);
   }),

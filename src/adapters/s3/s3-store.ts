@@ -1,3 +1,4 @@
+import type { Backend } from '../../core/config/config.ts';
 import { DEFAULT_TIMING, type Timing } from '../../core/config/timing.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { ObjectStore } from '../../engine/ports.ts';
@@ -9,16 +10,8 @@ import { openKeys } from './keys.ts';
 import type { SdkCalls } from './sdk-calls.ts';
 import { storeFailure } from './store-failure.ts';
 
-export interface S3StoreOptions {
-  readonly bucket: string;
-  /** Without leading or trailing `/`; may be empty. */
-  readonly prefix: string;
-  readonly region: string;
-  /** Stores other than AWS. https, or http on this machine. */
-  readonly endpoint?: string;
-  readonly forcePathStyle: boolean;
-  readonly profile?: string;
-  readonly encryption?: { readonly mode: 'sse-s3' } | { readonly mode: 'sse-kms'; readonly keyId?: string };
+/** `endpoint`: stores other than AWS; https, or http on this machine. */
+export interface S3StoreOptions extends Omit<Extract<Backend, { type: 's3' }>, 'type'> {
   /** The AWS chain otherwise. */
   readonly credentials?: {
     readonly accessKeyId: string;
