@@ -182,7 +182,8 @@ test.each([true, false])(
     };
     await expect(runSetup({ ...parts, files: { ...parts.files, ignore: dies } }, KEPT)).rejects.toThrow('dead');
     rmSync(path.join(to, 'a'));
-    await runSetup({ ...parts, from: parts.to }, options);
+    const { notes } = await runSetup({ ...parts, from: parts.to }, options);
+    expect(notes.join()).toContain('alone has 1 file in the version of before');
     expect(contents(to)).toEqual(['content b']);
     expect(contents(world.workspace)).toContain('content a');
     expect(existsSync(from)).toBe(false);

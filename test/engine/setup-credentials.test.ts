@@ -46,6 +46,11 @@ test.each([
   expect(below(y)).toEqual(['a']);
   const aside = readdirSync(workspace).find((name) => name.startsWith('x.'));
   expect(below(path.join(workspace, aside ?? ''))).toEqual(['.aws/credentials', '.env', 'a']);
+  expect(report.notes).toContainEqual(
+    expect.stringMatching(/\/x\.20\S+ alone has 2 files that may hold credentials: before you delete it, /),
+  );
+  expect(report.notes.some((note) => note.includes('is not deleted'))).toBe(deleteSource);
+  expect(report.done).not.toContainEqual({ kind: 'clean-up', text: expect.stringContaining('delete it when') });
 });
 
 test('a dry run names the same, and takes none of them for a conflict', async () => {

@@ -34,6 +34,9 @@ test('a target that does not keep times: the source is moved, not deleted', asyn
     kind: 'verify',
     text: expect.stringContaining('2 equal files kept another time'),
   });
+  expect(report.notes).toContainEqual(
+    expect.stringMatching(/alone has the times of 2 files, which \S+\/y did not keep: delete it when /),
+  );
   expect(existsSync(x)).toBe(false);
   const aside = readdirSync(workspace).find((name) => name.startsWith('x.'));
   expect(readdirSync(path.join(workspace, aside ?? ''))).toEqual(expect.arrayContaining(['a', 'b']));

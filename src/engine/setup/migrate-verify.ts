@@ -42,7 +42,11 @@ export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { ki
       if (remote === null && (work.remote === null || work.verified === null)) work.reached = totalOf(here);
       work.verified = there;
       if (target.kind === 'folder') work.problems = [...held.values()];
-      work.apart = unequal.length + otherTime.filter((path) => isBrought(work, there, path)).length;
+      work.unmatched = {
+        withheld: held.size,
+        changed: unequal.length - held.size,
+        otherTime: otherTime.filter((path) => isBrought(work, there, path)).length,
+      };
       const contents = [...there.files].flatMap(([path, { sha256 }]) => (held.has(path) ? [] : [[path, sha256]]));
       work.record = { ...work.record, verified: { ...work.record.verified, ...Object.fromEntries(contents) } };
       return tellEqual(work, here, otherTime);

@@ -78,7 +78,7 @@ export async function beginSetup(
     progress: null,
     record: goesOn ? earlier : { format: 1, from, to, startedAt: new Date(clock.now()).toISOString(), brought: {} },
     verified: null,
-    apart: 0,
+    unmatched: { withheld: 0, changed: 0, otherTime: 0 },
     reached: { files: 0, bytes: 0 },
     conflicts: [],
     problems: [],

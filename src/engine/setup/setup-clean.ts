@@ -1,6 +1,7 @@
 import { SyncError } from '../../core/errors.ts';
 import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import { countText } from '../../core/quantities.ts';
+import { hasUnmatched, keptTexts } from '../../core/setup/kept-text.ts';
 import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import { copyOver } from './migrate.ts';
 import { refuseUnknown } from './migrate-copy.ts';
@@ -26,7 +27,7 @@ export async function cleanUp(work: Work, { folder, aside }: Extract<SetupStep, 
     const changed = await changedSince(work, folder);
     if (changed === 0) {
       // What is not at the target as it was verified is deleted by nobody but the person.
-      if (aside !== null || work.apart > 0) return moveAside(work, folder, aside);
+      if (aside !== null || hasUnmatched(work.unmatched)) return moveAside(work, folder, aside);
       // What syncs there later, with the configuration of before, would take what is gone for deleted.
       if (work.source?.config.backend.type === 's3') await work.parts.folders.unmark(folder);
       if (await deleteSource(work, folder)) return;
@@ -47,19 +48,19 @@ async function followUp(work: Work, folder: string): Promise<void> {
 }
 
 async function moveAside(work: Work, folder: string, aside: string | null): Promise<void> {
-  const { parts, tell, notes, apart, options } = work;
-  if (aside === null)
-    notes.push(
-      `${folder} is kept: ${countText(apart, 'file')} of it not at the new place as they are here (held back, or changed or deleted there since).`,
-    );
+  const { parts, tell, notes, unmatched, target, options } = work;
+  const isWhole = !hasUnmatched(unmatched);
+  let at = folder;
   try {
     options.signal?.throwIfAborted();
-    const moved = await letMove(work, folder, aside ?? asideName(folder, parts.clock.now()));
-    tell(`${folder} moved to ${moved}: delete it when you no longer need it`);
+    at = await letMove(work, folder, aside ?? asideName(folder, parts.clock.now()));
+    tell(`${folder} moved to ${at}${isWhole ? ': delete it when you no longer need it' : ''}`);
   } catch (error) {
     if (!(error instanceof SyncError && error.kind === 'local')) throw error;
     notes.push(`${folder} stays where it was: ${error.message}`);
   }
+  if (aside === null) notes.push(`${folder} is not deleted: it has what ${target.folder} has not.`);
+  notes.push(...keptTexts(unmatched, at, target.folder));
 }
 
 /** Files in it that are not as they were verified. */

@@ -1,5 +1,6 @@
 import type { Config } from '../../core/config/config.ts';
 import type { Problem } from '../../core/errors.ts';
+import type { Unmatched } from '../../core/setup/kept-text.ts';
 import type { SetupStep, SetupStepKind, SetupTarget } from '../../core/setup/setup-plan.ts';
 import type { Progress } from '../../core/status/sync-report.ts';
 import type { Scan } from '../root/scan.ts';
@@ -40,8 +41,8 @@ export interface Work {
   record: SetupRecord;
   /** As verified: what may be cleaned up. */
   verified: Scan | null;
-  /** Verified once at the target, and changed or deleted there since it is the datastore. */
-  apart: number;
+  /** Of the source, when it was verified. */
+  unmatched: Unmatched;
   /** At the target now. */
   reached: { files: number; bytes: number };
   conflicts: readonly string[];

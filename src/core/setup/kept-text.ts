@@ -1,0 +1,36 @@
+import { countText } from '../quantities.ts';
+
+/** Files of a source that the new place does not have as they are in it. */
+export interface Unmatched {
+  /** They look like credentials, and were not brought. */
+  readonly withheld: number;
+  /** Changed or deleted at the new place since they were verified there. */
+  readonly changed: number;
+  /** The same bytes, with times that the new place did not keep. */
+  readonly otherTime: number;
+}
+
+export const hasUnmatched = ({ withheld, changed, otherTime }: Unmatched): boolean =>
+  withheld + changed + otherTime > 0;
+
+/** What a folder alone has, each with what to do about it before it is deleted. `folder`: where it is now. */
+export function keptTexts(found: Unmatched, folder: string, target: string): readonly string[] {
+  const texts: readonly (readonly [count: number, has: string, remedy: string])[] = [
+    [
+      found.withheld,
+      `${countText(found.withheld, 'file')} that may hold credentials`,
+      `before you delete it, keep them in a safe place, or name them under "allow" and copy them to ${target}`,
+    ],
+    [
+      found.changed,
+      `${countText(found.changed, 'file')} in the version of before, changed or deleted in ${target} since`,
+      'compare before you delete it',
+    ],
+    [
+      found.otherTime,
+      `the times of ${countText(found.otherTime, 'file')}, which ${target} did not keep`,
+      'delete it when nothing needs those times',
+    ],
+  ];
+  return texts.flatMap(([count, has, remedy]) => (count === 0 ? [] : [`${folder} alone has ${has}: ${remedy}.`]));
+}

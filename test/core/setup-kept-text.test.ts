@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest';
+import { hasUnmatched, keptTexts, type Unmatched } from '../../src/core/setup/kept-text.ts';
+
+const NONE: Unmatched = { withheld: 0, changed: 0, otherTime: 0 };
+
+describe('what a folder alone has after a set-up', () => {
+  test.each<[what: string, given: Partial<Unmatched>, texts: readonly string[]]>([
+    ['nothing', {}, []],
+    [
+      'credentials',
+      { withheld: 1 },
+      [
+        '/a.old alone has 1 file that may hold credentials: before you delete it, keep them in a safe place, or name them under "allow" and copy them to /b.',
+      ],
+    ],
+    [
+      'versions of before',
+      { changed: 2 },
+      [
+        '/a.old alone has 2 files in the version of before, changed or deleted in /b since: compare before you delete it.',
+      ],
+    ],
+    [
+      'times',
+      { otherTime: 1 },
+      ['/a.old alone has the times of 1 file, which /b did not keep: delete it when nothing needs those times.'],
+    ],
+  ])('%s', (_what, given, texts) => {
+    const found = { ...NONE, ...given };
+    expect(keptTexts(found, '/a.old', '/b')).toEqual(texts);
+    expect(hasUnmatched(found)).toBe(texts.length > 0);
+  });
+});
