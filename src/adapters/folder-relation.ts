@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, rmdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, realpathSync, rmdirSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { FolderRelation } from '../core/setup/setup-plan.ts';
@@ -51,6 +51,13 @@ export function realOf(folder: string): string {
     const above = path.dirname(folder);
     return above === folder ? folder : path.join(realOf(above), path.basename(folder));
   }
+}
+
+/** As `realOf`; of a link that leads to nothing any more, where that was. */
+export function linkedFrom(folder: string): string {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found?.isSymbolicLink() !== true || existsSync(folder)) return realOf(folder);
+  return linkedFrom(path.resolve(realOf(path.dirname(folder)), readlinkSync(folder)));
 }
 
 /** Relative with `/`, where the folder lies in the other; else null. Paths are taken as they are. */

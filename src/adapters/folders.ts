@@ -2,14 +2,14 @@ import { lstatSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import path from 'node:path';
 import { SyncError } from '../core/errors.ts';
 import type { Clock, LocalFiles, Log, StagingRun } from '../engine/ports.ts';
-import { nearest, relationOf, triedRelation } from './folder-relation.ts';
+import { linkedFrom, nearest, relationOf, triedRelation } from './folder-relation.ts';
 import { syncFolder } from './fs/fsync.ts';
 import { STAGING } from './fs/guarded-path.ts';
 import { openLocalFiles } from './fs/local-files.ts';
 import { errorCode, localError } from './fs/refusal.ts';
 import { replaceFile } from './fs/replace-file.ts';
 import { removeMark } from './fs/root-mark.ts';
-import { isHeld, removeFolder } from './remove-folder.ts';
+import { isHeld, removeFolder, settleRemoval } from './remove-folder.ts';
 import { makeTrial } from './trial-folder.ts';
 
 export interface FoldersOptions {
@@ -85,7 +85,14 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
       // Versions that a sync keeps are no litter.
       const isKept = (await files.staging()).some(({ asides }) => asides.length > 0);
       try {
-        return !isKept && (await removeFolder(files.root, letGo));
+        return !isKept && (await removeFolder(files.root, run, letGo));
+      } catch (error) {
+        throw localError(`\`${folder}\` could not be removed`, error);
+      }
+    },
+    async settleDrop(folder: string) {
+      try {
+        return await settleRemoval(linkedFrom(folder), run);
       } catch (error) {
         throw localError(`\`${folder}\` could not be removed`, error);
       }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { SyncError } from '../core/errors.ts';
 import { FOLDER_LOCK } from './folder-contents.ts';
@@ -9,10 +9,11 @@ import { errorCode } from './fs/refusal.ts';
 /**
  * Removes a folder (absolute, real) in which nothing is left but its staging and, where `letGo` gives it back, its lock. It loses its
  * name before its lock: whoever waits for that finds no folder, and never an empty one. False where something else is in it, or
- * holds it. Rejects with what the operating system says, or with SyncError('local').
+ * holds it. Rejects with what the operating system says, or with SyncError('local'). `run`: what finds again a removal that was cut off.
  */
 export async function removeFolder(
   folder: string,
+  run: string,
   letGo: ((movedTo: string) => Promise<void>) | null,
 ): Promise<boolean> {
   const isLeft = (at: string): boolean => readdirSync(at).every((name) => isOurs(name, letGo !== null));
@@ -20,7 +21,7 @@ export async function removeFolder(
   const parent = path.dirname(folder);
   let room: string | null = null;
   try {
-    room = mkdtempSync(path.join(parent, `.${path.basename(folder)}.deleted-`));
+    room = mkdtempSync(path.join(parent, roomOf(folder, run)));
     const away = path.join(room, path.basename(folder));
     renameSync(folder, away);
     if (!isLeft(away) || !(await empty(away, letGo))) return putBack(away, folder);
@@ -31,6 +32,37 @@ export async function removeFolder(
     throw error;
   } finally {
     if (room !== null) removeRoom(room);
+  }
+}
+
+/**
+ * Ends a removal of such a run that was cut off: `gone` when the folder is not there any more, `back` when something came to it before.
+ * Rejects as `removeFolder`.
+ */
+export async function settleRemoval(folder: string, run: string): Promise<'none' | 'gone' | 'back'> {
+  const parent = path.dirname(folder);
+  const rooms = namesIn(parent).filter((name) => name.startsWith(roomOf(folder, run)));
+  for (const name of rooms) {
+    const room = path.join(parent, name);
+    const away = path.join(room, path.basename(folder));
+    const isThere = existsSync(away);
+    const isOnlyOurs = isThere && readdirSync(away).every((inside) => isOurs(inside, true));
+    if (isThere && !(isOnlyOurs && (await empty(away, async () => {})))) putBack(away, folder);
+    removeRoom(room);
+  }
+  if (rooms.length === 0) return 'none';
+  return existsSync(folder) ? 'back' : 'gone';
+}
+
+/** What the name of the folder begins with, in which one is that is on its way out. */
+const roomOf = (folder: string, run: string): string => `.${path.basename(folder)}.deleted-${run.slice(-8)}-`;
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
   }
 }
 

@@ -60,5 +60,9 @@ function heldFolders(folders: Folders, assertHeld: () => Promise<void>, signal: 
       await assertHeld();
       return folders.drop(folder, letGo);
     },
+    async settleDrop(folder) {
+      await assertHeld();
+      return folders.settleDrop(folder);
+    },
   };
 }

@@ -23,8 +23,8 @@ export async function beginSetup(
   // Once the file says the new place, only the record of the run that wrote it knows the old one.
   const from = goesOn ? earlier.from : isNamed ? null : parts.from;
   const skipMigration = options.skipMigration || (isConfigured && !goesOn);
+  const notes = options.dryRun || earlier === null ? [] : await settleDrop(parts, earlier.from, tell);
   const found = skipMigration ? null : await sourceOf(parts, from, isConfigured);
-  const notes: string[] = [];
   if (isConfigured && !goesOn) notes.push('This is what is set up here already: there is nothing to move.');
   const folder = parts.folderOf(to);
   const { source, ...lies } = await locate(parts, found, folder, !options.dryRun);
@@ -90,6 +90,19 @@ export async function beginSetup(
     notes,
   };
   return { work, steps: steps.value };
+}
+
+/** What the run before was cut off at last: of what it had begun to delete nothing is left half-way. Gives notes. */
+async function settleDrop(
+  { folders, folderOf }: SetupParts,
+  from: Config | null,
+  tell: Work['tell'],
+): Promise<string[]> {
+  if (from === null || from.backend.type === 'unsupported') return [];
+  const folder = folderOf(from);
+  const settled = await folders.settleDrop(folder);
+  if (settled === 'gone') tell(`${folder} deleted: the run before was cut off at that`, 'clean-up');
+  return settled === 'back' ? [`${folder} had come back to its place: something came to it while it was deleted.`] : [];
 }
 
 async function sourceOf(parts: SetupParts, from: Config | null, isConfigured: boolean) {

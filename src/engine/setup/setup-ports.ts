@@ -59,6 +59,8 @@ export interface Folders {
    * its lock, where it is by then. Null: it is not locked by us.
    */
   drop(folder: string, letGo: ((movedTo: string) => Promise<void>) | null): Promise<boolean>;
+  /** Ends a `drop` of this set-up that was cut off: the folder is `gone`, or `back` under its name when something came to it before. */
+  settleDrop(folder: string): Promise<'none' | 'gone' | 'back'>;
 }
 
 /** A remote, and the datastore of one root on it. */

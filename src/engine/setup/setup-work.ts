@@ -34,7 +34,8 @@ export interface Work {
   readonly target: SetupTarget;
   readonly remote: RemoteSide | null;
   readonly old: RemoteSide | null;
-  readonly tell: (text: string) => void;
+  /** `kind`: of the step that did it; that under way otherwise. */
+  readonly tell: (text: string, kind?: SetupStepKind) => void;
   readonly onProgress: (progress: Progress) => void;
   /** The latest that was told of a transfer. */
   progress: Progress | null;

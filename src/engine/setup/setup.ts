@@ -74,9 +74,9 @@ async function goThrough(
   const parts = heldParts(given, assertHeld, options.signal);
   const done: SetupLine[] = [];
   let at: SetupStepKind = 'reach';
-  const { work, steps } = await beginSetup(parts, options, (text) => {
-    done.push({ kind: at, text });
-    options.onTold?.(at, text);
+  const { work, steps } = await beginSetup(parts, options, (text, kind = at) => {
+    done.push({ kind, text });
+    options.onTold?.(kind, text);
   });
   begun = work;
   const look = openLook(work);
