@@ -94,14 +94,18 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
     folderOf,
     skipFor: buildExcludes,
     openRemote,
-    async holdFolder(config, signal) {
-      const [folder, { waitMs }] = [folderOf(config), config.lock];
+    async holdFolder(config, { waits, signal }) {
+      const folder = folderOf(config);
+      const waitMs = waits ? config.lock.waitMs : 0;
       const onWait = sayOnce(request.onWait ?? ((who) => log.warn(`waiting: ${who}`)), folder);
       const options = { purpose: 'setup', waitMs, onWait, ...(signal === undefined ? {} : { signal }) };
       if (config.backend.type === 's3') {
         const lockIn = (at: string) => openLockFile(path.join(at, '.datastore-staging', 'lock'));
         const shared = { clock: systemClock, ids: systemIds, identity: identityOf(workspace, tool), log };
-        return holdRoot({ ...shared, folder, lockIn }, { ...options, waitMs: Math.max(waitMs, GUARD_TTL_MS * 1.2) });
+        return holdRoot(
+          { ...shared, folder, lockIn },
+          { ...options, waitMs: waits ? Math.max(waitMs, GUARD_TTL_MS * 1.2) : 0 },
+        );
       }
       const lockIn = (at: string) => openLockFile(path.join(at, FOLDER_LOCK), { shared: true });
       const { datastore } = await wireDatastore({ workspace, config, tool, log });

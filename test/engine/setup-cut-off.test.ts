@@ -49,10 +49,7 @@ test('it goes when the set-up is gone on with, which is said', async () => {
 test('it goes when another set-up is begun', async () => {
   const { world, x, y, parts } = await cutOff();
   const other = world.parts(folder(y), folder(path.join(world.top, 'z')), mortality(Number.MAX_SAFE_INTEGER));
-  await runSetup(
-    { ...parts, from: other.from, to: other.to, folderOf: other.folderOf, written: other.written },
-    OPTIONS,
-  );
+  await runSetup({ ...parts, from: other.from, to: other.to, written: other.written }, OPTIONS);
   expect([existsSync(x), litter(world.workspace)]).toEqual([false, []]);
 });
 

@@ -95,6 +95,36 @@ test('two set-ups into one folder: one after the other, and nothing of either is
   expect([existsSync(from), existsSync(theirs), readdirSync(world.top).includes('y')]).toEqual([false, false, true]);
 });
 
+test('two set-ups across each other, each with one of the folders already, do not wait for each other for ever', async () => {
+  const { world, from, to } = moving();
+  mkdirSync(to);
+  writeFileSync(path.join(to, 'c'), 'content c');
+  const patient = (at: string) => ({ ...folder(at), lock: { ttlMs: 1000, waitMs: 600_000 } });
+  const [x, y] = [patient(from), patient(to)];
+  const there = world.parts(x, y, mortality(Number.MAX_SAFE_INTEGER));
+  const back = openWorld().parts(y, x, mortality(Number.MAX_SAFE_INTEGER));
+  let meet = (): void => {};
+  const met = new Promise<void>((resolve) => {
+    meet = resolve;
+  });
+  let have = 0;
+  // As on two hosts, where no order of paths is the same.
+  const meeting = (of: SetupParts): SetupParts => ({
+    ...of,
+    async holdFolder(...given) {
+      const held = await of.holdFolder(...given);
+      have += 1;
+      if (have === 2) meet();
+      await met;
+      return held;
+    },
+  });
+  const outcomes = await Promise.allSettled([runSetup(meeting(there), OPTIONS), runSetup(meeting(back), OPTIONS)]);
+  expect(outcomes.map(({ status }) => status)).toContain('fulfilled');
+  const all = readdirSync(world.top, { recursive: true, encoding: 'utf8' }).map((name) => path.basename(name));
+  expect(all).toEqual(expect.arrayContaining(['a', 'b', 'c']));
+});
+
 /** A clock on which waiting takes no time. */
 function hasty(): Clock {
   let ahead = 0;

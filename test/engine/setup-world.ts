@@ -160,8 +160,9 @@ export function openWorld() {
       folderOf,
       skipFor: buildExcludes,
       openRemote: async (of, own) => remote(of, own, life),
-      async holdFolder(of, signal) {
-        const options = { purpose: 'setup', ...of.lock, ...(signal === undefined ? {} : { signal }) };
+      async holdFolder(of, { waits, signal }) {
+        const waitMs = waits ? of.lock.waitMs : 0;
+        const options = { purpose: 'setup', waitMs, ...(signal === undefined ? {} : { signal }) };
         const held = { ...shared, folder: folderOf(of) };
         if (of.backend.type === 's3')
           return holdRoot(

@@ -94,13 +94,13 @@ export async function beginSetup(
 
 /** What the run before was cut off at last: of what it had begun to delete nothing is left half-way. Gives notes. */
 async function settleDrop(
-  { folders, folderOf }: SetupParts,
+  parts: SetupParts,
   from: Config | null,
   tell: Work['tell'],
 ): Promise<string[]> {
   if (from === null || from.backend.type === 'unsupported') return [];
-  const folder = folderOf(from);
-  const settled = await folders.settleDrop(folder);
+  const folder = parts.folderOf(from);
+  const settled = await parts.folders.settleDrop(folder);
   if (settled === 'gone') tell(`${folder} deleted: the run before was cut off at that`, 'clean-up');
   return settled === 'back' ? [`${folder} had come back to its place: something came to it while it was deleted.`] : [];
 }

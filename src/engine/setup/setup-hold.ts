@@ -3,26 +3,55 @@ import { SyncError } from '../../core/errors.ts';
 import { isThere, type Work } from './setup-work.ts';
 
 /**
- * Whoever writes to a folder used in place takes its lock, or waits for ours: of the one the files come from, and of the one they go to,
- * in one order for all, so that two who move them across wait for each other. While a root is cleaned up no cycle may run there: what is
- * gone would be deleted on its remote. SyncError('locked') when waiting is over.
+ * Whoever writes to a folder used in place takes its lock, or waits for ours: of the one the files come from, and of the one they go to.
+ * While a root is cleaned up no cycle may run there: what is gone would be deleted on its remote. SyncError('locked') when waiting is
+ * over.
  */
 export async function holdFolders(work: Work, isCleanUp: boolean): Promise<void> {
   const { source, target, parts } = work;
   if (source === null) return;
-  const wanted: { readonly side: Side; readonly folder: string; readonly config: Config }[] = [];
-  if (isCleanUp || source.config.backend.type === 'filesystem') wanted.push({ side: 'source', ...source });
-  const isMade = await isThere(work);
-  if (target.kind === 'folder' && target.folder !== source.folder)
-    wanted.push({ side: 'target', folder: target.folder, config: parts.to });
-  // Nobody can have one that is not there, and it is made when nothing else is in the way.
-  const rank = ({ side, folder }: { readonly side: Side; readonly folder: string }): string =>
-    side === 'target' && !isMade ? '\uffff' : folder;
-  for (const { side, config } of wanted.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1))) {
-    if (work.held.has(side)) continue;
-    if (side === 'target' && !isMade) await makeTarget(work);
-    await hold(work, side, config);
+  const wanted: Wanted[] = [];
+  if (isCleanUp || source.config.backend.type === 'filesystem') wanted.push({ side: 'source', config: source.config });
+  if (target.kind === 'folder' && target.folder !== source.folder) wanted.push({ side: 'target', config: parts.to });
+  await holdAll(
+    work,
+    wanted.filter(({ side }) => !work.held.has(side)),
+  );
+}
+
+/**
+ * Waits for one only while it has none of the others: two that move files across each other would else each have one, and wait for the
+ * other's. No order of paths would do, for each host names a folder as it is mounted there.
+ */
+async function holdAll(work: Work, wanted: readonly Wanted[]): Promise<void> {
+  const { clock, to } = work.parts;
+  const deadline = clock.monotonic() + to.lock.waitMs;
+  let order = wanted;
+  for (;;) {
+    const busy = await firstBusy(work, order);
+    if (busy === null) return;
+    for (const { side } of wanted) await letGoOf(work, side);
+    for (const { side } of wanted) work.held.delete(side);
+    if (clock.monotonic() >= deadline) throw busy.error;
+    order = [busy.one, ...wanted.filter((other) => other !== busy.one)];
   }
+}
+
+/** Waits for the first of them, and asks for the others: gives the one that another has. */
+async function firstBusy(
+  work: Work,
+  [first, ...others]: readonly Wanted[],
+): Promise<{ readonly one: Wanted; readonly error: SyncError } | null> {
+  if (first !== undefined) await hold(work, first, true);
+  for (const one of others) {
+    try {
+      await hold(work, one, false);
+    } catch (error) {
+      if (!(error instanceof SyncError && error.kind === 'locked')) throw error;
+      return { one, error };
+    }
+  }
+  return null;
 }
 
 /** Gives back all of them. */
@@ -66,9 +95,17 @@ export async function assertFolders({ held, stop }: Work): Promise<void> {
 
 export type Side = 'source' | 'target';
 
-async function hold({ parts, options, held, stop }: Work, side: Side, config: Config): Promise<void> {
+interface Wanted {
+  readonly side: Side;
+  readonly config: Config;
+}
+
+async function hold(work: Work, { side, config }: Wanted, waits: boolean): Promise<void> {
+  const { parts, options, held, stop } = work;
+  // Nobody can have one that is not there.
+  if (side === 'target' && !(await isThere(work))) await makeTarget(work);
   try {
-    const lock = await parts.holdFolder(config, options.signal);
+    const lock = await parts.holdFolder(config, { waits, signal: options.signal });
     lock.signal.addEventListener('abort', () => stop.abort(lock.signal.reason), { once: true });
     held.set(side, lock);
   } catch (error) {

@@ -83,8 +83,14 @@ export interface SetupParts {
   skipFor(config: Config): Skip;
   /** Contacts nobody yet. `own`: with the records of this set-up in place of the root's. */
   openRemote(config: Config, own: boolean): Promise<RemoteSide>;
-  /** Takes the lock of a folder used in place, or of a root, so that nobody writes there meanwhile. SyncError('locked') when waiting is over. */
-  holdFolder(config: Config, signal?: AbortSignal): Promise<HeldFolder>;
+  /**
+   * Takes the lock of a folder used in place, or of a root, so that nobody writes there meanwhile. SyncError('locked') when waiting is
+   * over, or at once when another has it and this one does not wait.
+   */
+  holdFolder(
+    config: Config,
+    options: { readonly waits: boolean; readonly signal?: AbortSignal | undefined },
+  ): Promise<HeldFolder>;
   /** The records of the root of a configuration. */
   openState(config: Config): StateFiles;
   readonly files: WorkspaceFiles;
