@@ -93,11 +93,7 @@ export async function beginSetup(
 }
 
 /** What the run before was cut off at last: of what it had begun to delete nothing is left half-way. Gives notes. */
-async function settleDrop(
-  parts: SetupParts,
-  from: Config | null,
-  tell: Work['tell'],
-): Promise<string[]> {
+async function settleDrop(parts: SetupParts, from: Config | null, tell: Work['tell']): Promise<string[]> {
   if (from === null || from.backend.type === 'unsupported') return [];
   const folder = parts.folderOf(from);
   const settled = await parts.folders.settleDrop(folder);
