@@ -25,6 +25,7 @@ const QUIET: SafetyFacts = {
   seen: { ...AT, commit: 'c12' },
   ancestry: 'related',
   allowMassDelete: false,
+  strangeRoot: null,
 };
 const kinds = (facts: Partial<SafetyFacts>) => vet({ ...QUIET, ...facts }).map(({ kind }) => kind);
 
@@ -94,16 +95,17 @@ describe('identity', () => {
     ['an emptied remote, allowed', { remoteFiles: 0, allowMassDelete: true }, []],
     ['a remote that was always empty', { remoteFiles: 0, baseFiles: 0 }, []],
     ['a lost base', { baseLost: true, seen: null }, ['base-lost']],
-    ['another root', { isAnotherRoot: true }, ['root-replaced']],
+    ['another root', { strangeRoot: 'unmarked' }, ['root-replaced']],
     [
       'another root, and an empty one',
-      { isAnotherRoot: true, localFiles: 0, plan: deletesThere(9, 9) },
+      { strangeRoot: 'unmarked', localFiles: 0, plan: deletesThere(9, 9) },
       ['root-replaced'],
     ],
-    ['another root, allowed', { isAnotherRoot: true, allowMassDelete: true }, []],
+    ['another root, allowed', { strangeRoot: 'unmarked', allowMassDelete: true }, []],
+    ['another root by its mark, allowed', { strangeRoot: 'marked otherwise', allowMassDelete: true }, ['root-replaced']],
     [
       'another root and another datastore',
-      { isAnotherRoot: true, ...seen({ datastoreId: 'that' }) },
+      { strangeRoot: 'unmarked', ...seen({ datastoreId: 'that' }) },
       ['foreign-remote'],
     ],
     [

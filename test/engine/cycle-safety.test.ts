@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeCodec } from '../../src/adapters/codec.ts';
@@ -203,6 +203,50 @@ test('nor is it when a file of a known name lies in it, an old version perhaps',
   await alice.sync({ direction: 'pull', allowMassDelete: true });
   expect(kindOf(await alice.failing())).toBe('root-replaced');
   expect((await world.remote()).files.size).toBe(12);
+});
+
+test('nor is it when the state is lost while another folder lies in its place, and is in step when it comes back', async () => {
+  const { world, bob } = await inStep();
+  rmSync(join(bob.root, 'a'));
+  bob.write('b', 'his');
+  renameSync(bob.root, `${bob.root}-away`);
+  rmSync(bob.state.folder, { recursive: true });
+  bob.restart();
+  expect(await bob.sync()).toMatchObject({ downloaded: 3 });
+  rmSync(bob.root, { recursive: true });
+  renameSync(`${bob.root}-away`, bob.root);
+  for (const options of [{}, { direction: 'pull' }, { allowMassDelete: true }] as const)
+    expect(kindOf(await bob.failing(options)), JSON.stringify(options)).toBe('root-replaced');
+  expect((await world.remote()).files.size).toBe(3);
+  const { generation } = await bob.datastore.preview();
+  const report = await bob.sync({ acceptRemote: generation ?? 0 });
+  expect(report).toMatchObject({ downloaded: 1, deletedLocal: 0, deletedRemote: 0, conflicts: [{ path: 'b' }] });
+  expect(bob.files()).toEqual({ a: '1', b: 'his', c: '1' });
+  await world.expectNothingLost();
+});
+
+test('the mark of a root stays as others have set it: the same folder of two hosts is nobody’s other folder', async () => {
+  const { world, bob } = await inStep();
+  const ofBob = `${bob.state.folder}-bob`;
+  const swapHosts = (mine: string, others: string) => {
+    renameSync(bob.state.folder, mine);
+    renameSync(others, bob.state.folder);
+    bob.restart();
+  };
+  cpSync(bob.state.folder, ofBob, { recursive: true });
+  rmSync(bob.state.folder, { recursive: true });
+  bob.restart();
+  expect(kindOf(await bob.failing())).toBe('base-lost');
+  await bob.sync({ acceptRemote: (await bob.datastore.preview()).generation ?? 0 });
+  const ofOther = `${bob.state.folder}-other`;
+  for (const round of ['1', '2']) {
+    swapHosts(ofOther, ofBob);
+    bob.write('a', `his ${round}`);
+    expect(await bob.sync()).toMatchObject({ uploaded: 1, conflicts: [] });
+    swapHosts(ofBob, ofOther);
+    expect(await bob.sync()).toMatchObject({ uploaded: 0, downloaded: 0, conflicts: [] });
+  }
+  await world.expectNothingLost();
 });
 
 test.each(['both', 'pull'] as const)(

@@ -408,6 +408,18 @@ export const MUTANTS: readonly Mutant[] = [
     unseen: 'its files are small',
   },
   {
+    name: 'mark of the root looked for and not compared',
+    edits: [
+      {
+        file: 'engine/cycle/sight.ts',
+        find: 'if (mark === rootMark) return null;',
+        replace: 'if (mark !== null) return null;',
+      },
+    ],
+    suites: [engine('cycle-safety.test.ts')],
+    breaks: /another folder lies in its place/,
+  },
+  {
     name: 'batch barrier that drops errors',
     edits: [
       {

@@ -35,6 +35,8 @@ export const REGRESSIONS: ReadonlyMap<string, () => readonly Scenario[]> = new M
   ['the lock of the root cannot be given back, and nobody waits for long', () => [lockStays()]],
   // It wrote to a register that everybody could know to be an old one.
   ['a lease is taken, and one ended by force, while the bucket is restored from before', () => [oldRegister()]],
+  // A mark was looked for and not compared: what had come into the folder below the mount was deleted for everybody.
+  ['the state is lost while the root is away, and another folder is in step meanwhile', () => [rootAway()]],
   // A refusal in some places was called a defect instead of a full sentence. What was linked in, and could not be looked at
   // after, was taken for not arrived: for the person's own, when others deleted it.
   ...[...SWEPT].map(
@@ -99,6 +101,21 @@ function oldRegister(): Scenario {
     { client: 0, deed: { act: 'head rolled back', ms: 45_000 } },
     { client: 0, deed: hold },
     { client: 1, deed: { act: 'force release' } },
+    { client: 1, deed: SYNC },
+  ]);
+}
+
+function rootAway(): Scenario {
+  const save = (path: string): Beat => ({ client: 0, deed: { act: 'save', path, size: 20, style: 'replace' } });
+  return storyOf(2, [
+    save('a.txt'),
+    save('b.txt'),
+    { client: 0, deed: SYNC },
+    { client: 1, deed: SYNC },
+    save('c.txt'),
+    { client: 0, deed: SYNC },
+    { client: 1, deed: { act: 'root away', ms: 25_000, leavesEmpty: true } },
+    { client: 1, deed: { act: 'state lost' } },
     { client: 1, deed: SYNC },
   ]);
 }

@@ -17,7 +17,7 @@ import { openPartNotes } from './part-notes.ts';
 import { errorCode, localError } from './refusal.ts';
 import { createBeside } from './replace-file.ts';
 import { openRootFolder } from './root-folder.ts';
-import { isMarked, setMark } from './root-mark.ts';
+import { readMark, setMark } from './root-mark.ts';
 import { openStager } from './staged-file.ts';
 import { openStagingArea, type StagingArea } from './staging-area.ts';
 import { sweepLitter } from './staging-litter.ts';
@@ -108,8 +108,8 @@ export function openLocalFiles({ workspace, root: relative, run, clock, log, lin
       dropAside(area, name);
       return true;
     },
-    marked: async () => isMarked(area),
-    mark: async (content) => setMark(area, content),
+    mark: async () => readMark(area),
+    setMark: async (mark, notes) => setMark(area, mark, notes),
   };
 }
 

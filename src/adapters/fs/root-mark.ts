@@ -1,4 +1,4 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { lstatSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder } from './fsync.ts';
 import { STAGING } from './guarded-path.ts';
@@ -8,20 +8,34 @@ import type { StagingArea } from './staging-area.ts';
 
 const NAME = 'root.json';
 
-/** Whether the root carries our mark. Throws SyncError('local'). */
-export function isMarked(area: StagingArea): boolean {
+/** The mark of the root, null where it has none. Throws SyncError('local'). */
+export function readMark(area: StagingArea): string | null {
   const folder = area.peek();
+  if (folder === null) return null;
+  const file = join(folder.path, NAME);
   try {
-    return folder !== null && lstatSync(join(folder.path, NAME), { throwIfNoEntry: false })?.isFile() === true;
+    if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return null;
+    return markIn(readFileSync(file, 'utf8'));
   } catch (error) {
     throw localError('The mark of the root could not be read', error);
   }
 }
 
-/** Sets the mark, durably. Throws SyncError('local'). */
-export function setMark(area: StagingArea, content: string): void {
+/** What is no record of ours is a mark all the same: one that nobody knows. */
+function markIn(text: string): string {
   try {
-    replaceFile(join(area.folder().path, NAME), new TextEncoder().encode(content));
+    const record: unknown = JSON.parse(text);
+    if (typeof record === 'object' && record !== null && 'mark' in record && typeof record.mark === 'string')
+      return record.mark;
+  } catch {}
+  return text;
+}
+
+/** Sets the mark, durably. Throws SyncError('local'). */
+export function setMark(area: StagingArea, mark: string, notes: Readonly<Record<string, string>>): void {
+  try {
+    const record = new TextEncoder().encode(`${JSON.stringify({ mark, ...notes })}\n`);
+    replaceFile(join(area.folder().path, NAME), record);
   } catch (error) {
     throw localError('The root could not be marked', error);
   }

@@ -2,7 +2,7 @@ import type { Plan } from './plan.ts';
 
 export type Veto =
   | { readonly kind: 'root-emptied'; readonly baseFiles: number }
-  /** The root lacks our mark and differs from what was in step. */
+  /** The root lacks our mark, or has another, and differs from what was in step. */
   | { readonly kind: 'root-replaced'; readonly baseFiles: number; readonly generation: number }
   | { readonly kind: 'mass-delete'; readonly side: 'local' | 'remote'; readonly deletes: number; readonly of: number }
   | { readonly kind: 'foreign-remote'; readonly expected: string; readonly found: string; readonly generation: number }
@@ -24,8 +24,8 @@ export interface SafetyFacts {
   readonly remoteFiles: number;
   readonly baseFiles: number;
   readonly baseLost: boolean;
-  /** The folder there now lacks the root's mark and differs from what was in step: another one took its place (an unmount). */
-  readonly isAnotherRoot?: boolean;
+  /** Of a folder that differs from what was in step, and lacks the root's mark (an unmount) or has another. */
+  readonly strangeRoot: 'unmarked' | 'marked otherwise' | null;
   readonly remote: { readonly datastoreId: string; readonly epoch: number; readonly generation: number } | null;
   /** What this root last saw of its remote; null on the first sync. */
   readonly seen: {
@@ -60,7 +60,7 @@ function vetIdentity({
   baseFiles,
   remoteFiles,
   localFiles,
-  isAnotherRoot,
+  strangeRoot,
   allowMassDelete,
 }: SafetyFacts): readonly Veto[] {
   if (baseLost) return [{ kind: 'base-lost', files: localFiles, generation: remote?.generation ?? 0 }];
@@ -81,7 +81,8 @@ function vetIdentity({
     return [{ kind: 'remote-emptied', baseFiles, generation: remote.generation }];
   }
   // Whatever the plan: what the base learned of it, and our mark in it, would be taken for the right folder's once that is back.
-  if (isAnotherRoot === true && !allowMassDelete) {
+  // Without a mark it may be the right one, emptied with all that was in it; with another it never is.
+  if (strangeRoot === 'marked otherwise' || (strangeRoot === 'unmarked' && !allowMassDelete)) {
     return [{ kind: 'root-replaced', baseFiles, generation: remote.generation }];
   }
   return [];

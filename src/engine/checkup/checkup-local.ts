@@ -38,18 +38,18 @@ export async function findBase({ state, files }: CheckedRoot, remote: string): P
   const found = await base.load();
   const isThere = found !== null || (await state.read('base.jsonl')) !== null;
   const isFolder = (await files.state()).kind === 'folder';
-  const marked = isFolder && (await files.marked());
+  const mark = isFolder ? await files.mark() : null;
   const unsettled = (await base.journal()).length;
   if (found === null || found.meta.remote !== remote) {
     const record = found !== null ? 'other' : isThere ? 'damaged' : 'none';
-    return { record, marked, files: 0, lastSyncAt: null, conflicts: 0, problems: 0, unsettled };
+    return { record, marked: mark !== null, files: 0, lastSyncAt: null, conflicts: 0, problems: 0, unsettled };
   }
   const { meta, entries } = found;
   const conflicts = meta.open.filter(({ conflict }) => conflict).length;
   return {
     // A lease or a probe makes a record, too: it was in step only with the mark of a sync.
     record: meta.rootMark === null ? 'none' : 'fine',
-    marked,
+    marked: mark !== null && (meta.rootMark === null || mark === meta.rootMark),
     files: entries.size,
     lastSyncAt: meta.lastSyncAt,
     conflicts,

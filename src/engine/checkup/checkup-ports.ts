@@ -40,7 +40,7 @@ export interface Bucket {
 
 /** The shared folder of a datastore on S3, and what is kept of it. */
 export interface CheckedRoot {
-  readonly files: Pick<LocalFiles, 'root' | 'state' | 'marked' | 'staging'>;
+  readonly files: Pick<LocalFiles, 'root' | 'state' | 'mark' | 'staging'>;
   readonly lockFile: Pick<LockFile, 'read' | 'isAlive' | 'machine'>;
   readonly state: StateFiles;
   /** Of this machine and this process, as locks name them. */

@@ -35,15 +35,19 @@ const newerOf = (seen: BaseMeta['newest'], found: CommitPointer | null): BaseMet
 
 /** A marked root whose base does not know the mark has lost its base: the next sync asks instead of bringing deleted files back. */
 export async function markRoot({ files, ledger, parts, options }: Run): Promise<void> {
-  if (ledger.meta.rootMark !== null && (await files.marked())) return;
+  const known = ledger.meta.rootMark;
+  const found = await files.mark();
+  if (known !== null && found === known) return;
   // Whoever let a pull into another folder has not said that the rest shall be deleted: the next sync asks again. Without a base
   // there is no rest.
-  if (ledger.meta.rootMark !== null && ledger.entries.size > 0 && options.direction === 'pull') return;
-  const mark = ledger.meta.rootMark ?? parts.ids.uuid();
+  if (known !== null && ledger.entries.size > 0 && options.direction === 'pull') return;
+  // One that is there stays: two hosts may have this folder, each with a base of its own. A new one is of this folder alone: the one
+  // that was in step before, which may come back, is another.
+  const mark = found ?? parts.ids.uuid();
   ledger.note({ rootMark: mark });
   // Before the mark itself: a marked root whose base does not know it reads as one that has lost its base.
   await ledger.save();
-  await files.mark(`${JSON.stringify({ mark, tool: 'datastore-sync', remote: parts.store.name })}\n`);
+  if (found === null) await files.setMark(mark, { tool: 'datastore-sync', remote: parts.store.name });
 }
 
 /** What was done, what is left, and what of the remote's records is kept here: the rest is dropped. */

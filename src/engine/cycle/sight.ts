@@ -9,6 +9,7 @@ import type { RegisterState } from '../remote/register.ts';
 import { EMPTY_VIEW, type RemoteView } from '../remote/remote-log.ts';
 import { hasExcluded, includedEntries, setAside, takeBack } from '../root/excluded-base.ts';
 import { emptyScan, type Scan, scanRoot } from '../root/scan.ts';
+import type { BaseMeta } from '../state/base-store.ts';
 import type { Ledger } from '../state/ledger.ts';
 import { hashIn } from '../state/packed-tree.ts';
 import { ancestryOf } from './ancestry.ts';
@@ -190,17 +191,22 @@ export async function factsOf(
     // All that the commit names, readable or not: a damaged index is no empty one.
     remoteFiles: (at.view.commit?.shards ?? []).reduce((sum, { count }) => sum + count, 0),
     baseFiles: known.length,
-    // By the mark and not by the file: what a lease or a probe has noted since makes a base file again, and an empty one.
-    // Not before the first cycle has ended: it may have died between noting the mark and setting it.
-    isAnotherRoot:
-      meta.rootMark !== null &&
-      meta.lastSyncAt !== null &&
-      known.some(({ path, sha256 }) => at.scan.files.get(path)?.sha256 !== sha256) &&
-      !(await at.files.marked()),
-    baseLost: meta.rootMark === null && head?.commit != null && at.scan.files.size > 0 && (await at.files.marked()),
+    strangeRoot: known.some(({ path, sha256 }) => at.scan.files.get(path)?.sha256 !== sha256)
+      ? await strangenessOf(at.files, meta)
+      : null,
+    baseLost: meta.rootMark === null && head?.commit != null && at.scan.files.size > 0 && (await at.files.mark()) !== null,
     remote: head && { datastoreId: head.datastoreId, epoch: head.epoch, generation: head.commit?.generation ?? 0 },
     seen,
     ancestry: meta.newest ? await ancestryOf(meta.newest, head, parts.remoteLog, options.signal) : 'related',
     allowMassDelete: options.approved?.basis.allowMassDelete ?? options.allowMassDelete ?? false,
   };
+}
+
+async function strangenessOf(files: LocalFiles, { rootMark, lastSyncAt }: BaseMeta): Promise<SafetyFacts['strangeRoot']> {
+  // By the mark and not by the file: what a lease or a probe has noted since makes a base file again, and an empty one.
+  // Not before the first cycle has ended: it may have died between noting the mark and setting it.
+  if (rootMark === null || lastSyncAt === null) return null;
+  const mark = await files.mark();
+  if (mark === rootMark) return null;
+  return mark === null ? 'unmarked' : 'marked otherwise';
 }

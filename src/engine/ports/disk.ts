@@ -143,9 +143,9 @@ export interface LocalFiles {
   dropAside(name: string): Promise<void>;
   /** Removes a file moved aside whose content has this hash and did not change while it was read. False: it is as it was. */
   dropAsideOf(name: string, sha256: string): Promise<boolean>;
-  /** Whether the root carries our mark (a staging folder with `root.json`), and setting it. */
-  marked(): Promise<boolean>;
-  mark(content: string): Promise<void>;
+  /** What tells this root from every other (`root.json` in the staging folder); null where nobody has set it. */
+  mark(): Promise<string | null>;
+  setMark(mark: string, notes: { readonly tool: string; readonly remote: string }): Promise<void>;
 }
 
 /** A lock file at a fixed path. The engine's `file-lock` decides; these are its single steps. */

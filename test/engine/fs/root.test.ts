@@ -100,13 +100,18 @@ test('a workspace that is gone is a missing root', async () => {
   await expect(open(box.workspace, 'data').create()).rejects.toMatchObject({ kind: 'local' });
 });
 
-test('the mark is there once it is set', async () => {
+test('the mark is there once it is set, and what is no mark of ours is one that nobody knows', async () => {
   const box = openSandbox();
-  expect(await box.files.marked()).toBe(false);
+  expect(await box.files.mark()).toBeNull();
   await box.files.walk(() => false);
-  expect(await box.files.marked()).toBe(false);
-  await box.files.mark('{"one":1}');
-  await box.files.mark('{"two":2}');
-  expect(await box.reopen().marked()).toBe(true);
-  expect(box.read('.datastore-staging/root.json')).toBe('{"two":2}');
+  expect(await box.files.mark()).toBeNull();
+  const notes = { tool: 'a test', remote: 'somewhere' };
+  await box.files.setMark('one', notes);
+  await box.files.setMark('two', notes);
+  expect(await box.reopen().mark()).toBe('two');
+  expect(JSON.parse(box.read('.datastore-staging/root.json'))).toEqual({ mark: 'two', ...notes });
+  for (const other of ['{"mark":2}', 'null', 'two']) {
+    writeFileSync(join(box.root, '.datastore-staging', 'root.json'), other);
+    expect(await box.files.mark()).toBe(other);
+  }
 });
