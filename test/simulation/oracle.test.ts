@@ -178,6 +178,12 @@ test('what a sync gives up for the other side is needed again when it comes back
   person.saved('a', 'mine');
   person.gets('a', 'theirs');
   expect(person.needs('mine')).toBe(false);
+  person.savedAside('late');
+  expect(person.needs('late')).toBe(true);
+  person.yields('a', 'late');
+  expect(person.needs('late')).toBe(false);
+  person.gets('a', 'late');
+  expect(person.needs('late')).toBe(true);
 });
 
 test.each([

@@ -99,8 +99,9 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
       orphans.delete(sha256);
     },
     yields(path, sha256) {
-      if (current.get(path) !== sha256) return;
-      current.delete(path);
+      if (current.get(path) === sha256) current.delete(path);
+      // Written late and brought back to its path, where it could be seen.
+      else if (!orphans.delete(sha256)) return;
       yielded.set(path, sha256);
     },
     takesBack(path, sha256) {
