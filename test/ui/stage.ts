@@ -64,7 +64,7 @@ export async function setStage(options: { readonly trust?: boolean } = {}): Prom
       AWS_SECRET_ACCESS_KEY: rig.server.credentials.secretAccessKey,
       AWS_EC2_METADATA_DISABLED: 'true',
     },
-    settings: { 'files.autoSave': 'off', 'workbench.colorTheme': 'Light Modern' },
+    settings: { 'files.autoSave': 'off' },
   });
   return {
     rig,

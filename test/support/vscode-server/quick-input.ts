@@ -82,12 +82,16 @@ export class QuickInput {
 
   /** Clicks the row with this label; where many can be picked that turns its check. */
   async choose(label: string | RegExp, timeoutMs = SOON_MS): Promise<void> {
+    let before = '';
     const index = await expectSoon(
       `row ${String(label)} in the quick input`,
       () => this.items(),
       (items) => {
         const at = items.findIndex((item) => matches(item.label, label));
-        return at === -1 ? undefined : at;
+        // The list is filtered behind the typing: a row found in the old one is another by the time of the click.
+        const isStill = JSON.stringify(items) === before;
+        before = JSON.stringify(items);
+        return at === -1 || !isStill ? undefined : at;
       },
       timeoutMs,
     );

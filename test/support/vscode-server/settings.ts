@@ -7,9 +7,8 @@ export type Settings = Readonly<Record<string, unknown>>;
 export const QUIET_SETTINGS: Settings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
-  'workbench.colorTheme': 'Light Modern',
-  'window.autoDetectColorScheme': false,
-  'window.autoDetectHighContrast': false,
+  'window.autoDetectColorScheme': true,
+  'window.autoDetectHighContrast': true,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.enableExperiments': false,
   'workbench.layoutControl.enabled': false,

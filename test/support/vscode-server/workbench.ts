@@ -82,12 +82,10 @@ export class Workbench {
     return text.replaceAll('\u00a0', ' ');
   }
 
-  /** Changes the colours by the palette, as user settings on disk are not watched. */
+  /** Changes the colours as the operating system does, which the workbench follows. */
   async setTheme(theme: Theme): Promise<void> {
-    const { name, css } = THEMES[theme];
-    await this.runCommand('Preferences: Color Theme');
-    await this.quickInput.type(name);
-    await this.quickInput.choose(name);
+    const { media, css } = THEMES[theme];
+    await this.page.emulateMedia(media);
     await this.page.locator(`.monaco-workbench.${css}`).waitFor();
   }
 
@@ -126,11 +124,11 @@ export class Workbench {
 
 export type Theme = 'light' | 'dark' | 'high-contrast';
 
-const THEMES: Readonly<Record<Theme, { readonly name: string; readonly css: string }>> = {
-  light: { name: 'Light Modern', css: 'vs' },
-  dark: { name: 'Dark Modern', css: 'vs-dark' },
-  'high-contrast': { name: 'Dark High Contrast', css: 'hc-black' },
-};
+const THEMES = {
+  light: { media: { colorScheme: 'light', forcedColors: 'none' }, css: 'vs' },
+  dark: { media: { colorScheme: 'dark', forcedColors: 'none' }, css: 'vs-dark' },
+  'high-contrast': { media: { colorScheme: 'dark', forcedColors: 'active' }, css: 'hc-black' },
+} as const;
 
 const SCREENSHOTS = fileURLToPath(new URL('../../../test-results/screenshots', import.meta.url));
 
