@@ -102,7 +102,11 @@ describe('identity', () => {
       ['root-replaced'],
     ],
     ['another root, allowed', { strangeRoot: 'unmarked', allowMassDelete: true }, []],
-    ['another root by its mark, allowed', { strangeRoot: 'marked otherwise', allowMassDelete: true }, ['root-replaced']],
+    [
+      'another root by its mark, allowed',
+      { strangeRoot: 'marked otherwise', allowMassDelete: true },
+      ['root-replaced'],
+    ],
     [
       'another root and another datastore',
       { strangeRoot: 'unmarked', ...seen({ datastoreId: 'that' }) },

@@ -194,7 +194,8 @@ export async function factsOf(
     strangeRoot: known.some(({ path, sha256 }) => at.scan.files.get(path)?.sha256 !== sha256)
       ? await strangenessOf(at.files, meta)
       : null,
-    baseLost: meta.rootMark === null && head?.commit != null && at.scan.files.size > 0 && (await at.files.mark()) !== null,
+    baseLost:
+      meta.rootMark === null && head?.commit != null && at.scan.files.size > 0 && (await at.files.mark()) !== null,
     remote: head && { datastoreId: head.datastoreId, epoch: head.epoch, generation: head.commit?.generation ?? 0 },
     seen,
     ancestry: meta.newest ? await ancestryOf(meta.newest, head, parts.remoteLog, options.signal) : 'related',
@@ -202,7 +203,10 @@ export async function factsOf(
   };
 }
 
-async function strangenessOf(files: LocalFiles, { rootMark, lastSyncAt }: BaseMeta): Promise<SafetyFacts['strangeRoot']> {
+async function strangenessOf(
+  files: LocalFiles,
+  { rootMark, lastSyncAt }: BaseMeta,
+): Promise<SafetyFacts['strangeRoot']> {
   // By the mark and not by the file: what a lease or a probe has noted since makes a base file again, and an empty one.
   // Not before the first cycle has ended: it may have died between noting the mark and setting it.
   if (rootMark === null || lastSyncAt === null) return null;
