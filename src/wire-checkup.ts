@@ -15,6 +15,7 @@ import type { ConfigFacts } from './core/doctor/doctor-facts.ts';
 import type { CheckedFolder, CheckupParts } from './engine/checkup/checkup-ports.ts';
 import type { Log } from './engine/ports.ts';
 import type { AccessKeys } from './wire-datastore.ts';
+import { readUnfinished } from './wire-unfinished.ts';
 
 export interface CheckupRequest {
   /** Absolute. */
@@ -43,6 +44,7 @@ export async function wireCheckup(request: CheckupRequest): Promise<CheckupParts
     log,
     s3,
     folder: config.ok ? wireFolder(config.value) : null,
+    unfinished: () => readUnfinished(request.workspace, config.ok ? config.value : null),
     close() {
       s3?.store.close();
       s3?.bucket.close();

@@ -16,6 +16,7 @@ import { createCoordinator } from './engine/coordinator/coordinator.ts';
 import { wireCheckup } from './wire-checkup.ts';
 import { type Wired, wireDatastore } from './wire-datastore.ts';
 import { wireSetup } from './wire-setup.ts';
+import { readUnfinished } from './wire-unfinished.ts';
 
 /** Of package.json, put in by the bundler: the built file stands alone. */
 declare const VERSION: string;
@@ -69,6 +70,7 @@ const host: Host = {
     return findWorkspace(folder);
   },
   readConfig: (workspace, url) => readConfig({ workspace, env: process.env, ...(url === null ? {} : { url }) }),
+  readUnfinished,
   readPlanFile,
   writePlanFile,
   async openDatastore(request) {

@@ -23,6 +23,7 @@ import { holdInPlace, holdRoot } from './engine/setup/held-folder.ts';
 import type { RemoteSide, SetupParts } from './engine/setup/setup-ports.ts';
 import { wireCheckup } from './wire-checkup.ts';
 import { type AccessKeys, identityOf, wireDatastore, wireRemote } from './wire-datastore.ts';
+import { openSetupState } from './wire-unfinished.ts';
 
 export interface SetupRequest {
   /** Absolute. */
@@ -46,8 +47,7 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
   const workspace = realpathSync.native(request.workspace);
   const from = request.from ?? (await swampOf(workspace));
   const to = await targetOf(workspace, from, input);
-  const place = path.join(workspace, '.datastore.yaml');
-  const state = openStateFiles(place);
+  const state = openSetupState(workspace);
   // The workspace may be reached through links: what was named in it then is named in the real one.
   const inside = (folder: string): string => {
     const named = below(folder, request.workspace) ?? below(above(folder), workspace);
@@ -115,7 +115,7 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
     files: openWorkspaceFiles(workspace),
     folders: openFolders({
       roots,
-      run: `setup-${createHash('sha256').update(place).digest('hex').slice(0, 32)}`,
+      run: `setup-${createHash('sha256').update(path.join(workspace, '.datastore.yaml')).digest('hex').slice(0, 32)}`,
       clock: systemClock,
       log,
     }),

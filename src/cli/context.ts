@@ -1,6 +1,7 @@
 import { configProblemText } from '../core/config/config-problem.ts';
 import { SyncError } from '../core/errors.ts';
 import type { StoredFile } from '../core/format/tree.ts';
+import { unfinishedRemedy, unfinishedText } from '../core/setup/unfinished.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { PhaseCosts } from '../engine/phase-costs.ts';
 import type { Log } from '../engine/ports.ts';
@@ -10,6 +11,7 @@ import type { Flags } from './flags.ts';
 import type { Host, StopSignal } from './host.ts';
 import { lineReporter, type Reporter, silentReporter, terminalReporter } from './progress-reporter.ts';
 import { noPaint, terminalPaint, usesColour } from './render/paint.ts';
+import { sentence } from './render/sentence.ts';
 
 const SIGNAL_CODES: Readonly<Record<StopSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
@@ -128,16 +130,22 @@ async function readSettings(flags: Flags, host: Host): Promise<Settings> {
     const { lock, ...config } = read.value;
     return { workspace, config: { ...config, lock: { ...lock, waitMs: flags.wait ?? lock.waitMs } } };
   }
-  const notSetUp = read.problem.every((problem) => problem.kind === 'not-set-up');
+  if (read.problem.some((problem) => problem.kind !== 'not-set-up')) {
+    throw new SyncError('config', read.problem.map(configProblemText).join('\n'), 'Correct that and try again.', {
+      details: { problems: read.problem },
+    });
+  }
+  const unfinished = await host.readUnfinished(workspace, null);
   throw new SyncError(
-    notSetUp ? 'not-set-up' : 'config',
-    notSetUp ? `No datastore is set up in ${workspace}.` : read.problem.map(configProblemText).join('\n'),
-    notSetUp
-      ? 'Set one up: datastore setup s3 --bucket BUCKET --root FOLDER; or set DATASTORE_URL=s3://bucket/prefix?root=FOLDER.'
-      : 'Correct that and try again.',
+    'not-set-up',
+    `No datastore is set up in ${workspace}.`,
+    unfinished === null ? SET_ONE_UP : `${sentence(unfinishedText(unfinished))} ${unfinishedRemedy(unfinished)}`,
     { details: { problems: read.problem } },
   );
 }
+
+const SET_ONE_UP =
+  'Set one up: datastore setup s3 --bucket BUCKET --root FOLDER; or set DATASTORE_URL=s3://bucket/prefix?root=FOLDER.';
 
 function reporterFor(flags: Flags, host: Host): Reporter {
   if (flags['json-events'] === true) {

@@ -3,6 +3,7 @@ import type { ConfigProblem } from '../core/config/config-problem.ts';
 import type { Result } from '../core/errors.ts';
 import type { StoredFile } from '../core/format/tree.ts';
 import type { SetupInput } from '../core/setup/setup-input.ts';
+import type { UnfinishedSetup } from '../core/setup/unfinished.ts';
 import type { Progress, SyncReport } from '../core/status/sync-report.ts';
 import type { CheckupParts } from '../engine/checkup/checkup-ports.ts';
 import type { Datastore } from '../engine/datastore.ts';
@@ -89,6 +90,8 @@ export interface Host {
     workspace: string,
     url: { readonly source: string; readonly url: string } | null,
   ): Promise<Result<Config, readonly ConfigProblem[]>>;
+  /** A set-up that has begun, has not ended, and can be gone on with. SyncError('local'). */
+  readUnfinished(workspace: string, config: Config | null): Promise<UnfinishedSetup | null>;
   /** An absolute path. SyncError('usage') where there is no such file. */
   readPlanFile(path: string): Promise<string>;
   writePlanFile(path: string, text: string): Promise<void>;

@@ -346,6 +346,7 @@ describe('status', () => {
     waiting: null,
     local: { lastSyncAt: NOW - 300_000, generation: 11, conflicts: [], recent: [] },
     folder: null,
+    unfinished: null,
     failure: null,
     busy: null,
     now: NOW,

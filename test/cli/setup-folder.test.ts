@@ -42,8 +42,17 @@ describe('a folder', () => {
       { ok: false, conflicts: ['a/f0'], error: { kind: 'conflicts' } },
     ]);
     expect([tree(workspace), tree(place)]).toEqual(before);
+    const remedy = expect.stringContaining(`go on with it: datastore setup filesystem --path ${place}`);
+    const status = async () => (await rig.cli(workspace, ['status', '--json'])).json();
+    const setUp = async () => (await rig.cli(workspace, ['doctor', '--json'])).json();
+    expect(await status()).toMatchObject({ unfinishedSetup: { step: { number: 2 }, files: null, remedy } });
+    expect(await setUp()).toMatchObject({
+      lines: expect.arrayContaining([expect.objectContaining({ topic: 'set-up', level: 'warning', remedy })]),
+    });
     writeFileSync(path.join(place, 'a/f0'), 'content 0');
     expect((await rig.cli(workspace, to(place, '--json'))).json()).toMatchObject({ ok: true, files: 12 });
+    expect(await status()).not.toHaveProperty('unfinishedSetup');
+    expect(JSON.stringify(await setUp())).not.toContain('"set-up"');
   });
 
   test('without room for the files', async (context) => {

@@ -30,6 +30,7 @@ async function showStatus(context: CommandContext, signal: AbortSignal): Promise
     folder: null,
     failure: null,
     busy: null,
+    unfinished: await host.readUnfinished(workspace, config),
   };
   if (config.backend.type === 'unsupported') return outcome({ ...empty, now: host.clock.now() }, 0, context);
   const datastore = await context.open();

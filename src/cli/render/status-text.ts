@@ -2,11 +2,13 @@ import type { Config } from '../../core/config/config.ts';
 import { type FolderHealth, healthText, skewOf } from '../../core/doctor/folder-health.ts';
 import { vetoMessage } from '../../core/plan/safety.ts';
 import { agoText, bytesText, countText, durationText } from '../../core/quantities.ts';
+import { type UnfinishedSetup, unfinishedRemedy, unfinishedText } from '../../core/setup/unfinished.ts';
 import type { Preview } from '../../core/status/sync-report.ts';
 import type { LeaseView, LocalStatus } from '../../engine/datastore.ts';
 import type { Failure } from '../failure.ts';
 import { leaseDocument, leaseText } from './lease-text.ts';
 import { type Paint, safeText } from './paint.ts';
+import { sentence } from './sentence.ts';
 
 /** All that `status` could find out; what it could not is null, and `failure` says why. */
 export interface StatusFacts {
@@ -22,6 +24,8 @@ export interface StatusFacts {
   readonly failure: Failure | null;
   /** Why there is no preview although nothing failed: another process works on this folder. */
   readonly busy: string | null;
+  /** A set-up that has begun, and not ended. */
+  readonly unfinished: UnfinishedSetup | null;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -70,6 +74,13 @@ export function statusLines(facts: StatusFacts, paint: Paint): string[] {
     const { message, remedy } = vetoMessage(veto);
     lines.push('', paint.bad(`A sync would stop for safety: ${safeText(message)}`), safeText(remedy));
   }
+  const { unfinished } = facts;
+  if (unfinished !== null)
+    lines.push(
+      '',
+      paint.attention(safeText(sentence(unfinishedText(unfinished)))),
+      safeText(unfinishedRemedy(unfinished)),
+    );
   if (failure !== null) lines.push('', paint.bad(safeText(failure.message)), safeText(failure.remedy));
   return lines;
 }
@@ -150,9 +161,19 @@ export function statusDocument(facts: StatusFacts): Record<string, unknown> {
     vetoes: preview === null ? null : preview.vetoes.map((veto) => ({ ...veto, ...vetoMessage(veto) })),
     lastSync: local === null ? null : { at: local.lastSyncAt, generation: local.generation },
     ...(folder === null ? {} : folderDocument(folder)),
+    ...(facts.unfinished === null ? {} : { unfinishedSetup: unfinishedDocument(facts.unfinished) }),
     ...(failure === null ? {} : { error: failure }),
   };
 }
+
+const unfinishedDocument = (found: UnfinishedSetup): Record<string, unknown> => ({
+  to: found.to.backend,
+  startedAt: found.startedAt,
+  step: found.step,
+  files: found.files,
+  message: unfinishedText(found),
+  remedy: unfinishedRemedy(found),
+});
 
 function folderDocument({ health, files, bytes }: NonNullable<StatusFacts['folder']>): Record<string, unknown> {
   const { readMs, written, freeBytes } = health;

@@ -3,6 +3,7 @@ import { countText } from '../quantities.ts';
 
 export type DoctorTopic =
   | 'configuration'
+  | 'set-up'
   | 'shared folder'
   | 'in use'
   | 'credentials'
@@ -67,7 +68,7 @@ export function doctorCode(lines: readonly DoctorLine[]): number {
 }
 
 /** `2 problems, 1 warning.` */
-export function doctorSummary(lines: readonly DoctorLine[]): string {
+export function doctorSummary(lines: readonly Pick<DoctorLine, 'level'>[]): string {
   const count = (level: DoctorLine['level']): number => lines.filter((line) => line.level === level).length;
   const [problems, warnings] = [count('problem'), count('warning')];
   const parts = [

@@ -1,6 +1,7 @@
 import { configProblemText } from '../config/config-problem.ts';
 import type { Result } from '../errors.ts';
 import { countText, durationText } from '../quantities.ts';
+import { type UnfinishedSetup, unfinishedRemedy, unfinishedText } from '../setup/unfinished.ts';
 import type { ConfigFacts, CredentialFacts, ProxyFacts, RootFacts, Trouble } from './doctor-facts.ts';
 import { type DoctorLine, fine, note, problem, warning } from './doctor-line.ts';
 
@@ -30,6 +31,10 @@ export function judgeConfig(config: ConfigFacts, place: string): readonly Doctor
       : problem('configuration', 'config', configProblemText(one), 'Correct that.'),
   );
 }
+
+/** A set-up that was cut off, or is at work. */
+export const judgeUnfinished = (found: UnfinishedSetup | null): readonly DoctorLine[] =>
+  found === null ? [] : [warning('set-up', unfinishedText(found), unfinishedRemedy(found))];
 
 export function judgeRoot(root: RootFacts): readonly DoctorLine[] {
   const busy = root.busy === null ? [] : [note('in use', `another process works on this folder: ${root.busy}`)];

@@ -1,4 +1,5 @@
 import type { ConfigFacts, CredentialFacts, ReachFacts } from '../../core/doctor/doctor-facts.ts';
+import type { UnfinishedSetup } from '../../core/setup/unfinished.ts';
 import type { PlainFolder } from '../folder-datastore.ts';
 import type { Clock, Codec, Ids, LocalFiles, LockFile, Log, ObjectStore, StateFiles } from '../ports.ts';
 import type { Skip } from '../root/scan.ts';
@@ -72,5 +73,7 @@ export interface CheckupParts {
   } | null;
   /** Null unless the configuration names a folder used in place. */
   readonly folder: CheckedFolder | null;
+  /** A set-up of this workspace that has begun and not ended. Rejects with SyncError('local'). */
+  unfinished(): Promise<UnfinishedSetup | null>;
   close(): void;
 }

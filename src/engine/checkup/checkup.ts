@@ -4,7 +4,13 @@ import { judgeFolder } from '../../core/doctor/doctor-folder.ts';
 import type { DoctorLine } from '../../core/doctor/doctor-line.ts';
 import { judgeBase, judgeSpace, judgeStaging, judgeState, judgeWatching } from '../../core/doctor/doctor-local.ts';
 import { judgeRemote } from '../../core/doctor/doctor-remote.ts';
-import { judgeConfig, judgeCredentials, judgeProxy, judgeRoot } from '../../core/doctor/doctor-setup.ts';
+import {
+  judgeConfig,
+  judgeCredentials,
+  judgeProxy,
+  judgeRoot,
+  judgeUnfinished,
+} from '../../core/doctor/doctor-setup.ts';
 import { asked } from './checkup-ask.ts';
 import { findFolderFacts } from './checkup-folder.ts';
 import { findBase, findRootFacts, findStaging } from './checkup-local.ts';
@@ -26,7 +32,11 @@ export interface CheckupOptions {
 export async function runCheckup(parts: CheckupParts, options: CheckupOptions): Promise<readonly DoctorLine[]> {
   const { config } = parts;
   const { describe, signal, onStep = () => {} } = options;
-  const lines = [...judgeConfig(config, config.ok ? describe(config.value) : '')];
+  const setup = await asked(() => parts.unfinished(), signal);
+  const lines = [
+    ...judgeConfig(config, config.ok ? describe(config.value) : ''),
+    ...judged('set-up', setup, judgeUnfinished),
+  ];
   if (!config.ok || config.value.backend.type === 'unsupported') return lines;
   onStep('the shared folder');
   const { folder } = parts;

@@ -1,11 +1,13 @@
 import type { Config } from '../../core/config/config.ts';
 import { placeText } from '../../core/config/place-text.ts';
+import { isSameRoot } from '../../core/config/same-place.ts';
 import { SyncError } from '../../core/errors.ts';
 import { asideRule, ignoreRule } from '../../core/paths/gitignore.ts';
 import { planSetup, type SetupSource, type SetupStep } from '../../core/setup/setup-plan.ts';
 import { configChanges } from './setup-config.ts';
+import { openNote } from './setup-note.ts';
 import type { SetupParts } from './setup-ports.ts';
-import { forgetSetup, isSameRoot, readRecord } from './setup-record.ts';
+import { forgetSetup, readRecord } from './setup-record.ts';
 import { asideName, type SetupOptions, type Work } from './setup-work.ts';
 
 /** What is there, what an earlier run has begun, and what there is to do. SyncError('usage' or 'config') when that cannot be done. */
@@ -61,6 +63,7 @@ export async function beginSetup(
       `the folder ${folder} is not there`,
       'Mount it or bring it back, or make it if it never was there; then run this again.',
     );
+  const note = openNote(parts, options);
   const stop = new AbortController();
   const signals = options.signal === undefined ? [] : [options.signal];
   const work: Work = {
@@ -73,8 +76,10 @@ export async function beginSetup(
     tell,
     onProgress(progress) {
       work.progress = progress;
+      if (!options.dryRun) note.progress(progress);
       options.onProgress?.(progress);
     },
+    note,
     progress: null,
     record: goesOn ? earlier : { format: 1, from, to, startedAt: new Date(clock.now()).toISOString(), brought: {} },
     verified: null,

@@ -1,6 +1,7 @@
 import type { Config } from '../../core/config/config.ts';
 import type { StateFiles } from '../ports.ts';
 import { createBaseStore } from '../state/base-store.ts';
+import { removeNote } from './setup-note.ts';
 
 /** A set-up under way: kept until its last step, so that the next run goes on. */
 export interface SetupRecord {
@@ -54,6 +55,7 @@ export async function promoteBase(from: StateFiles, to: StateFiles, isAgain: boo
 
 /** Nothing is left of it. */
 export async function forgetSetup(state: StateFiles): Promise<void> {
+  await removeNote(state);
   // First: without it the rest is litter, and never taken for a set-up under way.
   await state.remove(NAME);
   const base = createBaseStore(state);
@@ -64,16 +66,4 @@ export async function forgetSetup(state: StateFiles): Promise<void> {
   await base.setOpenRun(null);
   await base.setLeaseNonce(null);
   await base.forget();
-}
-
-/** Whether two configurations name the same place, and the same root of it. */
-export const isSameRoot = (one: Config | null, other: Config | null): boolean =>
-  one === null || other === null ? one === other : isSamePlace(one, other) && one.root === other.root;
-
-/** Whether two configurations name the same place. */
-export function isSamePlace(one: Config, other: Config): boolean {
-  const [a, b] = [one.backend, other.backend];
-  if (a.type === 's3' && b.type === 's3')
-    return a.bucket === b.bucket && a.prefix === b.prefix && a.endpoint === b.endpoint;
-  return a.type === 'filesystem' && b.type === 'filesystem' && a.path === b.path;
 }

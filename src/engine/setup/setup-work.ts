@@ -6,6 +6,7 @@ import type { Progress } from '../../core/status/sync-report.ts';
 import type { Scan } from '../root/scan.ts';
 import type { HeldFolder } from './held-folder.ts';
 import type { Side } from './setup-hold.ts';
+import type { SetupNote } from './setup-note.ts';
 import type { RemoteSide, SetupParts } from './setup-ports.ts';
 import type { SetupRecord } from './setup-record.ts';
 
@@ -37,6 +38,7 @@ export interface Work {
   /** `kind`: of the step that did it; that under way otherwise. */
   readonly tell: (text: string, kind?: SetupStepKind) => void;
   readonly onProgress: (progress: Progress) => void;
+  readonly note: SetupNote;
   /** The latest that was told of a transfer. */
   progress: Progress | null;
   record: SetupRecord;

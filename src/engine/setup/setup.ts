@@ -82,7 +82,7 @@ async function goThrough(
   const look = openLook(work);
   let stopped: HeldConflicts | null = null;
   try {
-    for (const step of steps) {
+    for (const [index, step] of steps.entries()) {
       at = step.kind;
       work.options.signal?.throwIfAborted();
       await assertHeld();
@@ -91,13 +91,18 @@ async function goThrough(
         await look(step);
         continue;
       }
-      if (!BEFORE.has(step.kind)) await writeRecord(parts.state, work.record);
-      if (!BEFORE.has(step.kind)) await holdFolders(work, step.kind === 'clean-up');
+      if (!BEFORE.has(step.kind)) {
+        await writeRecord(parts.state, work.record);
+        await work.note.begin({ number: index + 1, of: steps.length, text: stepText(step) }, work.record);
+        await holdFolders(work, step.kind === 'clean-up');
+      }
       work.progress = null;
       await performStep(work, step);
     }
+    await work.note.settled();
     if (!options.dryRun) await forgetSetup(parts.state);
   } catch (error) {
+    await work.note.keep();
     if (!(error instanceof HeldConflicts))
       throw explained(work, work.stop.signal.aborted ? work.stop.signal.reason : error, done);
     stopped = error;
