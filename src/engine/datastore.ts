@@ -88,6 +88,13 @@ export interface LocalStatus {
   })[];
 }
 
+export interface LastContents<File extends StoredFile = Entry> {
+  readonly generation: number;
+  readonly files: ReadonlyMap<File['path'], File>;
+  /** Of the last cycle that went through, milliseconds since 1970; null: there was none. */
+  readonly at: number | null;
+}
+
 /** A folder that is the datastore itself: there is no other side. */
 export interface InPlace {
   /** Absolute. */
@@ -119,6 +126,8 @@ export interface Datastore<File extends StoredFile = Entry> {
   ): Promise<{ readonly kind: 'released' } | { readonly kind: 'moved'; readonly lease: LeaseHolder | null }>;
   /** The committed files, or those of the folder, by path. */
   contents(signal?: AbortSignal): Promise<ReadonlyMap<File['path'], File>>;
+  /** The committed files as they were when this machine last saw them, from what it keeps; null where it has seen none. */
+  lastContents(signal?: AbortSignal): Promise<LastContents<File> | null>;
   /** The committed content of one file, verified. SyncError('usage') when there is none. */
   readRemote(path: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** A content that the file had in some commit, by its SHA-256, verified. SyncError('usage') when no commit that is still there has it. */

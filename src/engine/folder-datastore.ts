@@ -120,6 +120,7 @@ export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
       return { kind: 'moved', lease: (await view()).lease };
     },
 
+    lastContents: async () => null,
     async contents(signal) {
       await folder.check();
       const files = await folder.list(signal);

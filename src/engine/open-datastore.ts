@@ -89,6 +89,7 @@ export function openDatastore(given: DatastoreParts): Datastore {
     forceRelease: (shown) => translated(() => own.forceRelease(shown)),
 
     contents: (signal) => translated(() => remote.contents(signal)),
+    lastContents: (signal) => translated(() => remote.lastContents(signal)),
     readRemote: (path, signal) => translatedBody(remote.readRemote(path, signal)),
     readVersion: (path, sha256, signal) => translatedBody(remote.readVersion(path, sha256, signal)),
     conflicts: async (signal) => (await datastore.preview(signal ? { signal } : {})).plan.conflicts,

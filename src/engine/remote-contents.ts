@@ -6,7 +6,9 @@ import { findPastVersion } from './remote/past-version.ts';
 import { createRemoteLog } from './remote/remote-log.ts';
 
 /** What the remote has, for who only reads it: without lease, guard or root. */
-export function openRemoteContents(parts: CycleParts): Pick<Datastore, 'contents' | 'readRemote' | 'readVersion'> {
+export function openRemoteContents(
+  parts: CycleParts,
+): Pick<Datastore, 'contents' | 'lastContents' | 'readRemote' | 'readVersion'> {
   const { store, codec, base, register, remoteLog } = parts;
   // What was read of the past would never be dropped again.
   const past = createRemoteLog(store, codec, { kept: (sha256) => base.kept(sha256), keep: async () => {} });
@@ -23,6 +25,14 @@ export function openRemoteContents(parts: CycleParts): Pick<Datastore, 'contents
 
   return {
     contents,
+
+    async lastContents(signal) {
+      const { meta } = await openPrimed(parts);
+      const pointer = register.known()?.head?.commit;
+      if (!pointer) return null;
+      const { tree } = await remoteLog.view(pointer, signal);
+      return { generation: pointer.generation, files: tree, at: meta.lastSyncAt };
+    },
 
     async *readRemote(path, signal) {
       const tree = await contents(signal);

@@ -44,6 +44,15 @@ test.each(Object.entries(modes))('automatic sync "%s": a trigger makes %s', asyn
   expect(calls()).toEqual(expected);
 });
 
+test('with automatic sync off the first look says who holds the lock, later ones leave that to the poll', async () => {
+  const { coordinator, clock, watcher, datastore } = start({ autoSync: 'off' });
+  await clock.advance(0);
+  expect([coordinator.status().seenAt, coordinator.status().latencyMs]).toEqual([clock.now(), 1]);
+  watcher.changed(['a']);
+  await clock.advance(0);
+  expect(datastore.polls).toBe(1);
+});
+
 test('paused: triggers only look, whatever their number; resumed: a cycle', async () => {
   const { coordinator, clock, watcher, calls, datastore } = start();
   await clock.advance(0);

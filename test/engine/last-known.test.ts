@@ -34,3 +34,26 @@ test('never in reach: there is nothing to compare with', async () => {
   alice.write('a', '1');
   await expect(alice.datastore.preview({ lastKnown: true })).rejects.toMatchObject({ kind: 'offline' });
 });
+
+test('out of reach: the committed files are those that were last seen, with their time', async () => {
+  const world = openWorld();
+  const alice = world.replica('alice');
+  expect(await alice.datastore.lastContents()).toBeNull();
+  for (const path of ['a', 'b']) alice.write(path, '1');
+  await alice.sync();
+  alice.restart();
+  const unreachable = alice.store.plan({
+    on: 'any',
+    key: /./,
+    times: Number.POSITIVE_INFINITY,
+    fault: { kind: 'fail-before', error: 'unreachable' },
+  });
+  alice.write('a', '2');
+  const last = await alice.datastore.lastContents();
+  expect([...(last?.files.keys() ?? [])]).toEqual(['a', 'b']);
+  expect(last?.generation).toBe(1);
+  expect(last?.at).toBe((await alice.datastore.local()).lastSyncAt);
+  expect(last?.at).not.toBeNull();
+  expect(unreachable.hits()).toBe(0);
+  await expect(alice.datastore.contents()).rejects.toMatchObject({ kind: 'offline' });
+});

@@ -149,6 +149,7 @@ function scriptedDatastore(clock: ReturnType<typeof createManualClock>): Scripte
     release: async () => false,
     forceRelease: unused,
     contents: unused,
+    lastContents: unused,
     readVersion: () => {
       throw new Error('not used here');
     },

@@ -118,6 +118,8 @@ export function takeTurns(parts: TurnParts): Turns {
       tried(async () => {
         const found = await datastore.preview(own(options));
         tell({ kind: 'previewed', preview: found });
+        // Where nothing is synced by itself no cycle would say who holds the lock.
+        if (parts.board.now().seenAt === null) await readRegister().catch(() => {});
         return found;
       }),
     undo: (options = {}) =>
