@@ -194,6 +194,14 @@ describe('a filter', () => {
     expect(filterText(filter, kept.files, contents.files)).toBe(text);
   });
 
+  it('for what is excluded counts what is not of the datastore, too', () => {
+    const filter: ContentsFilter = { name: 'tmp', states: ['excluded'] };
+    const keeps = keepsFile(filter);
+    expect(['a.tmp', 'b.txt'].map((path) => keeps(listed(path, { mark: 'excluded' })))).toEqual([true, false]);
+    expect(keeps(listed('a.tmp', { mark: 'in-step' }))).toBe(false);
+    expect(filterText(filter, 2, null)).toBe('Only “tmp”, excluded: 2 files and folders.');
+  });
+
   it('leaves no folder in which nothing is left, and counts what is not in step in the others', () => {
     const kept = filterContents(contents, keepsFile({ name: 'new', states: [] }));
     expect(kept.level('').folders).toEqual([{ path: 'a', name: 'a', files: 1, bytes: 3, marked: 1 }]);

@@ -35,6 +35,9 @@ describeUi('the Contents view', () => {
     await writeFile(join(other, 'data', 'both.txt'), 'of the other\n');
     await writeFile(join(other, 'data', 'theirs.txt'), 'new\n');
     await writeFile(join(other, 'data', 'runs', '0001', 'more.json'), '{"more": 1}\n');
+    // Left out here, and committed by others all the same.
+    await mkdir(join(other, 'data', 'cache'));
+    await writeFile(join(other, 'data', 'cache', 'theirs.bin'), 'theirs\n');
     expect((await stage.rig.cli(other, ['sync'])).code).toBe(0);
     await writeFile(join(folder, 'data', 'both.txt'), 'of this one\n');
     await writeFile(join(folder, 'data', 'mine.txt'), 'mine\n');
@@ -42,6 +45,9 @@ describeUi('the Contents view', () => {
     await writeFile(join(folder, 'data', 'scratch.tmp'), 'x\n');
     await mkdir(join(folder, 'data', 'cache'));
     await writeFile(join(folder, 'data', 'cache', 'x.bin'), 'x\n');
+    await mkdir(join(folder, 'data', 'runs', '0001', 'cache'));
+    await writeFile(join(folder, 'data', 'runs', '0001', 'cache', 'y.bin'), 'y\n');
+    await writeFile(join(folder, 'data', 'runs', '0001', 'out.tmp'), 'y\n');
     await stage.settings(folder, { 'datastore.autoSync': 'off' });
 
     const window = await stage.open(folder);
@@ -71,6 +77,9 @@ describeUi('the Contents view', () => {
     await window.trees.click('Contents', 'runs');
     await window.trees.click('Contents', '0001');
     await window.trees.row('Contents', 'more.json');
+    // Only rows in sight are in the page.
+    for (const view of ['Status', 'Conflicts'])
+      await window.page.locator(`.pane-header[aria-label="${view} Section"][aria-expanded="true"]`).click();
     await picture(window, 'contents-states');
 
     await window.page.locator('.pane .monaco-list-row', { hasText: 'theirs.txt' }).first().hover();
@@ -113,12 +122,26 @@ describeUi('the Contents view', () => {
     await window.page.keyboard.press('Enter');
     await window.trees.row('Contents', 'more.json');
     const said = () => window.trees.message('Contents');
-    const isSaid = (seen: string) => (seen === 'Only “json”: 2 of 7 files.' ? true : undefined);
+    const isSaid = (seen: string) => (seen === 'Only “json”: 2 of 8 files.' ? true : undefined);
     await expectSoon('what is left', said, isSaid, 15_000);
     const names = async () => (await labels(window)).join(' ');
     const isLeft = (seen: string) => (seen === 'runs 0001 more.json out.json' ? true : undefined);
     await expectSoon('the files that are left', names, isLeft, 15_000);
     await picture(window, 'contents-filtered');
+    await window.runCommand('Datastore: Filter Contents…');
+    await window.quickInput.type('');
+    await window.quickInput.choose('Excluded');
+    await window.page.keyboard.press('Enter');
+    const excluded = (seen: string) =>
+      seen === 'cache theirs.bin runs 0001 cache out.tmp scratch.tmp' ? true : undefined;
+    await expectSoon('what is excluded', names, excluded, 15_000);
+    await expectSoon(
+      'how many are excluded',
+      said,
+      (seen) => (seen === 'Only excluded: 5 files and folders.' ? true : undefined),
+      15_000,
+    );
+    await picture(window, 'contents-excluded');
     await window.runCommand('Datastore: Clear Filter');
     await window.trees.row('Contents', 'mine.txt');
     expect(await window.trees.message('Contents')).toBe('');

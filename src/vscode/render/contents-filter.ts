@@ -9,7 +9,7 @@ export interface ContentsFilter {
   readonly states: readonly StateFilter[];
 }
 
-export type StateFilter = 'in-step' | 'push' | 'pull' | 'conflict' | 'held';
+export type StateFilter = 'in-step' | 'push' | 'pull' | 'conflict' | 'held' | 'excluded';
 
 /** What a person may ask for, in the order of the list. */
 export const stateFilters = (): readonly {
@@ -22,6 +22,7 @@ export const stateFilters = (): readonly {
   { state: 'conflict', label: t('In Conflict'), icon: 'warning' },
   { state: 'held', label: t('Held Back'), icon: 'shield' },
   { state: 'in-step', label: t('In Step'), icon: 'check' },
+  { state: 'excluded', label: t('Excluded'), icon: 'circle-slash' },
 ];
 
 const STATES: Readonly<Partial<Record<Mark, StateFilter>>> = {
@@ -33,6 +34,7 @@ const STATES: Readonly<Partial<Record<Mark, StateFilter>>> = {
   'keep-both': 'pull',
   conflict: 'conflict',
   held: 'held',
+  excluded: 'excluded',
 };
 
 export function keepsFile({ name, states }: ContentsFilter): (file: ListedFile) => boolean {
@@ -45,12 +47,17 @@ export function keepsFile({ name, states }: ContentsFilter): (file: ListedFile) 
   };
 }
 
-/** What the view says above its rows. */
-export function filterText({ name, states }: ContentsFilter, shown: number, all: number): string {
+/** Whether paths are to be shown that are here and not in the datastore. */
+export const asksForExcluded = (filter: ContentsFilter | null): filter is ContentsFilter =>
+  filter?.states.includes('excluded') ?? false;
+
+/** What the view says above its rows. `all` is how many files there are; null where more than those of the datastore are shown. */
+export function filterText({ name, states }: ContentsFilter, shown: number, all: number | null): string {
   const asked = stateFilters()
     .filter(({ state }) => states.includes(state))
     .map(({ label }) => label.toLowerCase());
-  const words = [name === '' ? '' : `“${name}”`, asked.join(' or ')].filter(Boolean).join(', ');
+  const words = [name === '' ? '' : `“${name}”`, asked.join(t(' or '))].filter(Boolean).join(', ');
+  if (all === null) return t('Only {0}: {1}.', words, counted(shown, '{0} file or folder', '{0} files and folders'));
   return t(
     'Only {0}: {1} of {2}.',
     words,

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { Folder, Running } from '../folder.ts';
 import type { Host } from '../host.ts';
-import type { Contents } from '../render/contents.ts';
+import type { Contents, FolderSum } from '../render/contents.ts';
+import type { ContentsFilter } from '../render/contents-filter.ts';
 import { byText, type ListedFile } from '../render/contents-index.ts';
 import { pageOf } from '../render/contents-rows.ts';
 import { type ContentsNode, type ContentsNodes, unread } from './contents-nodes.ts';
-import { type DiskLevel, readLevel } from './disk-level.ts';
+import { readLevel } from './disk-level.ts';
+import type { LeftOuts } from './left-out.ts';
 
 /** Where rows are wanted, and how many. */
 export interface LevelRequest {
@@ -21,52 +23,59 @@ export interface LevelRequest {
 
 /** Rows of one folder, as the datastore has it or as it is on disk. */
 export interface ContentsLevels {
-  /** `isFiltered`: what is left out is not of interest, and what has little in it is shown open. */
-  committed(request: LevelRequest, contents: Contents, isFiltered: boolean): Promise<ContentsNode[]>;
+  /** `filter`: what of `contents` was kept by; what has little in it is shown open then. */
+  committed(request: LevelRequest, contents: Contents, filter: ContentsFilter | null): Promise<ContentsNode[]>;
   inPlace(request: LevelRequest): Promise<ContentsNode[]>;
 }
 
 /** Folders with so few files left by a filter are shown open. */
 const FEW = 200;
 
-export function openContentsLevels(nodes: ContentsNodes, host: Pick<Host, 'skipOf'>): ContentsLevels {
+export function openContentsLevels(
+  nodes: ContentsNodes,
+  host: Pick<Host, 'skipOf'>,
+  leftOuts: LeftOuts,
+): ContentsLevels {
   const more = ({ parent, folder, at }: LevelRequest, rest: number): ContentsNode[] =>
     rest <= 0 ? [] : [nodes.keep(parent, { kind: 'more', folder, at, rest })];
 
   const fileRows = ({ parent, folder }: LevelRequest, files: readonly ListedFile[]): ContentsNode[] =>
     files.map((file) => nodes.keep(parent, { kind: 'file', folder, path: file.path, file }));
 
-  /** What is here and stays here; not what is ours or git's. */
-  async function leftOut({ running: { config, root }, at }: LevelRequest): Promise<DiskLevel> {
-    if (config.exclude.length === 0 && config.directories === null) return NOTHING;
-    const isLeftOut = host.skipOf(config);
-    const isNeverShown = host.skipOf({ ...config, exclude: [], directories: null });
-    const keeps = (path: string, isFolder: boolean) => isLeftOut(path, isFolder) && !isNeverShown(path, isFolder);
-    return readLevel(root, keeps, at).catch(() => NOTHING);
+  /** What is here and stays here, beside what is shown of the datastore; not while there is more of that. */
+  async function besides({ running, at }: LevelRequest, contents: Contents, filter: ContentsFilter | null) {
+    const { folders } = contents.level(at);
+    const left = filter === null ? await leftOuts.level(running, at) : await leftOuts.found(running, at, filter);
+    const isNew = (path: string) => folders.every((sum) => sum.path !== path);
+    return {
+      ways: left.ways.filter(isNew),
+      folders: left.folders.filter(isNew),
+      files: left.files.filter((path) => contents.file(path) === null).map(unread),
+    };
   }
 
   return {
-    async committed(request, contents, isFiltered) {
+    async committed(request, contents, filter) {
       const { parent, folder, running, at, most } = request;
       const { folders, files, rest } = pageOf(contents, at, most);
-      const left = isFiltered || rest > 0 ? NOTHING : await leftOut(request);
+      const left = rest > 0 ? NOTHING : await besides(request, contents, filter);
+      const isFiltered = filter !== null;
       const isOpen = (path: string) => (isFiltered ? contents.files <= FEW : request.isOpen(path));
       const skip = host.skipOf(running.config);
       const known = files.map((file) => (skip(file.path, false) ? { ...file, mark: 'excluded' as const } : file));
-      const here = left.files.filter((path) => contents.file(path) === null).map(unread);
-      const sums = folders.map((sum) => ({
-        kind: 'folder' as const,
-        folder,
-        path: sum.path,
-        sum,
-        isOpen: isOpen(sum.path),
-        isFiltered,
-      }));
-      const others = left.folders.map((path) => ({ kind: 'excluded' as const, folder, path }));
+      const rowOf = (path: string, sum: FolderSum | null) =>
+        ({ kind: 'folder', folder, path, sum, isOpen: isOpen(path), isFiltered }) as const;
+      const others = [
+        ...left.ways.map((path) => rowOf(path, null)),
+        ...left.folders.map((path) => ({ kind: 'excluded', folder, path }) as const),
+      ];
+      const room = most - folders.length - files.length;
+      const shownFolders = [...folders.map((sum) => rowOf(sum.path, sum)), ...others.slice(0, room)];
+      const shownFiles = [...known, ...left.files.slice(0, Math.max(0, room - others.length))];
       return [
-        ...[...sums, ...others].toSorted(byPath).map((row) => nodes.keep(parent, row)),
-        ...fileRows(request, [...known, ...here].toSorted(byPath)),
-        ...more(request, rest),
+        ...shownFolders.toSorted(byPath).map((row) => nodes.keep(parent, row)),
+        ...fileRows(request, shownFiles.toSorted(byPath)),
+        ...more(request, rest > 0 ? rest : others.length + left.files.length - room),
       ];
     },
     async inPlace(request) {
@@ -101,4 +110,9 @@ export function openContentsLevels(nodes: ContentsNodes, host: Pick<Host, 'skipO
 
 const byPath = (left: { readonly path: string }, right: { readonly path: string }) => byText(left.path, right.path);
 
-const NOTHING: DiskLevel = { folders: [], files: [] };
+const NOTHING: { readonly [of in 'ways' | 'folders']: readonly string[] } & { readonly files: readonly ListedFile[] } =
+  {
+    ways: [],
+    folders: [],
+    files: [],
+  };

@@ -88,7 +88,9 @@ export function contentsItem(node: ContentsNode, now: number): vscode.TreeItem {
     case 'excluded': {
       const { path } = node;
       const tooltip = `${path}/\n${t('Left out by the configuration')}`;
-      return rowItem(id, { ...fileRow(unread(path), now), id: `${path}/`, tooltip, context: 'folder-excluded' }, None);
+      const row = { ...fileRow(unread(path), now), id: `${path}/`, tooltip, context: 'folder-excluded' };
+      const description = t('excluded folder');
+      return rowItem(id, { ...row, description, spoken: `${row.label}, ${description}` }, None);
     }
     case 'more': {
       const item = rowItem(id, moreRow(node.at, node.rest), closedIf(false));

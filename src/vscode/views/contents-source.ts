@@ -7,6 +7,8 @@ interface Loaded {
   readonly running: Running;
   readonly generation: number | null;
   readonly stored: StoredIndex;
+  /** When it was seen, milliseconds since 1970, where it is what this machine keeps; null: it was asked for. */
+  readonly seenAt: number | null;
 }
 
 interface Marked {
@@ -20,14 +22,16 @@ interface Marked {
 export interface ContentsSource {
   /** Null for folders without an engine. Rejects with SyncError, unless an older answer is known. */
   contents(folder: Folder): Promise<Contents | null>;
+  /** When that which is shown was seen, milliseconds since 1970, where it is what this machine keeps; null: it was asked for. */
+  seenAt(folder: Folder): number | null;
   /** What was given last, without a wait; null before the first of the engine that runs now. */
   known(folder: Folder): Contents | null;
   /** Whether an answer needs nothing from the remote. */
   isAtHand(folder: Folder): boolean;
   /** Whether a new answer would differ. */
   isStale(folder: Folder): boolean;
-  /** What a filter leaves of it; the same object for the same contents and filter. */
-  filtered(contents: Contents, filter: ContentsFilter): Contents;
+  /** What a filter leaves of it; the same object for the same contents and filter. `isExcluded`: by the configuration, here. */
+  filtered(contents: Contents, filter: ContentsFilter, isExcluded: (path: string) => boolean): Contents;
 }
 
 export function openContentsSource(): ContentsSource {
@@ -39,7 +43,8 @@ export function openContentsSource(): ContentsSource {
   /** One at a time for a folder: rows of many levels are asked for together. */
   function load(folder: Folder, running: Running, generation: number | null): Promise<Loaded> {
     const known = loaded.get(folder);
-    if (known?.running === running && known.generation === generation) return Promise.resolve(known);
+    const isLatest = known?.running === running && (generation === null || known.generation === generation);
+    if (isLatest) return Promise.resolve(known);
     const under = loading.get(folder);
     if (under !== undefined) return under;
     const begun = read(folder, running, generation, known).finally(() => loading.delete(folder));
@@ -49,9 +54,7 @@ export function openContentsSource(): ContentsSource {
 
   async function read(folder: Folder, running: Running, generation: number | null, known: Loaded | undefined) {
     try {
-      // Before the first look only the register says which commit it is. What moves meanwhile is read again.
-      const at = generation ?? (await running.datastore.lease()).generation;
-      const now = { running, generation: at, stored: indexStored((await running.datastore.contents()).values()) };
+      const now = (generation === null ? await keptHere(running) : null) ?? (await askFor(running, generation));
       loaded.set(folder, now);
       return now;
     } catch (error) {
@@ -64,6 +67,10 @@ export function openContentsSource(): ContentsSource {
     known(folder) {
       const isCurrent = loaded.get(folder)?.running === folder.running();
       return isCurrent ? (marked.get(folder)?.contents ?? null) : null;
+    },
+    seenAt(folder) {
+      const known = loaded.get(folder);
+      return known?.running === folder.running() ? (known?.seenAt ?? null) : null;
     },
     isAtHand(folder) {
       const [known, state] = [loaded.get(folder), folder.state()];
@@ -89,14 +96,29 @@ export function openContentsSource(): ContentsSource {
       marked.set(folder, { stored, from, contents });
       return contents;
     },
-    filtered(contents, filter) {
+    filtered(contents, filter, isExcluded) {
       const known = sieved.get(contents);
       if (known?.filter === filter) return known.contents;
-      const kept = filterContents(contents, keepsFile(filter));
+      const keeps = keepsFile(filter);
+      const kept = filterContents(contents, (file) =>
+        keeps(isExcluded(file.path) ? { ...file, mark: 'excluded' } : file),
+      );
       sieved.set(contents, { filter, contents: kept });
       return kept;
     },
   };
+}
+
+/** What was seen last is shown before anybody answers, or when nobody does. The first look says whether it still holds. */
+async function keptHere(running: Running): Promise<Loaded | null> {
+  const last = await running.datastore.lastContents().catch(() => null);
+  return last && { running, generation: last.generation, stored: indexStored(last.files.values()), seenAt: last.at };
+}
+
+async function askFor(running: Running, generation: number | null): Promise<Loaded> {
+  // Before the first look only the register says which commit it is. What moves meanwhile is read again.
+  const at = generation ?? (await running.datastore.lease()).generation;
+  return { running, generation: at, stored: indexStored((await running.datastore.contents()).values()), seenAt: null };
 }
 
 function marksOf(folder: Folder): readonly unknown[] {

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { Log } from '../../engine/ports.ts';
 import type { Folder, Running } from '../folder.ts';
-import { type Folders, statesOf } from '../folders.ts';
+import { type Folders, runningFolders } from '../folders.ts';
 import type { Host } from '../host.ts';
 import { type Contents, changedAtTop } from '../render/contents.ts';
-import { type ContentsFilter, filterText } from '../render/contents-filter.ts';
+import { asksForExcluded, type ContentsFilter, filterText } from '../render/contents-filter.ts';
 import type { ListedFile } from '../render/contents-index.ts';
 import { contentsMessage, problemText } from '../render/contents-message.ts';
 import { PAGE } from '../render/contents-rows.ts';
@@ -13,6 +13,7 @@ import { whyText } from '../render/why-text.ts';
 import { type LevelRequest, openContentsLevels } from './contents-levels.ts';
 import { type ContentsNode, contentsItem, openContentsNodes } from './contents-nodes.ts';
 import { openContentsSource } from './contents-source.ts';
+import { openLeftOuts } from './left-out.ts';
 import { targetOf } from './target.ts';
 
 /** The Contents view: what is committed, level by level. */
@@ -35,7 +36,8 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
   const changes = new vscode.EventEmitter<ContentsNode | ContentsNode[] | undefined>();
   const source = openContentsSource();
   const nodes = openContentsNodes();
-  const levels = openContentsLevels(nodes, host);
+  const leftOuts = openLeftOuts(host);
+  const levels = openContentsLevels(nodes, host, leftOuts);
   /** Rows that a folder shows, where that is more than a page. */
   const shown = new Map<string, number>();
   /** Folders that are open, which a filter takes away for a while. */
@@ -45,7 +47,11 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
   let filter: ContentsFilter | null = null;
   let problem = '';
 
-  const sieve = (contents: Contents): Contents => (filter === null ? contents : source.filtered(contents, filter));
+  function sieve(contents: Contents, { config }: Running): Contents {
+    if (filter === null) return contents;
+    const skip = host.skipOf(config);
+    return source.filtered(contents, filter, (path) => skip(path, false));
+  }
 
   async function rowsOf(parent: ContentsNode | null, folder: Folder, at: string): Promise<ContentsNode[]> {
     const running = folder.running();
@@ -79,7 +85,7 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
     if (contents === null) return [];
     drawn.set(folder, contents);
     if (before !== null) void follow(folder);
-    return levels.committed(request, sieve(contents), filter !== null);
+    return levels.committed(request, sieve(contents, request.running), filter);
   }
 
   const provider: vscode.TreeDataProvider<ContentsNode> = {
@@ -130,11 +136,22 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
     else opened.delete(key);
   }
 
+  const shownOf = (folder: Folder) => ({ state: folder.state(), keptAt: source.seenAt(folder) });
+
   function tell(): void {
-    const known = folders.all().flatMap((folder) => source.known(folder) ?? []);
-    const count = (all: readonly Contents[]) => all.reduce((sum, { files }) => sum + files, 0);
-    const left = filter === null ? '' : filterText(filter, count(known.map(sieve)), count(known));
-    view.message = contentsMessage(statesOf(folders), problem, left, host.clock.now());
+    const message = filter === null ? '' : leftWords(filter);
+    view.message = contentsMessage(folders.all().map(shownOf), problem, message, host.clock.now());
+  }
+
+  function leftWords(by: ContentsFilter): string {
+    let [shownFiles, all] = [0, 0];
+    for (const { folder, running } of runningFolders(folders)) {
+      const contents = source.known(folder);
+      if (contents === null) continue;
+      all += contents.files;
+      shownFiles += sieve(contents, running).files + leftOuts.count(running, by);
+    }
+    return filterText(by, shownFiles, asksForExcluded(by) ? null : all);
   }
 
   /** Draws only what looks otherwise than it is drawn. */
@@ -191,7 +208,10 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
   age();
 
   return {
-    refresh: () => changes.fire(undefined),
+    refresh() {
+      leftOuts.forget();
+      changes.fire(undefined);
+    },
     showMore(row) {
       const node = targetOf(row) as ContentsNode | null;
       if (node?.kind !== 'more') return;
