@@ -13,7 +13,7 @@ let open: Window | null = null;
  * Exports the API for other extensions, and for tests that VS Code itself runs in this host: what commands stand on.
  */
 export function activate(context: vscode.ExtensionContext): DatastoreExports & { readonly ui?: Ui } {
-  speak((message, ...args) => vscode.l10n.t(message, ...args), vscode.env.language);
+  speak((message, ...args) => vscode.l10n.t(message, ...args), vscode.env.language, vscode.l10n.bundle);
   const log = vscode.window.createOutputChannel('Datastore', { log: true });
   context.subscriptions.push(log);
   open = openWindow(context, log, {

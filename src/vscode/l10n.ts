@@ -1,3 +1,5 @@
+import { engineWords } from './engine-words.ts';
+
 type Argument = string | number;
 
 /** A message in English with `{0}`, `{1}` … for its arguments: what VS Code's own `l10n.t` takes. */
@@ -7,6 +9,7 @@ export type Translate = (message: string, ...args: Argument[]) => string;
 let translate: Translate = (message, ...args) =>
   message.replaceAll(/\{(\d+)\}/g, (hole, index: string) => String(args[Number(index)] ?? hole));
 let language = 'en';
+let engine: (text: string) => string = (text) => text;
 
 /** Everything a person reads goes through here or `counted`, with a literal as message: the bundles in `l10n/` are looked up by it. */
 export const t: Translate = (message, ...args) => translate(message, ...args);
@@ -15,8 +18,12 @@ export const t: Translate = (message, ...args) => translate(message, ...args);
 export const counted = (count: number, one: string, many: string): string =>
   translate(count === 1 ? one : many, new Intl.NumberFormat(language).format(count));
 
-/** Speaks with the words of VS Code's bundle from now on. `as` is a language tag such as `de` or `pt-br`. */
-export function speak(words: Translate, as: string): void {
+/** What core, engine or adapters have said, in English: messages, remedies, reasons, lines of reports. */
+export const said = (text: string): string => engine(text);
+
+/** Speaks with the words of VS Code's bundle from now on; without one it is English. `as` is a language tag such as `de` or `pt-br`. */
+export function speak(words: Translate, as: string, bundle?: Readonly<Record<string, string>>): void {
   translate = words;
   language = Intl.NumberFormat.supportedLocalesOf(as)[0] ?? 'en';
+  engine = bundle === undefined ? (text) => text : engineWords(bundle);
 }

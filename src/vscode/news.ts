@@ -1,7 +1,7 @@
 import type { Folder } from './folder.ts';
 import { type FolderState, faceOf } from './folder-state.ts';
 import type { Folders } from './folders.ts';
-import { counted, t } from './l10n.ts';
+import { counted, said, t } from './l10n.ts';
 import type { Notices } from './notices.ts';
 import { placeKey, placeOf } from './place.ts';
 import { placeText } from './render/place-text.ts';
@@ -71,12 +71,12 @@ function tell(notices: Notices, folder: Folder, state: FolderState): void {
   if (conflicts.length > 0 && faceOf(state).kind === 'conflicts') return tellConflicts(notices, name, conflicts.length);
   if (failure === null) return;
   if (failure.kind === 'credentials') {
-    return notices.news('signed-out', t('“{0}” waits for you to sign in: {1}', name, failure.message), {
+    return notices.news('signed-out', t('“{0}” waits for you to sign in: {1}', name, said(failure.message)), {
       label: t('Sign In…'),
       run: 'datastore.signIn',
     });
   }
-  notices.news('veto', t('Sync of “{0}” has stopped for safety: {1}.', name, failure.message), {
+  notices.news('veto', t('Sync of “{0}” has stopped for safety: {1}.', name, said(failure.message)), {
     label: t('Preview…'),
     run: 'datastore.preview',
   });

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { SyncError, type SyncErrorKind } from '../core/errors.ts';
-import { t } from './l10n.ts';
+import { said, t } from './l10n.ts';
 import { failureTitle } from './render/failure-title.ts';
 import { unlinked } from './render/unlinked.ts';
 
@@ -46,7 +46,7 @@ export function openNotices(memory: vscode.Memento, log: vscode.LogOutputChannel
       // The status told it already, and what can be done is the same.
       if (kind === 'cancelled' || (kind === 'veto' && openTopic === 'veto')) return;
       log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-      void show(vscode.window.showErrorMessage, sentences(`${failureTitle(kind)}: ${message}`, remedy), [
+      void show(vscode.window.showErrorMessage, sentences(`${failureTitle(kind)}: ${said(message)}`, said(remedy)), [
         ...waysOut(kind),
         showLog(),
       ]);

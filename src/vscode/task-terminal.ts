@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { EXIT_CODES, SyncError } from '../core/errors.ts';
 import type { SyncReport } from '../core/status/sync-report.ts';
 import type { Folder } from './folder.ts';
-import { t } from './l10n.ts';
+import { said, t } from './l10n.ts';
 import { reportText } from './render/report-text.ts';
 import type { TaskCommand } from './tasks.ts';
 
@@ -29,12 +29,12 @@ export function openTaskTerminal(folder: Folder, command: TaskCommand): vscode.P
       const report = await running.coordinator.sync({ ...options, signal: stop.signal });
       print(reportText(report));
       for (const { path } of report.conflicts) print(t('Conflict: {0}', path));
-      for (const { path, reason } of report.problems) print(t('Left alone: {0}: {1}', path, reason));
+      for (const { path, reason } of report.problems) print(t('Left alone: {0}: {1}', path, said(reason)));
       return exitOf(report);
     } catch (error) {
       const known = error instanceof SyncError ? error : new SyncError('failed', String(error), '');
-      print(known.message);
-      if (known.remedy !== '') print(known.remedy);
+      print(said(known.message));
+      if (known.remedy !== '') print(said(known.remedy));
       return EXIT_CODES[known.kind];
     }
   }

@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { expect, it } from 'vitest';
+import { ENGINE_MARK, engineWords } from '../../src/vscode/engine-words.ts';
+import { engineTexts } from './engine-texts.ts';
 import { type Literal, literalsOf } from './literals.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -32,9 +34,27 @@ it('every text has a German one', () => {
   expect([...new Set(keys.map(({ text }) => text))].filter((text) => !german[text]?.trim())).toEqual([]);
 });
 
+const engine = engineTexts(project);
+const ofEngine = Object.entries(german).filter(([key]) => key.endsWith(ENGINE_MARK));
+
+it('every text of core, engine and adapters that a window can show has a German one', () => {
+  expect([...engine.needed].filter((text) => !german[text + ENGINE_MARK]?.trim())).toEqual([]);
+});
+
 it('no German text is of a text that is gone', () => {
   const used = new Set(keys.map(({ text }) => text));
-  expect(Object.keys(german).filter((text) => !used.has(text))).toEqual([]);
+  const isUsed = (key: string) =>
+    key.endsWith(ENGINE_MARK) ? engine.known.has(key.slice(0, -ENGINE_MARK.length)) : used.has(key);
+  expect(Object.keys(german).filter((key) => !isUsed(key))).toEqual([]);
+});
+
+it('each text of the engine is found by its own template, whatever stands in it', () => {
+  const say = engineWords(german);
+  const filled = (text: string) => text.replaceAll(/\{(\d)\}/g, (_, nth: string) => `${nth}7 kB`);
+  const astray = ofEngine
+    .map(([key, words]) => [filled(key.slice(0, -ENGINE_MARK.length)), filled(words)] as const)
+    .filter(([text, words]) => say(text) !== words);
+  expect(astray).toEqual([]);
 });
 
 it('German texts have the same places for values, and the same icons', () => {
@@ -76,6 +96,8 @@ const isProse = ({ text, isPiece }: Literal) =>
 const EXEMPT: readonly RegExp[] = [
   // Programs and models read these.
   /^src\/vscode\/(api|tools)\//,
+  // Topics as the engine names them, each beside its text.
+  /^src\/vscode\/render\/doctor-report\.ts:\d+: [a-z]+ [a-z]+$/,
   // A file for the whole team.
   /^src\/vscode\/commands\/show-commands\.ts:\d+: # What this workspace shares/,
   // Names.

@@ -6,6 +6,8 @@ export interface Literal {
   readonly text: string;
   readonly line: number;
   readonly isPiece: boolean;
+  /** The whole string, a `{0}`, `{1}` … for each value in it; null but at the end of one. */
+  readonly whole: string | null;
   /** A path of an import. */
   readonly isImport: boolean;
   /** The calls it stands in, from the outermost to the innermost, as they are written (`ui.log.warn`), with its place among the arguments. */
@@ -25,15 +27,30 @@ export function literalsOf(source: string): readonly Literal[] {
   const scanner = createScanner(true, undefined, source);
   const found: Literal[] = [];
   const open: Open[] = [];
+  const templates: { text: string; holes: number }[] = [];
   let before = SyntaxKind.Unknown;
   let name = '';
   let hasFunction = false;
 
-  function add(isPiece: boolean) {
+  /** Templates can stand in the values of others. */
+  function wholeOf(token: SyntaxKind, text: string): string | null {
+    if (!PIECES.has(token)) return text;
+    if (token === SyntaxKind.TemplateHead) templates.push({ text: '', holes: 0 });
+    const top = templates.at(-1);
+    if (top === undefined) return null;
+    top.text += text;
+    if (token === SyntaxKind.TemplateTail) return templates.pop()?.text ?? null;
+    top.text += `{${top.holes++}}`;
+    return null;
+  }
+
+  function add(token: SyntaxKind) {
+    const text = scanner.getTokenValue();
     found.push({
-      text: scanner.getTokenValue(),
+      text,
       line: source.slice(0, scanner.getTokenStart()).split('\n').length,
-      isPiece,
+      isPiece: PIECES.has(token),
+      whole: wholeOf(token, text),
       isImport: before === SyntaxKind.FromKeyword || before === SyntaxKind.ImportKeyword,
       calls: open.flatMap(({ call, argument }) => (call === null ? [] : [{ name: call, argument }])),
       isAtLoad: !hasFunction,
@@ -56,8 +73,7 @@ export function literalsOf(source: string): readonly Literal[] {
     if (token === SyntaxKind.SlashToken && !VALUES.has(before)) token = scanner.reScanSlashToken();
     if (token === SyntaxKind.CloseBraceToken && open.at(-1)?.close === SyntaxKind.TemplateTail)
       token = scanner.reScanTemplateToken(false);
-    if (LITERALS.has(token))
-      add(token !== SyntaxKind.StringLiteral && token !== SyntaxKind.NoSubstitutionTemplateLiteral);
+    if (PIECES.has(token) || STRINGS.has(token)) add(token);
     nest(token);
     const isName: boolean = token === SyntaxKind.Identifier || before === SyntaxKind.DotToken;
     if (isName) name = before === SyntaxKind.DotToken ? `${name}.${scanner.getTokenText()}` : scanner.getTokenText();
@@ -73,13 +89,8 @@ const CLOSES = new Map<SyntaxKind, SyntaxKind>([
   [SyntaxKind.TemplateHead, SyntaxKind.TemplateTail],
 ]);
 
-const LITERALS = new Set<SyntaxKind>([
-  SyntaxKind.StringLiteral,
-  SyntaxKind.NoSubstitutionTemplateLiteral,
-  SyntaxKind.TemplateHead,
-  SyntaxKind.TemplateMiddle,
-  SyntaxKind.TemplateTail,
-]);
+const STRINGS = new Set<SyntaxKind>([SyntaxKind.StringLiteral, SyntaxKind.NoSubstitutionTemplateLiteral]);
+const PIECES = new Set<SyntaxKind>([SyntaxKind.TemplateHead, SyntaxKind.TemplateMiddle, SyntaxKind.TemplateTail]);
 
 /** After these a slash divides. */
 const VALUES = new Set<SyntaxKind>([

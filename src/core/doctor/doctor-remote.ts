@@ -47,7 +47,11 @@ const SKEW_REFUSED_MS = 14 * 60_000;
 function judgeClock({ clocks }: ReachFacts): readonly DoctorLine[] {
   if (clocks === null) return [];
   const skew = Math.abs(clocks.own - clocks.store);
-  const said = `the clock here is ${durationText(skew)} ${clocks.own > clocks.store ? 'ahead of' : 'behind'} the store's`;
+  const by = durationText(skew);
+  const said =
+    clocks.own > clocks.store
+      ? `the clock here is ${by} ahead of the store's`
+      : `the clock here is ${by} behind the store's`;
   if (skew >= SKEW_REFUSED_MS)
     return [problem('clock', 'offline', `${said}: stores refuse such signatures`, 'Set the clock of this machine.')];
   if (skew >= SKEW_SEEN_MS) return [warning('clock', said, 'Set the clock of this machine; nothing is unsafe by it.')];

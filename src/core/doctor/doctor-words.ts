@@ -10,10 +10,13 @@ export interface DoctorPlace {
   readonly workspace: string;
 }
 
+/** A line whose words may be of another language. */
+export type SpokenLine = Omit<DoctorLine, 'topic'> & { readonly topic: string };
+
 /** The report as plain text to be copied, lines of at most `width` characters where words allow. `tint` colours a level. */
 export function doctorWords(
   place: DoctorPlace,
-  lines: readonly DoctorLine[],
+  lines: readonly SpokenLine[],
   width = 80,
   tint: (level: DoctorLine['level'], text: string) => string = (_level, text) => text,
 ): readonly string[] {

@@ -38,5 +38,9 @@ export function healthText({ readMs, written, freeBytes }: FolderHealth): string
 }
 
 /** `the clock here is 5 s ahead of the file server's` */
-export const skewText = (skew: number): string =>
-  `the clock here is ${durationText(Math.abs(skew))} ${skew > 0 ? 'ahead of' : 'behind'} the file server's`;
+export function skewText(skew: number): string {
+  const by = durationText(Math.abs(skew));
+  return skew > 0
+    ? `the clock here is ${by} ahead of the file server's`
+    : `the clock here is ${by} behind the file server's`;
+}

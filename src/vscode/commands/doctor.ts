@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { Config } from '../../core/config/config.ts';
 import { doctorSummary } from '../../core/doctor/doctor-line.ts';
-import { doctorWords } from '../../core/doctor/doctor-words.ts';
 import { runCheckup } from '../../engine/checkup/checkup.ts';
 import type { Folder } from '../folder.ts';
-import { t } from '../l10n.ts';
+import { said, t } from '../l10n.ts';
 import { type Place, placeKey, placeOf } from '../place.ts';
+import { doctorReport } from '../render/doctor-report.ts';
 import { endpointText, placeText } from '../render/place-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
@@ -36,8 +36,8 @@ export async function doctor(ui: Ui, argument: unknown): Promise<void> {
       platform: `${platform}, VS Code ${vscode.version}`,
       workspace: workspace.name,
     };
-    await ui.reports.show(t('Doctor of {0}', workspace.name), doctorWords(report, lines));
-    vscode.window.setStatusBarMessage(`$(pulse) ${doctorSummary(lines)}`, 4_000);
+    await ui.reports.show(t('Doctor of {0}', workspace.name), doctorReport(report, lines));
+    vscode.window.setStatusBarMessage(`$(pulse) ${said(doctorSummary(lines))}`, 4_000);
   } finally {
     parts.close();
   }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Folder } from '../folder.ts';
 import type { FolderState } from '../folder-state.ts';
-import { t } from '../l10n.ts';
+import { said, t } from '../l10n.ts';
 import { placeText } from '../render/place-text.ts';
 import type { Ui } from '../ui.ts';
 
@@ -35,7 +35,7 @@ export function explainState({ notices }: Ui, folders: readonly Folder[]): void 
         run: 'datastore.showStatus',
       });
     case 'broken':
-      return notices.warn(`${state.message} ${state.remedy}`, configure);
+      return notices.warn(`${said(state.message)} ${said(state.remedy)}`, configure);
     case 'unsupported':
       return notices.warn(
         t("The datastore type {0} is another tool's: it is shown, never written to.", state.found),

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { SyncError } from '../../core/errors.ts';
 import { recordPlan } from '../../core/plan/plan-record.ts';
 import type { SyncOptions } from '../../engine/datastore.ts';
-import { t } from '../l10n.ts';
+import { said, t } from '../l10n.ts';
 import { type StoppedItem, stoppedItems } from '../render/stopped-items.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
@@ -46,7 +46,7 @@ export async function applyPreview(ui: Ui): Promise<void> {
     await view.close();
   } catch (error) {
     if (!(error instanceof SyncError) || error.kind !== 'moved') throw error;
-    ui.notices.warn(`${error.message}. ${t('Nothing was changed.')}`, {
+    ui.notices.warn(`${said(error.message)}. ${t('Nothing was changed.')}`, {
       label: t('Preview Again'),
       run: () => preview(ui, asTarget({ folder: approved.chosen.folder })),
     });

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { planPart } from '../../core/plan/plan-part.ts';
 import { recordPlan } from '../../core/plan/plan-record.ts';
-import { t } from '../l10n.ts';
+import { said, t } from '../l10n.ts';
 import { reportText } from '../render/report-text.ts';
 import { whyText } from '../render/why-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
@@ -31,7 +31,7 @@ async function syncFile(ui: Ui, argument: unknown, way: 'up' | 'down'): Promise<
   if (report === null) return ui.notices.info(await whyNothing(ui, named, way));
   const problem = report.problems.find((one) => one.path === path);
   if (problem === undefined) vscode.window.setStatusBarMessage(`$(check) ${reportText(report)}`, 4_000);
-  else ui.notices.warn(t('{0} could not be synced: {1}', path, problem.reason));
+  else ui.notices.warn(t('{0} could not be synced: {1}', path, said(problem.reason)));
 }
 
 async function whyNothing(ui: Ui, named: NamedFile, way: 'up' | 'down'): Promise<string> {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { bytesText } from '../../core/quantities.ts';
 import type { UndoneFile, UndoPoint, UndoReport } from '../../core/status/undo-report.ts';
-import { counted, t } from '../l10n.ts';
+import { counted, said, t } from '../l10n.ts';
 import { ago } from '../render/ago.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
@@ -61,7 +61,7 @@ async function chooseFiles(ui: Ui, { files, left, at, undoes }: UndoReport): Pro
   }));
   if (left.length > 0)
     items.push({
-      label: t('Left as found: {0}', left.map(({ path, reason }) => `${path} (${reason})`).join(', ')),
+      label: t('Left as found: {0}', left.map(({ path, reason }) => `${path} (${said(reason)})`).join(', ')),
       kind: vscode.QuickPickItemKind.Separator,
     });
   const picked = await vscode.window.showQuickPick(items, {
@@ -90,13 +90,13 @@ async function isSure(files: readonly UndoneFile[]): Promise<boolean> {
 function tell(ui: Ui, { folder }: Chosen, { files, left, bytes }: UndoReport): void {
   const done = t('{0} back in {1}.', sumText(files.length, bytes), folder.workspace.name);
   if (left.length === 0) return ui.notices.info(done);
-  const named = left.slice(0, NAMED).map(({ path, reason }) => `${path} (${reason})`);
+  const named = left.slice(0, NAMED).map(({ path, reason }) => `${path} (${said(reason)})`);
   ui.notices.warn(`${done} ${t('Left as found: {0}', named.join(', '))}`);
 }
 
 function nothingWords({ left, back }: UndoReport): string {
   if (left.length === 0 && back > 0) return t('All of it is back already.');
-  return t('Left as found: {0}', left.map(({ path, reason }) => `${path} (${reason})`).join(', '));
+  return t('Left as found: {0}', left.map(({ path, reason }) => `${path} (${said(reason)})`).join(', '));
 }
 
 const sumText = (files: number, bytes: number): string =>

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { VerifyReport } from '../../core/verify/verify-report.ts';
 import { outlook, verifyWords } from '../../core/verify/verify-words.ts';
-import { counted, t } from '../l10n.ts';
+import { counted, said, t } from '../l10n.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
 import { type Chosen, chooseSyncing } from './choose-folder.ts';
@@ -64,5 +64,5 @@ async function askToRepair(ui: Ui, chosen: Chosen): Promise<void> {
 const reportLines = (name: string, report: VerifyReport): readonly string[] => [
   t('Verification of {0}', name),
   '',
-  ...verifyWords(report, MOST).map(({ text }) => text),
+  ...verifyWords(report, MOST).map(({ text }) => said(text)),
 ];

@@ -2,7 +2,7 @@ import { configProblemText } from '../../core/config/config-problem.ts';
 import { durationText } from '../../core/quantities.ts';
 import type { SyncStatus } from '../../core/status/sync-status.ts';
 import type { FolderState, NamedState } from '../folder-state.ts';
-import { counted, t } from '../l10n.ts';
+import { counted, said, t } from '../l10n.ts';
 import { ago } from './ago.ts';
 import { leaseText } from './lease-text.ts';
 import { commandLink, escapeMarkdown } from './markdown.ts';
@@ -49,11 +49,11 @@ function partsOf(state: FolderState, now: number): { readonly heading: string; r
         lines: [t('Not connected, as you answered.')],
       };
     case 'broken':
-      return { heading: escapeMarkdown(state.message), lines: [escapeMarkdown(state.remedy)] };
+      return { heading: escapeMarkdown(said(state.message)), lines: [escapeMarkdown(said(state.remedy))] };
     case 'invalid':
       return {
         heading: t('The configuration has mistakes:'),
-        lines: state.problems.slice(0, 5).map((problem) => escapeMarkdown(configProblemText(problem))),
+        lines: state.problems.slice(0, 5).map((problem) => escapeMarkdown(said(configProblemText(problem)))),
       };
     case 'untrusted':
       return {
@@ -73,7 +73,7 @@ function statusLines(status: SyncStatus, now: number): string[] {
   if (progress?.patienceMs !== undefined)
     lines.push(t('The store asks for patience: everything waits {0}', durationText(progress.patienceMs)));
   if (failure?.kind === 'offline') lines.push(t('Offline {0}: tried again by itself', sinceText(failure.since, now)));
-  if (failure !== null) lines.push(failure.message, failure.remedy);
+  if (failure !== null) lines.push(said(failure.message), said(failure.remedy));
   if (conflicts.length > 0) lines.push(t('{0} to decide', counted(conflicts.length, '{0} conflict', '{0} conflicts')));
   if (pending !== null && !status.inPlace) {
     const { up, down } = pending;

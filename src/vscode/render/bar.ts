@@ -1,5 +1,5 @@
 import { type Face, faceOf, gatherFaces, type NamedState } from '../folder-state.ts';
-import { counted, t } from '../l10n.ts';
+import { counted, said, t } from '../l10n.ts';
 import { tooltipOf } from './bar-tooltip.ts';
 
 /** The status bar item, as values. */
@@ -41,21 +41,21 @@ function look(face: Face): Omit<Bar, 'tooltip'> {
     case 'vetoed':
       return {
         text: t('$(error) Datastore stopped'),
-        label: t('stopped for safety, {0}', face.message),
+        label: t('stopped for safety, {0}', said(face.message)),
         background: 'error',
       };
     case 'error':
-      return { text: '$(error) Datastore', label: t('failed, {0}', face.message), background: 'error' };
+      return { text: '$(error) Datastore', label: t('failed, {0}', said(face.message)), background: 'error' };
     case 'signed-out':
       return {
         text: t('$(key) Datastore signed out'),
-        label: t('signed out, {0}', face.message),
+        label: t('signed out, {0}', said(face.message)),
         background: 'warning',
       };
     case 'read-only':
       return {
         text: t('$(eye) Datastore read-only'),
-        label: t('the store is read-only, {0}', face.message),
+        label: t('the store is read-only, {0}', said(face.message)),
         background: 'warning',
       };
     case 'asking':
@@ -84,7 +84,7 @@ function look(face: Face): Omit<Bar, 'tooltip'> {
     case 'held-by-me':
       return plain(t('$(lock) Datastore held by me'), t('the lock is held by this window'));
     case 'locked':
-      return plain(`$(lock) ${plainText(face.holder)}`, t('locked by {0}', face.holder));
+      return plain(`$(lock) ${plainText(said(face.holder))}`, t('locked by {0}', said(face.holder)));
     case 'paused':
       return plain(t('$(circle-slash) Datastore paused'), t('automatic sync is paused'));
     case 'pending': {

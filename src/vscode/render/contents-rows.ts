@@ -81,7 +81,7 @@ export function lookOf(mark: Mark): { readonly icon: string; readonly colour?: s
     case 'held':
       return { icon: 'shield', colour: COLOURS.warning, words: t('held back') };
     case 'excluded':
-      return { icon: 'circle-slash', colour: COLOURS.quiet, words: 'excluded' };
+      return { icon: 'circle-slash', colour: COLOURS.quiet, words: t('excluded') };
     case 'conflict':
       return CONFLICT_LOOK;
     default:

@@ -1,7 +1,7 @@
 import type { Conflict, Step } from '../../core/plan/plan.ts';
 import type { SyncStatus } from '../../core/status/sync-status.ts';
 import type { FolderState } from '../folder-state.ts';
-import { t } from '../l10n.ts';
+import { said, t } from '../l10n.ts';
 import { CONFLICT_LOOK, conflictWords, stepLook } from './change-look.ts';
 import { COLOURS } from './row.ts';
 
@@ -40,7 +40,7 @@ const made = new WeakMap<
 function decorate({ changes, conflicts, problems }: SyncStatus): ReadonlyMap<string, Decoration> {
   const found = new Map<string, Decoration>();
   for (const { path, reason } of problems)
-    found.set(path, of('–', t('held back: {0}', reason), COLOURS.warning, false));
+    found.set(path, of('–', t('held back: {0}', said(reason)), COLOURS.warning, false));
   for (const { path, kind } of changes) {
     const look = stepLook(kind);
     if (look !== null) found.set(path, of(look.badge, look.words, look.colour, false));

@@ -1,7 +1,7 @@
 import type { Config } from '../../core/config/config.ts';
 import { type FolderHealth, healthText } from '../../core/doctor/folder-health.ts';
 import type { SyncStatus } from '../../core/status/sync-status.ts';
-import { t } from '../l10n.ts';
+import { said, t } from '../l10n.ts';
 import { ago } from './ago.ts';
 import { failureTitle } from './failure-title.ts';
 import { placeText } from './place-text.ts';
@@ -32,7 +32,7 @@ export function inPlaceRows(
       'folder',
       `${t('Used in place: nothing to sync.')}\n${placeText(config)}`,
     ),
-    ...(health === null ? [] : [row('health', t('Health'), healthText(health), 'pulse', read)]),
+    ...(health === null ? [] : [row('health', t('Health'), said(healthText(health)), 'pulse', read)]),
     sourceRow(config),
   ];
 }

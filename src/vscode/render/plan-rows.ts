@@ -1,7 +1,7 @@
 import type { PlannedConflict, PlannedStep, PlanRecord } from '../../core/plan/plan-record.ts';
 import { bytesText } from '../../core/quantities.ts';
 import { directionOf } from '../../core/status/sync-status.ts';
-import { counted, t } from '../l10n.ts';
+import { counted, said, t } from '../l10n.ts';
 import { CONFLICT_LOOK, conflictWords, stepLook } from './change-look.ts';
 import { COLOURS, type Row } from './row.ts';
 
@@ -66,7 +66,8 @@ function group(id: PlanGroup['id'], label: string, icon: string, rows: readonly 
 }
 
 function stepRow(step: PlannedStep): PlanRow {
-  const { path, kind, bytes, reason, copyTo } = step;
+  const { path, kind, bytes, copyTo } = step;
+  const reason = said(step.reason);
   const look = stepLook(kind);
   const words = look?.words ?? kind;
   const size = isDeletion(step) ? '' : bytesText(bytes);
@@ -97,8 +98,8 @@ function heldRow({ path, reason }: { readonly path: string; readonly reason: str
   const row: Row = {
     id: path,
     label: path,
-    description: reason,
-    tooltip: `${path}\n${reason}`,
+    description: said(reason),
+    tooltip: `${path}\n${said(reason)}`,
     icon: 'info',
     colour: COLOURS.quiet,
     context: 'plan-held',

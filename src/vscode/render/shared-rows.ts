@@ -1,6 +1,6 @@
 import type { Config } from '../../core/config/config.ts';
 import type { SyncStatus } from '../../core/status/sync-status.ts';
-import { t } from '../l10n.ts';
+import { said, t } from '../l10n.ts';
 import { ago } from './ago.ts';
 import { leaseFacts, leaseText } from './lease-text.ts';
 import { COLOURS, type Row, row } from './row.ts';
@@ -13,7 +13,8 @@ export function failureRow(failure: {
   readonly remedy: string;
   readonly kind?: string;
 }): Row {
-  const { title, message, remedy, kind } = failure;
+  const { title, kind } = failure;
+  const [message, remedy] = [said(failure.message), said(failure.remedy)];
   return row('failure', title, remedy, 'error', `${message}\n${remedy}`, {
     colour: COLOURS.error,
     context: failureContext(kind),

@@ -6,7 +6,7 @@ import type { SyncStatus } from '../../core/status/sync-status.ts';
 import type { AutoSync } from '../../engine/coordinator/coordinator.ts';
 import type { LocalStatus } from '../../engine/datastore.ts';
 import type { FolderState } from '../folder-state.ts';
-import { counted, t } from '../l10n.ts';
+import { counted, said, t } from '../l10n.ts';
 import { ago } from './ago.ts';
 import { failureTitle, lastingTitle } from './failure-title.ts';
 import { inPlaceRows } from './in-place-rows.ts';
@@ -73,9 +73,16 @@ export function statusRows(
       return [failureRow({ title: t('Failed'), ...state }), ...placeRows(state.config)];
     case 'invalid':
       return state.problems.map((problem, index) =>
-        row(`problem-${index}`, problem.field ?? problem.source, problem.message, 'error', configProblemText(problem), {
-          colour: COLOURS.error,
-        }),
+        row(
+          `problem-${index}`,
+          problem.field ?? problem.source,
+          said(problem.message),
+          'error',
+          said(configProblemText(problem)),
+          {
+            colour: COLOURS.error,
+          },
+        ),
       );
     case 'loading':
     case 'not-set-up':
@@ -124,7 +131,7 @@ function listRow(id: string, label: string, colour: string | undefined, found: r
   if (found.length === 0) return [];
   const rows = found
     .slice(0, MOST)
-    .map(({ path, reason }) => row(`${id}-${path}`, path, reason, 'info', `${path}\n${reason}`));
+    .map(({ path, reason }) => row(`${id}-${path}`, path, said(reason), 'info', `${path}\n${said(reason)}`));
   const children = found.length > MOST ? [...rows, moreRow(id, found.length - MOST)] : rows;
   const top = row(
     id,

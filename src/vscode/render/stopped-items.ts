@@ -2,7 +2,7 @@ import { isIdentityVeto, vetoMessage } from '../../core/plan/safety.ts';
 import { bytesText } from '../../core/quantities.ts';
 import type { Preview } from '../../core/status/sync-report.ts';
 import { directionOf } from '../../core/status/sync-status.ts';
-import { t } from '../l10n.ts';
+import { said, t } from '../l10n.ts';
 import { stepLook } from './change-look.ts';
 
 /** A line about a plan that is stopped; `does` says what choosing it leads to. */
@@ -21,14 +21,14 @@ export interface StoppedItem {
 export function stoppedItems({ plan, vetoes, generation }: Preview): readonly StoppedItem[] {
   const items: StoppedItem[] = vetoes.map((veto) => {
     const { message, remedy } = vetoMessage(veto);
-    return { label: `$(error) ${message}`, description: remedy, does: { kind: 'nothing' } };
+    return { label: `$(error) ${said(message)}`, description: said(remedy), does: { kind: 'nothing' } };
   });
   const deletions = vetoes.filter((veto) => !isIdentityVeto(veto));
   if (deletions.length > 0)
     items.push({
       label: t('$(trash) Allow these deletions, and sync…'),
       description: t('asks once more'),
-      does: { kind: 'allow-mass-delete', shown: vetoes.map((veto) => vetoMessage(veto).message).join('; ') },
+      does: { kind: 'allow-mass-delete', shown: vetoes.map((veto) => said(vetoMessage(veto).message)).join('; ') },
     });
   if (deletions.length < vetoes.length)
     items.push({

@@ -1,5 +1,5 @@
 import { readSetupField, type SetupField } from '../../core/setup/setup-input.ts';
-import { t } from '../l10n.ts';
+import { said, t } from '../l10n.ts';
 import { PROFILE } from './draft.ts';
 import type { Asked } from './questions.ts';
 
@@ -21,7 +21,7 @@ export function problemOf(step: Asked, text: string): string | null {
 
 function ruled(field: SetupField, value: string): string | null {
   const read = readSetupField(field, value);
-  return read.ok ? null : read.problem;
+  return read.ok ? null : said(read.problem);
 }
 
 const OPTIONAL: ReadonlySet<Asked> = new Set<Asked>(['region', 'prefix']);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { t } from '../l10n.ts';
+import { said, t } from '../l10n.ts';
 import type { Offer } from './ask.ts';
 import { type Draft, keysOf, PROFILE, profileOf } from './draft.ts';
 import { type Asked, type Row, STORES } from './questions.ts';
@@ -86,7 +86,7 @@ async function chain(setup: Setup, draft: Draft, signal: AbortSignal): Promise<s
     const parts = await partsFor(setup, { ...draft, credentials: 'chain' });
     const remote = await parts.openRemote(parts.to, true);
     try {
-      return t('found: {0}', (await remote.bucket.credentials(signal)).from);
+      return t('found: {0}', said((await remote.bucket.credentials(signal)).from));
     } finally {
       await remote.close();
     }

@@ -1,6 +1,6 @@
 import { bytesText } from '../../core/quantities.ts';
 import type { SetupReport } from '../../engine/setup/setup.ts';
-import { counted, t } from '../l10n.ts';
+import { counted, said, t } from '../l10n.ts';
 
 /** What a set-up came to, in a sentence or two. `place` as people name it. */
 export function outcomeText(name: string, place: string, { files, bytes, notes, done }: SetupReport): string {
@@ -9,7 +9,7 @@ export function outcomeText(name: string, place: string, { files, bytes, notes, 
     ? t('{0} and {1}', '.datastore.yaml', '.gitignore')
     : '.datastore.yaml';
   const text = t('“{0}” is set up with {1}. Commit {2}, and your team has it too.', name, `${place}${what}`, written);
-  return [text, ...notes].join(' ');
+  return [text, ...notes.map(said)].join(' ');
 }
 
 /** Everything that was found, done and left over, to be read and copied. */
@@ -18,9 +18,9 @@ export function reportLines(name: string, report: SetupReport): readonly string[
   return [
     t('Set-up of {0}', name),
     '',
-    ...done.map(({ text }) => `✓ ${text}`),
+    ...done.map(({ text }) => `✓ ${said(text)}`),
     ...conflicts.map((path) => t('conflict  {0}', path)),
-    ...problems.map(({ path, reason }) => t('problem  {0}: {1}', path, reason)),
-    ...notes,
+    ...problems.map(({ path, reason }) => t('problem  {0}: {1}', path, said(reason))),
+    ...notes.map(said),
   ];
 }

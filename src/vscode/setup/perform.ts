@@ -4,7 +4,7 @@ import { SyncError } from '../../core/errors.ts';
 import { stepText } from '../../core/setup/setup-plan.ts';
 import { meterRate } from '../../core/status/rate.ts';
 import { runSetup, type SetupReport } from '../../engine/setup/setup.ts';
-import { t } from '../l10n.ts';
+import { said, t } from '../l10n.ts';
 import { placeOf } from '../place.ts';
 import { progressText } from '../render/progress-text.ts';
 import { unlinked } from '../render/unlinked.ts';
@@ -39,13 +39,13 @@ export function perform(setup: Setup, draft: Draft): Promise<SetupReport> {
           dryRun: false,
           signal: stop.signal,
           onStep(next) {
-            step = stepText(next);
+            step = said(stepText(next));
             say(step);
           },
           onProgress(progress) {
             say(`${step} (${progressText(progress, rate(progress, ui.host.clock.monotonic()))})`);
           },
-          onWait: (who) => say(t('waiting: {0}', who)),
+          onWait: (who) => say(t('waiting: {0}', said(who))),
           onTold(kind, text) {
             ui.log.info(`set-up of ${folder.workspace.name}: ${text}`);
             // From here on the window may see the configuration, and would ask.

@@ -1,6 +1,6 @@
 import { SyncError } from '../../core/errors.ts';
 import type { SetupFailure, SetupReport } from '../../engine/setup/setup.ts';
-import { counted, t } from '../l10n.ts';
+import { counted, said, t } from '../l10n.ts';
 import { failureTitle } from '../render/failure-title.ts';
 import type { Draft, Step } from './draft.ts';
 import { stepsToMend } from './mend.ts';
@@ -24,14 +24,14 @@ export function planRows(report: SetupReport, { files }: Draft, mayBring: boolea
     row(t('$(rocket) Set Up Now'), t('nothing was changed so far'), { kind: 'go' }),
     ...(mayBring ? othersThan(files) : []),
     heading(t('What will happen')),
-    ...steps.flatMap(({ text }, index) => said(`${index + 1}. ${text}`)),
+    ...steps.flatMap(({ text }, index) => told(`${index + 1}. ${said(text)}`)),
     ...section(t('What will wait for you'), [
       ...pathRows(conflicts),
-      ...pathRows(problems.map(({ path, reason }) => `${path}: ${reason}`)),
+      ...pathRows(problems.map(({ path, reason }) => `${path}: ${said(reason)}`)),
     ]),
     ...section(t('What was found'), [
-      ...done.flatMap(({ text }) => said(`$(check) ${text}`)),
-      ...notes.flatMap((text) => said(`$(info) ${text}`)),
+      ...done.flatMap(({ text }) => told(`$(check) ${said(text)}`)),
+      ...notes.flatMap((text) => told(`$(info) ${said(text)}`)),
     ]),
   ];
 }
@@ -44,20 +44,22 @@ export function failureRows(error: unknown, draft: Draft, mayBring: boolean): re
       : { kind: 'failed' as const, message: String(error), remedy: t('See the log.'), details: null };
   const { done, reached, left, isConfigured } = isFailure(details) ? details : NOTHING;
   return [
-    ...said(kind === 'cancelled' ? '$(circle-slash) Stopped' : `$(error) ${failureTitle(kind)}: ${message}`),
-    ...(kind === 'cancelled' || remedy === '' ? [] : said(`$(lightbulb) ${remedy}`)),
+    ...told(
+      kind === 'cancelled' ? `$(circle-slash) ${t('Stopped')}` : `$(error) ${failureTitle(kind)}: ${said(message)}`,
+    ),
+    ...(kind === 'cancelled' || remedy === '' ? [] : told(`$(lightbulb) ${said(remedy)}`)),
     ...stepsToMend(kind, draft).map((step) =>
       row(t('$(arrow-left) Change {0}', titleOf(step)), valueOf(step, draft), { kind: 'change', step }),
     ),
     again(),
     ...(mayBring ? othersThan(draft.files) : []),
     ...section(t('How it stands'), [
-      ...said(
+      ...told(
         `$(info) ${isConfigured ? t('The configuration is written; look again to finish') : t('The configuration is as it was')}`,
       ),
-      ...(reached === null ? [] : said(t('$(info) It came to {0}', reached))),
-      ...left.flatMap((what) => said(t('$(info) Left behind, for the next run: {0}', what))),
-      ...done.flatMap(({ text }) => said(`$(check) ${text}`)),
+      ...(reached === null ? [] : told(t('$(info) It came to {0}', said(reached)))),
+      ...left.flatMap((what) => told(t('$(info) Left behind, for the next run: {0}', said(what)))),
+      ...done.flatMap(({ text }) => told(`$(check) ${said(text)}`)),
     ]),
   ];
 }
@@ -68,8 +70,8 @@ export function stoppedRows(
   paths: readonly string[],
 ): readonly PlanRow[] {
   return [
-    ...said(`$(warning) ${stopped.message}`),
-    ...said(`$(lightbulb) ${stopped.remedy}`),
+    ...told(`$(warning) ${said(stopped.message)}`),
+    ...told(`$(lightbulb) ${said(stopped.remedy)}`),
     again(),
     heading(counted(paths.length, '{0} path', '{0} paths')),
     ...pathRows(paths),
@@ -77,8 +79,8 @@ export function stoppedRows(
 }
 
 const pathRows = (paths: readonly string[]): readonly PlanRow[] => [
-  ...paths.slice(0, MOST).flatMap((path) => said(`$(warning) ${path}`)),
-  ...(paths.length > MOST ? said(t('and {0} more', paths.length - MOST)) : []),
+  ...paths.slice(0, MOST).flatMap((path) => told(`$(warning) ${path}`)),
+  ...(paths.length > MOST ? told(t('and {0} more', paths.length - MOST)) : []),
 ];
 
 const MOST = 100;
@@ -98,7 +100,7 @@ function valueOf(step: Step, draft: Draft): string {
 
 const row = (label: string, description: string, does: PlanRow['does']): PlanRow => ({ label, description, does });
 /** A row is one line, and cuts off what is longer: words go on in the next, below the first word. */
-function said(text: string): readonly PlanRow[] {
+function told(text: string): readonly PlanRow[] {
   const [, mark = '', words = ''] = /^(\$\([a-z-]+\) )?(.*)$/s.exec(text) ?? [];
   const lines: string[] = [];
   for (const word of words.split(/\s+/)) {
