@@ -80,6 +80,10 @@ const host: Host = {
   openCheckup: (request) => wireCheckup({ ...request, log: SILENT }),
   openSetup: (request) => wireSetup({ ...request, tool: 'cli', log: SILENT }),
   spawn: startProgram,
+  async watchConfig(workspace, changed, failed) {
+    const { watchConfig } = await import('./adapters/config-watcher.ts');
+    return watchConfig(workspace, systemClock, changed, failed);
+  },
   async watch(datastore, request, events) {
     const parts = wired ?? (await wire(request));
     const { log } = request;

@@ -51,8 +51,13 @@ export interface CommandContext {
   limited<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Read once; `--wait` is in them. SyncError('config' or 'not-set-up') names every problem. */
   settings(): Promise<Settings>;
-  /** The one datastore of this command, closed after it. SyncError('config') where another tool's format is named. */
-  open(): Promise<Datastore<StoredFile>>;
+  /** As `settings`, read anew. */
+  reread(): Promise<Settings>;
+  /**
+   * The one datastore of this command, closed after it; of other settings another, which takes its place. SyncError('config') where
+   * another tool's format is named.
+   */
+  open(other?: Settings): Promise<Datastore<StoredFile>>;
 }
 
 /** Flags of every command. */

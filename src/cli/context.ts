@@ -48,7 +48,8 @@ export function openContext(
   const log = logTo(reporter);
   const isFollowed = flags['json-events'] === true;
   const onPhase = isFollowed ? (phase: PhaseCosts) => host.stdout.write(eventLine('phase', { ...phase })) : undefined;
-  const open = once(async () => host.openDatastore({ ...(await settings()), log, onPhase }));
+  const openWith = (given: Settings) => host.openDatastore({ ...given, log, onPhase });
+  const open = once(async () => openWith(await settings()));
   let opened: Promise<Datastore<StoredFile>> | null = null;
 
   const context: CommandContext = {
@@ -65,7 +66,8 @@ export function openContext(
     },
     limited: (work) => limited(work, stop.signal, flags.timeout, host),
     settings,
-    open: () => (opened = open()),
+    reread: () => readSettings(flags, host),
+    open: (other) => (opened = other === undefined ? open() : openWith(other)),
   };
   const close = async (): Promise<void> => {
     try {

@@ -107,6 +107,8 @@ export interface Host {
     args: readonly string[],
     options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
   ): Child;
+  /** Calls `changed` when a file that carries configuration has changed, settled; the returned function ends that. */
+  watchConfig(workspace: string, changed: () => void, failed: (reason: string) => void): Promise<() => Promise<void>>;
   /** Keeps the datastore in step until stopped. */
   watch(datastore: Datastore<StoredFile>, request: OpenRequest, events: WatchEvents): Promise<WatchHandle>;
 }

@@ -1,15 +1,17 @@
 import type { Log } from '../../engine/ports.ts';
+import { createBell } from '../bell.ts';
 import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
 import { type Failure, failureOf } from '../failure.ts';
-import type { WatchEvents } from '../host.ts';
+import { backendText } from '../render/status-text.ts';
 import { inPlaceLine, syncDocument, syncLines } from '../render/sync-text.ts';
+import { keepWatching, type WatchSession } from '../watch-session.ts';
 
 export const watchCommand: Command = {
   name: 'watch',
   usage: '',
   summary: 'keep in step until stopped',
   details: [
-    'Syncs when something changes here (settled) or there (polled), and from time to time in full. What fails is tried again. Ctrl-C ends it, with 0.',
+    'Syncs when something changes here (settled) or there (polled), and from time to time in full. What fails is tried again. A changed .datastore.yaml counts at once; while it has mistakes, nothing is synced. Ctrl-C ends it, with 0.',
   ],
   flags: ['json-events', 'wait', ...COMMON.filter((name) => name !== 'timeout')],
   positionals: { least: 0, most: 0, words: '' },
@@ -19,12 +21,26 @@ export const watchCommand: Command = {
 };
 
 async function watch(context: CommandContext): Promise<Outcome> {
-  const { flags, host, paint, reporter, stopped } = context;
+  const { host } = context;
   const settings = await context.settings();
   const datastore = await context.open();
-  if (datastore.inPlace !== null) {
+  if (datastore.inPlace !== null)
     return { code: 0, document: syncDocument(await datastore.sync()), lines: [inPlaceLine(datastore.inPlace.path)] };
-  }
+  const events = eventsOf(context);
+  const log = watchLog(context);
+  const changed = createBell();
+  const unwatch = await host.watchConfig(settings.workspace, changed.ring, (reason) =>
+    log.warn(`watching failed: changes of the configuration are not noticed: ${reason}`),
+  );
+  const asleep = host.stayAwake();
+  const start: WatchSession['start'] = (given, one) => host.watch(one, { ...given, log }, events);
+  const inPlace = await keepWatching({ context, start, events }, settings, changed);
+  await unwatch();
+  asleep();
+  return { code: 0, document: {}, lines: inPlace === null ? [] : [inPlaceLine(inPlace.path)] };
+}
+
+function eventsOf({ flags, host, paint, reporter }: CommandContext): WatchSession['events'] {
   let said = '';
   const say = (lines: readonly string[]): void => {
     // A poll that finds nothing new, or the same trouble again, is not worth a line.
@@ -34,26 +50,18 @@ async function watch(context: CommandContext): Promise<Outcome> {
     reporter.done();
     host.stdout.write(`${text}\n`);
   };
-  const events: WatchEvents = {
+  const tell = (event: string, fields: Parameters<typeof eventLine>[1], lines: readonly string[]): void =>
+    flags['json-events'] === true ? host.stdout.write(eventLine(event, fields)) : say(lines);
+  return {
     onProgress: reporter.progress,
-    synced(report) {
-      if (flags['json-events'] === true) return host.stdout.write(eventLine('synced', syncDocument(report)));
-      say(syncLines(report, paint));
-    },
+    synced: (report) => tell('synced', syncDocument(report), syncLines(report, paint)),
     failed(error) {
       const { failure } = failureOf(error);
-      if (flags['json-events'] === true) return host.stdout.write(eventLine('failed', { error: failure }));
-      say([`${paint.bad(failure.message)} ${failure.remedy}`]);
+      tell('failed', { error: failure }, [`${paint.bad(failure.message)} ${failure.remedy}`]);
     },
+    configured: ({ config }) =>
+      tell('configured', { config }, [`The configuration has changed: going on with ${backendText(config)}.`]),
   };
-  const handle = await host.watch(datastore, { ...settings, log: watchLog(context) }, events);
-  const awake = host.stayAwake();
-  if (!stopped.aborted) {
-    await new Promise<void>((resolve) => stopped.addEventListener('abort', () => resolve(), { once: true }));
-  }
-  await handle.stop();
-  awake();
-  return { code: 0, document: {}, lines: [] };
 }
 
 /** Failures of cycles come as events; what else is worth a line (a watch that ended) does not. */
