@@ -1,7 +1,6 @@
 import type { Command } from './command.ts';
 import { FLAGS, type FlagName } from './flags.ts';
-
-const WIDTH = 80;
+import { WIDTH, wrap } from './render/wrap.ts';
 
 /** `datastore help`. */
 export function overview(commands: readonly Command[]): string[] {
@@ -63,22 +62,6 @@ function table(rows: readonly (readonly [left: string, right: string])[]): strin
     if (left.length > width) return [`  ${left}`, indent + first, ...continued];
     return [`  ${left.padEnd(width)}  ${first}`, ...continued];
   });
-}
-
-/** Lines of at most `width` characters; those after the first begin with `indent`. */
-export function wrap(text: string, indent = '', width = WIDTH): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (longer.length > width && line !== '') {
-      lines.push(line);
-      line = indent + word;
-    } else {
-      line = longer;
-    }
-  }
-  return [...lines, line];
 }
 
 const EXIT_CODES = [

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openRig, type Rig } from './harness.ts';
 
@@ -49,6 +50,17 @@ describe.skipIf(!hasScript)('on a terminal', () => {
     const ended = await rig.terminal(workspace, ['sync', ...args], env);
     expect(ended.stdout.includes('\u001B[32mSynced\u001B[39m')).toBe(coloured);
     expect(ended.stdout.includes('\u001B[32m')).toBe(coloured);
+  });
+
+  test('a set-up tells what it does within 80 columns, in whole words', async () => {
+    const [one, other] = [await rig.workspace('narrow', { a: '1' }), await rig.workspace('piped', { a: '1' })];
+    const to = (name: string) => ['setup', 'filesystem', '--path', path.join(rig.folder, name)];
+    const { code, stdout } = await rig.terminal(one, to('narrow-place'));
+    const lines = lastLines(stdout.replaceAll(SEQUENCES, '')).map((line) => line.trimEnd());
+    expect([code, lines.filter((line) => line.length > 80 && line.trim().includes(' '))]).toEqual([0, []]);
+    expect(lines).toContainEqual(expect.stringMatching(/^  \S/));
+    const piped = await rig.cli(other, to('piped-place'));
+    expect(piped.stderr.split('\n')).not.toContainEqual(expect.stringMatching(/^  /));
   });
 
   test('--quiet draws nothing', async () => {

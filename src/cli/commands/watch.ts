@@ -29,8 +29,10 @@ async function watch(context: CommandContext): Promise<Outcome> {
   const events = eventsOf(context);
   const log = watchLog(context);
   const changed = createBell();
-  const unwatch = await host.watchConfig(settings.workspace, changed.ring, (reason) =>
-    log.warn(`watching failed: changes of the configuration are not noticed: ${reason}`),
+  const unwatch = await host.watchConfig(
+    settings.workspace,
+    () => changed.ring(),
+    (reason) => log.warn(`watching failed: changes of the configuration are not noticed: ${reason}`),
   );
   const asleep = host.stayAwake();
   const start: WatchSession['start'] = (given, one) => host.watch(one, { ...given, log }, events);
