@@ -26,10 +26,18 @@ export interface Contender {
 
 /** Ours first. Throws with a message for people when one is not there. */
 export function findContenders(): readonly Contender[] {
-  return [ours(), aws(), rclone('rclone', []), rclone('rclone tuned', TUNED)];
+  return [
+    ours(),
+    aws(),
+    rclone('rclone', []),
+    rclone('rclone 64', tuned(64)),
+    rclone('rclone 256', tuned(256)),
+    s3cmd(),
+  ];
 }
 
-const TUNED = '--transfers 64 --checkers 64 --fast-list --s3-no-head --update --use-server-modtime'.split(' ');
+const tuned = (many: number): readonly string[] =>
+  `--transfers ${many} --checkers ${many} --fast-list --s3-no-head --update --use-server-modtime`.split(' ');
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -66,7 +74,7 @@ function aws(): Contender {
       const [from, to] = direction(act, data, `s3://${bucket}/bench`);
       return {
         program,
-        args: ['--endpoint-url', server.endpoint, 's3', 'sync', '--only-show-errors', from, to],
+        args: ['--endpoint-url', server.endpoint, 's3', 'sync', '--delete', '--only-show-errors', from, to],
         cwd: workspace,
         env: { ...environment(server), HOME: home, AWS_CONFIG_FILE: '/dev/null' },
       };
@@ -101,6 +109,37 @@ function rclone(name: string, flags: readonly string[]): Contender {
   };
 }
 
+function s3cmd(): Contender {
+  const { program, version } = working('s3cmd');
+  return {
+    name: 's3cmd',
+    version,
+    prepare({ home }, { endpoint, accessKeyId, secretAccessKey, region }) {
+      const host = new URL(endpoint).host;
+      const config = {
+        access_key: accessKeyId,
+        secret_key: secretAccessKey,
+        host_base: host,
+        host_bucket: host,
+        bucket_location: region,
+        use_https: 'False',
+        signature_v2: 'False',
+      };
+      const lines = Object.entries(config).map(([name, value]) => `${name} = ${value}\n`);
+      writeFileSync(join(home, '.s3cfg'), `[default]\n${lines.join('')}`);
+    },
+    command(act, { workspace, data, bucket, home }, server) {
+      const [from, to] = direction(act, `${data}/`, `s3://${bucket}/bench/`);
+      return {
+        program,
+        args: ['--config', join(home, '.s3cfg'), '--quiet', '--delete-removed', 'sync', from, to],
+        cwd: workspace,
+        env: { ...environment(server), HOME: home },
+      };
+    },
+  };
+}
+
 /** A peer knows one direction at a time; nothing to do is nothing to push. */
 const direction = (act: Act, local: string, remote: string): [string, string] =>
   act === 'pull' ? [remote, local] : [local, remote];
@@ -116,7 +155,7 @@ function working(name: string): { program: string; version: string } {
       // Not there, or broken: the next folder.
     }
   }
-  throw new Error(`no working ${name} on this machine (Debian packages: awscli, rclone)`);
+  throw new Error(`no working ${name} on this machine (Debian packages: awscli, rclone, s3cmd)`);
 }
 
 /** Nothing of ours that would steer a program elsewhere: profiles, proxies, certificates. */

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { findContenders } from './contenders.ts';
 import { parseOptions } from './options.ts';
-import { pageText } from './page.ts';
+import { type Played, pageText } from './page.ts';
 import { playAll } from './play.ts';
 import { tableText, tabulate } from './table.ts';
 import { keptSection } from './vscode/section.ts';
@@ -13,19 +13,20 @@ async function main(argv: readonly string[]): Promise<void> {
   const contenders = findContenders();
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   for (const { name, version } of contenders) say(`${name}: ${version}`);
-  const results = await playAll(contenders, options, say);
-  const tables = tabulate(
-    results,
-    contenders.map(({ name }) => name),
-  );
-  process.stdout.write(`${tables.map(tableText).join('\n')}\n`);
+  const names = contenders.map(({ name }) => name);
+  const played: Played[] = [];
+  for (const latency of options.latencies) {
+    const tables = tabulate(await playAll(contenders, options, latency, say), names);
+    process.stdout.write(`With ${latency} ms added:\n\n${tables.map(tableText).join('\n')}\n`);
+    played.push({ latency, tables });
+  }
   if (options.write === undefined) return;
   const command = ['npm run bench --', ...argv].join(' ');
   mkdirSync(dirname(options.write), { recursive: true });
   const kept = keptSection(readIfThere(options.write));
   writeFileSync(
     options.write,
-    `${pageText(tables, contenders, options, command, new Date())}${kept === '' ? '' : `\n${kept}`}`,
+    `${pageText(played, contenders, options, command, new Date())}${kept === '' ? '' : `\n${kept}`}`,
   );
 }
 

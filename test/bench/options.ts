@@ -7,21 +7,24 @@ export interface Options {
   /** One round before that counts for nothing. */
   readonly warmUp: boolean;
   readonly files: number;
+  /** Small files of the story with many. */
+  readonly many: number;
   /** Of the large file, bytes. */
   readonly largeBytes: number;
   readonly only: ReadonlySet<Workload>;
-  /** Added to every answer of the server, milliseconds. */
-  readonly latency: number;
+  /** Added to every answer of the server, milliseconds: all is played with one after the other. */
+  readonly latencies: readonly number[];
   /** Page to write; none by default. */
   readonly write: string | undefined;
 }
 
-export const usage = `usage: npm run bench -- [--runs N] [--files N] [--only W1,W2,…] [--latency MS] [--quick] [--write PAGE]
+export const usage = `usage: npm run bench -- [--runs N] [--files N] [--many N] [--only W1,W2,…] [--latency MS,…] [--quick] [--write PAGE]
   --runs N      measured rounds after a warm-up (3)
   --files N     small files of 1 to 4 KiB (10000)
+  --many N      small files of W6 and W7 (100000)
   --only LIST   of ${workloads.map(({ id }) => id).join(', ')}
-  --latency MS  added to every answer of the server (0)
-  --quick       one round without warm-up: 500 files, 64 MiB
+  --latency MS  added to every answer of the server (0,20: all of it twice)
+  --quick       one round without warm-up and latency: 500 files, 64 MiB, 2000 files
   --write PAGE  writes the page, for example docs/performance.md`;
 
 /** Throws with a message for people. */
@@ -31,6 +34,7 @@ export function parseOptions(argv: readonly string[]): Options {
     options: {
       runs: { type: 'string' },
       files: { type: 'string' },
+      many: { type: 'string' },
       only: { type: 'string' },
       latency: { type: 'string' },
       quick: { type: 'boolean', default: false },
@@ -43,9 +47,10 @@ export function parseOptions(argv: readonly string[]): Options {
     warmUp: !quick,
     // W3 changes 100 of them.
     files: count('--files', values.files, quick ? 500 : 10_000, 100),
+    many: count('--many', values.many, quick ? 2000 : 100_000, 100),
     largeBytes: quick ? 64 << 20 : 1 << 30,
     only: new Set(values.only === undefined ? workloads.map(({ id }) => id) : values.only.split(',').flatMap(named)),
-    latency: count('--latency', values.latency, 0, 0),
+    latencies: (values.latency ?? (quick ? '0' : '0,20')).split(',').map((text) => count('--latency', text, 0, 0)),
     write: values.write,
   };
 }

@@ -5,8 +5,8 @@ import type { Contender } from './contenders.ts';
 import { startDevServer } from './dev-server.ts';
 import type { Options } from './options.ts';
 import { writeLargeFile, writeSmallFiles } from './sample-data.ts';
-import { playFiles, playLarge, type Sample } from './story.ts';
-import { type Story, type Workload, workloads } from './workload.ts';
+import { playStory, type Sample } from './story.ts';
+import { lastOf, type Story, type Workload } from './workload.ts';
 
 /** Samples by workload and name of contender, in the order of the rounds. */
 export type Results = ReadonlyMap<Workload, ReadonlyMap<string, readonly Sample[]>>;
@@ -15,39 +15,53 @@ export type Results = ReadonlyMap<Workload, ReadonlyMap<string, readonly Sample[
 export async function playAll(
   contenders: readonly Contender[],
   options: Options,
+  /** Added to every answer of the server, milliseconds. */
+  latency: number,
   say: (text: string) => void,
 ): Promise<Results> {
   const results = new Map<Workload, Map<string, Sample[]>>();
   const folder = mkdtempSync(join(tmpdir(), 'datastore-bench-'));
+  const makers: Readonly<Record<Story, (source: string) => void>> = {
+    files: (source) => writeSmallFiles(source, options.files),
+    large: (source) => writeLargeFile(source, options.largeBytes),
+    many: (source) => writeSmallFiles(source, options.many),
+  };
   try {
-    for (const story of ['files', 'large'] as const) {
-      if (!workloads.some((workload) => workload.story === story && options.only.has(workload.id))) continue;
-      if (story === 'files') writeSmallFiles(join(folder, story), options.files);
-      else writeLargeFile(join(folder, story), options.largeBytes);
+    for (const story of Object.keys(makers) as Story[]) {
+      if (lastOf(story, options.only) === undefined) continue;
+      const source = join(folder, story);
+      makers[story](source);
       for (let round = options.warmUp ? 0 : 1; round <= options.runs; round += 1) {
-        say(`${story}: ${round === 0 ? 'warm-up' : `round ${round} of ${options.runs}`}`);
-        await playRound(story, round);
+        say(`${latency} ms, ${story}: ${round === 0 ? 'warm-up' : `round ${round} of ${options.runs}`}`);
+        await playRound(story, source, round);
       }
+      rmSync(source, { recursive: true, force: true });
     }
     return results;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 
-  async function playRound(story: Story, round: number): Promise<void> {
+  async function playRound(story: Story, source: string, round: number): Promise<void> {
     for (let turn = 0; turn < contenders.length; turn += 1) {
       const contender = contenders[(turn + round) % contenders.length];
       if (contender === undefined) continue;
       const bucket = 'bench-bucket';
       // A fresh one for each: a server that already holds gigabytes is slower than an empty one.
-      const server = await startDevServer([bucket], options.latency);
+      const server = await startDevServer([bucket], latency);
       try {
-        const scene = { contender, server, bucket, folder: join(folder, 'scene'), source: join(folder, story) };
         const took = (workload: Workload, sample: Sample): void => {
           if (round > 0) note(workload, contender.name, sample);
         };
-        if (story === 'files') await playFiles({ ...scene, only: options.only, took }, options.files);
-        else await playLarge({ ...scene, only: options.only, took });
+        await playStory(story, {
+          contender,
+          server,
+          bucket,
+          folder: join(folder, 'scene'),
+          source,
+          only: options.only,
+          took,
+        });
       } finally {
         await server.stop();
       }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Act, Contender, Place } from './contenders.ts';
 import type { DevServer, Seen } from './dev-server.ts';
 import { measure, type Usage } from './measure.ts';
-import { changeSmallFiles, hashFolder } from './sample-data.ts';
-import type { Workload } from './workload.ts';
+import { changeLargeFile, changeSmallFiles, hashFolder, renameSmallFiles } from './sample-data.ts';
+import { lastOf, type Story, type Workload } from './workload.ts';
 
 export type Sample = Usage & Seen;
 
@@ -20,51 +20,60 @@ export interface Scene {
   readonly took: (workload: Workload, sample: Sample) => void;
 }
 
-/** W1 to W4 by one contender. Throws when what came down is not what went up. */
-export function playFiles(scene: Scene, files: number): Promise<void> {
-  return onStage(scene, async (here, there, act) => {
-    await act('W1', 'push', here);
-    if (scene.only.has('W2')) await act('W2', 'both', here);
-    if (scene.only.has('W3')) {
-      changeSmallFiles(here.data, files);
-      await act('W3', 'push', here);
-    }
-    if (scene.only.has('W4')) await pullAndCompare('W4', here, there, act);
-  });
-}
-
-/** W5 by one contender. Throws as above. */
-export function playLarge(scene: Scene): Promise<void> {
-  return onStage(scene, async (here, there, act) => {
-    await act('W5-UP', 'push', here);
-    if (scene.only.has('W5-DOWN')) await pullAndCompare('W5-DOWN', here, there, act);
-  });
-}
-
-type Player = (workload: Workload, act: Act, place: Place) => Promise<void>;
-
-async function onStage(scene: Scene, play: (here: Place, there: Place, act: Player) => Promise<void>): Promise<void> {
+/** By one contender, in the order of the workloads, as far as they are asked for. Throws when what came down is not what went up. */
+export async function playStory(story: Story, scene: Scene): Promise<void> {
   const { contender, server, folder, source, only, took } = scene;
+  const last = lastOf(story, only);
+  if (last === undefined) return;
   rmSync(folder, { recursive: true, force: true });
   const [here, there] = [placeIn(scene, 'here'), placeIn(scene, 'there')];
   cpSync(source, here.data, { recursive: true, preserveTimestamps: true });
   try {
-    await play(here, there, async (workload, act, place) => {
+    for (const { workload, change, act, place } of DEEDS[story]) {
+      change?.(here.data);
+      const at = place === 'there' ? there : here;
       await server.reset();
-      const usage = await measure(contender.command(act, place, server), join(folder, 'usage'));
+      const usage = await measure(contender.command(act, at, server), join(folder, 'usage'));
       const seen = await server.seen();
       if (only.has(workload)) took(workload, { ...usage, ...seen });
-    });
+      if (place === 'there' && hashFolder(here.data) !== hashFolder(there.data))
+        throw new Error(`${workload}: what came down is not what went up`);
+      if (workload === last) return;
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function pullAndCompare(workload: Workload, here: Place, there: Place, act: Player): Promise<void> {
-  await act(workload, 'pull', there);
-  if (hashFolder(here.data) !== hashFolder(there.data))
-    throw new Error(`${workload}: what came down is not what went up`);
+interface Deed {
+  readonly workload: Workload;
+  readonly act: Act;
+  /** `here` has the files, `there` is empty at first. */
+  readonly place: 'here' | 'there';
+  /** What is done to the files before. */
+  readonly change?: (data: string) => void;
 }
+
+const DEEDS: Readonly<Record<Story, readonly Deed[]>> = {
+  files: [
+    { workload: 'W1', act: 'push', place: 'here' },
+    { workload: 'W2', act: 'both', place: 'here' },
+    { workload: 'W3', act: 'push', place: 'here', change: changeSmallFiles },
+    { workload: 'W4', act: 'pull', place: 'there' },
+    { workload: 'W8', act: 'push', place: 'here', change: renameSmallFiles },
+  ],
+  large: [
+    { workload: 'W5-UP', act: 'push', place: 'here' },
+    { workload: 'W5-DOWN', act: 'pull', place: 'there' },
+    { workload: 'W5B-UP', act: 'push', place: 'here', change: changeLargeFile },
+    { workload: 'W5B-DOWN', act: 'pull', place: 'there' },
+  ],
+  many: [
+    { workload: 'W7-UP', act: 'push', place: 'here' },
+    { workload: 'W6', act: 'both', place: 'here' },
+    { workload: 'W7-DOWN', act: 'pull', place: 'there' },
+  ],
+};
 
 function placeIn({ contender, server, bucket, folder }: Scene, name: string): Place {
   const workspace = join(folder, name);

@@ -5,6 +5,8 @@ import { type Workload, workloads } from './workload.ts';
 export interface Row {
   readonly name: string;
   readonly median: Sample;
+  /** The shortest and the longest of the rounds, milliseconds. */
+  readonly wallMs: readonly [least: number, most: number];
   /** Our time over the peer's: 0.5 is twice as fast. Null for ourselves. */
   readonly ratio: number | null;
 }
@@ -23,26 +25,26 @@ export function tabulate(results: Results, names: readonly string[]): readonly T
     if (byName === undefined) return [];
     const medians = names.flatMap((name) => {
       const samples = byName.get(name);
-      return samples === undefined ? [] : [{ name, median: medianOf(samples) }];
+      if (samples === undefined) return [];
+      const walls = samples.map(({ wallMs }) => wallMs);
+      const wallMs = [Math.min(...walls), Math.max(...walls)] as const;
+      return [{ name, wallMs, median: medianOf(samples) }];
     });
     const ours = medians[0]?.median.wallMs ?? Number.NaN;
-    const rows = medians.map(({ name, median }, index) => ({
-      name,
-      median,
-      ratio: index === 0 ? null : ours / median.wallMs,
-    }));
+    const rows = medians.map((row, index) => ({ ...row, ratio: index === 0 ? null : ours / row.median.wallMs }));
     return [{ workload: id, title, rows }];
   });
 }
 
 /** Markdown, aligned for reading as it is. */
 export function tableText({ workload, title, rows }: Table): string {
-  const head = ['', 'time', 'ours / theirs', 'CPU', 'peak memory', 'requests', 'sent', 'received'];
-  const cells = rows.map(({ name, median, ratio }) => [
+  const head = ['', 'time', 'least to most', 'ours / theirs', 'CPU', 'peak memory', 'requests', 'sent', 'received'];
+  const cells = rows.map(({ name, median, wallMs: [least, most], ratio }) => [
     name,
-    `${(median.wallMs / 1000).toFixed(2)} s`,
+    `${seconds(median.wallMs)} s`,
+    `${seconds(least)} to ${seconds(most)}`,
     ratio === null ? '' : ratio.toFixed(2),
-    `${(median.cpuMs / 1000).toFixed(2)} s`,
+    `${seconds(median.cpuMs)} s`,
     `${Math.round(median.peakBytes / 2 ** 20)} MiB`,
     String(Math.round(median.requests)),
     mebibytes(median.bytesUp),
@@ -55,6 +57,7 @@ export function tableText({ workload, title, rows }: Table): string {
   return [`### ${workload}: ${title}`, '', line(head), rule, ...cells.map(line), ''].join('\n');
 }
 
+const seconds = (ms: number): string => (ms / 1000).toFixed(2);
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 function medianOf(samples: readonly Sample[]): Sample {
