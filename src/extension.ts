@@ -30,6 +30,8 @@ export function activate(context: vscode.ExtensionContext): DatastoreExports & {
     openEngine: async (request) => (await import('./wire-datastore.ts')).wireDatastore({ ...request, tool: 'vscode' }),
     openCheckup: async (request) => (await import('./wire-checkup.ts')).wireCheckup({ ...request, log }),
     openSetup: async (request) => (await import('./wire-setup.ts')).wireSetup({ ...request, tool: 'vscode', log }),
+    readUnfinished: async (workspace, config) =>
+      (await import('./wire-unfinished.ts')).readUnfinished(workspace, config),
     listBuckets: async (account, signal) => (await import('./wire-choices.ts')).wireBuckets(account, signal),
     listProfiles: async () => (await import('./wire-choices.ts')).wireProfiles(),
     skipOf: buildExcludes,

@@ -4,6 +4,7 @@ import type { Timing } from '../core/config/timing.ts';
 import type { Result } from '../core/errors.ts';
 import type { StoredFile } from '../core/format/tree.ts';
 import type { SetupInput } from '../core/setup/setup-input.ts';
+import type { UnfinishedSetup } from '../core/setup/unfinished.ts';
 import type { CheckupParts } from '../engine/checkup/checkup-ports.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { Clock, Log, Network, Watcher } from '../engine/ports.ts';
@@ -67,6 +68,8 @@ export interface Host {
   openCheckup(request: CheckupRequest): Promise<CheckupParts>;
   /** Loads the SDK where it has to do with a bucket. Contacts nobody yet. SyncError('usage') names each input that will not do. */
   openSetup(request: SetupRequest): Promise<SetupParts>;
+  /** A set-up that has begun, has not ended, and can be gone on with. Rejects with SyncError('local'). */
+  readUnfinished(workspace: string, config: Config | null): Promise<UnfinishedSetup | null>;
   /** Rejects where they cannot be listed. */
   listBuckets(account: Account, signal?: AbortSignal): Promise<readonly string[]>;
   /** Names of AWS profiles. Contacts nobody. */

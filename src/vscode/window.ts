@@ -49,7 +49,7 @@ export function openWindow(context: vscode.ExtensionContext, log: vscode.LogOutp
     contents,
     reports,
     locks,
-    openStatusView(folders, host.clock, log),
+    openStatusView(folders, host, log),
     openConflictsView(folders, host.clock),
     openStatusBar(folders, host.clock),
     keepContextKeys(folders),

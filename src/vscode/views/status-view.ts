@@ -2,12 +2,14 @@ import * as vscode from 'vscode';
 import type { FolderHealth } from '../../core/doctor/folder-health.ts';
 import type { AutoSync } from '../../engine/coordinator/coordinator.ts';
 import type { LocalStatus } from '../../engine/datastore.ts';
-import type { Clock, Log } from '../../engine/ports.ts';
+import type { Log } from '../../engine/ports.ts';
 import type { Folder, Running } from '../folder.ts';
 import type { Folders } from '../folders.ts';
+import type { Host } from '../host.ts';
 import { t } from '../l10n.ts';
 import type { Row } from '../render/row.ts';
 import { statusRows } from '../render/status-rows.ts';
+import { unfinishedRow } from '../render/unfinished-row.ts';
 import { closedIf, rowItem } from './row-item.ts';
 import { asTarget, type Target } from './target.ts';
 
@@ -19,7 +21,12 @@ const AGE_MS = 15_000;
 const HEALTH_MS = 60_000;
 
 /** The Status view; its badge counts what is to be transferred. */
-export function openStatusView(folders: Folders, clock: Clock, log: Log): vscode.Disposable {
+export function openStatusView(
+  folders: Folders,
+  host: Pick<Host, 'clock' | 'readUnfinished'>,
+  log: Log,
+): vscode.Disposable {
+  const { clock } = host;
   const changes = new vscode.EventEmitter<undefined>();
   const recents = new WeakMap<
     Running,
@@ -32,9 +39,21 @@ export function openStatusView(folders: Folders, clock: Clock, log: Log): vscode
     const autoSync = vscode.workspace
       .getConfiguration('datastore', folder.workspace.uri)
       .get<AutoSync>('autoSync', 'on');
-    return statusRows(folder.state(), recent, clock.now(), health, autoSync).map((row) =>
-      asTarget({ kind: 'row', folder, row }),
-    );
+    const rows = [
+      ...(await unfinishedOf(folder)),
+      ...statusRows(folder.state(), recent, clock.now(), health, autoSync),
+    ];
+    return rows.map((row) => asTarget({ kind: 'row', folder, row }));
+  }
+
+  async function unfinishedOf(folder: Folder): Promise<readonly Row[]> {
+    const state = folder.state();
+    const config = 'config' in state ? state.config : null;
+    const found = await host.readUnfinished(folder.workspace.uri.fsPath, config).catch((error: unknown) => {
+      log.warn(`the set-up of ${folder.workspace.name} cannot be read: ${String(error)}`);
+      return null;
+    });
+    return found === null ? [] : [unfinishedRow(found)];
   }
 
   // It is found out by writing: not at every glance.
