@@ -216,6 +216,17 @@ describe('the Status view', () => {
     ]);
   });
   it.each([
+    [0, /^Offline since \S+( [AP]M)?$/],
+    [59, /^Offline since \S+( [AP]M)?$/],
+    [125, /^Offline since \S+( [AP]M)? \(2 min 5 s\)$/],
+  ])('offline for %i s it says so, and not that all is in step', (seconds, title) => {
+    const since = NOW - seconds * 1000;
+    const state = active({ failure: { ...failure('offline'), since } });
+    const [first, second] = statusRows(state, [], NOW);
+    expect(first?.label).toMatch(title);
+    expect(second?.description).toBe('nothing, as far as is known');
+  });
+  it.each([
     ['paused', active({ paused: true }), 'on', 'Automatic sync: paused', 'auto-paused'],
     ['off', active({}), 'off', 'Automatic sync: off', 'auto-off'],
     ['pull', active({}), 'pull', 'Automatic sync: pull only', 'auto-pull'],

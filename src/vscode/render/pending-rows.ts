@@ -1,5 +1,6 @@
 import type { Step } from '../../core/plan/plan.ts';
 import { bytesText } from '../../core/quantities.ts';
+import { isCutOff } from '../../core/status/cut-off.ts';
 import { directionOf, type SyncStatus } from '../../core/status/sync-status.ts';
 import { counted, t } from '../l10n.ts';
 import { stepLook } from './change-look.ts';
@@ -10,11 +11,13 @@ import { COLOURS, type Row, row } from './row.ts';
 export const MOST = 200;
 
 /** What is to be transferred, each direction by itself; or what is under way. */
-export function pendingRows({ pending, changes, conflicts, progress }: SyncStatus): readonly Row[] {
+export function pendingRows({ pending, changes, conflicts, progress, failure }: SyncStatus): readonly Row[] {
   if (progress !== null && progress.totalFiles > 0)
     return [row('syncing', t('Syncing'), progressText(progress, null), 'sync', '')];
   if (pending === null) return [row('pending', t('Pending'), t('not known yet'), 'question', '')];
   const { up, down } = pending;
+  if (up + down === 0 && isCutOff(failure?.kind))
+    return [row('pending', t('Pending'), t('nothing, as far as is known'), 'question', '')];
   if (up + down === 0)
     return conflicts.length === 0
       ? [row('pending', t('In step'), t('nothing to transfer'), 'check', '')]
