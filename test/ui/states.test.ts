@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { picture } from './picture.ts';
 import { BAR, connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('what keeps a folder from syncing', () => {
@@ -21,7 +22,7 @@ describeUi('what keeps a folder from syncing', () => {
     expect(await window.trees.message('Contents')).toContain('This workspace is not trusted');
     await window.statusBar.click(BAR);
     await window.notifications.waitFor(/contacts nobody/);
-    await window.screenshot('untrusted-light');
+    await picture(window, 'untrusted');
     await window.runCommand('Datastore: Set Up…');
     await window.notifications.waitFor(/nothing can be set up/);
     expect(stage.rig.server.requests.total).toBe(0);
@@ -39,7 +40,7 @@ describeUi('what keeps a folder from syncing', () => {
     expect(await window.trees.message('Contents')).toContain('No valid credentials');
     const asked = await window.notifications.waitFor(/waits for you to sign in/);
     expect(asked.buttons).toContain('Sign In…');
-    await window.screenshot('signed-out-light');
+    await picture(window, 'signed-out');
     const before = stage.rig.server.requests.total;
     await writeFile(join(folder, 'data', 'b.txt'), 'b\n');
     await vi.waitUntil(() => stage.rig.server.requests.total > before + 2, { timeout: 30_000 });
@@ -62,8 +63,16 @@ describeUi('what keeps a folder from syncing', () => {
     const bar = await window.statusBarItem(/offline/, 60_000);
     expect(bar.icons).toEqual(['debug-disconnect']);
     expect(await window.trees.message('Contents')).toMatch(/^Offline since .*: as of /);
-    await window.screenshot('offline-light');
+    await picture(window, 'offline');
     await window.trees.row('Contents', 'a.txt');
+
+    await window.page.reload();
+    await window.waitReady();
+    await window.statusBarItem(/offline/, 90_000);
+    await window.openView('Contents');
+    await window.trees.row('Contents', 'a.txt');
+    expect(await window.trees.message('Contents')).toMatch(/^Offline since .*: as of .* ago\.$/);
+    await picture(window, 'offline-again');
     stage.rig.server.faults.clear();
     await window.close();
   });
@@ -80,7 +89,7 @@ describeUi('what keeps a folder from syncing', () => {
     await window.trees.click('Contents', 'outputs');
     const row = await window.trees.row('Contents', 'run.log');
     expect(row.description).toMatch(/^5 B/);
-    await window.screenshot('in-place-light');
+    await picture(window, 'in-place');
     await window.openView('Status');
     expect((await window.trees.row('Status', 'Lock')).description).toBe('free');
     expect((await window.trees.row('Status', 'Health')).description).toMatch(/^in reach .*, writable /);
@@ -106,7 +115,7 @@ describeUi('what keeps a folder from syncing', () => {
     const window = await stage.open(folder, { trust: true });
     await window.openView('Contents');
     expect(await window.trees.message('Contents')).toContain('No datastore is set up here');
-    await window.screenshot('not-set-up-light');
+    await picture(window, 'not-set-up');
     await window.close();
   });
 });
