@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { picture } from './picture.ts';
 import { BAR, connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('the first connection', () => {
@@ -16,10 +17,10 @@ describeUi('the first connection', () => {
     const bar = await window.statusBarItem(/waiting for your answer/);
     expect(bar.kind).toBe('warning');
     const news = await window.notifications.waitFor(/^Connect /);
-    await window.screenshot('first-connection-notice');
+    await picture(window, 'first-connection-notice');
     await window.statusBar.click(BAR);
     const { text, detail, buttons } = await window.dialogs.read();
-    await window.screenshot('first-connection-question');
+    await picture(window, 'first-connection-question');
     const four = [stage.rig.server.endpoint, 'team-data', 'asked', 'team'];
     for (const fact of four) {
       expect(detail).toContain(fact);
@@ -31,6 +32,8 @@ describeUi('the first connection', () => {
     await window.dialogs.press("Don't Connect");
     const declined = await window.statusBarItem(/not connected, as you answered/);
     expect(declined.kind).toBe('plain');
+    await window.openView('Contents');
+    await picture(window, 'declined');
     expect(stage.rig.server.requests.total).toBe(0);
     await window.close();
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { picture, restMouse } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('the lock, explained', () => {
@@ -27,27 +28,25 @@ describeUi('the lock, explained', () => {
     expect(facts.get('Purpose')).toBe('run sh');
     expect(facts.get('Host')).toMatch(/process \d+ \(cli\)$/);
     expect([...facts.keys()]).toEqual(expect.arrayContaining(['Holder', 'Held since', 'Last heartbeat', 'Alive']));
-    await window.screenshot('lock-explained-light');
-    await window.setTheme('dark');
-    await window.runCommand('Datastore: Explain Lock…');
-    await window.page.getByText('Its heartbeat was seen to move.').waitFor({ timeout: 30_000 });
-    await window.screenshot('lock-explained-dark');
+    await restMouse(window);
+    await picture(window, 'lock-explained');
     await window.quickInput.choose(/Notify Me When Free/);
 
     holder.process.kill('SIGTERM');
     const told = await window.notifications.waitFor(/The lock of “.*” is free/, 30_000);
     expect(told.buttons).toEqual(expect.arrayContaining(['Hold Lock…', 'Sync Now']));
-    await window.screenshot('lock-free-dark');
+    await picture(window, 'lock-free');
     await window.notifications.press(/is free/, 'Hold Lock…');
     await window.quickInput.type('moving models');
     await window.quickInput.accept();
     await window.statusBarItem(/held by this window/);
+    await picture(window, 'held-by-me');
 
     expect((await stage.rig.cli(other, ['lock', 'release', '--force'])).code).toBe(0);
     const lost = await window.notifications.waitFor(/has lost the lock/, 30_000);
     expect(lost.severity).toBe('warning');
     expect(lost.message).toContain('Nothing is sent under this lock any more');
-    await window.screenshot('lock-lost-dark');
+    await picture(window, 'lock-lost');
     await window.statusBarItem(/in step/);
     await window.close();
   });

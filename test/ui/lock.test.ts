@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { picture } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('the lock of another', () => {
@@ -26,17 +27,14 @@ describeUi('the lock of another', () => {
     expect(row.description).toContain(`${bar.text} · lock acquire · `);
     await window.trees.click('Status', 'Lock');
     await window.trees.row('Status', 'Last heartbeat');
-    await window.screenshot('locked-light');
-    await window.setTheme('dark');
-    await window.openView('Status');
-    await window.screenshot('locked-dark');
+    await picture(window, 'locked');
 
     await window.runCommand('Datastore: Force-Release Lock…');
     const { text, detail } = await window.dialogs.read();
     expect(text).toBe(`Take the lock from ${bar.text}?`);
     for (const name of ['Holder', 'Host', 'Purpose: lock acquire', 'Held since', 'Last heartbeat'])
       expect(detail).toContain(name);
-    await window.screenshot('force-release-dark');
+    await picture(window, 'force-release');
     await window.dialogs.press('Force Release');
     await window.statusBarItem(/in step/);
     // Taken, not given back: its script must notice.

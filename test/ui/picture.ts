@@ -12,3 +12,6 @@ export async function picture(
   }
   await window.setTheme('light');
 }
+
+/** The mouse goes where it points at nothing: what it is over looks otherwise. */
+export const restMouse = (window: Workbench): Promise<void> => window.page.mouse.move(640, 560);

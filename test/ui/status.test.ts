@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
 import type { Workbench } from '../support/vscode-server/workbench.ts';
+import { picture } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('the Status view', () => {
@@ -58,11 +59,7 @@ describeUi('the Status view', () => {
     await until(window, 'Lock', /@/);
     await window.trees.click('Status', 'Lock');
     await until(window, 'Expires', /^in \d+ s, unless it is renewed$/);
-    for (const theme of ['light', 'dark'] as const) {
-      await window.setTheme(theme);
-      await window.openView('Status');
-      await window.screenshot(`status-filled-${theme}`);
-    }
+    await picture(window, 'status-filled');
     holder.process.kill('SIGINT');
     await holder.ended;
     await window.runCommand('Datastore: Refresh');
