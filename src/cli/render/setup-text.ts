@@ -1,6 +1,6 @@
-import { SyncError } from '../../core/errors.ts';
 import { bytesText, countText } from '../../core/quantities.ts';
-import type { SetupFailure, SetupReport } from '../../engine/setup/setup.ts';
+import type { SetupReport } from '../../engine/setup/setup.ts';
+import { setupFailureOf } from '../../engine/setup/setup-failure.ts';
 import { RESOLVE_HINT } from './conflict-text.ts';
 import { type Paint, safeText } from './paint.ts';
 
@@ -26,8 +26,9 @@ export function setupLines(report: SetupReport, paint: Paint): string[] {
 
 /** What a set-up that failed has to say beside its error. */
 export function setupFailureLines(error: unknown): string[] {
-  if (!(error instanceof SyncError) || !isFailure(error.details)) return [];
-  const { reached, left, isConfigured } = error.details;
+  const failure = setupFailureOf(error);
+  if (failure === null) return [];
+  const { reached, left, isConfigured } = failure;
   if (reached === null && left.length === 0 && !isConfigured) return ['Nothing was changed.'];
   return [
     ...(reached === null ? [] : [`It came to ${reached}.`]),
@@ -37,6 +38,3 @@ export function setupFailureLines(error: unknown): string[] {
       : 'The configuration is as it was; run the same command again to go on.',
   ];
 }
-
-const isFailure = (details: unknown): details is SetupFailure =>
-  typeof details === 'object' && details !== null && 'isConfigured' in details;

@@ -2,9 +2,11 @@ import { type Problem, SyncError } from '../../core/errors.ts';
 import type { LocalEntry } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import type { Progress } from '../../core/status/sync-report.ts';
+import { bytesOf } from '../contents/bytes-of.ts';
 import { each } from '../each.ts';
-import type { ApplyAnswer, Codec, LocalFiles, OpenFile } from '../ports.ts';
+import type { ApplyAnswer, Codec, LocalFiles } from '../ports.ts';
 import { type Scan, type Skip, scanRoot } from '../root/scan.ts';
+import { writtenTo } from './written-to.ts';
 
 export interface CopyRequest {
   readonly source: LocalFiles;
@@ -39,8 +41,8 @@ export interface Copied {
   readonly held: readonly Problem[];
 }
 
-const AT_ONCE = 8;
-const READ_BYTES = 1 << 20;
+/** Each is read and written on the same machine. */
+const COPIES_AT_ONCE = 8;
 
 /**
  * Copies what the target lacks, through its staging: complete, fsynced and under its name, or not there. Never replaces what is not its
@@ -78,7 +80,7 @@ export async function copyFolder(request: CopyRequest): Promise<Copied> {
   );
   const total = wanted.reduce((sum, { file }) => sum + file.stamp.size, 0);
   const progress = { files: 0, bytes: 0 };
-  await each(wanted, AT_ONCE, async ({ file, over }) => {
+  await each(wanted, COPIES_AT_ONCE, async ({ file, over }) => {
     signal?.throwIfAborted();
     await bring(request, file, over);
     progress.files += 1;
@@ -111,7 +113,7 @@ async function bring({ source, target, signal }: CopyRequest, file: LocalEntry, 
   const staged = await stageCopy(source, target, file, signal);
   if (staged.sha256 !== file.sha256) {
     await target.discard(staged);
-    throw moving(source, file.path);
+    throw writtenTo(`${source.root}/${file.path} changed while it was copied`);
   }
   const answer = await target.install(staged, file.path, over?.stamp ?? null);
   if (answer.kind !== 'done') throw refused(target, file.path, answer);
@@ -126,18 +128,9 @@ async function stageCopy(source: LocalFiles, target: LocalFiles, file: LocalEntr
   const opened = await source.open(file.path);
   try {
     const { mtime, exec } = file.stamp;
-    return await target.stage(contentOf(opened), { mtime, exec, mode: opened.mode, signal });
+    return await target.stage(bytesOf(opened), { mtime, exec, mode: opened.mode, signal });
   } finally {
     await opened.close();
-  }
-}
-
-async function* contentOf(file: OpenFile): AsyncGenerator<Uint8Array> {
-  for (let offset = 0; ; ) {
-    const bytes = await file.read(offset, READ_BYTES);
-    if (bytes.byteLength === 0) return;
-    yield bytes;
-    offset += bytes.byteLength;
   }
 }
 
@@ -154,13 +147,6 @@ export function refuseUnknown(files: LocalFiles, { unknown, irregular }: Pick<Sc
     { details: { problems: found.map(([path, reason]) => ({ path, reason })) } },
   );
 }
-
-const moving = (source: LocalFiles, path: string): SyncError =>
-  new SyncError(
-    'local',
-    `${source.root}/${path} changed while it was copied`,
-    'Stop what writes there, then run this again: it goes on where it was.',
-  );
 
 const refused = (target: LocalFiles, path: string, answer: Exclude<ApplyAnswer, { kind: 'done' }>): SyncError =>
   new SyncError(

@@ -1,67 +1,91 @@
-import { SyncError } from '../../core/errors.ts';
+import { type Problem, SyncError } from '../../core/errors.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import { bytesText, countText } from '../../core/quantities.ts';
 import { compareTrees } from '../../core/setup/setup-compare.ts';
-import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import type { Scan } from '../root/scan.ts';
-import { comparedFiles, copyOver, HeldConflicts, readFolder, share, withheldIn } from './migrate.ts';
+import { HeldConflicts } from './held-conflicts.ts';
+import { comparedFiles, copyOver, readFolder, share, withheldIn } from './migrate.ts';
 import { refuseUnknown } from './migrate-copy.ts';
 import type { RemoteSide } from './setup-ports.ts';
 import { knownOf, type Work, withSignal } from './setup-work.ts';
-
-/** Rounds with a source that is being written to, before it is said. */
-const ROUNDS = 3;
+import { ROUNDS, writtenTo } from './written-to.ts';
 
 /**
  * Every byte on every side read again: the source's folder against the target's, that against its remote, and a folder that came from a
- * remote against that. What moved meanwhile is brought along. SyncError unless all is equal.
+ * remote against that. What moved meanwhile is brought along. `from`: the source's folder; null: there is none. SyncError unless all is
+ * equal.
  */
-export async function verifyTarget(work: Work, { from }: Extract<SetupStep, { kind: 'verify' }>): Promise<void> {
-  const { target, source } = work;
+export async function verifyTarget(work: Work, from: string | null): Promise<void> {
+  const { target } = work;
   const [remote, old] = work.isConfigured ? [null, null] : [work.remote, work.old];
   for (let round = 1; ; round += 1) {
-    const here = await readFolder(work, target.folder);
-    const there = from === null || from === target.folder ? here : await readFolder(work, from, source?.config);
-    refuseUnknown(work.parts.folders.open(target.folder), here);
-    if (from !== null) refuseUnknown(work.parts.folders.open(from), there);
-    const { missing, different, otherTime } = compareTrees(comparedFiles(there), comparedFiles(here));
-    const known = knownOf(work);
-    const unequal = [...missing, ...different];
-    const withheld = withheldIn(work);
-    const held = new Map(
-      unequal.flatMap((path) => {
-        const reason = withheld(path);
-        return reason === null ? [] : [[path, { path, reason }] as const];
-      }),
-    );
-    const late = unequal.filter((path) => !held.has(path) && known[path] !== shaOf(there, path));
-    const isMoving = late.length > 0;
-    const waits = isMoving ? 0 : await pendingOn(work, remote);
-    if (!isMoving && waits === 0) {
-      if (old !== null) await requireComplete(work, old, there);
-      if (remote === null && (work.remote === null || work.verified === null)) work.reached = totalOf(here);
-      work.verified = there;
-      if (target.kind === 'folder') work.problems = [...held.values()];
-      work.unmatched = {
-        withheld: held.size,
-        changed: unequal.length - held.size,
-        otherTime: otherTime.filter((path) => isBrought(work, there, path)).length,
-      };
-      const contents = [...there.files].flatMap(([path, { sha256 }]) => (held.has(path) ? [] : [[path, sha256]]));
-      work.record = { ...work.record, verified: { ...work.record.verified, ...Object.fromEntries(contents) } };
-      return tellEqual(work, here, otherTime);
+    const sides = await readSides(work, from);
+    const isMoving = sides.late.length > 0;
+    if (!isMoving && (await pendingOn(work, remote)) === 0) {
+      if (old !== null) await requireComplete(work, old, sides.there);
+      await noteEqual(work, sides);
+      return tellEqual(work, sides);
     }
-    if (round === ROUNDS) throw moving(from ?? target.folder);
+    if (round === ROUNDS)
+      throw writtenTo(`${from ?? target.folder} is being written to: it was never equal to its copy at one moment`);
     if (isMoving && from !== null && from !== target.folder) await copyOver(work, from, target.folder);
     if (remote !== null) await share(work, remote);
   }
 }
 
+/** Paths of the source are those that the target does not have as they are. */
+interface Sides {
+  /** At the target. */
+  readonly here: Scan;
+  /** At the source. */
+  readonly there: Scan;
+  readonly unequal: readonly string[];
+  /** The unequal ones that are not brought, by rule. */
+  readonly held: ReadonlyMap<string, Problem>;
+  /** The unequal ones that are to be brought. */
+  readonly late: readonly string[];
+  /** The same bytes with another time. */
+  readonly otherTime: readonly string[];
+}
+
+async function readSides(work: Work, from: string | null): Promise<Sides> {
+  const { parts, target, source } = work;
+  const here = await readFolder(work, target.folder);
+  const there = from === null || from === target.folder ? here : await readFolder(work, from, source?.config);
+  refuseUnknown(parts.folders.open(target.folder), here);
+  if (from !== null) refuseUnknown(parts.folders.open(from), there);
+  const { missing, different, otherTime } = compareTrees(comparedFiles(there), comparedFiles(here));
+  const unequal = [...missing, ...different];
+  const [known, withheld] = [knownOf(work), withheldIn(work)];
+  const held = new Map<string, Problem>();
+  for (const path of unequal) {
+    const reason = withheld(path);
+    if (reason !== null) held.set(path, { path, reason });
+  }
+  const late = unequal.filter((path) => !held.has(path) && known[path] !== shaOf(there, path));
+  return { here, there, unequal, held, late, otherTime };
+}
+
+/** For what comes after: what was verified, and what the source alone has. */
+async function noteEqual(work: Work, { here, there, unequal, held, otherTime }: Sides): Promise<void> {
+  const { found, record, target } = work;
+  const isOnRemote = work.remote !== null && (!work.isConfigured || found.verified !== null);
+  if (!isOnRemote) found.reached = totalOf(here);
+  found.verified = there;
+  if (target.kind === 'folder') found.problems = [...held.values()];
+  found.unmatched = {
+    withheld: held.size,
+    changed: unequal.length - held.size,
+    otherTime: otherTime.filter((path) => isBrought(work, there, path)).length,
+  };
+  const equal = [...there.files].flatMap(([path, { sha256 }]) => (held.has(path) ? [] : [[path, sha256] as const]));
+  await record.verified(new Map(equal));
+}
+
 /** What both sides have, and what waits on either. */
 async function tellEqual(
-  { remote, isConfigured, options, conflicts, tell }: Work,
-  here: Scan,
-  otherTime: readonly string[],
+  { remote, isConfigured, options, found: { conflicts }, tell }: Work,
+  { here, otherTime }: Sides,
 ) {
   const files = comparedFiles(here);
   const sent = remote === null || isConfigured ? files : await remote.datastore.contents(options.signal);
@@ -84,7 +108,7 @@ const shaOf = ({ files }: Scan, path: string): string | undefined => files.get(p
 
 /** What had a time of its own there keeps it; where we could not give it the source's, the source is the only one that has that. */
 const isBrought = ({ record }: Work, there: Scan, path: string): boolean =>
-  record.brought[path]?.includes(shaOf(there, path) ?? '') === true;
+  record.now().brought[path]?.includes(shaOf(there, path) ?? '') === true;
 
 const totalOf = ({ files }: Scan) => ({
   files: files.size,
@@ -105,13 +129,13 @@ async function pendingOn(work: Work, remote: RemoteSide | null): Promise<number>
       { details: report.drift },
     );
   }
-  work.reached = { files: report.remoteFiles, bytes: report.remoteBytes };
+  work.found.reached = { files: report.remoteFiles, bytes: report.remoteBytes };
   const { conflicts, upload, download, deleteRemote, deleteLocal } = report.pending;
-  if (conflicts > work.conflicts.length) {
+  if (conflicts > work.found.conflicts.length) {
     throw new HeldConflicts(
       `${countText(conflicts, 'conflict')} with ${remote.store.name}`,
       'Somebody writes there now: run this again.',
-      work.conflicts,
+      work.found.conflicts,
     );
   }
   return upload + download + deleteRemote + deleteLocal;
@@ -133,10 +157,3 @@ async function requireComplete(work: Work, old: RemoteSide, scan: Scan): Promise
     );
   }
 }
-
-const moving = (folder: string): SyncError =>
-  new SyncError(
-    'local',
-    `${folder} is being written to: it was never equal to its copy at one moment`,
-    'Stop what writes there, then run this again: it goes on where it was.',
-  );

@@ -6,26 +6,13 @@ import { type ComparedFile, compareTrees } from '../../core/setup/setup-compare.
 import type { Preview, SyncReport } from '../../core/status/sync-report.ts';
 import { type Scan, scanRoot } from '../root/scan.ts';
 import { createBaseStore } from '../state/base-store.ts';
+import { heldWith, otherContents } from './held-conflicts.ts';
 import { type Copied, copyFolder } from './migrate-copy.ts';
 import { namingPull } from './pull-veto.ts';
 import type { RemoteSide } from './setup-ports.ts';
-import { writeRecord } from './setup-record.ts';
 import { knownOf, type Work, withSignal } from './setup-work.ts';
 
 /* The steps that move files. Each can be done again: what is equal already costs no more than reading it. */
-
-/** Stops before anything was overwritten: a person has to decide. */
-export class HeldConflicts extends Error {
-  override readonly name = 'HeldConflicts';
-  readonly paths: readonly string[];
-  readonly remedy: string;
-
-  constructor(message: string, remedy: string, paths: readonly string[]) {
-    super(message);
-    this.paths = paths;
-    this.remedy = remedy;
-  }
-}
 
 /** The root in step with its old remote, so far as that has something for it. */
 export async function pullFirst(work: Work, old: RemoteSide): Promise<void> {
@@ -55,16 +42,13 @@ export async function copyOver(work: Work, from: string, to: string): Promise<Co
     sourceSkip: parts.skipFor(source?.config ?? parts.to),
     targetSkip: parts.skipFor(parts.to),
     codec: parts.codec,
-    ours: new Map(Object.entries(work.record.brought).map(([path, found]) => [path, new Set(found)])),
+    ours: new Map(Object.entries(work.record.now().brought).map(([path, found]) => [path, new Set(found)])),
     known: knownOf(work),
     withheld: withheldIn(work),
     async willBring(files) {
       if (files.size === 0) return;
       if (wasThere) work.left.add(`copies in ${to}`);
-      const brought = { ...work.record.brought };
-      for (const [path, sha256] of files) brought[path] = [...new Set([...(brought[path] ?? []), sha256])];
-      work.record = { ...work.record, brought };
-      await writeRecord(parts.state, work.record);
+      await work.record.willBring(files);
     },
     isNew: !wasThere,
     onProgress: work.onProgress,
@@ -99,8 +83,8 @@ export async function share(work: Work, remote: RemoteSide): Promise<SyncReport>
     ...(preview.vetoes.length > 0 ? { acceptRemote: preview.generation ?? 0 } : {}),
   });
   if (report.downloaded > 0) work.left.add(`${countText(report.downloaded, 'file')} that came from ${store.name}`);
-  work.conflicts = report.conflicts.map(({ path }) => path);
-  work.problems = report.problems;
+  work.found.conflicts = report.conflicts.map(({ path }) => path);
+  work.found.problems = report.problems;
   return report;
 }
 
@@ -135,20 +119,6 @@ export function joinText(there: ReadonlyMap<string, ComparedFile>, here: Readonl
   const held = different.length === 0 ? '' : `, ${different.length} different (held back as conflicts)`;
   return `${countText(there.size, 'file')} there, ${here.size} here, ${equal.length} equal${held}`;
 }
-
-export const heldWith = (name: string, conflicts: SyncReport['conflicts']): HeldConflicts =>
-  new HeldConflicts(
-    `${countText(conflicts.length, 'conflict')} with ${name} held back`,
-    'Decide each first: datastore resolve PATH --mine, --theirs, --both or --merged. Then run this again.',
-    conflicts.map(({ path }) => path),
-  );
-
-export const otherContents = (from: string, to: string, paths: readonly string[]): HeldConflicts =>
-  new HeldConflicts(
-    `${to} has other contents at ${countText(paths.length, 'path')} of ${from}`,
-    'Nothing there was touched. Move those files away, or name another folder; then run this again.',
-    paths,
-  );
 
 /** Vetoes about deletions. */
 const stopsOf = ({ vetoes }: Preview) =>

@@ -3,11 +3,11 @@ import { placeText } from '../../core/config/place-text.ts';
 import { isSameRoot } from '../../core/config/same-place.ts';
 import { SyncError } from '../../core/errors.ts';
 import { asideRule, ignoreRule } from '../../core/paths/gitignore.ts';
-import { planSetup, type SetupSource, type SetupStep } from '../../core/setup/setup-plan.ts';
+import { planSetup, type SetupSource, type SetupStep, type SetupTarget } from '../../core/setup/setup-plan.ts';
+import { openWork } from './open-work.ts';
 import { configChanges } from './setup-config.ts';
-import { openNote } from './setup-note.ts';
 import type { SetupParts } from './setup-ports.ts';
-import { forgetSetup, readRecord } from './setup-record.ts';
+import { forgetSetup, readRecord, type SetupRecord } from './setup-record.ts';
 import { asideName, type SetupOptions, type Work } from './setup-work.ts';
 
 /** What is there, what an earlier run has begun, and what there is to do. SyncError('usage' or 'config') when that cannot be done. */
@@ -16,26 +16,73 @@ export async function beginSetup(
   options: SetupOptions,
   tell: Work['tell'],
 ): Promise<{ readonly work: Work; readonly steps: readonly SetupStep[] }> {
-  const { to, state, clock } = parts;
-  const earlier = await readRecord(state);
-  const isNamed = isSameRoot(parts.from, to);
-  const goesOn = earlier !== null && isSameRoot(earlier.to, to) && (isNamed || isSameRoot(earlier.from, parts.from));
-  // What the file says by another's hand is no sign that anything was brought there.
-  const isConfigured = isNamed && (!goesOn || earlier.isSwitching === true);
-  // Once the file says the new place, only the record of the run that wrote it knows the old one.
-  const from = goesOn ? earlier.from : isNamed ? null : parts.from;
-  const skipMigration = options.skipMigration || (isConfigured && !goesOn);
-  const notes = options.dryRun || earlier === null ? [] : await settleDrop(parts, earlier.from, tell);
-  const found = skipMigration ? null : await sourceOf(parts, from, isConfigured);
+  const course = await courseOf(parts, options);
+  const { goesOn, isConfigured, from } = course;
+  const notes = options.dryRun || course.earlier === null ? [] : await settleDrop(parts, course.earlier.from, tell);
   if (isConfigured && !goesOn) notes.push('This is what is set up here already: there is nothing to move.');
+  const lie = await lieOf(parts, course, options);
+  const steps = await stepsOf(parts, course, lie, options);
+  await parts.files.tryConfig(await configChanges(parts));
+  if (!goesOn && !options.dryRun) await forgetSetup(parts.state);
+  if (course.goesOn) tell(`going on with the set-up that was begun at ${course.earlier.startedAt}`);
+  const isGoingOn = isConfigured && goesOn;
+  if (isGoingOn && lie.source !== null) await requireTarget(parts, lie.target.folder);
+  const startedAt = new Date(parts.clock.now()).toISOString();
+  const begun = course.goesOn ? course.earlier : { format: 1 as const, from, to: parts.to, startedAt, brought: {} };
+  const work = await openWork(parts, options, { ...lie, begun, isConfigured: isGoingOn, notes, tell });
+  return { work, steps };
+}
+
+/** Whether an earlier run is gone on with, and how far that came. */
+type Course = {
+  /** The configuration names the new place, by our own hand. */
+  readonly isConfigured: boolean;
+  /** Where the files come from; null: from nowhere. */
+  readonly from: Config | null;
+  readonly skipMigration: boolean;
+} & (
+  | { readonly goesOn: true; readonly earlier: SetupRecord }
+  | { readonly goesOn: false; readonly earlier: SetupRecord | null }
+);
+
+async function courseOf({ state, from, to }: SetupParts, { skipMigration }: SetupOptions): Promise<Course> {
+  const earlier = await readRecord(state);
+  const isNamed = isSameRoot(from, to);
+  if (earlier !== null && isSameRoot(earlier.to, to) && (isNamed || isSameRoot(earlier.from, from))) {
+    // What the file says by another's hand is no sign that anything was brought there.
+    const isConfigured = isNamed && earlier.isSwitching === true;
+    // Once the file says the new place, only the record of the run that wrote it knows the old one.
+    return { goesOn: true, earlier, isConfigured, from: earlier.from, skipMigration };
+  }
+  return {
+    goesOn: false,
+    earlier,
+    isConfigured: isNamed,
+    from: isNamed ? null : from,
+    skipMigration: skipMigration || isNamed,
+  };
+}
+
+/** The folders, and how they lie to each other. */
+type Lie = Awaited<ReturnType<typeof locate>> & { readonly target: SetupTarget };
+
+async function lieOf(parts: SetupParts, course: Course, { dryRun }: SetupOptions): Promise<Lie> {
+  const { to } = parts;
   const folder = parts.folderOf(to);
-  const { source, ...lies } = await locate(parts, found, folder, !options.dryRun);
-  const isRemote = to.backend.type === 's3';
-  const target = isRemote
-    ? ({ kind: 's3', name: placeText(to), folder } as const)
-    : ({ kind: 'folder', folder } as const);
-  const lineFor = async (of: string, rule: (folder: string) => string): Promise<string | null> => {
-    const found = await parts.files.ignorable(of);
+  const found = course.skipMigration ? null : await sourceOf(parts, course.from, course.isConfigured);
+  const target: SetupTarget =
+    to.backend.type === 's3' ? { kind: 's3', name: placeText(to), folder } : { kind: 'folder', folder };
+  return { ...(await locate(parts, found, folder, !dryRun)), target };
+}
+
+async function stepsOf(
+  { files, clock }: SetupParts,
+  { goesOn, isConfigured, from, skipMigration }: Course,
+  { source, target, ...lies }: Lie,
+  { deleteSource }: SetupOptions,
+): Promise<readonly SetupStep[]> {
+  const lineFor = async (folder: string, rule: (folder: string) => string): Promise<string | null> => {
+    const found = await files.ignorable(folder);
     return found === null ? null : rule(found);
   };
   const steps = planSetup({
@@ -44,57 +91,25 @@ export async function beginSetup(
     ...lies,
     skipMigration,
     isShared: isConfigured && goesOn,
-    deleteSource: options.deleteSource,
-    hasFile: await parts.files.hasConfig(),
+    deleteSource,
+    hasFile: await files.hasConfig(),
     ignored: {
-      target: await lineFor(folder, ignoreRule),
+      target: await lineFor(target.folder, ignoreRule),
       aside: source === null ? null : await lineFor(source.folder, asideRule),
     },
     aside: asideName(source?.folder ?? '', clock.now()),
   });
-  if (!steps.ok) throw new SyncError('usage', steps.problem.message, steps.problem.remedy);
-  await parts.files.tryConfig(await configChanges(parts));
-  if (!goesOn && !options.dryRun) await forgetSetup(state);
-  if (goesOn) tell(`going on with the set-up that was begun at ${earlier.startedAt}`);
-  const isGoingOn = isConfigured && goesOn;
-  if (isGoingOn && source !== null && (await parts.folders.open(folder).state()).kind !== 'folder')
-    throw new SyncError(
-      'config',
-      `the folder ${folder} is not there`,
-      'Mount it or bring it back, or make it if it never was there; then run this again.',
-    );
-  const note = openNote(parts, options);
-  const stop = new AbortController();
-  const signals = options.signal === undefined ? [] : [options.signal];
-  const work: Work = {
-    parts,
-    options: { ...options, signal: AbortSignal.any([stop.signal, ...signals]) },
-    source,
-    target,
-    remote: isRemote ? await parts.openRemote(to, true) : null,
-    old: source?.config.backend.type === 's3' && !isConfigured ? await parts.openRemote(source.config, false) : null,
-    tell,
-    onProgress(progress) {
-      work.progress = progress;
-      if (!options.dryRun) note.progress(progress);
-      options.onProgress?.(progress);
-    },
-    note,
-    progress: null,
-    record: goesOn ? earlier : { format: 1, from, to, startedAt: new Date(clock.now()).toISOString(), brought: {} },
-    verified: null,
-    unmatched: { withheld: 0, changed: 0, otherTime: 0 },
-    reached: { files: 0, bytes: 0 },
-    conflicts: [],
-    problems: [],
-    generation: null,
-    isConfigured: isGoingOn,
-    held: new Map(),
-    stop,
-    left: new Set(),
-    notes,
-  };
-  return { work, steps: steps.value };
+  if (steps.ok) return steps.value;
+  throw new SyncError('usage', steps.problem.message, steps.problem.remedy);
+}
+
+async function requireTarget({ folders }: SetupParts, folder: string): Promise<void> {
+  if ((await folders.open(folder).state()).kind === 'folder') return;
+  throw new SyncError(
+    'config',
+    `the folder ${folder} is not there`,
+    'Mount it or bring it back, or make it if it never was there; then run this again.',
+  );
 }
 
 /** What the run before was cut off at last: of what it had begun to delete nothing is left half-way. Gives notes. */

@@ -8,52 +8,51 @@ import { refuseUnknown } from './migrate-copy.ts';
 import { verifyTarget } from './migrate-verify.ts';
 import { refuseShared } from './setup-copies.ts';
 import { deleteSource, settleAsides } from './setup-delete.ts';
-import { letMove } from './setup-hold.ts';
-import { writeRecord } from './setup-record.ts';
 import { asideName, type Work } from './setup-work.ts';
-
-/** Attempts at a source that is being written to, before it is said. */
-const ROUNDS = 3;
+import { ROUNDS, writtenTo } from './written-to.ts';
 
 /**
  * Takes the source's folder out of the way, once all in it was verified at the target. A folder that cannot be moved is told and no
  * more: the set-up itself is done. SyncError('local') while something is there that the target may not have.
  */
 export async function cleanUp(work: Work, { folder, aside }: Extract<SetupStep, { kind: 'clean-up' }>): Promise<void> {
-  if (work.verified === null) return;
+  if (work.found.verified === null) return;
   await settleAsides(work, folder);
   await refuseShared(work, folder);
   for (let round = 1; ; round += 1) {
     const changed = await changedSince(work, folder);
     if (changed === 0) {
       // What is not at the target as it was verified is deleted by nobody but the person.
-      if (aside !== null || hasUnmatched(work.unmatched)) return moveAside(work, folder, aside);
+      if (aside !== null || hasUnmatched(work.found.unmatched)) return moveAside(work, folder, aside);
       // What syncs there later, with the configuration of before, would take what is gone for deleted.
       if (work.source?.config.backend.type === 's3') await work.parts.folders.unmark(folder);
       if (await deleteSource(work, folder)) return;
     }
-    if (round === ROUNDS) throw late(folder, Math.max(changed, 1));
+    if (round === ROUNDS)
+      throw writtenTo(
+        `${folder} stays: ${countText(Math.max(changed, 1), 'file')} in it changed since it was verified`,
+      );
     await followUp(work, folder);
   }
 }
 
 /** What came to the source since it was verified, brought to the target's folder and verified there. */
 async function followUp(work: Work, folder: string): Promise<void> {
-  const { target, parts, notes, remote } = work;
+  const { target, notes, remote } = work;
   const { copied } = await copyOver(work, folder, target.folder);
-  await verifyTarget(work, { kind: 'verify', target, from: folder });
-  await writeRecord(parts.state, work.record);
+  await verifyTarget(work, folder);
   if (remote !== null && copied > 0)
     notes.push(`${countText(copied, 'file')} came late, and will be sent by the next sync: datastore sync`);
 }
 
 async function moveAside(work: Work, folder: string, aside: string | null): Promise<void> {
-  const { parts, tell, notes, unmatched, target, options } = work;
+  const { parts, tell, notes, target, options } = work;
+  const { unmatched } = work.found;
   const isWhole = !hasUnmatched(unmatched);
   let at = folder;
   try {
     options.signal?.throwIfAborted();
-    at = await letMove(work, folder, aside ?? asideName(folder, parts.clock.now()));
+    at = await work.locks.moveSource(folder, aside ?? asideName(folder, parts.clock.now()));
     tell(`${folder} moved to ${at}${isWhole ? ': delete it when you no longer need it' : ''}`);
   } catch (error) {
     if (!(error instanceof SyncError && error.kind === 'local')) throw error;
@@ -64,11 +63,13 @@ async function moveAside(work: Work, folder: string, aside: string | null): Prom
 }
 
 /** Files in it that are not as they were verified. */
-async function changedSince({ parts, source, options, verified }: Work, folder: string): Promise<number> {
+async function changedSince({ parts, source, options, found }: Work, folder: string): Promise<number> {
   const files = parts.folders.open(folder);
   const { files: now, unknown } = await files.walk(parts.skipFor(source?.config ?? parts.to), options.signal);
   refuseUnknown(files, { unknown, irregular: new Map() });
-  const stamps = new Map<string, FileStamp>([...(verified?.files ?? [])].map(([path, { stamp }]) => [path, stamp]));
+  const stamps = new Map<string, FileStamp>(
+    [...(found.verified?.files ?? [])].map(([path, { stamp }]) => [path, stamp]),
+  );
   let changed = 0;
   for (const [path, stamp] of now) {
     const before = stamps.get(path);
@@ -76,10 +77,3 @@ async function changedSince({ parts, source, options, verified }: Work, folder: 
   }
   return changed;
 }
-
-const late = (folder: string, changed: number): SyncError =>
-  new SyncError(
-    'local',
-    `${folder} stays: ${countText(changed, 'file')} in it changed since it was verified`,
-    'Stop what writes there, then run this again: it goes on where it was.',
-  );

@@ -1,7 +1,7 @@
 import { datastoreFields, type FieldChange, sharedFields } from '../../core/config/config-write.ts';
 import { SyncError } from '../../core/errors.ts';
 import type { SetupParts } from './setup-ports.ts';
-import { promoteBase, writeRecord } from './setup-record.ts';
+import { promoteBase } from './setup-record.ts';
 import { isThere, type Work } from './setup-work.ts';
 
 /** What `.datastore.yaml` has to say. A new file hides a lower layer, and carries on what that says of the files. */
@@ -16,9 +16,7 @@ export async function configure(work: Work): Promise<void> {
   const { parts, options, tell, notes, target, source, old } = work;
   const isNew = !(await parts.files.hasConfig());
   if (!work.isConfigured && !(await isThere(work))) await parts.folders.open(target.folder).create();
-  // Before the file says so: a file that says so without this was written by another.
-  work.record = { ...work.record, isSwitching: true };
-  await writeRecord(parts.state, work.record);
+  await work.record.switching();
   const isChanged = await parts.files.writeConfig(await configChanges(parts));
   const isAgain = work.isConfigured;
   work.isConfigured = true;

@@ -18,10 +18,10 @@ export async function isCopied(
 }
 
 /** SyncError('local') when a file of the source is the target's too: whoever deletes the one deletes both. */
-export async function refuseShared({ parts, target, verified, options }: Work, folder: string): Promise<void> {
+export async function refuseShared({ parts, target, found, options }: Work, folder: string): Promise<void> {
   const [here, there] = [parts.folders.open(folder), parts.folders.open(target.folder)];
   const breathe = breathing(parts.clock, options.signal);
-  for (const path of verified?.files.keys() ?? []) {
+  for (const path of found.verified?.files.keys() ?? []) {
     await breathe();
     const [one, other] = [await here.stat(path), await there.stat(path)];
     if (one === null || other === null || !isOneFile(one, other)) continue;

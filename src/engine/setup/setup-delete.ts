@@ -3,7 +3,6 @@ import { countText } from '../../core/quantities.ts';
 import { breathing } from '../breath.ts';
 import type { LocalFiles } from '../ports.ts';
 import { isCopied } from './setup-copies.ts';
-import { letDrop } from './setup-hold.ts';
 import type { Work } from './setup-work.ts';
 
 /**
@@ -12,12 +11,12 @@ import type { Work } from './setup-work.ts';
  * when the target has no copy of a file.
  */
 export async function deleteSource(work: Work, folder: string): Promise<boolean> {
-  const { parts, verified, options } = work;
+  const { parts, found, options } = work;
   const files = parts.folders.open(folder);
   const breathe = breathing(parts.clock, options.signal);
   const refused: string[] = [];
   let [moved, gone] = [0, 0];
-  for (const { path, stamp } of verified?.files.values() ?? []) {
+  for (const { path, stamp } of found.verified?.files.values() ?? []) {
     await breathe();
     const answer = await files.remove(path, stamp);
     if (answer.kind === 'refused') refused.push(`${path}: ${answer.reason}`);
@@ -38,7 +37,7 @@ export async function deleteSource(work: Work, folder: string): Promise<boolean>
 /** The folder goes with its lock in it, so that nobody takes that between, and finds an empty datastore. */
 async function endSource(work: Work, folder: string, gone: number, refused: readonly string[]): Promise<void> {
   const { tell, notes } = work;
-  const isGone = refused.length === 0 && (await letDrop(work, folder));
+  const isGone = refused.length === 0 && (await work.locks.dropSource(folder));
   tell(isGone ? `${folder} deleted` : `${folder}: ${countText(gone, 'file')} deleted`);
   if (refused[0] !== undefined) notes.push(`${folder} stays: ${refused[0]}`);
   else if (!isGone)
@@ -78,7 +77,7 @@ async function settleAside(
   files: LocalFiles,
   { path, name }: Aside,
 ): Promise<'dropped' | 'back' | 'alone'> {
-  const sha256 = work.record.verified?.[path];
+  const sha256 = work.record.now().verified?.[path];
   let hasCopy = false;
   try {
     hasCopy = sha256 !== undefined && (await isCopied(work, path, sha256, await stampOf(files, name)));

@@ -9,7 +9,8 @@ import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import { EMPTY_PREVIEW } from '../../core/status/sync-report.ts';
 import { refuseVetoed } from '../cycle/sight.ts';
 import { type Scan, scanRoot } from '../root/scan.ts';
-import { comparedFiles, heldWith, joinText, otherContents, refuseProblems, withheldIn } from './migrate.ts';
+import { heldWith, otherContents } from './held-conflicts.ts';
+import { comparedFiles, joinText, refuseProblems, withheldIn } from './migrate.ts';
 import { refuseUnknown } from './migrate-copy.ts';
 import { namingPull } from './pull-veto.ts';
 import type { RemoteSide } from './setup-ports.ts';
@@ -92,7 +93,7 @@ async function lookAtCopy(
     if (reason === null || (other !== undefined && other === coming.get(path)?.sha256)) continue;
     held.push({ path, reason });
   }
-  work.problems = held;
+  work.found.problems = held;
   for (const { path } of held) sizes.delete(path);
   const isOther = ({ path, sha256 }: LocalEntry): boolean => {
     const ours = coming.get(path)?.sha256;
@@ -100,7 +101,7 @@ async function lookAtCopy(
       withheld(path) === null &&
       sha256 !== ours &&
       known[path] !== ours &&
-      record.brought[path]?.includes(sha256) !== true
+      record.now().brought[path]?.includes(sha256) !== true
     );
   };
   const conflicts = [...(there?.files.values() ?? [])].filter(isOther).map(({ path }): string => path);
@@ -115,7 +116,7 @@ async function lookAtCopy(
 async function lookAtShare(work: Work, { datastore }: RemoteSide, coming: Coming): Promise<void> {
   const { parts, options, target, tell } = work;
   const isFolder = await isThere(work);
-  if (!isFolder && coming.size === 0 && work.generation === null) return tell('there are no files yet');
+  if (!isFolder && coming.size === 0 && work.found.generation === null) return tell('there are no files yet');
   const there = await datastore.contents(options.signal);
   const files = new Map<string, ComparedFile>();
   if (isFolder) {
@@ -132,7 +133,8 @@ async function lookAtShare(work: Work, { datastore }: RemoteSide, coming: Coming
   }
   tell(joinText(there, files));
   // A root that is not there yet, and nothing there to fill it: what comes first makes it.
-  const preview = isFolder || work.generation !== null ? await datastore.preview(withSignal(options)) : EMPTY_PREVIEW;
+  const preview =
+    isFolder || work.found.generation !== null ? await datastore.preview(withSignal(options)) : EMPTY_PREVIEW;
   const different = [...coming].filter(([path, file]) => {
     const other = (there as ReadonlyMap<string, ComparedFile>).get(path);
     return file !== null && other !== undefined && other.sha256 !== file.sha256;
@@ -143,8 +145,8 @@ async function lookAtShare(work: Work, { datastore }: RemoteSide, coming: Coming
     const reason = withheld(path);
     return reason === null ? [] : [{ path, reason }];
   });
-  work.conflicts = [...new Set(conflicts)];
-  work.problems = [...new Map([...preview.held, ...held].map((one) => [one.path, one])).values()];
+  work.found.conflicts = [...new Set(conflicts)];
+  work.found.problems = [...new Map([...preview.held, ...held].map((one) => [one.path, one])).values()];
 }
 
 async function sizesOf({ parts, options }: Work, folder: string, config: Config): Promise<Map<string, number>> {

@@ -24,9 +24,11 @@ export const removeNote = (state: StateFiles): Promise<void> => state.remove(NAM
 
 export interface SetupNote {
   /** Durable when it resolves. */
-  begin(step: UnfinishedSetup['step'], record: Pick<UnfinishedSetup, 'from' | 'to' | 'startedAt'>): Promise<void>;
+  begin(step: UnfinishedSetup['step'], record: Omit<UnfinishedSetup, 'flags' | 'step' | 'files'>): Promise<void>;
   /** Kept from time to time; what cannot be is logged. */
   progress(progress: Progress): void;
+  /** What was told last of a transfer in this step; null: nothing. */
+  latest(): Progress | null;
   /** Keeps the latest that was told of a transfer. Never rejects. */
   keep(): Promise<void>;
   /** Nothing is being written any more. Never rejects. */
@@ -39,6 +41,7 @@ export function openNote(
 ): SetupNote {
   const flags = { skipMigration, deleteSource };
   let note: UnfinishedSetup | null = null;
+  let latest: Progress | null = null;
   let writtenAt = 0;
   let writing: Promise<void> = Promise.resolve();
   const write = async (): Promise<void> => {
@@ -52,16 +55,20 @@ export function openNote(
   return {
     async begin(step, { from, to, startedAt }) {
       await writing;
+      latest = null;
       note = { from, to, flags, startedAt, step, files: null };
       await write();
     },
-    progress({ files, totalFiles }) {
+    progress(progress) {
+      const { files, totalFiles } = progress;
       if (note === null || totalFiles === 0) return;
+      latest = progress;
       note = { ...note, files: { done: files, total: totalFiles } };
       if (clock.monotonic() - writtenAt < BETWEEN_MS) return;
       writtenAt = clock.monotonic();
       void writeNext();
     },
+    latest: () => latest,
     keep: () => (note === null || note.files === null ? writing : writeNext()),
     settled: () => writing,
   };

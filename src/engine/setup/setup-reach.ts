@@ -16,7 +16,7 @@ export async function reach(work: Work): Promise<void> {
   if (remote !== null) {
     await usableFolder(target.folder, parts);
     await requireRoom(target.folder, await bytesToGo(work), parts);
-    work.generation = await reachRemote(remote, parts, work.tell, dryRun, signal);
+    work.found.generation = await reachRemote(remote, parts, work.tell, dryRun, signal);
     return;
   }
   await reachFolder(target.folder, await bytesToGo(work), parts, work.tell, dryRun);

@@ -32,8 +32,41 @@ export async function readRecord(state: StateFiles): Promise<SetupRecord | null>
   }
 }
 
-export const writeRecord = (state: StateFiles, record: SetupRecord): Promise<void> =>
-  state.write(NAME, new TextEncoder().encode(`${JSON.stringify(record)}\n`));
+/** The record of the set-up under way. What changes it resolves when that is durable. */
+export interface RecordKeeper {
+  now(): SetupRecord;
+  /** As it is: before the first change to anything else. */
+  write(): Promise<void>;
+  /** These contents, by path, will be brought into the target's folder. */
+  willBring(files: ReadonlyMap<string, string>): Promise<void>;
+  /** These contents of the source, by path, are at the target. */
+  verified(contents: ReadonlyMap<string, string>): Promise<void>;
+  /** All was verified, and the configuration is about to say so: a file that says so without this was written by another. */
+  switching(): Promise<void>;
+}
+
+export function keepRecord(state: StateFiles, begun: SetupRecord): RecordKeeper {
+  let record = begun;
+  const write = (): Promise<void> => state.write(NAME, new TextEncoder().encode(`${JSON.stringify(record)}\n`));
+  return {
+    now: () => record,
+    write,
+    async willBring(files) {
+      const brought = { ...record.brought };
+      for (const [path, sha256] of files) brought[path] = [...new Set([...(brought[path] ?? []), sha256])];
+      record = { ...record, brought };
+      await write();
+    },
+    async verified(contents) {
+      record = { ...record, verified: { ...record.verified, ...Object.fromEntries(contents) } };
+      await write();
+    },
+    async switching() {
+      record = { ...record, isSwitching: true };
+      await write();
+    },
+  };
+}
 
 /** What the set-up knows of its target becomes what the root knows of its remote. `isAgain`: unless that knows as much already. */
 export async function promoteBase(from: StateFiles, to: StateFiles, isAgain: boolean): Promise<void> {

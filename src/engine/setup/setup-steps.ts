@@ -38,7 +38,7 @@ export async function performStep(work: Work, step: SetupStep): Promise<void> {
 }
 
 async function verify(work: Work, step: Extract<SetupStep, { kind: 'verify' }>): Promise<void> {
-  await verifyTarget(work, step);
+  await verifyTarget(work, step.from);
   if (step.from !== null && step.from !== work.target.folder) await refuseShared(work, step.from);
 }
 
@@ -71,8 +71,8 @@ async function probe({ parts, options, tell }: Work, { store }: RemoteSide): Pro
 async function shareStep(work: Work, remote: RemoteSide): Promise<void> {
   const { tell, target } = work;
   const isFolder = await isThere(work);
-  if (!isFolder && work.generation === null) return tell('there are no files yet');
-  if (isFolder && work.generation !== null) {
+  if (!isFolder && work.found.generation === null) return tell('there are no files yet');
+  if (isFolder && work.found.generation !== null) {
     const there = await remote.datastore.contents(work.options.signal);
     tell(joinText(there, comparedFiles(await readFolder(work, target.folder))));
   }

@@ -4,11 +4,10 @@ import type { Unmatched } from '../../core/setup/kept-text.ts';
 import type { SetupStep, SetupStepKind, SetupTarget } from '../../core/setup/setup-plan.ts';
 import type { Progress } from '../../core/status/sync-report.ts';
 import type { Scan } from '../root/scan.ts';
-import type { HeldFolder } from './held-folder.ts';
-import type { Side } from './setup-hold.ts';
+import type { FolderLocks } from './folder-locks.ts';
 import type { SetupNote } from './setup-note.ts';
 import type { RemoteSide, SetupParts } from './setup-ports.ts';
-import type { SetupRecord } from './setup-record.ts';
+import type { RecordKeeper } from './setup-record.ts';
 
 export interface SetupOptions {
   /** Leave the files where they are. */
@@ -26,22 +25,32 @@ export interface SetupOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** A set-up under way. */
+/** A set-up under way: what it is about, what it holds, and what came of it. */
 export interface Work {
   readonly parts: SetupParts;
+  /** The signal aborts when a lock is lost, too. */
   readonly options: SetupOptions;
   /** Where the files come from; null: from nowhere. */
   readonly source: { readonly config: Config; readonly folder: string } | null;
   readonly target: SetupTarget;
   readonly remote: RemoteSide | null;
   readonly old: RemoteSide | null;
+  readonly record: RecordKeeper;
+  readonly locks: FolderLocks;
+  readonly note: SetupNote;
   /** `kind`: of the step that did it; that under way otherwise. */
   readonly tell: (text: string, kind?: SetupStepKind) => void;
   readonly onProgress: (progress: Progress) => void;
-  readonly note: SetupNote;
-  /** The latest that was told of a transfer. */
-  progress: Progress | null;
-  record: SetupRecord;
+  readonly found: Findings;
+  /** What stays behind when it fails now. */
+  readonly left: Set<string>;
+  readonly notes: string[];
+  /** From then on the new place goes its own way: only what came late to the source is brought there. */
+  isConfigured: boolean;
+}
+
+/** What the steps found out, each for those after it. */
+export interface Findings {
   /** As verified: what may be cleaned up. */
   verified: Scan | null;
   /** Of the source, when it was verified. */
@@ -53,16 +62,16 @@ export interface Work {
   problems: readonly Problem[];
   /** Commits of the target before anything was sent; null: none. */
   generation: number | null;
-  /** From then on the new place goes its own way: only what came late to the source is brought there. */
-  isConfigured: boolean;
-  /** The locks of the folders between which files move; null: it was given back, or the folder cannot be written. */
-  readonly held: Map<Side, HeldFolder | null>;
-  /** Aborted when one of them is lost. */
-  readonly stop: AbortController;
-  /** What stays behind when it fails now. */
-  readonly left: Set<string>;
-  readonly notes: string[];
 }
+
+export const nothingFound = (): Findings => ({
+  verified: null,
+  unmatched: { withheld: 0, changed: 0, otherTime: 0 },
+  reached: { files: 0, bytes: 0 },
+  conflicts: [],
+  problems: [],
+  generation: null,
+});
 
 /** What a folder is called after it was moved aside at a time. */
 export const asideName = (folder: string, now: number): string =>
@@ -74,7 +83,7 @@ export const withSignal = ({ signal }: SetupOptions): { readonly signal?: AbortS
 
 /** Contents of the source that are not to be brought again, by path. */
 export const knownOf = ({ isConfigured, record }: Work): Readonly<Record<string, string>> =>
-  (isConfigured ? record.verified : null) ?? {};
+  (isConfigured ? record.now().verified : null) ?? {};
 
 /** Whether the target's folder is there yet. */
 export const isThere = async ({ parts, target }: Work): Promise<boolean> =>

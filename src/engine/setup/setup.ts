@@ -1,22 +1,15 @@
-import { type Problem, SyncError } from '../../core/errors.ts';
-import { bytesText } from '../../core/quantities.ts';
-import { type SetupStepKind, stepText } from '../../core/setup/setup-plan.ts';
-import { asSyncError } from '../remote/store-error.ts';
+import type { Problem } from '../../core/errors.ts';
+import { type SetupStep, type SetupStepKind, stepText } from '../../core/setup/setup-plan.ts';
+import { HeldConflicts } from './held-conflicts.ts';
 import { heldParts } from './held-parts.ts';
-import { HeldConflicts } from './migrate.ts';
 import { beginSetup } from './setup-begin.ts';
+import { type SetupLine, setupError } from './setup-failure.ts';
 import { guardSetup } from './setup-guard.ts';
-import { assertFolders, holdFolders, letGo } from './setup-hold.ts';
 import { openLook } from './setup-look.ts';
 import type { SetupParts } from './setup-ports.ts';
-import { forgetSetup, writeRecord } from './setup-record.ts';
+import { forgetSetup } from './setup-record.ts';
 import { performStep } from './setup-steps.ts';
 import type { SetupOptions, Work } from './setup-work.ts';
-
-export interface SetupLine {
-  readonly kind: SetupStepKind;
-  readonly text: string;
-}
 
 export interface SetupReport {
   readonly dryRun: boolean;
@@ -34,17 +27,6 @@ export interface SetupReport {
   /** Why it stopped at conflicts before anything was configured. */
   readonly stopped: { readonly message: string; readonly remedy: string } | null;
   readonly notes: readonly string[];
-}
-
-/** `details` of a set-up's SyncError. */
-export interface SetupFailure {
-  readonly done: readonly SetupLine[];
-  /** How far the transfer under way came; null: there was none. */
-  readonly reached: string | null;
-  /** What stays behind, and is used again by the next run. */
-  readonly left: readonly string[];
-  readonly isConfigured: boolean;
-  readonly details: unknown;
 }
 
 /**
@@ -69,7 +51,7 @@ async function goThrough(
   let begun: Work | null = null;
   const assertHeld = async () => {
     await assertGuard();
-    if (begun !== null) await assertFolders(begun);
+    await begun?.locks.assertHeld();
   };
   const parts = heldParts(given, assertHeld, options.signal);
   const done: SetupLine[] = [];
@@ -79,60 +61,53 @@ async function goThrough(
     options.onTold?.(kind, text);
   });
   begun = work;
-  const look = openLook(work);
+  const perform = options.dryRun ? openLook(work) : performing(work, steps);
   let stopped: HeldConflicts | null = null;
   try {
-    for (const [index, step] of steps.entries()) {
+    for (const step of steps) {
       at = step.kind;
       work.options.signal?.throwIfAborted();
       await assertHeld();
       options.onStep?.(step);
-      if (options.dryRun) {
-        await look(step);
-        continue;
-      }
-      if (!BEFORE.has(step.kind)) {
-        await writeRecord(parts.state, work.record);
-        await work.note.begin({ number: index + 1, of: steps.length, text: stepText(step) }, work.record);
-        await holdFolders(work, step.kind === 'clean-up');
-      }
-      work.progress = null;
-      await performStep(work, step);
+      await perform(step);
     }
-    await work.note.settled();
-    if (!options.dryRun) await forgetSetup(parts.state);
+    await end(work);
   } catch (error) {
     await work.note.keep();
-    if (!(error instanceof HeldConflicts))
-      throw explained(work, work.stop.signal.aborted ? work.stop.signal.reason : error, done);
+    const { lost } = work.locks;
+    if (!(error instanceof HeldConflicts)) throw setupError(work, lost.aborted ? lost.reason : error, done);
     stopped = error;
   } finally {
     await tidyUp(work);
   }
-  return {
-    dryRun: options.dryRun,
-    steps: steps.map((step) => ({ kind: step.kind, text: stepText(step) })),
-    done,
-    ...work.reached,
-    conflicts: stopped?.paths ?? work.conflicts,
-    problems: work.problems,
-    stopped: stopped && { message: stopped.message, remedy: stopped.remedy },
-    notes: work.notes,
-  };
+  return reportOf(work, steps, done, stopped);
 }
-
-/** Whoever stopped it knows nothing of how far it came. */
-const goesOnText = (isConfigured: boolean): string =>
-  isConfigured
-    ? 'The configuration is written; run the same command again to finish.'
-    : 'The configuration is as it was; run the same command again to go on.';
 
 /** Steps that nothing remembers. */
 const BEFORE: ReadonlySet<SetupStepKind> = new Set(['reach', 'probe']);
 
+/** Each step after what the next run has to know of it is durable, and with the locks that it needs. */
+function performing(work: Work, steps: readonly SetupStep[]): (step: SetupStep) => Promise<void> {
+  return async (step) => {
+    if (!BEFORE.has(step.kind)) {
+      await work.record.write();
+      const number = steps.indexOf(step) + 1;
+      await work.note.begin({ number, of: steps.length, text: stepText(step) }, work.record.now());
+      await work.locks.hold(step.kind === 'clean-up');
+    }
+    await performStep(work, step);
+  };
+}
+
+async function end({ options, note, parts }: Work): Promise<void> {
+  if (options.dryRun) return;
+  await note.settled();
+  await forgetSetup(parts.state);
+}
+
 async function tidyUp(work: Work): Promise<void> {
   const { parts, options, source, target, remote, old } = work;
-  await letGo(work).catch((error: unknown) => parts.log.warn(String(error)));
+  await work.locks.release().catch((error: unknown) => parts.log.warn(String(error)));
   // What is staged may be of a set-up at work, which a dry run does not wait for.
   const tidy = options.dryRun ? 'untouch' : 'tidy';
   for (const folder of new Set([target.folder, source?.folder ?? target.folder])) {
@@ -143,19 +118,20 @@ async function tidyUp(work: Work): Promise<void> {
   await old?.close();
 }
 
-function explained(work: Work, error: unknown, done: readonly SetupLine[]): SyncError {
-  const { progress, left, isConfigured, remote, target } = work;
-  const { kind, message, details, ...said } = asSyncError(error, remote?.store.name ?? target.folder);
-  const remedy = kind === 'cancelled' ? goesOnText(isConfigured) : said.remedy;
-  const failure: SetupFailure = {
+function reportOf(
+  { options, found, notes }: Work,
+  steps: readonly SetupStep[],
+  done: readonly SetupLine[],
+  stopped: HeldConflicts | null,
+): SetupReport {
+  return {
+    dryRun: options.dryRun,
+    steps: steps.map((step) => ({ kind: step.kind, text: stepText(step) })),
     done,
-    reached:
-      progress === null || progress.totalFiles === 0
-        ? null
-        : `${progress.files} of ${progress.totalFiles} files, ${bytesText(progress.bytes)} of ${bytesText(progress.totalBytes)}`,
-    left: [...left],
-    isConfigured,
-    details: details ?? null,
+    ...found.reached,
+    conflicts: stopped?.paths ?? found.conflicts,
+    problems: found.problems,
+    stopped: stopped && { message: stopped.message, remedy: stopped.remedy },
+    notes,
   };
-  return new SyncError(kind, message, remedy, { cause: error, details: failure });
 }

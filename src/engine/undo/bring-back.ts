@@ -1,7 +1,8 @@
 import { type Problem, SyncError } from '../../core/errors.ts';
 import type { UndoStep } from '../../core/plan/undo-plan.ts';
+import { bytesOf } from '../contents/bytes-of.ts';
 import { type KeepCopyParts, keepCopy } from '../cycle/keep-copy.ts';
-import type { ApplyAnswer, LocalFiles, OpenFile, StagedFile } from '../ports.ts';
+import type { ApplyAnswer, LocalFiles, StagedFile } from '../ports.ts';
 
 export interface BringBackParts extends KeepCopyParts {
   readonly files: LocalFiles;
@@ -12,7 +13,6 @@ export interface BringBackParts extends KeepCopyParts {
 
 const BATCH_FILES = 200;
 const BATCH_BYTES = 64 << 20;
-const READ_BYTES = 1 << 20;
 
 interface Ready {
   readonly step: UndoStep;
@@ -98,15 +98,6 @@ export async function bringBack(
     // A program may have written through a handle it held.
     if (answer.aside !== null && (await files.hashAside(answer.aside)) !== now?.sha256)
       left.push(await keepCopy(parts, path, answer.aside));
-  }
-}
-
-async function* bytesOf(file: OpenFile): AsyncIterable<Uint8Array> {
-  for (let offset = 0; ; ) {
-    const bytes = await file.read(offset, READ_BYTES);
-    if (bytes.byteLength === 0) return;
-    yield bytes;
-    offset += bytes.byteLength;
   }
 }
 

@@ -1,5 +1,6 @@
 import { SyncError } from '../../core/errors.ts';
-import type { SetupFailure, SetupReport } from '../../engine/setup/setup.ts';
+import type { SetupReport } from '../../engine/setup/setup.ts';
+import { type SetupFailure, setupFailureOf } from '../../engine/setup/setup-failure.ts';
 import { counted, said, t } from '../l10n.ts';
 import { failureTitle } from '../render/failure-title.ts';
 import type { Draft, Step } from './draft.ts';
@@ -38,11 +39,9 @@ export function planRows(report: SetupReport, { files }: Draft, mayBring: boolea
 
 /** What went wrong, what to do about it, and the ways back to what may be the wrong answers. */
 export function failureRows(error: unknown, draft: Draft, mayBring: boolean): readonly PlanRow[] {
-  const { kind, message, remedy, details } =
-    error instanceof SyncError
-      ? error
-      : { kind: 'failed' as const, message: String(error), remedy: t('See the log.'), details: null };
-  const { done, reached, left, isConfigured } = isFailure(details) ? details : NOTHING;
+  const { kind, message, remedy } =
+    error instanceof SyncError ? error : { kind: 'failed' as const, message: String(error), remedy: t('See the log.') };
+  const { done, reached, left, isConfigured } = setupFailureOf(error) ?? NOTHING;
   return [
     ...told(
       kind === 'cancelled' ? `$(circle-slash) ${t('Stopped')}` : `$(error) ${failureTitle(kind)}: ${said(message)}`,
@@ -87,9 +86,6 @@ const MOST = 100;
 /** Characters beside the name of a section, in the narrowest box. */
 const WIDTH = 70;
 const NOTHING: SetupFailure = { done: [], reached: null, left: [], isConfigured: false, details: null };
-
-const isFailure = (details: unknown): details is SetupFailure =>
-  typeof details === 'object' && details !== null && 'isConfigured' in details;
 
 const titleOf = (step: Step): string => (step === 'plan' ? t('Nothing') : QUESTIONS[step].title);
 
