@@ -10,7 +10,7 @@ export interface EngineTexts {
   readonly known: ReadonlySet<string>;
 }
 
-const ROOMS = ['src/{core,engine,adapters}/**/*.ts', 'src/wire-{datastore,setup,checkup}.ts'];
+const ROOMS = ['src/{core,engine,adapters}/**/*.ts', 'src/wire-{datastore,setup,setup-config,held-folder,checkup}.ts'];
 
 /** Of the CLI alone, or of records and the network: no window shows them. */
 const ELSEWHERE: readonly RegExp[] = [

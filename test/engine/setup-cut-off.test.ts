@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { runSetup } from '../../src/engine/setup/setup.ts';
@@ -9,13 +9,15 @@ import { folder, mortality, openWorld } from './setup-world.ts';
 
 const OPTIONS = { skipMigration: false, deleteSource: true, dryRun: false };
 
-/** Gives the folder under its other name. */
-async function cutOff() {
+/** Gives the folder under its other name. `named`: what leads to it. */
+async function cutOff(named?: string) {
   const world = openWorld();
   const [x, y] = [path.join(world.workspace, 'x'), path.join(world.top, 'y')];
   mkdirSync(x);
   writeFileSync(path.join(x, 'a'), 'content a');
-  const parts = world.parts(folder(x), folder(y), mortality(Number.MAX_SAFE_INTEGER));
+  const from = named === undefined ? x : path.join(world.top, named);
+  if (named !== undefined) symlinkSync(x, from);
+  const parts = world.parts(folder(from), folder(y), mortality(Number.MAX_SAFE_INTEGER));
   let away = '';
   const holdFolder: SetupParts['holdFolder'] = async (...given) => {
     const held = await parts.holdFolder(...given);
@@ -39,10 +41,14 @@ async function cutOff() {
 
 const litter = (at: string): readonly string[] => readdirSync(at).filter((name) => name.includes('.deleted-'));
 
-test('it goes when the set-up is gone on with, which is said', async () => {
-  const { world, x, again } = await cutOff();
+test.each([
+  ['', undefined],
+  [' that was named by a link', 'link'],
+])('it%s goes when the set-up is gone on with, which is said', async (_what, named) => {
+  const { world, x, again } = await cutOff(named);
   const { done } = await again();
-  expect(done).toContainEqual({ kind: 'clean-up', text: `${x} deleted: the run before was cut off at that` });
+  const text = expect.stringMatching(/\/(x|link) deleted: the run before was cut off at that$/);
+  expect(done).toContainEqual({ kind: 'clean-up', text });
   expect([existsSync(x), litter(world.workspace)]).toEqual([false, []]);
 });
 
