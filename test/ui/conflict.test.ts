@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
+import { picture, restMouse } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('a conflict', () => {
@@ -43,11 +44,8 @@ describeUi('a conflict', () => {
       (seen) => (seen.includes('from here') && seen.includes('from the other') ? true : undefined),
       15_000,
     );
-    for (const theme of ['light', 'dark', 'high-contrast'] as const) {
-      await window.setTheme(theme);
-      await window.openView('Conflicts');
-      await window.screenshot(`conflict-${theme}`);
-    }
+    await restMouse(window);
+    await picture(window, 'conflict', ['light', 'dark', 'high-contrast']);
 
     await window.trees.chooseFromContextMenu('Conflicts', 'notes.txt', 'Keep Mine');
     await window.statusBarItem(/1 conflict$/);
@@ -85,10 +83,7 @@ describeUi('a conflict', () => {
       (seen) => (seen.includes('one of the other') && seen.includes('three of mine') ? true : undefined),
       15_000,
     );
-    for (const theme of ['light', 'dark'] as const) {
-      await window.setTheme(theme);
-      await window.screenshot(`merge-${theme}`);
-    }
+    await picture(window, 'merge');
     expect(await readFile(join(folder, 'data', 'a', 'notes.txt'), 'utf8')).toBe('one\ntwo\nthree of mine\n');
     await writeFile(join(folder, 'data', 'a', 'notes.txt'), 'one of the other\ntwo\nthree of mine\n');
     await window.statusBarItem(/2 conflicts/);
@@ -101,12 +96,12 @@ describeUi('a conflict', () => {
     await window.page.locator('.editor-group-container.active .monaco-editor-pane-placeholder').first().waitFor();
     expect(await merge.isVisible()).toBe(false);
     await window.runCommand('Datastore: Resolve All Conflicts…');
-    await window.screenshot('resolve-all-dark');
+    await picture(window, 'resolve-all');
     await window.quickInput.choose('Keep Both');
     await window.statusBarItem(/in step/);
     await window.openView('Conflicts');
     expect(await window.trees.message('Conflicts')).toMatch(/^No conflicts/);
-    await window.screenshot('conflicts-empty-dark');
+    await picture(window, 'conflicts-empty');
     await window.close();
   });
 });

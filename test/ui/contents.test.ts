@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
 import type { Workbench } from '../support/vscode-server/workbench.ts';
+import { picture } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('the Contents view', () => {
@@ -11,15 +12,6 @@ describeUi('the Contents view', () => {
     stage = await setStage();
   });
   afterAll(() => stage.close());
-
-  /** In light and dark, of the view as it stands. */
-  async function picture(window: Workbench, name: string): Promise<void> {
-    for (const theme of ['light', 'dark'] as const) {
-      await window.setTheme(theme);
-      await window.openView('Contents');
-      await window.screenshot(`${name}-${theme}`);
-    }
-  }
 
   const labels = async (window: Workbench) => (await window.trees.rows('Contents')).map(({ label }) => label);
 
@@ -86,7 +78,7 @@ describeUi('the Contents view', () => {
     const hover = window.page.locator('.monaco-hover:visible', { hasText: 'SHA-256' });
     await hover.first().waitFor();
     expect(await hover.first().innerText()).toMatch(/Changed there: it comes down with the next sync/);
-    await window.screenshot('contents-tooltip-dark');
+    await picture(window, 'contents-tooltip');
     await window.page.keyboard.press('Escape');
 
     const menu = await window.trees.contextMenu('Contents', 'mine.txt');
@@ -103,7 +95,7 @@ describeUi('the Contents view', () => {
         'Copy SHA-256',
       ]),
     );
-    await window.screenshot('contents-menu-dark');
+    await picture(window, 'contents-menu');
     await window.page.keyboard.press('Escape');
     await window.trees.chooseFromContextMenu('Contents', 'mine.txt', 'Why Is This Not in Step?');
     await window.notifications.waitFor(/mine\.txt — New here: it goes up with the next sync/);
@@ -118,7 +110,7 @@ describeUi('the Contents view', () => {
     await window.runCommand('Datastore: Filter Contents…');
     await window.page.locator('.quick-input-title', { hasText: 'Filter Contents' }).waitFor();
     await window.quickInput.type('json');
-    await window.screenshot('contents-filter-box-dark');
+    await picture(window, 'contents-filter-box');
     await window.page.keyboard.press('Enter');
     await window.trees.row('Contents', 'more.json');
     const said = () => window.trees.message('Contents');
@@ -182,7 +174,7 @@ describeUi('the Contents view', () => {
     await window.trees.row('Contents', 'other');
     await list.press('ArrowUp');
     expect((await window.trees.row('Contents', /^Show 500 More…$/)).description).toBe('700 not shown');
-    await window.screenshot('contents-page');
+    await picture(window, 'contents-page');
     await window.trees.click('Contents', /^Show 500 More…$/);
     await window.trees.row('Contents', '00500.json');
 
