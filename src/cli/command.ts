@@ -51,7 +51,7 @@ export interface CommandContext {
   limited<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Read once; `--wait` is in them. SyncError('config' or 'not-set-up') names every problem. */
   settings(): Promise<Settings>;
-  /** As `settings`, read anew. */
+  /** As `settings`, read anew: of the same workspace, also where a folder above is one by now. */
   reread(): Promise<Settings>;
   /**
    * The one datastore of this command, closed after it; of other settings another, which takes its place. SyncError('config') where

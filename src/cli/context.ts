@@ -66,7 +66,7 @@ export function openContext(
     },
     limited: (work) => limited(work, stop.signal, flags.timeout, host),
     settings,
-    reread: () => readSettings(flags, host),
+    reread: async () => readSettings(flags, host, (await settings()).workspace),
     open: (other) => (opened = other === undefined ? open() : openWith(other)),
   };
   const close = async (): Promise<void> => {
@@ -124,8 +124,8 @@ const overdue = (signal: AbortSignal, host: Host): Promise<never> =>
     signal.addEventListener('abort', () => host.clock.after(STOP_MS, () => reject(signal.reason)), { once: true });
   });
 
-async function readSettings(flags: Flags, host: Host): Promise<Settings> {
-  const workspace = await host.findWorkspace(flags.cwd ?? '.');
+async function readSettings(flags: Flags, host: Host, known?: string): Promise<Settings> {
+  const workspace = known ?? (await host.findWorkspace(flags.cwd ?? '.'));
   const url = flags.datastore === undefined ? null : { source: '--datastore', url: flags.datastore };
   const read = await host.readConfig(workspace, url);
   if (read.ok) {

@@ -48,6 +48,8 @@ test('stands still while its configuration has mistakes or is gone, and says so'
   const { ours, file, text, watch, arrives, stop } = await watching('mistakes', '');
   appendFileSync(file, 'exclude: {');
   await watch.printed('"kind":"config"');
+  // A folder above that is one, too, is another's.
+  writeFileSync(path.join(rig.folder, '.datastore.yaml'), text);
   await rm(file);
   await watch.printed('"kind":"not-set-up"');
   await write(ours, { b: '2' });
