@@ -7,6 +7,9 @@ const CORES = availableParallelism();
 // Two for each core where tests wait for programs and for leases to run out.
 const WORKERS: Readonly<Record<string, number>> = { cli: 2 * CORES, crash: 2 * CORES };
 
+// Pure functions, and programs of their own: the files of a worker share what they have loaded, which takes longer than most of them.
+const SHARING: ReadonlySet<string> = new Set(['core', 'cli']);
+
 const quick = ['core', 'engine', 'contract', 'simulation', 'exhaustive', 'hostile', 'crash', 'mutants', 'cli'].map((name) => ({
   test: {
     name,
@@ -17,6 +20,7 @@ const quick = ['core', 'engine', 'contract', 'simulation', 'exhaustive', 'hostil
     // Of different sizes, so they run one after the other.
     sequence: { groupOrder: WORKERS[name] === undefined ? 0 : 1 },
     setupFiles: ['test/support/properties.ts'],
+    isolate: !SHARING.has(name),
     globalSetup: name === 'cli' || name === 'crash' ? ['test/cli/build-cli.ts'] : [],
   },
 }));
