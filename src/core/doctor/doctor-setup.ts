@@ -57,9 +57,9 @@ function rootLine({ path, state, writable, tree }: RootFacts): DoctorLine {
   if (tree !== null && !tree.ok)
     return problem('shared folder', tree.problem.kind, tree.problem.message, tree.problem.remedy);
   if (!writable) return problem('shared folder', 'local', `${path} may not be written`, 'Check its owner and mode.');
-  const holds =
-    tree === null ? '' : `: ${countText(tree.value.files, 'file')} in ${countText(tree.value.folders, 'folder')}`;
-  return fine('shared folder', `${path}${holds}`);
+  if (tree === null) return fine('shared folder', path);
+  const { files, folders } = tree.value;
+  return fine('shared folder', `${path}: ${countText(files, 'file')} in ${countText(folders, 'folder')}`);
 }
 
 const SOON_MS = 15 * 60_000;

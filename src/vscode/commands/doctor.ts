@@ -43,8 +43,10 @@ export async function doctor(ui: Ui, argument: unknown): Promise<void> {
   }
 }
 
-const describe = (config: Config): string =>
-  [placeText(config), endpointText(config)].filter((part) => part !== '').join(' at ');
+function describe(config: Config): string {
+  const [place, endpoint] = [placeText(config), endpointText(config)];
+  return endpoint === '' ? place : t('{0} at {1}', place, endpoint);
+}
 
 /** The state has passed the question; what was read just now may name another place. */
 function isAgreed(folder: Folder, place: Place): boolean {
