@@ -8,7 +8,7 @@ import { type Attempt, expectRefused, type Refusal } from './refusal.ts';
 /* Mistakes in the configuration, in the way to the store, and in the place of the root. */
 
 let rig: Rig;
-beforeAll(async () => void (rig = await openRig()));
+beforeAll(async () => void (rig = await openRig({ knownStore: true })));
 afterEach(() => rig.server.faults.clear());
 afterAll(() => rig.close());
 

@@ -17,6 +17,8 @@ export interface Workspaces {
   readonly folder: string;
   /** A workspace on a prefix; two with one prefix share a datastore. Its shared folder is `data`, made when files are given. */
   workspace(prefix: string, files?: Readonly<Record<string, string>>, more?: string): Promise<string>;
+  /** A root (`data` otherwise) knows that its store is safe below that prefix, as after `datastore doctor`: no need to try it. */
+  knowStore(workspace: string, prefix: string, root?: string): Promise<void>;
   /** Runs to the end. */
   cli(cwd: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
   start(cwd: string, args: readonly string[], env?: Readonly<Record<string, string>>, uid?: number): Running;
@@ -31,7 +33,7 @@ export interface Rig extends Workspaces {
 }
 
 export interface WorkspacesOptions {
-  /** Each workspace knows that its store is safe, as after `datastore doctor`: its first write does not try it. */
+  /** For each workspace what `knowStore` does: its first write does not try the store. */
   readonly knownStore?: boolean;
   /** In place of the built one, absolute. */
   readonly program?: string;
@@ -56,7 +58,7 @@ export async function openWorkspaces(
 ): Promise<Workspaces> {
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'cli-')));
   const stateHome = path.join(folder, 'state');
-  const noteProbe = knownStore ? openKnownStore(place, stateHome) : null;
+  const knowStore = openKnownStore(place, stateHome);
   const launcher = openLauncher();
   const environment = {
     HOME: folder,
@@ -85,9 +87,10 @@ export async function openWorkspaces(
       ];
       await writeFile(path.join(workspace, '.datastore.yaml'), `${fields.join('\n')}\n`);
       if (files !== undefined) await write(workspace, files);
-      await noteProbe?.(workspace, prefix);
+      if (knownStore) await knowStore(workspace, prefix);
       return workspace;
     },
+    knowStore,
     cli: (cwd, args, env) => start(cwd, args, env).ended,
     terminal(cwd, args, env) {
       const words = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');

@@ -11,11 +11,14 @@ import { storeOn } from './sides.ts';
  * Probes the store once, and notes what it found for any number of workspaces, as `datastore doctor` does: their first writes need not
  * try the store again with some hundred requests each.
  */
-export function openKnownStore(place: Place, stateHome: string): (workspace: string, prefix: string) => Promise<void> {
+export function openKnownStore(
+  place: Place,
+  stateHome: string,
+): (workspace: string, prefix: string, root?: string) => Promise<void> {
   let probing: Promise<Capabilities> | null = null;
-  return async (workspace, prefix) => {
+  return async (workspace, prefix, root = 'data') => {
     probing ??= probe(place);
-    const state = openStateFiles(path.join(workspace, 'data'), {
+    const state = openStateFiles(path.join(workspace, root), {
       env: { XDG_STATE_HOME: stateHome },
       platform: process.platform,
       home: stateHome,

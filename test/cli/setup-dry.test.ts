@@ -157,6 +157,7 @@ test.each(Object.entries(stories))('%s', async (_what, { prefix, begin, ...expec
   const dry = await rig.cli(workspace, ['setup', ...to, '--dry-run', '--json']);
   expect(summary(dry)).toEqual(expected);
   expect([tree(workspace), await objects(rig.place, prefix)]).toEqual(before);
+  await rig.knowStore(workspace, prefix);
   expect(summary(await rig.cli(workspace, ['setup', ...to, '--json']))).toEqual(expected);
 });
 
@@ -169,6 +170,7 @@ function summary({ code, json }: { readonly code: number | null; json: () => Rec
 test('what is counted as set up is what the bucket has, and what waits is said beside it', async () => {
   await sharing('counted', { a: 'A', other: 'theirs' });
   const workspace = await having({ 'data/a': 'A', 'data/b': 'B', 'data/other': 'mine', 'data/.env': 'x' });
+  await rig.knowStore(workspace, 'counted');
   const ended = await rig.cli(workspace, ['setup', ...s3('counted')]);
   expect(ended.code).toBe(1);
   // Equal files may be of another time.

@@ -90,6 +90,7 @@ describe('a bucket', () => {
     ['that breaks off at the commit', '/commits/'],
   ])('%s: nothing is configured, what stays is said, and the next run goes on', async (_what, part) => {
     const [workspace, prefix] = [await swamp(rig), `broken-${part.replaceAll('/', '')}`];
+    await rig.knowStore(workspace, prefix, '.swamp');
     const before = tree(workspace);
     const fault = { kind: 'status', status: 403, code: 'AccessDenied' } as const;
     rig.server.faults.add({ match: { method: 'PUT', key: `${prefix}${part}` }, fault });
@@ -108,6 +109,7 @@ describe('a bucket', () => {
 
   test('that is slow, and a person who stops it: how far it came is said, and the next run goes on', async () => {
     const workspace = await swamp(rig, 0);
+    await rig.knowStore(workspace, 'slow', '.swamp');
     // Too large to travel together.
     for (let index = 0; index < 8; index += 1)
       writeFileSync(path.join(workspace, `.swamp/${index}`), Buffer.alloc(300_000, `${index}`));
@@ -136,6 +138,7 @@ describe('a bucket', () => {
     ['a signal', []],
   ])('that is slow, and %s: the document says what was done, and what stays behind', async (what, words) => {
     const [workspace, prefix] = [await swamp(rig), `late-${what.replaceAll(' ', '')}`];
+    await rig.knowStore(workspace, prefix, '.swamp');
     const match = { method: 'PUT', key: `${prefix}/objects/` };
     rig.server.faults.add({ match, fault: { kind: 'hang', when: 'before' } });
     const running = rig.start(workspace, s3(prefix, '--json', ...words));
@@ -158,6 +161,7 @@ describe('a bucket', () => {
 
   test('that gives back other bytes than it was sent: what was verified is told, and nothing is configured', async () => {
     const workspace = await swamp(rig);
+    await rig.knowStore(workspace, 'rotten', '.swamp');
     rig.server.faults.add({ match: { method: 'GET', key: 'rotten/objects/' }, fault: { kind: 'corrupt' } });
     const ended = await rig.cli(workspace, s3('rotten', '--json'));
     expect([ended.code, ended.json()]).toMatchObject([
