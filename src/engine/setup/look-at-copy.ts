@@ -5,10 +5,10 @@ import { bytesText, countText } from '../../core/quantities.ts';
 import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import type { Walk } from '../ports.ts';
 import type { Scan } from '../root/scan.ts';
+import { withheldIn } from './copy-over.ts';
+import { comparedFiles, refuseUnknown } from './folder-files.ts';
 import { otherContents } from './held-conflicts.ts';
 import { type Coming, readOf, sizesOf, unread } from './look-files.ts';
-import { comparedFiles, withheldIn } from './migrate.ts';
-import { refuseUnknown } from './migrate-copy.ts';
 import { knownOf, type Work } from './setup-work.ts';
 
 /** What a copy would bring, hold back, or stop at; adds to `coming` what it would bring. HeldConflicts where the copy would stop. */

@@ -6,6 +6,7 @@ import { bytesOf } from '../contents/bytes-of.ts';
 import { each } from '../each.ts';
 import type { ApplyAnswer, Codec, LocalFiles } from '../ports.ts';
 import { type Scan, type Skip, scanRoot } from '../root/scan.ts';
+import { refuseUnknown } from './folder-files.ts';
 import { writtenTo } from './written-to.ts';
 
 export interface CopyRequest {
@@ -132,20 +133,6 @@ async function stageCopy(source: LocalFiles, target: LocalFiles, file: LocalEntr
   } finally {
     await opened.close();
   }
-}
-
-/** What cannot be read, or named elsewhere, would be left behind. Links and the like are left behind by rule. */
-export function refuseUnknown(files: LocalFiles, { unknown, irregular }: Pick<Scan, 'unknown' | 'irregular'>): void {
-  const found = [...unknown].filter(([path]) => !irregular.has(path));
-  const [first] = found;
-  if (first === undefined) return;
-  const more = found.length === 1 ? '' : ` (and ${found.length - 1} more)`;
-  throw new SyncError(
-    'local',
-    `${files.root}/${first[0]} cannot be taken along: ${first[1]}${more}`,
-    'Rename it, make it readable, or exclude it in the configuration; then run this again.',
-    { details: { problems: found.map(([path, reason]) => ({ path, reason })) } },
-  );
 }
 
 const refused = (target: LocalFiles, path: string, answer: Exclude<ApplyAnswer, { kind: 'done' }>): SyncError =>

@@ -3,11 +3,12 @@ import type { SyncPath } from '../../core/paths/sync-path.ts';
 import { bytesText, countText } from '../../core/quantities.ts';
 import { compareTrees } from '../../core/setup/setup-compare.ts';
 import type { Scan } from '../root/scan.ts';
+import { copyOver, withheldIn } from './copy-over.ts';
+import { comparedFiles, readFolder, refuseUnknown } from './folder-files.ts';
 import { HeldConflicts } from './held-conflicts.ts';
-import { comparedFiles, copyOver, readFolder, share, withheldIn } from './migrate.ts';
-import { refuseUnknown } from './migrate-copy.ts';
 import type { RemoteSide } from './setup-ports.ts';
 import { knownOf, type Work, withSignal } from './setup-work.ts';
+import { share } from './share.ts';
 import { ROUNDS, writtenTo } from './written-to.ts';
 
 /**

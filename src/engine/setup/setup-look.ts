@@ -5,14 +5,16 @@ import type { ComparedFile } from '../../core/setup/setup-compare.ts';
 import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import { EMPTY_PREVIEW } from '../../core/status/sync-report.ts';
 import { refuseVetoed } from '../cycle/sight.ts';
+import { comparedFiles } from './folder-files.ts';
 import { heldWith } from './held-conflicts.ts';
 import { lookAtCopy } from './look-at-copy.ts';
 import { type Coming, readOf, sizesOf, unread } from './look-files.ts';
-import { comparedFiles, joinText, refuseProblems } from './migrate.ts';
+import { refuseProblems } from './pull-first.ts';
 import { namingPull } from './pull-veto.ts';
 import type { RemoteSide } from './setup-ports.ts';
 import { reach } from './setup-reach.ts';
 import { expected, isThere, type Work, withSignal } from './setup-work.ts';
+import { joinText } from './share.ts';
 
 /** Looks at what each step would meet, in their order, and ends as they would; changes nothing. */
 export function openLook(work: Work): (step: SetupStep) => Promise<void> {

@@ -5,7 +5,7 @@ import { isSameTime } from '../../core/setup/setup-compare.ts';
 import { requireEmpty } from '../cycle/writing.ts';
 import type { RootState } from '../ports.ts';
 import { asSyncError } from '../remote/store-error.ts';
-import { withheldIn } from './migrate.ts';
+import { withheldIn } from './copy-over.ts';
 import type { RemoteSide, SetupParts } from './setup-ports.ts';
 import type { Work } from './setup-work.ts';
 

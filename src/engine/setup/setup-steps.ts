@@ -1,17 +1,18 @@
 import { SyncError } from '../../core/errors.ts';
-import { countText } from '../../core/quantities.ts';
 import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import { findProbe } from '../checkup/checkup-remote.ts';
 import { createBaseStore } from '../state/base-store.ts';
 import { openLedger } from '../state/ledger.ts';
-import { comparedFiles, copiedText, copyOver, joinText, pullFirst, readFolder, share } from './migrate.ts';
+import { copiedText, copyOver } from './copy-over.ts';
 import { verifyTarget } from './migrate-verify.ts';
+import { pullFirst } from './pull-first.ts';
 import { cleanUp } from './setup-clean.ts';
 import { configure, ignore } from './setup-config.ts';
 import { refuseShared } from './setup-copies.ts';
 import type { RemoteSide } from './setup-ports.ts';
 import { reach } from './setup-reach.ts';
 import { expected, isThere, type Work } from './setup-work.ts';
+import { shareRoot } from './share.ts';
 
 /** Does one step, and tells what came of it. */
 export async function performStep(work: Work, step: SetupStep): Promise<void> {
@@ -25,7 +26,7 @@ export async function performStep(work: Work, step: SetupStep): Promise<void> {
     case 'copy':
       return work.tell(copiedText(await copyOver(work, step.from, step.to)));
     case 'share':
-      return shareStep(work, expected(work.remote));
+      return shareRoot(work, expected(work.remote));
     case 'verify':
       return (await isThere(work)) ? verify(work, step) : undefined;
     case 'configure':
@@ -66,22 +67,4 @@ async function probe({ parts, options, tell }: Work, { store }: RemoteSide): Pro
   const { cleaned } = found.value;
   const litter = cleaned.ok ? '' : `; its objects below probe/ stay (${cleaned.problem.message})`;
   tell(`conditional writes work${litter}`);
-}
-
-async function shareStep(work: Work, remote: RemoteSide): Promise<void> {
-  const { tell, target } = work;
-  const isFolder = await isThere(work);
-  if (!isFolder && work.found.generation === null) return tell('there are no files yet');
-  if (isFolder && work.found.generation !== null) {
-    const there = await remote.datastore.contents(work.options.signal);
-    tell(joinText(there, comparedFiles(await readFolder(work, target.folder))));
-  }
-  const report = await share(work, remote);
-  const parts = [
-    `${countText(report.uploaded, 'file')} sent`,
-    `${report.downloaded} came`,
-    `${report.adopted} were equal`,
-    ...(report.conflicts.length === 0 ? [] : [`${countText(report.conflicts.length, 'conflict')} held back`]),
-  ];
-  tell(`${target.folder} in step with ${remote.store.name}: ${parts.join(', ')}`);
 }
