@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type S3Server, startS3Server } from '../support/s3-server/server.ts';
 import { openKnownStore } from './known-store.ts';
 import { BUCKET, type Place } from './place.ts';
-import { type Ended, openLauncher, PROGRAM, type Running } from './program.ts';
+import { COMPILED, type Ended, openLauncher, PROGRAM, type Running } from './program.ts';
 
 export { BUCKET, type Place } from './place.ts';
 export type { Ended, Running } from './program.ts';
@@ -66,8 +66,7 @@ export async function openWorkspaces(
     AWS_ACCESS_KEY_ID: place.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: place.credentials.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
-    // A third of a short run is compiling.
-    NODE_COMPILE_CACHE: path.join(tmpdir(), 'datastore-sync-compiled'),
+    ...COMPILED,
   };
   const start: Workspaces['start'] = (cwd, args, env, uid) =>
     launcher.launch(process.execPath, [program, ...args], { cwd, env: { ...environment, ...env }, uid });

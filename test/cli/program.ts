@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 /** What `build-cli.ts` has built: the program that people install. */
 export const PROGRAM = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
+/** For programs of all tests: a third of a short run is compiling. */
+export const COMPILED = { NODE_COMPILE_CACHE: path.join(tmpdir(), 'datastore-sync-compiled') };
+
 export interface Ended {
   /** Null: ended by a signal. */
   readonly code: number | null;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { BUCKET } from '../cli/harness.ts';
-import { keepProgram } from '../cli/program.ts';
+import { COMPILED, keepProgram } from '../cli/program.ts';
 import { hashesBelow, storeOn } from '../cli/sides.ts';
 import { startS3Server } from '../support/s3-server/server.ts';
 import { verifyRemote } from '../support/verify-remote.ts';
@@ -87,6 +87,7 @@ async function sufferFate(fate: Fate, home: string): Promise<LastWords | null> {
       PATH: process.env['PATH'] ?? '',
       HOME: home,
       XDG_STATE_HOME: path.join(home, 'state'),
+      ...COMPILED,
       FATE: JSON.stringify(fate),
     },
     execArgv: [],
