@@ -17,7 +17,7 @@ let alice: string;
 let bob: string;
 
 beforeAll(async () => {
-  rig = await openRig();
+  rig = await openRig({ knownStore: true });
   [alice, bob] = [await rig.workspace('memory'), await rig.workspace('memory')];
   await writeLargeFile(path.join(alice, 'data', 'large.bin'));
 });
