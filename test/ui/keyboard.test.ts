@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
+import { picture } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('without a mouse', () => {
@@ -56,7 +57,7 @@ describeUi('without a mouse', () => {
       await keyboard.press('ArrowDown');
     }
     await hears(/^Lock, free/);
-    await window.screenshot('keyboard-light');
+    await picture(window, 'keyboard');
     await window.close();
   });
 });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { picture } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 const FILES = Array.from({ length: 8 }, (_, n) => [`big-${n}.bin`, String(n).repeat(400_000 + n)] as const);
@@ -31,9 +32,7 @@ describeUi('work that takes long', () => {
     expect(shown.message).toContain('Syncing ');
     await window.openView('Status');
     expect((await window.trees.row('Status', 'Syncing')).description).toMatch(/^uploading, 3\/8/);
-    await window.screenshot('syncing-light');
-    await window.setTheme('dark');
-    await window.screenshot('syncing-dark');
+    await picture(window, 'syncing');
     await window.notifications.press(/uploading/, 'Cancel');
 
     await window.statusBarItem(/8 to upload/, 30_000);
