@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { picture } from './picture.ts';
 import { BAR, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('several folders', () => {
@@ -39,7 +40,7 @@ describeUi('several folders', () => {
     await window.quickInput.choose(basename(two));
     await window.statusBarItem(/in step/);
     expect((await stage.rig.cli(two, ['cat', 'x.txt'])).stdout).toBe('changed\n');
-    await window.screenshot('several-folders-light');
+    await picture(window, 'several-folders');
     await window.close();
   });
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Workbench } from '../support/vscode-server/workbench.ts';
+import { picture } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 const FILES = 12;
@@ -52,7 +53,7 @@ describeUi('work that is cut off', () => {
     await connect(window);
     await window.statusBarItem(/syncing, 5 of 12 files/);
     expect(sent()).toBe(ARRIVE);
-    await window.screenshot(`cut-off-${prefix}-light`);
+    await picture(window, `cut-off-${prefix}`);
 
     faults.clear();
     await end(window, folder);

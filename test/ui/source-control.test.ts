@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
+import { picture } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 /** In the order of the view. */
@@ -46,10 +47,7 @@ describeUi('the Source Control view', () => {
         .allInnerTexts()
         .then((all) => all.filter(Boolean)),
     ).toEqual([]);
-    await window.screenshot('source-control-light');
-    await window.setTheme('high-contrast');
-    await window.page.keyboard.press('Control+Shift+g');
-    await window.screenshot('source-control-high-contrast');
+    await picture(window, 'source-control', ['light', 'dark', 'high-contrast']);
     await rows.filter({ hasText: 'mine.txt' }).first().click();
     await window.page.locator('.tab', { hasText: 'mine.txt' }).waitFor();
     await window.close();

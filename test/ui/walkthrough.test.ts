@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { picture } from './picture.ts';
 import { BAR, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('the walkthrough', () => {
@@ -22,10 +23,8 @@ describeUi('the walkthrough', () => {
       await steps.nth(nth).locator('.button-container .monaco-button').first().waitFor();
       // Drawn in a frame of its own, whose service worker this VS Code does not have.
       await window.page.locator('.getting-started-media iframe').first().waitFor({ state: 'attached' });
-      await window.screenshot(`walkthrough-${nth + 1}-light`);
+      await picture(window, `walkthrough-${nth + 1}`);
     }
-    await window.setTheme('dark');
-    await window.screenshot('walkthrough-5-dark');
     await window.close();
   });
 });
