@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, openPage } from '../support/vscode-server/browser.ts';
 import { Workbench } from '../support/vscode-server/workbench.ts';
+import { picture } from './picture.ts';
 import { describeUi, type Stage, setStage } from './stage.ts';
 
 /** What VS Code asks its own translations for the language: a language pack would set it. */
@@ -30,7 +31,7 @@ describeUi('in German', () => {
     await window.statusBarItem(/wartet auf Ihre Antwort/);
     await window.openView('Inhalt');
     expect(await window.trees.message('Inhalt')).toContain('Vor Ihrer Antwort wird mit niemandem Kontakt aufgenommen');
-    await window.screenshot('german-asking-light');
+    await picture(window, 'german-asking');
     await window.runCommand('Datastore: Verbindungsfrage beantworten…');
     const question = await window.dialogs.read();
     expect(question.detail).toContain('Geteilter Ordner: ');
@@ -40,15 +41,28 @@ describeUi('in German', () => {
     await window.openView('Status');
     expect((await window.trees.row('Status', 'Sperre')).description).toBe('frei');
     expect((await window.trees.row('Status', 'Abgeglichen')).description).toBe('nichts zu übertragen');
-    await window.screenshot('german-status-light');
+    await picture(window, 'german-status');
     await window.openView('Inhalt');
     await window.trees.row('Inhalt', 'notizen.txt');
     await window.runCommand('Datastore: Sperre erklären…');
     await window.page.getByText('Niemand schreibt.').waitFor();
-    await window.screenshot('german-lock-light');
+    await picture(window, 'german-lock');
     await window.page.keyboard.press('Escape');
-    await window.setTheme('dark');
-    await window.screenshot('german-dark');
+
+    // What the engine says, too.
+    await window.runCommand('Datastore: Diagnose');
+    await window.page.locator('.tab.active', { hasText: 'Diagnose von' }).waitFor();
+    const report = await window.editorText();
+    expect(report).toContain('bedingtes Schreiben hält');
+    expect(report).toMatch(/^gut +geteilter Ordner +.*: 2 Dateien\b/m);
+    expect(report).not.toMatch(/\b(the|is|with|of|and|at|free|off|files?)\b/);
+    await picture(window, 'german-doctor');
+    stage.rig.server.faults.access('team-data', 'forbidden');
+    await window.runCommand('Datastore: Jetzt synchronisieren');
+    const refused = await window.notifications.waitFor(/^Nicht erlaubt: /, 60_000);
+    expect(refused.message).toContain('der Speicher weist diese Identität ab');
+    expect(refused.message).toContain('Bitten Sie um s3:GetObject');
+    await picture(window, 'german-refused');
     await page.close();
   });
 });

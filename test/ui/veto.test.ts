@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { picture, restMouse } from './picture.ts';
 import { BAR, connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('a stop for safety', () => {
@@ -20,11 +21,15 @@ describeUi('a stop for safety', () => {
     const bar = await window.statusBarItem(/stopped for safety/);
     expect(bar.kind).toBe('error');
     await window.statusBar.click(BAR);
+    const lines = async () => (await window.quickInput.items()).map(({ label }) => label).join('\n');
+    await expect.poll(lines, { timeout: 30_000 }).toContain('25 of 30 files would be deleted on the remote');
+    await restMouse(window);
+    await picture(window, 'vetoed');
     await window.quickInput.choose(/Allow these deletions/);
     const question = await window.dialogs.read();
     expect(question.detail).toContain('25 of 30 files would be deleted on the remote');
     expect(question.buttons).toContain('Delete and Sync');
-    await window.screenshot('mass-delete-question-light');
+    await picture(window, 'mass-delete-question');
     await window.dialogs.press('Cancel');
     expect((await stage.rig.cli(folder, ['cat', 'runs/00.log'])).stdout).toBe('runs/00.log\n');
 
