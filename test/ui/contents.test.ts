@@ -71,7 +71,9 @@ describeUi('the Contents view', () => {
     await window.trees.row('Contents', 'more.json');
     // Only rows in sight are in the page.
     for (const view of ['Status', 'Conflicts'])
-      await window.page.locator(`.pane-header[aria-label="${view} Section"][aria-expanded="true"]`).click();
+      await window.page
+        .locator(`.pane-header[aria-label="${view} Section"][aria-expanded="true"]`)
+        .click({ position: { x: 40, y: 10 } });
     await picture(window, 'contents-states');
 
     await window.page.locator('.pane .monaco-list-row', { hasText: 'theirs.txt' }).first().hover();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { contents } from '../cli/harness.ts';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
 import type { Workbench } from '../support/vscode-server/workbench.ts';
+import { picture } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('preview and undo', () => {
@@ -33,9 +34,11 @@ describeUi('preview and undo', () => {
     await window.statusBarItem(/1 conflict/);
     await window.runCommand('Datastore: Preview Sync…');
     await window.trees.row('Preview', 'b.txt');
-    // Only rows in sight are in the page.
+    // Only rows in sight are in the page. In the middle of a header are its buttons.
     for (const view of ['Contents', 'Status', 'Conflicts'])
-      await window.page.locator(`.pane-header[aria-label="${view} Section"][aria-expanded="true"]`).click();
+      await window.page
+        .locator(`.pane-header[aria-label="${view} Section"][aria-expanded="true"]`)
+        .click({ position: { x: 40, y: 10 } });
     await window.trees.row('Preview', 'a.txt');
     const rows = await window.trees.rows('Preview');
     expect(rows.map(({ label, description, level }) => `${'  '.repeat(level - 1)}${label}: ${description}`)).toEqual([
@@ -66,10 +69,10 @@ describeUi('preview and undo', () => {
       (now) => (now['Up'] === false ? true : undefined),
       10_000,
     );
-    expect(await window.trees.message('Preview')).toContain('↑ 1 file, 10 B · ↓ 1 file, 15 B · 1 deletion');
-    await window.screenshot('preview-light');
-    await window.setTheme('dark');
-    await window.screenshot('preview-dark');
+    await expect
+      .poll(() => window.trees.message('Preview'), { timeout: 10_000 })
+      .toContain('↑ 1 file, 10 B · ↓ 1 file, 15 B · 1 deletion');
+    await picture(window, 'preview');
 
     // It moves meanwhile: nothing is done, and it is named.
     await writeFile(join(folder, 'data', 'b.txt'), 'b of mine, again\n');
@@ -105,17 +108,16 @@ describeUi('preview and undo', () => {
       ['a.txt', '3 B, was replaced', true],
       ['gone.txt', '5 B, was deleted', true],
     ]);
-    await window.screenshot('undo-dark');
+    await picture(window, 'undo');
     await window.quickInput.accept();
     const question = await window.dialogs.read();
     expect(question.text).toBe('Bring back 2 files (8 B)?');
     expect(question.detail).toContain('gone.txt · 5 B, was deleted');
     expect(question.detail).toContain('The next sync sends what comes back to everybody');
-    await window.screenshot('undo-question-dark');
+    await picture(window, 'undo-question');
     await window.dialogs.press('Cancel');
     expect(await readFile(join(folder, 'data', 'a.txt'), 'utf8')).toBe('a of the other\n');
 
-    await window.setTheme('light');
     await window.runCommand('Datastore: Undo Last Sync…');
     await expectSoon(
       'the files',
@@ -123,9 +125,7 @@ describeUi('preview and undo', () => {
       (now) => (now.length === 2 ? now : undefined),
       15_000,
     );
-    await window.screenshot('undo-light');
     await window.quickInput.accept();
-    await window.screenshot('undo-question-light');
     await window.dialogs.press('Bring Back');
     await window.notifications.waitFor(/2 files \(8 B\) back in/);
     expect(await contents(folder)).toMatchObject({ 'a.txt': 'a1\n', 'gone.txt': 'gone\n' });

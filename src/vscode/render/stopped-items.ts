@@ -20,8 +20,8 @@ export interface StoppedItem {
 /** What stops a plan first, then the ways out, then every file it is about. */
 export function stoppedItems({ plan, vetoes, generation }: Preview): readonly StoppedItem[] {
   const items: StoppedItem[] = vetoes.map((veto) => {
-    const { message, remedy } = vetoMessage(veto);
-    return { label: `$(error) ${said(message)}`, description: said(remedy), does: { kind: 'nothing' } };
+    // Its remedy is for the command line: here the ways out are the next lines.
+    return { label: `$(error) ${said(vetoMessage(veto).message)}`, description: '', does: { kind: 'nothing' } };
   });
   const deletions = vetoes.filter((veto) => !isIdentityVeto(veto));
   if (deletions.length > 0)
