@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BUCKET, fingerprint } from '../cli/harness.ts';
+import { picture } from './picture.ts';
 import { accept, choose, onPage, type, untilRow, untilSaid } from './set-up-pages.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
@@ -24,13 +25,13 @@ describeUi('set-up', () => {
     await window.page.locator('.activitybar .action-label[aria-label^="Datastore"]').click();
     const begin = window.page.locator('.welcome-view-content .monaco-button', { hasText: 'Set Up…' });
     await begin.waitFor();
-    await window.screenshot('set-up-welcome-light');
+    await picture(window, 'set-up-welcome');
     await begin.click();
 
     await choose(window, 'Where shall the files be?', /An S3-compatible store$/);
     await type(window, 'Address of the Store', 'http://store.example.org');
     await untilSaid(window, 'in the clear');
-    await window.screenshot('set-up-endpoint-wrong-light');
+    await picture(window, 'set-up-endpoint-wrong');
     await type(window, 'Address of the Store', server.endpoint);
     await onPage(window, 'Bucket');
     await quickInput.type('No_Bucket');
@@ -43,22 +44,22 @@ describeUi('set-up', () => {
     await type(window, 'Prefix', 'fresh');
     await choose(window, 'Shared Folder', 'data');
     await untilRow(window, 'As AWS tools find them', 'found: the environment');
-    await window.screenshot('set-up-credentials-light');
+    await picture(window, 'set-up-credentials');
     await choose(window, 'Credentials', /As AWS tools find them/);
 
     await onPage(window, 'What Will Happen');
     await untilRow(window, /Create the bucket/);
-    await window.screenshot('set-up-failed-light');
+    await picture(window, 'set-up-failed');
     await choose(window, 'What Will Happen', /Change Bucket$/);
     await untilRow(window, BUCKET);
-    await window.screenshot('set-up-bucket-light');
+    await picture(window, 'set-up-bucket');
     await choose(window, 'Bucket', BUCKET);
     for (const page of ['Region', 'Prefix']) await accept(window, page);
     await choose(window, 'Shared Folder', 'data');
     await choose(window, 'Credentials', /As AWS tools find them/);
     await onPage(window, 'What Will Happen');
     await untilRow(window, /\. write \.datastore\.yaml$/);
-    await window.screenshot('set-up-plan-light');
+    await picture(window, 'set-up-plan');
     // So far it was only looked at.
     expect(existsSync(join(folder, '.datastore.yaml'))).toBe(false);
     expect(Object.keys(server.requests.byMethod).filter((method) => !['GET', 'HEAD'].includes(method))).toEqual([]);
@@ -69,7 +70,7 @@ describeUi('set-up', () => {
     expect(told.buttons).toContain('Sync Now');
     await window.statusBarItem(/in step/);
     await window.trees.row('Contents', 'notes.txt');
-    await window.screenshot('set-up-done-light');
+    await picture(window, 'set-up-done');
     expect(await readFile(join(folder, '.datastore.yaml'), 'utf8')).toContain(`endpoint: ${server.endpoint}`);
     expect((await rig.cli(folder, ['cat', 'notes.txt'])).stdout).toBe('one\n');
     await window.close();
@@ -97,7 +98,7 @@ describeUi('set-up', () => {
     const begin = async () => {
       await window.runCommand('Datastore: Set Up…');
       await untilRow(window, /Move Elsewhere…$/);
-      await window.screenshot('set-up-again-light');
+      await picture(window, 'set-up-again');
       await window.quickInput.choose(/Move Elsewhere…$/);
       await onPage(window, 'Where shall the files be?');
       for (const page of ['Where shall the files be?', 'Address of the Store']) await accept(window, page);
@@ -163,7 +164,7 @@ describeUi('set-up', () => {
     server.faults.access(BUCKET, 'read-only');
     await choose(window, 'What Will Happen', /Set Up Now$/);
     await untilRow(window, /^Not permitted: permission to put/);
-    await window.screenshot('set-up-refused-light');
+    await picture(window, 'set-up-refused');
     // VS Code shows it for 800 ms, over or not, and its Cancel would not stop the next.
     await window.notifications.waitForNone(/^Setting up /);
     server.faults.access(BUCKET, 'full');
@@ -188,10 +189,73 @@ describeUi('set-up', () => {
     await choose(window, 'Where shall the files be?', /A folder$/);
     await type(window, 'Folder', 'store');
     await untilRow(window, /\. write \.datastore\.yaml$/);
-    await window.screenshot('set-up-folder-light');
+    await picture(window, 'set-up-folder');
     await choose(window, 'What Will Happen', /Set Up Now$/);
     await window.notifications.waitFor(new RegExp(`“${basename(one)}” is set up with ${one}/store`), 60_000);
     expect(await readFile(join(one, '.datastore.yaml'), 'utf8')).toBe('type: filesystem\npath: store\n');
+    await window.close();
+  });
+
+  it('goes on where a window that is loaded anew had left it, and says what stays of the old folder', async () => {
+    const { rig } = stage;
+    const { server } = rig;
+    const folder = await mkdtemp(join(rig.folder, 'resumed-'));
+    await mkdir(join(folder, '.swamp'));
+    for (let nth = 0; nth < 6; nth += 1)
+      await writeFile(join(folder, '.swamp', `big-${nth}.bin`), String(nth).repeat(1_100_000 + nth));
+    // Never copied.
+    await symlink('big-0.bin', join(folder, '.swamp', 'latest'));
+    const window = await stage.open(folder);
+    await window.statusBarItem(/used in place/);
+    const answer = async () => {
+      await window.runCommand('Datastore: Set Up…');
+      await untilRow(window, /Move Elsewhere…$/);
+      await window.quickInput.choose(/Move Elsewhere…$/);
+      await choose(window, 'Where shall the files be?', /An S3-compatible store$/);
+      await type(window, 'Address of the Store', server.endpoint);
+      await choose(window, 'Bucket', BUCKET);
+      await accept(window, 'Region');
+      await type(window, 'Prefix', 'resumed');
+      await onPage(window, 'Shared Folder');
+      await window.quickInput.type('data');
+      await choose(window, 'Shared Folder', /^(Share “data”|data)$/);
+      await choose(window, 'Credentials', /As AWS tools find them/);
+      await choose(window, 'What Will Happen', /Bring them, and delete the old folder$/);
+      await untilRow(window, /delete .*\.swamp$/);
+    };
+    await answer();
+    server.faults.add({
+      match: { operation: 'PutObject', key: /objects\//, after: 2 },
+      fault: { kind: 'hang', when: 'before' },
+    });
+    await choose(window, 'What Will Happen', /Set Up Now$/);
+    await window.notifications.waitFor(/^Setting up .*2\/6/s, 60_000);
+    await picture(window, 'set-up-under-way');
+    await window.page.reload();
+    server.faults.clear();
+    await window.waitReady();
+    // Nobody has come for the lock that the old window left.
+    await window.statusBarItem(/locked by/, 60_000);
+    expect(existsSync(join(folder, '.datastore.yaml'))).toBe(false);
+
+    await answer();
+    // Only rows in sight are in the page.
+    await window.page.locator('.quick-input-widget .quick-input-list').hover();
+    await window.page.mouse.wheel(0, 1_000);
+    await untilRow(window, /going on with the set-up/);
+    await picture(window, 'set-up-resumed');
+    await window.page.mouse.wheel(0, -1_000);
+    server.requests.reset();
+    await choose(window, 'What Will Happen', /Set Up Now$/);
+    const told = await window.notifications.waitFor(/is set up with/, 90_000);
+    expect(told.message).toMatch(/\.swamp stays: what is left in it was not moved/);
+    const sent = server.requests.log.filter(({ operation, key }) => operation === 'PutObject' && /objects\//.test(key));
+    expect(sent).toHaveLength(4);
+    expect(existsSync(join(folder, '.swamp', 'big-0.bin'))).toBe(false);
+    await picture(window, 'set-up-kept');
+    await window.notifications.press(/is set up with/, 'Show Report');
+    await window.page.locator('.tab.active', { hasText: 'Set-up of' }).waitFor();
+    await picture(window, 'set-up-report');
     await window.close();
   });
 });
