@@ -84,7 +84,7 @@ const pathRows = (paths: readonly string[]): readonly PlanRow[] => [
 
 const MOST = 100;
 /** Characters beside the name of a section, in the narrowest box. */
-const WIDTH = 70;
+const WIDTH = 64;
 const NOTHING: SetupFailure = { done: [], reached: null, left: [], isConfigured: false, details: null };
 
 const titleOf = (step: Step): string => (step === 'plan' ? t('Nothing') : QUESTIONS[step].title);
