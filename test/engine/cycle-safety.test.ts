@@ -18,7 +18,7 @@ interface Row {
 }
 
 const EXCEPT_FILES = 3;
-const ROOT_GONE = new Set(['config', 'veto']);
+const ROOT_GONE = new Set(['config', 'root-vanished']);
 const NOTHING_LEFT = new Set([...ROOT_GONE, 'root-emptied']);
 
 const table: Record<string, Row> = {
@@ -29,7 +29,7 @@ const table: Record<string, Row> = {
   },
   'the root is gone': {
     happens: ({ bob }) => rmSync(bob.root, { recursive: true }),
-    kind: 'veto',
+    kind: 'root-vanished',
     exit: 6,
   },
   'the root is a file': {

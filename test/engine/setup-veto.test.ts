@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runSetup } from '../../src/engine/setup/setup.ts';
 import { folder, mortality, openWorld, s3 } from './setup-world.ts';
 
@@ -59,3 +59,74 @@ test.each([false, true])(
     });
   },
 );
+
+/** In step with the old bucket, and then without `gone` of its files. */
+async function inStepBut(gone: readonly string[]) {
+  const world = openWorld();
+  const from = s3('old', 'data');
+  const root = path.join(world.workspace, 'data');
+  fill(root);
+  await world.noteProbe(from);
+  await world.remote(from, false, LIFE()).datastore.sync({});
+  for (const name of gone) rmSync(path.join(root, name));
+  return { world, from, configured: path.join(world.workspace, '.datastore.yaml') };
+}
+
+const TARGETS = [
+  ['a folder', (top: string) => folder(path.join(top, 'y'))],
+  ['another bucket', () => s3('new', 'data')],
+] as const;
+
+describe.each(TARGETS)('on the way to %s', (_what, targetIn) => {
+  test.each([
+    ['an emptied root', NAMES, false],
+    ['an emptied root, in a dry run', NAMES, true],
+    ['a root that lost most of its files', NAMES.slice(0, 25), false],
+    ['a root that lost most of its files, in a dry run', NAMES.slice(0, 25), true],
+  ] as const)('%s is not moved as if that were all', async (_case, gone, dryRun) => {
+    const { world, from, configured } = await inStepBut(gone);
+    const to = targetIn(world.top);
+    await world.noteProbe(to);
+    await expect(runSetup(world.parts(from, to, LIFE()), { ...OPTIONS, dryRun })).rejects.toMatchObject({
+      kind: 'veto',
+      remedy:
+        'First look: datastore sync --dry-run. If that is meant: datastore sync --allow-mass-delete. Then run this again.',
+    });
+    expect(existsSync(configured)).toBe(false);
+  });
+
+  test.each([false, true])('a few deleted files are counted (dry run: %s)', async (dryRun) => {
+    const { world, from } = await inStepBut(NAMES.slice(0, 3));
+    const to = targetIn(world.top);
+    await world.noteProbe(to);
+    const report = await runSetup(world.parts(from, to, LIFE()), { ...OPTIONS, dryRun });
+    expect(report.notes).toContainEqual(
+      expect.stringMatching(/^Deleted here, and not brought along: 3 files\. \S+ keeps its copies\.$/),
+    );
+  });
+});
+
+test('a root that is emptied while it is moved is not moved as if that were all', async () => {
+  const { world, from, configured } = await inStepBut([]);
+  const parts = world.parts(from, s3('new', 'data'), LIFE());
+  await world.noteProbe(parts.to);
+  const onTold = (kind: string): void => {
+    if (kind === 'pull') for (const name of NAMES) rmSync(path.join(world.workspace, 'data', name));
+  };
+  await expect(runSetup(parts, { ...OPTIONS, onTold })).rejects.toMatchObject({ kind: 'veto' });
+  expect(existsSync(configured)).toBe(false);
+});
+
+test.each([false, true])('a root that has vanished is named as such (dry run: %s)', async (dryRun) => {
+  const { world, from, configured } = await inStepBut([]);
+  renameSync(path.join(world.workspace, 'data'), path.join(world.workspace, 'elsewhere'));
+  const target = path.join(world.top, 'y');
+  const parts = world.parts(from, folder(target), LIFE());
+  await expect(runSetup(parts, { ...OPTIONS, dryRun })).rejects.toMatchObject({
+    kind: 'veto',
+    message: expect.stringContaining('has vanished; 30 files were in step'),
+    remedy: expect.stringContaining('Bring the folder back.'),
+  });
+  expect(existsSync(configured)).toBe(false);
+  expect(existsSync(target)).toBe(false);
+});

@@ -2,6 +2,8 @@ import type { Plan } from './plan.ts';
 
 export type Veto =
   | { readonly kind: 'root-emptied'; readonly baseFiles: number }
+  /** Never of a plan: without the folder there is none. */
+  | { readonly kind: 'root-vanished'; readonly root: string; readonly baseFiles: number }
   /** The root lacks our mark, or has another, and differs from what was in step. */
   | { readonly kind: 'root-replaced'; readonly baseFiles: number; readonly generation: number }
   | { readonly kind: 'mass-delete'; readonly side: 'local' | 'remote'; readonly deletes: number; readonly of: number }
@@ -125,6 +127,12 @@ export function vetoMessage(veto: Veto): { readonly message: string; readonly re
         message: `the root is empty, and ${veto.baseFiles} files were in step`,
         remedy:
           'If all of them shall be deleted for everybody, pass --allow-mass-delete; else bring them back and sync again.',
+      };
+    case 'root-vanished':
+      return {
+        message: `the root ${veto.root} has vanished; ${veto.baseFiles} files were in step`,
+        remedy:
+          'Bring the folder back. To fill an empty one from the remote, make it and run `datastore sync --allow-mass-delete` only if all shall go.',
       };
     case 'root-replaced':
       return {

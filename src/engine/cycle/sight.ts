@@ -2,7 +2,8 @@ import { type Problem, SyncError } from '../../core/errors.ts';
 import { compareByUtf8, type SyncPath } from '../../core/paths/sync-path.ts';
 import { restrictPlan } from '../../core/plan/approved-plan.ts';
 import { type Held, makePlan, type Plan, type PlanInput, type PlanPolicy } from '../../core/plan/plan.ts';
-import { isIdentityVeto, type SafetyFacts, type Veto, vet, vetoMessage } from '../../core/plan/safety.ts';
+import { isIdentityVeto, type SafetyFacts, type Veto, vet } from '../../core/plan/safety.ts';
+import { VetoError } from '../../core/plan/veto-error.ts';
 import type { SyncOptions } from '../datastore.ts';
 import type { ApplyIntent, LocalFiles } from '../ports.ts';
 import type { RegisterState } from '../remote/register.ts';
@@ -81,14 +82,7 @@ export function standing(vetoes: readonly Veto[], options: SyncOptions, generati
 /** Throws SyncError('veto') unless all vetoes are about the remote's identity and exactly this generation was accepted. */
 export function refuseVetoed(vetoes: readonly Veto[], options: SyncOptions, generation: number): void {
   const refused = standing(vetoes, options, generation);
-  if (refused.length === 0) return;
-  const said = refused.map((veto) => vetoMessage(veto));
-  throw new SyncError(
-    'veto',
-    said.map(({ message }) => message).join('; '),
-    said.map(({ remedy }) => remedy).join(' '),
-    { details: refused },
-  );
+  if (refused.length > 0) throw new VetoError(refused);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { SyncError } from '../../core/errors.ts';
 import type { Head } from '../../core/format/records.ts';
 import type { PlanPolicy } from '../../core/plan/plan.ts';
+import { VetoError } from '../../core/plan/veto-error.ts';
 import type { LocalFiles } from '../ports.ts';
 import type { Ledger } from '../state/ledger.ts';
 
@@ -26,11 +27,7 @@ export async function requireRoot(
       );
     case 'missing':
       if (ledger.entries.size > 0) {
-        throw new SyncError(
-          'veto',
-          `the root ${files.root} has vanished; ${ledger.entries.size} files were in step`,
-          'Bring the folder back. To fill an empty one from the remote, make it and run `datastore sync --allow-mass-delete` only if all shall go.',
-        );
+        throw new VetoError([{ kind: 'root-vanished', root: files.root, baseFiles: ledger.entries.size }]);
       }
       if (head?.commit && direction !== 'push') return false;
       throw new SyncError(

@@ -4,6 +4,7 @@ import { bytesText, countText } from '../../core/quantities.ts';
 import { compareTrees } from '../../core/setup/setup-compare.ts';
 import type { Scan } from '../root/scan.ts';
 import { copyOver, withheldIn } from './copy-over.ts';
+import { refuseMassDeletion } from './deleted-here.ts';
 import { comparedFiles, readFolder, refuseUnknown } from './folder-files.ts';
 import { HeldConflicts } from './held-conflicts.ts';
 import type { RemoteSide } from './setup-ports.ts';
@@ -145,7 +146,9 @@ async function pendingOn(work: Work, remote: RemoteSide | null): Promise<number>
 /** Whatever the old remote has is in the folder, unless it was changed or removed here since. */
 async function requireComplete(work: Work, old: RemoteSide, scan: Scan): Promise<void> {
   const { signal } = work.options;
-  const { plan } = await old.datastore.preview(withSignal(work.options));
+  const preview = await old.datastore.preview(withSignal(work.options));
+  const { plan } = preview;
+  await refuseMassDeletion(preview);
   const ours = new Set(
     plan.steps.flatMap(({ kind, path }) => (kind === 'upload' || kind === 'delete-remote' ? [path] : [])),
   );

@@ -2,7 +2,7 @@ import { type Problem, SyncError } from '../../core/errors.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import { countText } from '../../core/quantities.ts';
 import { heldWith } from './held-conflicts.ts';
-import { namingPull } from './pull-veto.ts';
+import { namingCommand } from './pull-veto.ts';
 import type { RemoteSide } from './setup-ports.ts';
 import { type Work, withSignal } from './setup-work.ts';
 
@@ -10,7 +10,7 @@ import { type Work, withSignal } from './setup-work.ts';
 export async function pullFirst(work: Work, old: RemoteSide): Promise<void> {
   const { options, onProgress } = work;
   const how = { direction: 'pull', purpose: 'setup', onProgress, ...withSignal(options) } as const;
-  const report = await namingPull(() => old.datastore.sync(how));
+  const report = await namingCommand('pull', () => old.datastore.sync(how));
   if (report.conflicts.length > 0) throw heldWith(old.store.name, report.conflicts);
   if (report.downloaded > 0) work.left.add(`${countText(report.downloaded, 'file')} that came from ${old.store.name}`);
   const there = await old.datastore.contents(options.signal);

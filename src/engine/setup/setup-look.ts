@@ -5,12 +5,13 @@ import type { ComparedFile } from '../../core/setup/setup-compare.ts';
 import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import { EMPTY_PREVIEW } from '../../core/status/sync-report.ts';
 import { refuseVetoed } from '../cycle/sight.ts';
+import { vetDeletedHere } from './deleted-here.ts';
 import { comparedFiles } from './folder-files.ts';
 import { heldWith } from './held-conflicts.ts';
 import { lookAtCopy } from './look-at-copy.ts';
 import { type Coming, readOf, sizesOf, unread } from './look-files.ts';
 import { refuseProblems } from './pull-first.ts';
-import { namingPull } from './pull-veto.ts';
+import { namingCommand } from './pull-veto.ts';
 import type { RemoteSide } from './setup-ports.ts';
 import { reach } from './setup-reach.ts';
 import { expected, isThere, type Work, withSignal } from './setup-work.ts';
@@ -22,7 +23,8 @@ export function openLook(work: Work): (step: SetupStep) => Promise<void> {
   return async (step) => {
     switch (step.kind) {
       case 'reach':
-        return reach(work);
+        await reach(work);
+        return vetDeletedHere(work);
       case 'pull':
         return lookAtPull(work, expected(work.old), coming);
       case 'copy':
@@ -42,7 +44,7 @@ export function openLook(work: Work): (step: SetupStep) => Promise<void> {
 async function lookAtPull(work: Work, { datastore, store }: RemoteSide, coming: Coming): Promise<void> {
   const { options, tell } = work;
   const { plan, vetoes, generation, held } = await datastore.preview({ direction: 'pull', ...withSignal(options) });
-  await namingPull(async () => refuseVetoed(vetoes, {}, generation ?? 0));
+  await namingCommand('pull', async () => refuseVetoed(vetoes, {}, generation ?? 0));
   if (plan.conflicts.length > 0) throw heldWith(store.name, plan.conflicts);
   const there: ReadonlyMap<string, unknown> = await datastore.contents(options.signal);
   refuseProblems(

@@ -4,6 +4,7 @@ import { findProbe } from '../checkup/checkup-remote.ts';
 import { createBaseStore } from '../state/base-store.ts';
 import { openLedger } from '../state/ledger.ts';
 import { copiedText, copyOver } from './copy-over.ts';
+import { vetDeletedHere } from './deleted-here.ts';
 import { verifyTarget } from './migrate-verify.ts';
 import { pullFirst } from './pull-first.ts';
 import { cleanUp } from './setup-clean.ts';
@@ -18,7 +19,8 @@ import { shareRoot } from './share.ts';
 export async function performStep(work: Work, step: SetupStep): Promise<void> {
   switch (step.kind) {
     case 'reach':
-      return reach(work);
+      await reach(work);
+      return vetDeletedHere(work);
     case 'probe':
       return probe(work, expected(work.remote));
     case 'pull':

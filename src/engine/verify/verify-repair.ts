@@ -3,6 +3,7 @@ import { type Entry, type RemoteTree, sameStamp } from '../../core/format/tree.t
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import type { Step } from '../../core/plan/plan.ts';
 import { isIdentityVeto, type Veto, vet, vetoMessage } from '../../core/plan/safety.ts';
+import { VetoError } from '../../core/plan/veto-error.ts';
 import type { Drift } from '../../core/verify/verify-report.ts';
 import { createUploader, wholeObjects } from '../contents/upload.ts';
 import { noteHead } from '../cycle/cycle-notes.ts';
@@ -203,12 +204,10 @@ function refuseVetoed(vetoes: readonly Veto[]): void {
   const refused = vetoes.filter(isIdentityVeto);
   if (refused.length === 0) return;
   const said = refused.map((veto) => vetoMessage(veto));
-  throw new SyncError(
-    'veto',
-    `nothing is repaired: ${said.map(({ message }) => message).join('; ')}`,
-    `Settle that first with \`datastore sync\`: ${said.map(({ remedy }) => remedy).join(' ')}`,
-    { details: refused },
-  );
+  throw new VetoError(refused, {
+    message: `nothing is repaired: ${said.map(({ message }) => message).join('; ')}`,
+    remedy: `Settle that first with \`datastore sync\`: ${said.map(({ remedy }) => remedy).join(' ')}`,
+  });
 }
 
 /** Whether a damaged thing carries this epoch in its key. */
