@@ -110,14 +110,14 @@ describe('the steps of every pair', () => {
       }
   });
 
-  test('what is moved aside is kept out of git, what is deleted needs not', () => {
+  test('what is moved aside is kept out of git, also where it is to be deleted: it stays when the new place has not all of it', () => {
     const ignored = { target: '/p/', aside: '/.swamp.[0-9]*/' };
     const lines = (more: Partial<SetupFacts>) => {
       const plan = planSetup(facts(swamp, place('/w/p'), { ignored, ...more }));
       return plan.ok ? plan.value.flatMap((step) => (step.kind === 'ignore' ? step.lines : [])) : [];
     };
     expect(lines({})).toEqual(['/p/', '/.swamp.[0-9]*/']);
-    expect(lines({ deleteSource: true })).toEqual(['/p/']);
+    expect(lines({ deleteSource: true })).toEqual(['/p/', '/.swamp.[0-9]*/']);
   });
 });
 

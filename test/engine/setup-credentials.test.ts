@@ -46,6 +46,7 @@ test.each([
   expect(below(y)).toEqual(['a']);
   const aside = readdirSync(workspace).find((name) => name.startsWith('x.'));
   expect(below(path.join(workspace, aside ?? ''))).toEqual(['.aws/credentials', '.env', 'a']);
+  expect(readFileSync(path.join(workspace, '.gitignore'), 'utf8').split('\n')).toContain('/x.[0-9]*/');
   expect(report.notes).toContainEqual(
     expect.stringMatching(/\/x\.20\S+ alone has 2 files that may hold credentials: before you delete it, /),
   );

@@ -33,7 +33,10 @@ export interface SetupFacts {
   readonly deleteSource: boolean;
   /** Whether `.datastore.yaml` is there. */
   readonly hasFile: boolean;
-  /** Lines for `.gitignore`: of the target's folder, and of the source's once it is moved aside; null where git would not see it. */
+  /**
+   * Lines for `.gitignore`: of the target's folder, and of the source's once it is moved aside, as one to be deleted may be, too. Null
+   * where git would not see it.
+   */
   readonly ignored: { readonly target: string | null; readonly aside: string | null };
   /** The name of a source folder after it was moved aside. */
   readonly aside: string;
@@ -81,7 +84,7 @@ export function planSetup(facts: SetupFacts): Result<readonly SetupStep[], Setup
   }
   steps.push({ kind: 'configure', isNew: !facts.hasFile });
   const { ignored, deleteSource } = facts;
-  const lines = [ignored.target, moves && !deleteSource ? ignored.aside : null].filter((line) => line !== null);
+  const lines = [ignored.target, moves ? ignored.aside : null].filter((line) => line !== null);
   if (lines.length > 0) steps.push({ kind: 'ignore', lines });
   if (moves) steps.push({ kind: 'clean-up', folder: from, aside: deleteSource ? null : facts.aside });
   return ok(steps);
