@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { FOLDER_LOCK } from './adapters/folder-contents.ts';
 import { openLockFile } from './adapters/fs/lock-file.ts';
+import { FOLDER_LOCK } from './adapters/fs/own-names.ts';
 import { systemClock, systemIds } from './adapters/system.ts';
 import type { Config } from './core/config/config.ts';
 import type { LeaseHolder } from './core/format/lease-holder.ts';

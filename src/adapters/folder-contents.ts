@@ -7,13 +7,11 @@ import { buildExcludes } from './excludes.ts';
 import { folderHealth } from './folder-health.ts';
 import type { Folder } from './fs/guarded-path.ts';
 import { openFile } from './fs/open-file.ts';
+import { FOLDER_LOCK } from './fs/own-names.ts';
 import { errorCode, localError } from './fs/refusal.ts';
 import { walkFolder } from './fs/walk.ts';
 
 const PIECE = 1 << 20;
-
-/** The lock of a folder used in place, in it: the name that all tools of this family know. */
-export const FOLDER_LOCK = '.datastore.lock';
 
 /** `timing`: for how long it may not answer; absent: for as long as it likes. */
 type FolderRules = Pick<Config, 'directories' | 'exclude'> & Partial<Pick<Config, 'timing'>>;

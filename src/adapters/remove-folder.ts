@@ -1,30 +1,30 @@
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { SyncError } from '../core/errors.ts';
-import { FOLDER_LOCK } from './folder-contents.ts';
 import { syncFolder } from './fs/fsync.ts';
 import { STAGING } from './fs/guarded-path.ts';
+import { alsoFolders, listOwn, NOTHING, OWN_LOCK, type OwnNames, removeOwn, SPENT_STAGING } from './fs/own-names.ts';
 import { errorCode } from './fs/refusal.ts';
 
 /**
- * Removes a folder (absolute, real) in which nothing is left but its staging and, where `letGo` gives it back, its lock. It loses its
- * name before its lock: whoever waits for that finds no folder, and never an empty one. False where something else is in it, or
- * holds it. Rejects with what the operating system says, or with SyncError('local'). `run`: what finds again a removal that was cut off.
+ * Removes a folder (absolute, real) in which nothing is left but what is ours: spent staging and, where `letGo` gives it back, its lock.
+ * It loses its name before its lock: whoever waits for that finds no folder, and never an empty one. False where something else is in
+ * it, or holds it. Rejects with what the operating system says, or with SyncError('local'). `run`: what finds again a removal that was cut off.
  */
 export async function removeFolder(
   folder: string,
   run: string,
   letGo: ((movedTo: string) => Promise<void>) | null,
 ): Promise<boolean> {
-  const isLeft = (at: string): boolean => readdirSync(at).every((name) => isOurs(name, letGo !== null));
-  if (!isLeft(folder)) return false;
+  const own = letGo === null ? STAGED : LOCKED;
+  if (listOwn(folder, own) === null) return false;
   const parent = path.dirname(folder);
   let room: string | null = null;
   try {
     room = mkdtempSync(path.join(parent, roomOf(folder, run)));
     const away = path.join(room, path.basename(folder));
     renameSync(folder, away);
-    if (!isLeft(away) || !(await empty(away, letGo))) return putBack(away, folder);
+    if (!(await removeAll(away, own, letGo))) return putBack(away, folder);
     syncFolder(parent);
     return true;
   } catch (error) {
@@ -45,9 +45,7 @@ export async function settleRemoval(folder: string, run: string): Promise<'none'
   for (const name of rooms) {
     const room = path.join(parent, name);
     const away = path.join(room, path.basename(folder));
-    const isThere = existsSync(away);
-    const isOnlyOurs = isThere && readdirSync(away).every((inside) => isOurs(inside, true));
-    if (isThere && !(isOnlyOurs && (await empty(away, async () => {})))) putBack(away, folder);
+    if (existsSync(away) && !(await removeAll(away, LOCKED, null))) putBack(away, folder);
     removeRoom(room);
   }
   if (rooms.length === 0) return 'none';
@@ -66,21 +64,28 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-async function empty(folder: string, letGo: ((movedTo: string) => Promise<void>) | null): Promise<boolean> {
+/** What may be left in a folder that goes: where it has no lock of ours any more, and where it has. */
+const STAGED = alsoFolders(NOTHING, [new RegExp(`^${STAGING.replace('.', String.raw`\.`)}$`), SPENT_STAGING]);
+const LOCKED = alsoFolders(OWN_LOCK, ...STAGED.folders);
+
+/** With the folder itself. False, and no more of it is removed, where anything else is in it, or comes to it. */
+async function removeAll(
+  folder: string,
+  own: OwnNames,
+  letGo: ((movedTo: string) => Promise<void>) | null,
+): Promise<boolean> {
   try {
+    if (listOwn(folder, own) === null) return false;
     await letGo?.(folder);
-    for (const name of readdirSync(folder))
-      if (isOurs(name, letGo !== null)) rmSync(path.join(folder, name), { recursive: true, force: true });
-    rmdirSync(folder);
+    const found = listOwn(folder, own);
+    if (found === null) return false;
+    removeOwn([...found, { path: folder, isFolder: true }]);
     return true;
   } catch (error) {
     if (isHeld(error)) return false;
     throw error;
   }
 }
-
-const isOurs = (name: string, isLocked: boolean): boolean =>
-  name === STAGING || (isLocked && (name === FOLDER_LOCK || name.startsWith(`${FOLDER_LOCK}.`)));
 
 /** Something came at the last moment. */
 function putBack(away: string, folder: string): false {

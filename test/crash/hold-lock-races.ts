@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FOLDER_LOCK } from '../../src/adapters/folder-contents.ts';
+import { FOLDER_LOCK } from '../../src/adapters/fs/own-names.ts';
 
 export interface LockRaceOptions {
   /** Processes, each on a host of its own by its name; every other one comes by a second path. */

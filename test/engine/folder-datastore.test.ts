@@ -13,8 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { FOLDER_LOCK, openFolder } from '../../src/adapters/folder-contents.ts';
+import { openFolder } from '../../src/adapters/folder-contents.ts';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
+import { FOLDER_LOCK } from '../../src/adapters/fs/own-names.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { systemIds } from '../../src/adapters/system.ts';
 import { openFolderDatastore } from '../../src/engine/folder-datastore.ts';

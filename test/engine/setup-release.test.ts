@@ -119,7 +119,7 @@ test('no folder that held none of the files is touched, and the source stays wit
 
 test('what is tried for a moment is part of no datastore, and what a process left of it goes', async () => {
   const { from, to, parts } = moving();
-  const old = path.join(from, '.datastore-try-abc');
+  const old = path.join(from, '.datastore-try-abcdef');
   mkdirSync(old);
   writeFileSync(path.join(old, 'a'), 'a');
   utimesSync(old, 1.6e9, 1.6e9);

@@ -1,23 +1,23 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isNamed, listEntry, type OwnNames, removeOwn } from './own-names.ts';
 import { errorCode, localError } from './refusal.ts';
 
 /** What a crash left half-written is swept after this. Milliseconds. */
 const STALE = 3_600_000;
 
 /**
- * Removes what is litter in a folder by its name and has not been touched for an hour. `now` gives the filesystem's time,
+ * Removes what is `litter` in a folder, whole, and has not been touched for an hour. `now` gives the filesystem's time,
  * milliseconds since 1970. Throws SyncError('local') when the folder cannot be read.
  */
-export function sweepOld(folder: string, isLitter: (name: string) => boolean, now: () => number): void {
-  const litter = namesIn(folder).filter(isLitter);
-  if (litter.length === 0) return;
+export function sweepOld(folder: string, litter: OwnNames, now: () => number): void {
+  const found = entriesIn(folder).filter((entry) => isNamed(litter, entry));
+  if (found.length === 0) return;
   const time = now();
-  for (const name of litter) {
+  for (const entry of found) {
     try {
-      const path = join(folder, name);
-      const stats = lstatSync(path, { throwIfNoEntry: false });
-      if (stats !== undefined && time - stats.mtimeMs > STALE) rmSync(path, { recursive: true, force: true });
+      const stats = lstatSync(join(folder, entry.name), { throwIfNoEntry: false });
+      if (stats !== undefined && time - stats.mtimeMs > STALE) removeOwn(listEntry(folder, entry, litter) ?? []);
     } catch (error) {
       // It is in nobody's way.
       if (errorCode(error) === undefined) throw error;
@@ -25,9 +25,9 @@ export function sweepOld(folder: string, isLitter: (name: string) => boolean, no
   }
 }
 
-function namesIn(folder: string): string[] {
+function entriesIn(folder: string): readonly Dirent[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     throw localError(`\`${folder}\` could not be read`, error);
   }

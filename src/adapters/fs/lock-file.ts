@@ -5,8 +5,8 @@ import type { LockFile } from '../../engine/ports.ts';
 import { machineToken } from '../machine-token.ts';
 import { sweepOld } from './litter.ts';
 import { createLock, type LockKind, overwriteLock, readLock } from './lock-content.ts';
+import { besideLock } from './own-names.ts';
 import { errorCode, localError } from './refusal.ts';
-import { TEMPORARY } from './replace-file.ts';
 
 /**
  * A lock at `path` (absolute). Unless it is shared, its folder is made when only the last level is missing, and is never a link.
@@ -60,10 +60,8 @@ export function openLockFile(path: string, kind: LockKind = { shared: false }): 
 
 /** What processes that died have left beside a shared lock: nothing else looks after its folder. */
 function sweepBeside(path: string, lock: number): void {
-  const isLitter = (name: string): boolean =>
-    [TEMPORARY, ASIDE].some((kind) => name.startsWith(`${basename(path)}${kind}`));
   try {
-    sweepOld(dirname(path), isLitter, () => fstatSync(lock).mtimeMs);
+    sweepOld(dirname(path), besideLock(basename(path)), () => fstatSync(lock).mtimeMs);
   } catch (error) {
     // Who may not list the folder may lock it all the same.
     if (!(error instanceof SyncError)) throw error;
@@ -71,7 +69,7 @@ function sweepBeside(path: string, lock: number): void {
 }
 
 /** In the name of the folder a lock is moved into. */
-export const ASIDE = '.aside-';
+const ASIDE = '.aside-';
 
 interface MovedLock {
   readonly content: string;

@@ -1,6 +1,5 @@
 import { sweepOld } from './litter.ts';
-import { ASIDE } from './lock-file.ts';
-import { TEMPORARY } from './replace-file.ts';
+import { BESIDE_RUNS } from './own-names.ts';
 import type { StagingArea } from './staging-area.ts';
 
 /**
@@ -10,5 +9,5 @@ import type { StagingArea } from './staging-area.ts';
 export function sweepLitter(area: StagingArea, now: () => number): void {
   const folder = area.peek();
   if (folder === null) return;
-  sweepOld(folder.path, (name) => name.includes(TEMPORARY) || name.includes(ASIDE), now);
+  sweepOld(folder.path, BESIDE_RUNS, now);
 }

@@ -147,8 +147,12 @@ test('a shared lock is readable by everybody, needs its folder, and sweeps what 
   const path = join(root, '.datastore.lock');
   const missing = openLockFile(join(root, 'mount', '.datastore.lock'), { shared: true });
   await expect(missing.create('x')).rejects.toMatchObject({ kind: 'local' });
-  const left = ['.datastore.lock.new-7-0', '.datastore.lock.aside-Ab12Cd', '.datastore.lockets', 'mine.new-1'];
-  for (const name of left) mkdirSync(join(root, name));
+  const theirs = ['.datastore.lockets', '.datastore.lock.new-7-1', '.datastore.lock.aside-Ab12Ce', 'mine.new-1'];
+  const left = ['.datastore.lock.new-7-0', '.datastore.lock.aside-Ab12Cd', ...theirs];
+  for (const name of left.slice(1)) mkdirSync(join(root, name));
+  for (const name of ['.datastore.lock.new-7-0', '.datastore.lock.aside-Ab12Cd/.datastore.lock'])
+    writeFileSync(join(root, name), '');
+  writeFileSync(join(root, '.datastore.lock.aside-Ab12Ce/precious'), '');
   const lock = openLockFile(path, { shared: true });
   expect(await lock.create('young')).toBe(true);
   expect(await openLockFile(path, { shared: true }).create('again')).toBe(false);
@@ -158,7 +162,7 @@ test('a shared lock is readable by everybody, needs its folder, and sweeps what 
   const old = Date.now() / 1000 - 2 * 3600;
   for (const name of left) utimesSync(join(root, name), old, old);
   expect(await lock.create('old')).toBe(true);
-  expect(readdirSync(root).toSorted()).toEqual(['.datastore.lock', '.datastore.lockets', 'mine.new-1']);
+  expect(readdirSync(root).toSorted()).toEqual(['.datastore.lock', ...theirs].toSorted());
 });
 
 test('who lives is known', () => {
