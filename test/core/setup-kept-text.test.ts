@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { hasUnmatched, keptTexts, type Unmatched } from '../../src/core/setup/kept-text.ts';
+import { hasUnmatched, type Kept, keptTexts } from '../../src/core/setup/kept-text.ts';
 
-const NONE: Unmatched = { withheld: 0, changed: 0, otherTime: 0 };
+const NONE: Kept = { withheld: 0, changed: 0, otherTime: 0, leftOut: 0 };
 
 describe('what a folder alone has after a set-up', () => {
-  test.each<[what: string, given: Partial<Unmatched>, texts: readonly string[]]>([
+  test.each<[what: string, given: Partial<Kept>, texts: readonly string[]]>([
     ['nothing', {}, []],
     [
       'credentials',
@@ -25,9 +25,16 @@ describe('what a folder alone has after a set-up', () => {
       { otherTime: 1 },
       ['/a.old alone has the times of 1 file, which /b did not keep: delete it when nothing needs those times.'],
     ],
+    [
+      'what no rule brings along',
+      { leftOut: 3 },
+      [
+        '/a.old alone has 3 files left out by rule (links, and what the configuration excludes): before you delete it, copy those that are wanted to a safe place.',
+      ],
+    ],
   ])('%s', (_what, given, texts) => {
     const found = { ...NONE, ...given };
     expect(keptTexts(found, '/a.old', '/b')).toEqual(texts);
-    expect(hasUnmatched(found)).toBe(texts.length > 0);
+    expect(hasUnmatched(found)).toBe(texts.length > 0 && found.leftOut === 0);
   });
 });

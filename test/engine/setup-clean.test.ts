@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -189,6 +190,22 @@ test.each([true, false])(
     expect(existsSync(from)).toBe(false);
   },
 );
+
+test('a folder that alone has files which no rule brings along is not called one to delete', async () => {
+  const { from, parts, world } = moving();
+  mkdirSync(path.join(from, 'tmp'));
+  for (const name of ['x.tmp', 'tmp/y']) writeFileSync(path.join(from, name), '');
+  symlinkSync('a', path.join(from, 'link'));
+  const excluded = { ...folder(from), exclude: ['*.tmp', 'tmp/'] };
+  const report = await runSetup({ ...parts, from: excluded, to: { ...parts.to, exclude: excluded.exclude } }, KEPT);
+  expect(report.done).toContainEqual({ kind: 'clean-up', text: expect.stringMatching(/ moved to \S+$/) });
+  expect(report.notes).toContainEqual(
+    expect.stringMatching(
+      /\/x\.20\S+ alone has 3 files left out by rule \(links, and what the configuration excludes\): /,
+    ),
+  );
+  expect(contents(world.workspace)).toEqual(expect.arrayContaining(['content a', 'content b']));
+});
 
 test('a set-up from elsewhere is no going on, and a refused one forgets nothing', async () => {
   const { from, to, parts, world } = moving();

@@ -10,11 +10,17 @@ export interface Unmatched {
   readonly otherTime: number;
 }
 
+/** All that a folder alone has. */
+export interface Kept extends Unmatched {
+  /** What the configuration leaves out, links and the like. */
+  readonly leftOut: number;
+}
+
 export const hasUnmatched = ({ withheld, changed, otherTime }: Unmatched): boolean =>
   withheld + changed + otherTime > 0;
 
 /** What a folder alone has, each with what to do about it before it is deleted. `folder`: where it is now. */
-export function keptTexts(found: Unmatched, folder: string, target: string): readonly string[] {
+export function keptTexts(found: Kept, folder: string, target: string): readonly string[] {
   const texts: readonly (readonly [count: number, has: string, remedy: string])[] = [
     [
       found.withheld,
@@ -30,6 +36,11 @@ export function keptTexts(found: Unmatched, folder: string, target: string): rea
       found.otherTime,
       `the times of ${countText(found.otherTime, 'file')}, which ${target} did not keep`,
       'delete it when nothing needs those times',
+    ],
+    [
+      found.leftOut,
+      `${countText(found.leftOut, 'file')} left out by rule (links, and what the configuration excludes)`,
+      'before you delete it, copy those that are wanted to a safe place',
     ],
   ];
   return texts.flatMap(([count, has, remedy]) => (count === 0 ? [] : [`${folder} alone has ${has}: ${remedy}.`]));

@@ -5,6 +5,7 @@ import { hasUnmatched, keptTexts } from '../../core/setup/kept-text.ts';
 import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import { copyOver } from './copy-over.ts';
 import { refuseUnknown } from './folder-files.ts';
+import { leftOutOf } from './left-out.ts';
 import { verifyTarget } from './migrate-verify.ts';
 import { refuseShared } from './setup-copies.ts';
 import { deleteSource, settleAsides } from './setup-delete.ts';
@@ -47,8 +48,9 @@ async function followUp(work: Work, folder: string): Promise<void> {
 
 async function moveAside(work: Work, folder: string, aside: string | null): Promise<void> {
   const { parts, tell, notes, target, options } = work;
-  const { unmatched } = work.found;
-  const isWhole = !hasUnmatched(unmatched);
+  const kept = { ...work.found.unmatched, leftOut: await leftOutOf(work, folder) };
+  const texts = (at: string): readonly string[] => keptTexts(kept, at, target.folder);
+  const isWhole = texts(folder).length === 0;
   let at = folder;
   try {
     options.signal?.throwIfAborted();
@@ -59,7 +61,7 @@ async function moveAside(work: Work, folder: string, aside: string | null): Prom
     notes.push(`${folder} stays where it was: ${error.message}`);
   }
   if (aside === null) notes.push(`${folder} is not deleted: it has what ${target.folder} has not.`);
-  notes.push(...keptTexts(unmatched, at, target.folder));
+  notes.push(...texts(at));
 }
 
 /** Files in it that are not as they were verified. */
