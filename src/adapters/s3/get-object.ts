@@ -3,7 +3,7 @@ import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { StoreError } from '../../core/errors.ts';
 import type { GetOptions } from '../../engine/ports.ts';
 import { answerDate, type Traffic } from './client.ts';
-import type { Answer } from './direct-get.ts';
+import type { Answer } from './direct/requests.ts';
 import { fromBase64, timeOf } from './fields.ts';
 import { responseBody } from './response-body.ts';
 import { statusOf } from './sdk-shapes.ts';

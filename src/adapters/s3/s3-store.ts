@@ -3,8 +3,8 @@ import { DEFAULT_TIMING, type Timing } from '../../core/config/timing.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { ObjectStore } from '../../engine/ports.ts';
 import { withDeadline } from './call.ts';
-import { type DirectReader, openDirectReader } from './direct-get.ts';
-import { directPlace } from './direct-place.ts';
+import { directPlace } from './direct/place.ts';
+import { type DirectRequests, openDirectRequests } from './direct/requests.ts';
 import { checkedEndpoint } from './endpoint.ts';
 import { openKeys } from './keys.ts';
 import type { SdkCalls } from './sdk-calls.ts';
@@ -28,23 +28,23 @@ const SLOWEST = 16;
 
 /**
  * A bucket and prefix. Sends each request once (see `retrying`). ETags are given as the store gave them and sent as they are
- * given. What is read goes straight to the store where the way is plain; all else, and all the rest, through the AWS SDK, which is
+ * given. GET and PUT go straight to the store where the way is plain; there otherwise, and all the rest, by the AWS SDK, which is
  * loaded on first use. SyncError('config') when the endpoint cannot be used.
  */
-export function openS3Store(options: S3StoreOptions): ObjectStore {
+export function openS3Store(options: S3StoreOptions, { bySdkAlone = false } = {}): ObjectStore {
   const endpoint = options.endpoint === undefined ? undefined : checkedEndpoint(options.endpoint);
   const traffic = { requests: 0, bytesUp: 0, bytesDown: 0 };
   const { requestMs } = options.timing ?? DEFAULT_TIMING;
   const keys = openKeys(options);
-  const place = directPlace(options, endpoint);
+  const place = bySdkAlone ? null : directPlace(options, endpoint);
   const { bucket, region, profile } = options;
   const asked = { bucket, region, profile, ownKeys: options.credentials !== undefined };
 
   let opened: Promise<SdkCalls> | null = null;
   const sdk = () =>
     (opened ??= import('./sdk-calls.ts').then(({ openSdkCalls }) => openSdkCalls(options, endpoint, keys, traffic)));
-  let direct: DirectReader | null = null;
-  const directly = () => place && (direct ??= openDirectReader(options, place, keys, traffic));
+  let direct: DirectRequests | null = null;
+  const directly = () => place && (direct ??= openDirectRequests(options, place, keys, traffic));
 
   async function call<T>(
     what: string,
@@ -63,10 +63,18 @@ export function openS3Store(options: S3StoreOptions): ObjectStore {
     name: `s3://${bucket}${options.prefix === '' ? '' : `/${options.prefix}`} at ${endpoint?.host ?? `AWS ${region}`}`,
     traffic,
     put: (key, body, put = {}) =>
-      call(`PUT of "${key}"`, put.signal, async (abortSignal) => (await sdk()).put(key, body, put, abortSignal), {
-        conditional: put.condition !== undefined,
-        ms: put.timeoutMs ?? requestMs + body.byteLength / SLOWEST,
-      }),
+      call(
+        `PUT of "${key}"`,
+        put.signal,
+        async (abortSignal) => {
+          const stored = await directly()?.put(key, body, put, abortSignal);
+          return stored ?? (await sdk()).put(key, body, put, abortSignal);
+        },
+        {
+          conditional: put.condition !== undefined,
+          ms: put.timeoutMs ?? requestMs + body.byteLength / SLOWEST,
+        },
+      ),
     get: (key, get = {}) =>
       call(`GET of "${key}"`, get.signal, async (abortSignal) => {
         if (get.range && get.range.length <= 0)

@@ -9,7 +9,7 @@ import { DEFAULT_TIMING } from '../../core/config/timing.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { GetOptions, ListPage, ObjectInfo, PutOptions } from '../../engine/ports.ts';
 import { createClient, type Traffic } from './client.ts';
-import type { Answer } from './direct-get.ts';
+import type { Answer } from './direct/requests.ts';
 import { encryptionFields, fromBase64, timeOf, toBase64 } from './fields.ts';
 import { readObject } from './get-object.ts';
 import type { KeySource } from './keys.ts';

@@ -43,13 +43,14 @@ export const starts: Readonly<Record<string, Start>> = {
     return { open, wrongly: null, stop: async () => {} };
   },
   'S3 adapter on the dev server': async () => s3Target(await startS3Server()),
+  'S3 adapter on the dev server, by the SDK alone': async () => s3Target(await startS3Server(), { bySdkAlone: true }),
   'S3 adapter on Ceph RGW': async () => {
     const ceph = await startCeph();
     return 'unavailable' in ceph ? ceph : s3Target(ceph);
   },
 };
 
-async function s3Target(gateway: Gateway): Promise<Target> {
+async function s3Target(gateway: Gateway, way?: { readonly bySdkAlone: boolean }): Promise<Target> {
   const { endpoint, region, credentials } = gateway;
   const bucket = `contract-${process.pid}`;
   const place = { bucket, region, endpoint, credentials, forcePathStyle: true };
@@ -58,7 +59,7 @@ async function s3Target(gateway: Gateway): Promise<Target> {
   admin.destroy();
   const opened: ObjectStore[] = [];
   const open = (options: Partial<typeof place> & { readonly prefix: string }) => {
-    const store = openS3Store({ ...place, ...options });
+    const store = openS3Store({ ...place, ...options }, way);
     opened.push(store);
     return store;
   };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { S3StoreOptions } from './s3-store.ts';
+import type { S3StoreOptions } from '../s3-store.ts';
 import { encodedPath } from './sigv4.ts';
 
 /** Where the objects of a bucket are asked for. */

@@ -8,31 +8,35 @@ export interface Keys {
 }
 
 export interface Unsigned {
-  readonly method: 'GET';
+  readonly method: 'GET' | 'PUT';
   /** With the port, where the address names one. */
   readonly host: string;
   /** Percent-encoded by `encodedPath`, from `/` on; no query. */
   readonly path: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | undefined;
+  /** Of the body, hex; computed where it is not known. The store checks it. */
+  readonly sha256?: string | undefined;
 }
 
 const EMPTY = hash('sha256', '');
 
-/** All headers of a request without a body, AWS Signature Version 4 in them. `now`: milliseconds since 1970. */
+/** All headers of a request, AWS Signature Version 4 in them. `now`: milliseconds since 1970. */
 export function signed(request: Unsigned, keys: Keys, region: string, now: number): Record<string, string> {
   const date = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
+  const payload = request.sha256 ?? (request.body === undefined ? EMPTY : hash('sha256', request.body));
   const scope = `${date.slice(0, 8)}/${region}/s3/aws4_request`;
   const headers: Record<string, string> = {
     ...request.headers,
     host: request.host,
-    'x-amz-content-sha256': EMPTY,
+    'x-amz-content-sha256': payload,
     'x-amz-date': date,
     ...(keys.sessionToken === undefined ? {} : { 'x-amz-security-token': keys.sessionToken }),
   };
   const names = Object.keys(headers).toSorted();
   const lines = names.map((name) => `${name}:${headers[name]}\n`).join('');
-  const canonical = [request.method, request.path, '', lines, names.join(';'), EMPTY].join('\n');
+  const canonical = [request.method, request.path, '', lines, names.join(';'), payload].join('\n');
   const text = ['AWS4-HMAC-SHA256', date, scope, hash('sha256', canonical)].join('\n');
   const signature = hmac(keyOf(keys.secretAccessKey, scope), text).toString('hex');
   return {

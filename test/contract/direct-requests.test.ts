@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { directPlace } from '../../src/adapters/s3/direct-place.ts';
+import { directPlace } from '../../src/adapters/s3/direct/place.ts';
+import { encodedPath, signed } from '../../src/adapters/s3/direct/sigv4.ts';
 import { keysOfEnvironment } from '../../src/adapters/s3/keys.ts';
 import { openS3Store, type S3StoreOptions } from '../../src/adapters/s3/s3-store.ts';
-import { encodedPath, signed } from '../../src/adapters/s3/sigv4.ts';
 import { startS3Server } from '../support/s3-server/server.ts';
 import { bytes, expectRefusal, readText } from './store/check.ts';
 
-/* Objects are read without the SDK where the way to them is plain. What the answers mean is in store.test.ts and s3-faults.test.ts. */
+/* GET and PUT go without the SDK where the way is plain. What the answers mean is in store.test.ts and s3-faults.test.ts. */
 
 describe('signature version 4', () => {
   const keys = {
@@ -115,6 +115,33 @@ test('where the clocks are too far apart, the first request says so and the next
   await store.put('it', bytes('text'));
   expect(await readText(store, 'it')).toBe('text');
 });
+
+test.each([
+  [{ mode: 'sse-s3' }, ['AES256', null]],
+  [{ mode: 'sse-kms' }, ['aws:kms', null]],
+  [{ mode: 'sse-kms', keyId: 'key-1' }, ['aws:kms', 'key-1']],
+] as const)('both ways ask for the same encryption: %o', async (encryption, expected) => {
+  const server = await startS3Server({ buckets: ['kept'] });
+  const { endpoint, region, credentials } = server;
+  const options = { bucket: 'kept', prefix: '', region, endpoint, credentials, forcePathStyle: true, encryption };
+  const stores = [openS3Store(options), openS3Store(options, { bySdkAlone: true })];
+  onTestFinished(async () => {
+    for (const store of stores) store.close();
+    await server.stop();
+  });
+  for (const [index, store] of stores.entries()) {
+    await store.put(`it-${index}`, bytes('text'));
+    const { headers } = await signedGet(server, `/kept/it-${index}`);
+    const name = 'x-amz-server-side-encryption';
+    expect([headers.get(name), headers.get(`${name}-aws-kms-key-id`)]).toEqual(expected);
+    expect(headers.get('content-type')).toBe('application/octet-stream');
+  }
+});
+
+async function signedGet({ endpoint, region, credentials }: Awaited<ReturnType<typeof startS3Server>>, path: string) {
+  const request = { method: 'GET', host: new URL(endpoint).host, path, headers: {} } as const;
+  return fetch(endpoint + path, { headers: signed(request, credentials, region, Date.now()) });
+}
 
 test('a connection on which nothing moves is given up', async () => {
   const server = await startS3Server({ buckets: ['still'] });
