@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   accessSync,
   chmodSync,
@@ -27,10 +28,10 @@ export function openWorkspaceFiles(workspace: string) {
   const config = path.join(workspace, CONFIG);
   const ignored = path.join(workspace, '.gitignore');
   return {
-    hasConfig: async () => readText(config) !== null,
+    hasConfig: async () => readBytes(config) !== null,
     async tryConfig(changes: readonly FieldChange[]) {
       for (const file of isInGit(workspace) ? [config, ignored] : [config]) requireOwn(workspace, file);
-      const before = readText(config);
+      const before = readConfigText(config);
       if (before !== null) edited(before, changes);
       try {
         accessSync(workspace, constants.W_OK);
@@ -41,10 +42,10 @@ export function openWorkspaceFiles(workspace: string) {
     },
     async writeConfig(changes: readonly FieldChange[]) {
       requireOwn(workspace, config);
-      const before = readText(config);
+      const before = readConfigText(config);
       const after = before === null ? newFile(changes) : edited(before, changes);
       if (after === before) return false;
-      writeText(config, after);
+      writeBytes(config, Buffer.from(after));
       return true;
     },
     async ignorable(folder: string) {
@@ -61,9 +62,13 @@ export function openWorkspaceFiles(workspace: string) {
     },
     async ignore(lines: readonly string[]) {
       requireOwn(workspace, ignored);
-      const before = readText(ignored);
-      const after = withIgnored(before, lines);
-      if (after !== before) writeText(ignored, after);
+      // As git reads it: bytes, in whatever encoding. Latin-1 gives each its own character.
+      const before = readBytes(ignored)?.toString('latin1') ?? null;
+      const after = withIgnored(
+        before,
+        lines.map((line) => Buffer.from(line).toString('latin1')),
+      );
+      if (after !== before) writeBytes(ignored, Buffer.from(after, 'latin1'));
     },
   };
 }
@@ -91,9 +96,19 @@ function requireOwn(workspace: string, file: string): void {
   );
 }
 
-function readText(file: string): string | null {
+function readConfigText(file: string): string | null {
+  const bytes = readBytes(file);
+  if (bytes === null || isUtf8(bytes)) return bytes?.toString() ?? null;
+  throw new SyncError(
+    'config',
+    `${CONFIG} cannot be edited in place: it is not UTF-8 text`,
+    'Save it as UTF-8, then run this again.',
+  );
+}
+
+function readBytes(file: string): Buffer | null {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     throw localError(`\`${file}\` could not be read`, error);
@@ -101,12 +116,12 @@ function readText(file: string): string | null {
 }
 
 /** Complete and durable, or as before. Through a link it is the file behind it that changes; its mode stays. */
-function writeText(file: string, text: string): void {
+function writeBytes(file: string, bytes: Buffer): void {
   try {
     const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
     const target = isThere ? realpathSync.native(file) : file;
     const mode = isThere ? statSync(target).mode & 0o777 : 0o666 & ~process.umask();
-    const beside = writeBeside(target, new TextEncoder().encode(text));
+    const beside = writeBeside(target, bytes);
     try {
       chmodSync(beside, mode);
       renameSync(beside, target);

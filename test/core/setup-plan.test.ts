@@ -132,7 +132,14 @@ describe('what a person types', () => {
     ['profile', 'team', 'team'],
     ['root', '../x', /outside/],
     ['root', './data/', 'data'],
+    ['root', '.gitignore', /a file of the workspace/],
+    ['root', './.datastore.yaml/', /a file of the workspace/],
     ['path', '/mnt/team', '/mnt/team'],
+    ['path', '/mnt/x.git/.gitignored', '/mnt/x.git/.gitignored'],
+    ['path', '.datastore.yaml', /a file of the workspace/],
+    ['path', '/w/.gitignore', /a file of the workspace/],
+    ['path', '/w/.Swamp.yaml/', /a file of the workspace/],
+    ['path', '/w/.git/data', /a file of the workspace/],
   ])('%s %s', (field, text, answer) => {
     const result = readSetupField(field, text);
     if (typeof answer === 'string') expect(result).toEqual({ ok: true, value: answer });

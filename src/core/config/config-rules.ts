@@ -82,21 +82,25 @@ export const booleanRule = scalar((value) =>
   typeof value === 'boolean' ? ok(value) : bad(`${shown(value)} is neither true nor false`),
 );
 
-export const pathRule = text('a folder', (value) =>
-  hasControls(value) ? bad('it contains control characters') : ok(value),
-);
+export const pathRule = text('a folder', (value) => {
+  if (hasControls(value)) return bad('it contains control characters');
+  return WORKSPACE_FILE.test(value) ? bad(NO_PLACE) : ok(value);
+});
+
+const WORKSPACE_FILE = /(?:^|[/\\])(?:\.datastore\.yaml|\.swamp\.yaml|\.gitignore|\.git)(?:[/\\]|$)/i;
+const NO_PLACE = 'a file of the workspace, or of git, has this name';
 
 /** A folder (or file) below another, `/` between segments; `./a` and `a/` are taken as `a`. */
-const folder = (what: string, noun = 'folder') =>
+const folder = (what: string, noun = 'folder', taken: RegExp = /^$/) =>
   text(what, (value) => {
     const clean = value.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
     if (value.startsWith('/') || value.startsWith('~') || /^[A-Za-z]:/.test(value)) return bad('it must be relative');
     if (clean === '' || clean === '.') return bad(`name a ${noun}, not the whole`);
     if (clean.split('/').includes('..')) return bad('it must not lead outside with ".."');
-    return parseSyncPath(clean);
+    return taken.test(clean) ? bad(NO_PLACE) : parseSyncPath(clean);
   });
 
-export const rootRule = folder('a folder inside the workspace');
+export const rootRule = folder('a folder inside the workspace', 'folder', WORKSPACE_FILE);
 
 export const directoriesRule = list(
   folder('a folder below root'),
