@@ -36,12 +36,27 @@ describe('.datastore.yaml is edited, and what a person wrote stays', () => {
     ],
     ['a document that is empty', '---\n# ours\n', to({ type: 's3' }), '---\n# ours\ntype: s3\n'],
     ['several that come, in order', 'type: s3\n', S3, 'type: s3\nroot: data\nbucket: my-team\n'],
-    ['a field that goes', 'a: 1\nprefix: x # gone\n# stays\nb: 2\n', to({ prefix: null }), 'a: 1\n# stays\nb: 2\n'],
+    [
+      'a field that goes, and what was said of it',
+      'a: 1\nprefix: x # why\n# stays\nb: 2\n',
+      to({ prefix: null }),
+      'a: 1\n# why\n# stays\nb: 2\n',
+    ],
+    ['an empty field that goes', 'a: 1\r\nprefix: # why\r\n', to({ prefix: null }), 'a: 1\r\n# why\r\n'],
+    ['a first one that goes', 'prefix: x # why\na: 1', to({ prefix: null }), '# why\na: 1'],
+    ['a last one that goes', '  a: 1\n  prefix: x # why', to({ prefix: null }), '  a: 1\n  # why'],
+    ['one with what is no comment', 'prefix: "x # y"\nroot: a#b\na: 1\n', to({ prefix: null, root: null }), 'a: 1\n'],
+    [
+      'a text of lines that goes',
+      'a: 1\nprefix: |  # why\n  # text\nb: 2\n',
+      to({ prefix: null }),
+      'a: 1\n# why\nb: 2\n',
+    ],
     [
       'a block that goes',
-      'a: 1\nencryption:\n  mode: sse-kms # x\n  keyId: k\n\n# stays\nb: 2\n',
+      'a: 1\nencryption: # of all\n  mode: sse-kms # x\n  # y\n  keyId: k\n\n# stays\nb: 2\n',
       to({ encryption: null }),
-      'a: 1\n\n# stays\nb: 2\n',
+      'a: 1\n# of all\n# x\n# y\n\n# stays\nb: 2\n',
     ],
     [
       'one that goes where another comes',
@@ -121,6 +136,7 @@ describe('.datastore.yaml is edited, and what a person wrote stays', () => {
           expect(found).toEqual(Object.fromEntries(Object.entries(wanted).filter(([, one]) => one !== null)));
           for (const name of there) {
             expect(after).toContain(`# about ${name}`);
+            expect(after).toContain(`# ${name}${eol}`);
             if (!changed.includes(name))
               expect(after).toContain(`${name}: ${JSON.stringify(before[name])} # ${name}${eol}`);
           }
@@ -157,7 +173,7 @@ describe('the fields of a place', () => {
   test('in a folder', () => {
     const text = 'type: s3\nroot: data # shared\nbucket: aaa\nexclude: [x]\n';
     expect(editYaml(text, datastoreFields({ type: 'filesystem', path: '/p' }, written))).toMatchObject({
-      value: 'type: filesystem\npath: p\nexclude: [x]\n',
+      value: 'type: filesystem\npath: p\n# shared\nexclude: [x]\n',
     });
   });
 });

@@ -16,6 +16,8 @@ export interface FieldSpan {
   /** After the colon where there is no value. */
   readonly valueStart: number;
   readonly valueEnd: number;
+  /** On its lines, each from its `#`. */
+  readonly comments: readonly string[];
 }
 
 /** How a person named a place. */
@@ -87,7 +89,7 @@ export function editFields(given: string, spans: readonly FieldSpan[], changes: 
       continue;
     }
     if (value === null) {
-      edits.push({ from: lineStart(text, span.start), to: lineEnd(text, span.valueEnd), by: '' });
+      edits.push(removal(text, span, eol));
       continue;
     }
     const isEmpty = span.valueStart === span.valueEnd;
@@ -116,6 +118,13 @@ function insertion(text: string, after: FieldSpan | null, row: string, eol: stri
   const at = after === null ? text.length : lineEnd(text, after.valueEnd);
   const indent = after === null ? '' : text.slice(lineStart(text, after.start), after.start);
   return { from: at, to: at, by: `${indent}${row}${eol}` };
+}
+
+/** What was said of a field that goes stays: it may say why, or of what comes. */
+function removal(text: string, { start, valueEnd, comments }: FieldSpan, eol: string): Edit {
+  const [from, to] = [lineStart(text, start), lineEnd(text, valueEnd)];
+  const kept = comments.map((comment) => text.slice(from, start) + comment).join(eol);
+  return { from, to, by: kept !== '' && text.slice(from, to).endsWith('\n') ? kept + eol : kept };
 }
 
 const isIn = (spans: readonly FieldSpan[], name: string): boolean => spans.some((span) => span.name === name);
