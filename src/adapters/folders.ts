@@ -3,7 +3,7 @@ import path from 'node:path';
 import { SyncError } from '../core/errors.ts';
 import type { Clock, LocalFiles, Log, StagingRun } from '../engine/ports.ts';
 import { linkedFrom, nearest, relationOf, triedRelation } from './folder-relation.ts';
-import { syncFolder } from './fs/fsync.ts';
+import { syncFolder, syncNameOf } from './fs/fsync.ts';
 import { STAGING } from './fs/guarded-path.ts';
 import { openLocalFiles } from './fs/local-files.ts';
 import { errorCode, localError } from './fs/refusal.ts';
@@ -79,6 +79,8 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
         syncFolder(path.dirname(to));
         return to;
       }),
+    persist: async (folder: string) =>
+      attempt(`\`${folder}\` could not be made durable`, () => syncNameOf(open(folder).root)),
     async drop(folder: string, letGo: ((movedTo: string) => Promise<void>) | null) {
       await tidy(folder);
       const files = open(folder);

@@ -1,4 +1,6 @@
-import { closeSync, constants, fsyncSync, openSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, lstatSync, openSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { errorCode } from './refusal.ts';
 
 /** Absent on Windows, where opening a link for writing is guarded by the checks around it. */
@@ -20,9 +22,36 @@ export function syncFolder(path: string): void {
   try {
     fsyncSync(fd);
   } catch (error) {
-    // Some network filesystems have no fsync of folders.
-    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'].includes(errorCode(error) ?? '')) throw error;
+    if (!isWithoutSync(error)) throw error;
   } finally {
     closeSync(fd);
   }
 }
+
+/**
+ * As `syncFolder`, for the name of a folder (absolute, real) itself and of those above it on its device: which of them are new is
+ * not known after a crash. What may not be listed was made by others.
+ */
+export function syncNameOf(folder: string): void {
+  for (let at = folder; dirname(at) !== at && deviceOf(dirname(at)) === deviceOf(at); at = dirname(at)) {
+    try {
+      syncFolder(dirname(at));
+    } catch (error) {
+      if (!['EACCES', 'EPERM'].includes(errorCode(error) ?? '')) throw error;
+    }
+  }
+}
+
+const deviceOf = (path: string): number | undefined => lstatSync(path, { throwIfNoEntry: false })?.dev;
+
+/** Makes the bytes of an open file survive a power cut, whoever wrote them. Windows needs a handle that may write. */
+export async function syncFile(handle: FileHandle): Promise<void> {
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!isWithoutSync(error)) throw error;
+  }
+}
+
+/** Some network filesystems have none, of folders above all. */
+const isWithoutSync = (error: unknown): boolean => ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'].includes(errorCode(error) ?? '');

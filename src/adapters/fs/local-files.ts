@@ -12,7 +12,7 @@ import { syncFolder } from './fsync.ts';
 import { parentOf } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
 import { openLinker } from './link-in.ts';
-import { openAt, openFile, openRegular } from './open-file.ts';
+import { openAt, openFile, openRegular, persist } from './open-file.ts';
 import { openPartNotes } from './part-notes.ts';
 import { errorCode, localError } from './refusal.ts';
 import { createBeside } from './replace-file.ts';
@@ -75,6 +75,7 @@ export function openLocalFiles({ workspace, root: relative, run, clock, log, lin
     remove: async (path, expected) => remove(room, path, expected),
     prune: async (path) => removeEmptyParents(root.folder(), path, room.touched),
     duplicate: (path, to, expected) => duplicate(room, stage, { path, expected }, to),
+    persist: (path) => persist(root.folder, path, room.touched),
     flush: async () => {
       try {
         for (const folder of dirty) {

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import { sameStamp } from '../../core/format/tree.ts';
 import type { OpenFile } from '../../engine/ports.ts';
-import { NO_FOLLOW, NO_WAIT } from './fsync.ts';
+import { NO_FOLLOW, NO_WAIT, syncFile } from './fsync.ts';
 import { type Folder, type FolderAnswer, kindOf, parentOf } from './guarded-path.ts';
 import { localError } from './refusal.ts';
 import { modeOf, sameContentStamp, stampOf } from './stamp.ts';
@@ -26,6 +26,21 @@ export async function openFile(root: () => Folder, path: string): Promise<OpenFi
   }
 }
 
+/** `LocalFiles.persist`; `touched` is told of its folder. */
+export async function persist(root: () => Folder, path: string, touched: (folder: string) => void): Promise<void> {
+  const folder = folderOf(parentOf(root(), path), path).path;
+  const access = process.platform === 'win32' ? constants.O_RDWR : constants.O_RDONLY;
+  const handle = await openRegular(join(folder, basename(path)), path, access);
+  try {
+    await syncFile(handle);
+  } catch (error) {
+    throw localError(`\`${path}\` could not be made durable`, error);
+  } finally {
+    await handle.close();
+  }
+  touched(folder);
+}
+
 /** A regular file at its very name. `path` is for people. Rejects with SyncError('local'). */
 export async function openAt(target: string, path: string): Promise<OpenFile> {
   const handle = await openRegular(target, path);
@@ -33,11 +48,15 @@ export async function openAt(target: string, path: string): Promise<OpenFile> {
   return handleOf(handle, target, path, { stamp: stampOf(stats), mode: modeOf(stats) });
 }
 
-/** Opens for reading what is a regular file at its very name, else rejects with SyncError('local'). */
-export async function openRegular(target: string, path: string): Promise<FileHandle> {
+/** Opens what is a regular file at its very name, for reading unless said otherwise; else rejects with SyncError('local'). */
+export async function openRegular(
+  target: string,
+  path: string,
+  access: number = constants.O_RDONLY,
+): Promise<FileHandle> {
   let handle: FileHandle;
   try {
-    handle = await open(target, constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
+    handle = await open(target, access | NO_FOLLOW | NO_WAIT);
   } catch (error) {
     throw localError(`\`${path}\` could not be read`, error);
   }

@@ -7,6 +7,7 @@ import { copyOver, withheldIn } from './copy-over.ts';
 import { refuseMassDeletion } from './deleted-here.ts';
 import { comparedFiles, readFolder, refuseUnknown } from './folder-files.ts';
 import { HeldConflicts } from './held-conflicts.ts';
+import { persistTarget } from './setup-copies.ts';
 import type { RemoteSide } from './setup-ports.ts';
 import { knownOf, type Work, withSignal } from './setup-work.ts';
 import { share } from './share.ts';
@@ -14,8 +15,8 @@ import { ROUNDS, writtenTo } from './written-to.ts';
 
 /**
  * Every byte on every side read again: the source's folder against the target's, that against its remote, and a folder that came from a
- * remote against that. What moved meanwhile is brought along. `from`: the source's folder; null: there is none. SyncError unless all is
- * equal.
+ * remote against that. What moved meanwhile is brought along, and what a folder takes over is durable. `from`: the source's folder;
+ * null: there is none. SyncError unless all is equal.
  */
 export async function verifyTarget(work: Work, from: string | null): Promise<void> {
   const { target } = work;
@@ -25,6 +26,7 @@ export async function verifyTarget(work: Work, from: string | null): Promise<voi
     const isMoving = sides.late.length > 0;
     if (!isMoving && (await pendingOn(work, remote)) === 0) {
       if (old !== null) await requireComplete(work, old, sides.there);
+      if (from !== null && from !== target.folder) await persistTarget(work, sides.here.files.keys());
       await noteEqual(work, sides);
       return tellEqual(work, sides);
     }

@@ -1,21 +1,42 @@
 import { SyncError } from '../../core/errors.ts';
-import type { FileStamp } from '../../core/format/tree.ts';
+import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import { breathing } from '../breath.ts';
+import { each } from '../each.ts';
 import { hashFile } from '../root/scan.ts';
 import type { Work } from './setup-work.ts';
 
 /* Two folders that lie apart may share what is in them: one mounted below the other, or links to one file. */
 
-/** Whether the target has a file of its own at a path, with these bytes, read now. `taken`: the stamp of the source's. */
+/** Whether the target has a file of its own at a path, with these bytes, read now and durable. `taken`: the stamp of the source's. */
 export async function isCopied(
   { parts, target, options }: Work,
   path: string,
   sha256: string,
   taken: FileStamp,
 ): Promise<boolean> {
-  const found = await hashFile(parts.folders.open(target.folder), path, parts.codec, options.signal);
-  return typeof found !== 'string' && found.sha256 === sha256 && !isOneFile(found.stamp, taken);
+  const files = parts.folders.open(target.folder);
+  const found = await hashFile(files, path, parts.codec, options.signal);
+  if (typeof found === 'string' || found.sha256 !== sha256 || isOneFile(found.stamp, taken)) return false;
+  await files.persist(path);
+  const now = await files.stat(path);
+  return now !== null && sameStamp(now, found.stamp);
 }
+
+/**
+ * What is at the target survives a power cut, whoever brought it there and when: what it is a copy of may be deleted next. Each run does
+ * it anew, for nobody knows how far one came that died.
+ */
+export async function persistTarget({ parts, target, options }: Work, paths: Iterable<string>): Promise<void> {
+  const files = parts.folders.open(target.folder);
+  await each(paths, FLUSHED_AT_ONCE, async (path) => {
+    options.signal?.throwIfAborted();
+    await files.persist(path);
+  });
+  await files.flush();
+  await parts.folders.persist(target.folder);
+}
+
+const FLUSHED_AT_ONCE = 8;
 
 /** SyncError('local') when a file of the source is the target's too: whoever deletes the one deletes both. */
 export async function refuseShared({ parts, target, found, options }: Work, folder: string): Promise<void> {

@@ -46,6 +46,8 @@ export interface Folders {
   tryWriting(folder: string): Promise<void>;
   /** Renames the folder itself, also where it is reached through a link; never replaces. Gives its new path. */
   move(folder: string, name: string): Promise<string>;
+  /** Makes the name of a folder survive a power cut, and the names of those above it. */
+  persist(folder: string): Promise<void>;
   /** What this set-up has moved aside there. */
   asides(folder: string): Promise<StagingRun['asides']>;
   /** Takes away an empty staging, which looking has made. */

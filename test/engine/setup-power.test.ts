@@ -1,0 +1,176 @@
+import { expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/adapters/system.ts';
+import { runSetup } from '../../src/engine/setup/setup.ts';
+import { Killed } from '../simulation/disk/errno.ts';
+import * as simulated from '../simulation/disk/fs.ts';
+import * as promises from '../simulation/disk/fs-promises.ts';
+import { boot, type Proc } from '../simulation/disk/kernel.ts';
+import { createDisk, type Node } from '../simulation/disk/node.ts';
+import { cutPower } from '../simulation/disk/power.ts';
+import { createRandom, type Random } from '../simulation/random.ts';
+import { folder, mortality, openWorld } from './setup-world.ts';
+
+/* The machine loses its power while a source is deleted: whatever came to the target, and whenever, is there, or still at the source. */
+
+const disks = vi.hoisted(() => ({
+  sync: {} as Readonly<Record<string, (...given: unknown[]) => unknown>>,
+}));
+
+/** What lies below `/p1`, or is open there, is on the simulated disk. */
+vi.mock('node:fs', async (load) => {
+  type Call = (...given: unknown[]) => unknown;
+  const real = await load<Readonly<Record<string, Call & { readonly native?: Call }>>>();
+  const isSimulated = (of: unknown) => (typeof of === 'number' ? of > 100_000 : /^\/p1(?:\/|$)/.test(String(of)));
+  const either =
+    (name: string, call: Call): Call =>
+    (...given) =>
+      isSimulated(given[0]) ? disks.sync[name]?.(...given) : call(...given);
+  const calls = Object.entries(real).map(([name, call]) => {
+    if (!name.endsWith('Sync') || typeof call !== 'function') return [name, call];
+    return [name, Object.assign(either(name, call), { native: either(name, call.native ?? call) })];
+  });
+  const both = Object.fromEntries(calls) as Readonly<Record<string, unknown>>;
+  return { ...both, default: both };
+});
+vi.mock('node:fs/promises', async (load) => {
+  const real = await load<typeof import('node:fs/promises')>();
+  const isSimulated = (at: unknown) => String(at).startsWith('/p1/');
+  const open = (...[at, flags, mode]: Parameters<typeof real.open>) =>
+    isSimulated(at) ? promises.open(String(at), flags, Number(mode)) : real.open(at, flags, mode);
+  const readdir = async (at: string, options: { withFileTypes: true }) =>
+    isSimulated(at) ? simulated.readdirSync(at, options) : real.readdir(at, options);
+  return { ...real, open, readdir, default: { ...real, open, readdir } };
+});
+disks.sync = {
+  ...(simulated as unknown as typeof disks.sync),
+  existsSync: (at) => isThere(String(at)),
+  statSync: (at) => {
+    const found = isThere(String(at)) ? simulated.lstatSync(String(at)) : undefined;
+    return found && { dev: BigInt(found.dev), ino: BigInt(found.ino) };
+  },
+};
+
+function isThere(at: string): boolean {
+  return simulated.lstatSync(at, { throwIfNoEntry: false }) !== undefined;
+}
+
+const OPTIONS = { skipMigration: false, deleteSource: true, dryRun: false };
+const FILES = ['a', 'b/c', 'b/d', 'e/f/g'];
+const [FROM, TO] = ['/p1/x', '/p1/new/deep/y'];
+
+/** A machine with one disk, on which a process can be killed at one of its calls. */
+function openMachine(isOrdered: boolean) {
+  const traits = {
+    granularityMs: 0.001,
+    isCaseBlind: false,
+    hasHardLinks: true,
+    reusesInodes: false,
+    hasOrderedJournal: isOrdered,
+  };
+  const disk = createDisk<Proc>(traits, () => systemClock.now(), true);
+  let left = Number.POSITIVE_INFINITY;
+  let calls = 0;
+  const start = () => {
+    const proc: Proc = {
+      id: 1,
+      disk,
+      isDead: false,
+      asleepUntil: 0,
+      onCall() {
+        calls += 1;
+        left -= 1;
+        if (left >= 0) return;
+        proc.isDead = true;
+        throw new Killed();
+      },
+      takesPart: () => false,
+      breathe: async () => {},
+    };
+    boot(new Map([[1, proc]]));
+  };
+  start();
+  return {
+    calls: () => calls,
+    /** From now on, so many calls are left. */
+    dieAfter(count: number): void {
+      left = count;
+    },
+    /** As it is found by the next process; what locked the folders is gone. */
+    restart(random: Random | null): void {
+      if (random !== null) cutPower(disk, random);
+      left = Number.POSITIVE_INFINITY;
+      start();
+      for (const at of [FROM, TO]) simulated.rmSync(`${at}/.datastore.lock`, { force: true });
+    },
+    contents: (): ReadonlySet<string> => new Set(contentsOf(disk.top)),
+  };
+}
+
+function contentsOf(node: Node): readonly string[] {
+  if (node.kind === 'file') return [new TextDecoder().decode(node.data)];
+  return node.kind === 'folder' ? [...node.entries.values()].flatMap((entry) => contentsOf(entry.node)) : [];
+}
+
+function put(at: string, text: string, isDurable: boolean): void {
+  simulated.mkdirSync(at.slice(0, at.lastIndexOf('/')), { recursive: true });
+  const fd = simulated.openSync(at, 'wx');
+  simulated.writeSync(fd, text);
+  simulated.closeSync(fd);
+  if (!isDurable) return;
+  for (let above = at; above !== ''; above = above.slice(0, above.lastIndexOf('/'))) flush(above);
+}
+
+function flush(at: string): void {
+  const fd = simulated.openSync(at);
+  simulated.fsyncSync(fd);
+  simulated.closeSync(fd);
+}
+
+interface Story {
+  readonly isOrdered: boolean;
+  /** Files that somebody has just copied to the target by hand. */
+  readonly there: readonly string[];
+  /** A run was killed before, without a power cut. */
+  readonly isResumed: boolean;
+}
+
+/** Gives the calls of the last run, which the power cut ended after `dies` of them. `killed`: those of the run before; 0: there was none. */
+async function tell({ isOrdered, there }: Story, killed: number, dies: number, random: Random): Promise<number> {
+  const machine = openMachine(isOrdered);
+  for (const name of FILES) put(`${FROM}/${name}`, `content ${name}`, true);
+  for (const name of there) put(`${TO}/${name}`, `content ${name}`, false);
+  const world = openWorld();
+  const run = () => runSetup(world.parts(folder(FROM), folder(TO), mortality(Number.MAX_SAFE_INTEGER)), OPTIONS);
+  if (killed > 0) {
+    machine.dieAfter(killed);
+    await run().catch(() => null);
+    machine.restart(null);
+  }
+  const before = machine.calls();
+  machine.dieAfter(dies);
+  await run().catch((error: unknown) => {
+    if (dies === Number.POSITIVE_INFINITY) throw error;
+  });
+  const took = machine.calls() - before;
+  machine.restart(random);
+  expect([...machine.contents()], `dead after ${dies} of its calls`).toEqual(
+    expect.arrayContaining(FILES.map((name) => `content ${name}`)),
+  );
+  return took;
+}
+
+test.each<Story>([
+  { isOrdered: true, there: FILES.slice(1), isResumed: false },
+  { isOrdered: false, there: [], isResumed: false },
+  { isOrdered: false, there: FILES.slice(1), isResumed: false },
+  { isOrdered: false, there: [], isResumed: true },
+])('ordered: $isOrdered, there: $there, resumed: $isResumed', async (story) => {
+  const random = createRandom(`power ${JSON.stringify(story)}`);
+  const calls = await tell(story, 0, Number.POSITIVE_INFINITY, random);
+  expect(calls).toBeGreaterThan(500);
+  for (let count = 0; count < 12; count += 1) {
+    // In the copying, the one; in the verifying and deleting, the other.
+    const killed = story.isResumed ? random.between(calls >> 2, calls >> 1) : 0;
+    await tell(story, killed, random.between(calls >> 1, calls), random);
+  }
+});
