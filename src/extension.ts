@@ -5,6 +5,7 @@ import type { DatastoreExports } from './vscode/api/api-v1.ts';
 import { speak } from './vscode/l10n.ts';
 import type { Ui } from './vscode/ui.ts';
 import { openWindow, type Window } from './vscode/window.ts';
+import { windowLog } from './vscode/window-log.ts';
 
 let open: Window | null = null;
 
@@ -14,8 +15,9 @@ let open: Window | null = null;
  */
 export function activate(context: vscode.ExtensionContext): DatastoreExports & { readonly ui?: Ui } {
   speak((message, ...args) => vscode.l10n.t(message, ...args), vscode.env.language, vscode.l10n.bundle);
-  const log = vscode.window.createOutputChannel('Datastore', { log: true });
-  context.subscriptions.push(log);
+  const channel = vscode.window.createOutputChannel('Datastore', { log: true });
+  context.subscriptions.push(channel);
+  const log = windowLog(channel);
   open = openWindow(context, log, {
     clock: systemClock,
     // All that a window can be drawn without is loaded when it is asked for: activation waits for what it loads.

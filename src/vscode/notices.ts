@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { SyncError, type SyncErrorKind } from '../core/errors.ts';
+import type { Log } from '../engine/ports.ts';
 import { said, t } from './l10n.ts';
 import { failureTitle } from './render/failure-title.ts';
 import { unlinked } from './render/unlinked.ts';
@@ -24,7 +25,7 @@ export interface Notices {
 
 type Show = (text: string, ...buttons: string[]) => Thenable<string | undefined>;
 
-export function openNotices(memory: vscode.Memento, log: vscode.LogOutputChannel): Notices {
+export function openNotices(memory: vscode.Memento, log: Log): Notices {
   let openTopic: string | null = null;
 
   function show(how: Show, text: string, actions: readonly Action[]): Promise<void> {

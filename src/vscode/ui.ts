@@ -8,6 +8,7 @@ import type { Notices } from './notices.ts';
 import type { RemoteDocuments } from './remote-documents.ts';
 import type { Reports } from './reports.ts';
 import type { ContentsView } from './views/contents-view.ts';
+import type { WindowLog } from './window-log.ts';
 
 /** What commands stand on. */
 export interface Ui {
@@ -17,7 +18,7 @@ export interface Ui {
   readonly locks: Locks;
   readonly answers: Answers;
   readonly keys: Keys;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: WindowLog;
   readonly reports: Reports;
   readonly documents: RemoteDocuments;
   /** Of this extension. */

@@ -22,6 +22,7 @@ import { handleUris } from './uri-handler.ts';
 import { openConflictsView } from './views/conflicts-view.ts';
 import { openContentsView } from './views/contents-view.ts';
 import { openStatusView } from './views/status-view.ts';
+import type { WindowLog } from './window-log.ts';
 
 export interface Window {
   /** For VS Code's own test mode. */
@@ -33,7 +34,7 @@ export interface Window {
 }
 
 /** Builds everything one window shows, and starts its folders. */
-export function openWindow(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, host: Host): Window {
+export function openWindow(context: vscode.ExtensionContext, log: WindowLog, host: Host): Window {
   const answers = openAnswers(context.workspaceState);
   const keys = openKeys(context.secrets);
   const notices = openNotices(context.globalState, log);

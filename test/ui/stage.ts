@@ -5,6 +5,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { openRig, type Rig } from '../cli/harness.ts';
 import { launchProfile, openWorkbench } from '../support/vscode-server/browser.ts';
 import { ensureChromium } from '../support/vscode-server/chromium.ts';
+import { errorsIn } from '../support/vscode-server/host-logs.ts';
 import { ensureVsCodeServer } from '../support/vscode-server/install.ts';
 import { type RunningServer, startVsCodeServer } from '../support/vscode-server/server.ts';
 import { FEW_BUILT_IN } from '../support/vscode-server/settings.ts';
@@ -53,6 +54,7 @@ export async function setStage(options: { readonly trust?: boolean } = {}): Prom
   if (extensionsDir === null) throw new TypeError('installed with the server');
   const rig = await openRig();
   let profile: BrowserContext | undefined;
+  const windows: Workbench[] = [];
   const vscode = await startVsCodeServer(server, {
     driver: false,
     extensionsDir,
@@ -77,6 +79,7 @@ export async function setStage(options: { readonly trust?: boolean } = {}): Prom
       profile ??= await launchProfile();
       const isWorkspace = folder.endsWith('.code-workspace');
       const window = await openWorkbench(profile, vscode, isWorkspace ? { workspaceFile: folder } : { folder });
+      windows.push(window);
       if (answers?.trust) await window.dialogs.press('Yes, I trust the authors');
       return window;
     },
@@ -91,11 +94,18 @@ export async function setStage(options: { readonly trust?: boolean } = {}): Prom
     },
     async close() {
       await profile?.close();
+      const said = [...windows.flatMap(({ consoleErrors }) => consoleErrors), ...errorsIn(await vscode.hostLogs())];
       await vscode.stop();
       await rig.close();
+      expect(said.filter((error) => OURS.test(error) && !PROVOKED.test(error))).toEqual([]);
     },
   };
 }
+
+/** Of the errors of a page and of its extension host: what names this extension, or was handled by nobody. */
+const OURS = /datastore-sync\.datastore-sync|rejected promise not handled|unhandled/i;
+/** By a test that kills the host. */
+const PROVOKED = /terminated unexpectedly/;
 
 /** The status bar item of the extension. */
 export const BAR = /Datastore: /;

@@ -11,9 +11,9 @@ export async function hostLogs(serverDataDir: string): Promise<string> {
 }
 
 /** The entries of such a log that tell why an extension failed: errors, with their stacks. */
-export function errorsIn(log: string): string {
+export function errorsIn(log: string): readonly string[] {
   const entries = log.split(/\n(?=\d{4}-\d\d-\d\d )/);
-  return entries.filter((entry) => entry.includes('[error]')).join('\n');
+  return entries.filter((entry) => entry.includes('[error]'));
 }
 
 function byNumber(left: string, right: string): number {

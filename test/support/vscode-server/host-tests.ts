@@ -90,7 +90,7 @@ async function drive(
     for (;;) {
       const ended = exited !== undefined || performance.now() > deadline;
       const report = await readReport(reportPath);
-      const hostErrors = errorsIn(await server.hostLogs());
+      const hostErrors = errorsIn(await server.hostLogs()).join('\n');
       if (report?.complete === true) return { report, hostErrors, consoleErrors: errors };
       if (ended) {
         const done = report === undefined ? 'no test ran' : `the last test to end was ${report.tests.at(-1)?.name}`;
