@@ -1,4 +1,5 @@
 import { SyncError } from '../../core/errors.ts';
+import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import { countText } from '../../core/quantities.ts';
 import { breathing } from '../breath.ts';
 import type { LocalFiles } from '../ports.ts';
@@ -8,39 +9,47 @@ import type { Work } from './setup-work.ts';
 /**
  * Deletes from the source what was verified at the target, one file after the other: moved aside, looked for at the target, read once
  * more, and only then dropped. False when something in it was written to meanwhile, which is back at its place. SyncError('local')
- * when the target has no copy of a file.
+ * when the target has no copy of a file, or a file cannot be deleted.
  */
 export async function deleteSource(work: Work, folder: string): Promise<boolean> {
   const { parts, found, options } = work;
   const files = parts.folders.open(folder);
   const breathe = breathing(parts.clock, options.signal);
   const refused: string[] = [];
-  let [moved, gone] = [0, 0];
+  const linked = new Set<number>();
+  let moved = 0;
   for (const { path, stamp } of found.verified?.files.values() ?? []) {
     await breathe();
-    const answer = await files.remove(path, stamp);
+    const answer = await files.remove(path, linked.has(stamp.inode) ? await relinked(files, path, stamp) : stamp);
     if (answer.kind === 'refused') refused.push(`${path}: ${answer.reason}`);
     if (answer.kind === 'moved') moved += 1;
     if (answer.kind !== 'done' || answer.aside === null) continue;
     const settled = await settleAside(work, folder, files, { path, name: answer.aside });
     if (settled === 'alone') throw alone(work, folder, path);
+    linked.add(stamp.inode);
     if (settled === 'back') moved += 1;
-    else gone += 1;
+    else found.deleted += 1;
   }
   await files.flush();
   const back = await settleAsides(work, folder);
   if (moved + back > 0) return false;
-  await endSource(work, folder, gone, refused);
+  if (refused.length > 0) throw stays(work, folder, refused);
+  await endSource(work, folder);
   return true;
 }
 
+/** Taking away one name of a file moves the time of change of the others. */
+async function relinked(files: LocalFiles, path: string, stamp: FileStamp): Promise<FileStamp> {
+  const now = await files.stat(path);
+  return now !== null && sameStamp({ ...now, ctime: stamp.ctime }, stamp) ? now : stamp;
+}
+
 /** The folder goes with its lock in it, so that nobody takes that between, and finds an empty datastore. */
-async function endSource(work: Work, folder: string, gone: number, refused: readonly string[]): Promise<void> {
-  const { tell, notes } = work;
-  const isGone = refused.length === 0 && (await work.locks.dropSource(folder));
-  tell(isGone ? `${folder} deleted` : `${folder}: ${countText(gone, 'file')} deleted`);
-  if (refused[0] !== undefined) notes.push(`${folder} stays: ${refused[0]}`);
-  else if (!isGone)
+async function endSource(work: Work, folder: string): Promise<void> {
+  const { tell, notes, found } = work;
+  const isGone = await work.locks.dropSource(folder);
+  tell(isGone ? `${folder} deleted` : `${folder}: ${countText(found.deleted, 'file')} deleted`);
+  if (!isGone)
     notes.push(
       `${folder} stays: what is left in it was not moved (links, excluded files, new ones, or folders without files).`,
     );
@@ -95,6 +104,16 @@ async function stampOf(files: LocalFiles, name: string) {
   const opened = await files.openAside(name);
   await opened.close();
   return opened.stamp;
+}
+
+function stays({ tell, found }: Work, folder: string, [first = '', ...more]: readonly string[]): SyncError {
+  tell(`${folder}: ${countText(found.deleted, 'file')} deleted`);
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  return new SyncError(
+    'local',
+    `${folder} stays: ${first}${others}`,
+    'Correct that, then run this again: it deletes the rest.',
+  );
 }
 
 const alone = ({ target }: Work, folder: string, path: string): SyncError =>

@@ -55,6 +55,8 @@ export interface Findings {
   verified: Scan | null;
   /** Of the source, when it was verified. */
   unmatched: Unmatched;
+  /** Files of the source that are gone, whatever made it begin again. */
+  deleted: number;
   /** At the target now. */
   reached: { files: number; bytes: number };
   conflicts: readonly string[];
@@ -67,6 +69,7 @@ export interface Findings {
 export const nothingFound = (): Findings => ({
   verified: null,
   unmatched: { withheld: 0, changed: 0, otherTime: 0 },
+  deleted: 0,
   reached: { files: 0, bytes: 0 },
   conflicts: [],
   problems: [],
