@@ -1,4 +1,3 @@
-import type * as vscode from 'vscode';
 import type { Answers } from './answers.ts';
 import type { Folders } from './folders.ts';
 import type { Host } from './host.ts';
