@@ -10,7 +10,7 @@ import { eventLine } from './commands/watch.ts';
 import type { Flags } from './flags.ts';
 import type { Host, StopSignal } from './host.ts';
 import { lineReporter, type Reporter, silentReporter, terminalReporter } from './progress-reporter.ts';
-import { noPaint, terminalPaint, usesColour } from './render/paint.ts';
+import { noPaint, safeText, terminalPaint, usesColour } from './render/paint.ts';
 import { sentence } from './render/sentence.ts';
 
 const SIGNAL_CODES: Readonly<Record<StopSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
@@ -167,8 +167,8 @@ function reporterFor(flags: Flags, host: Host): Reporter {
 const logTo = (reporter: Reporter): Log => ({
   debug: () => undefined,
   info: () => undefined,
-  warn: (message) => reporter.line(`datastore: ${message}`),
-  error: (message) => reporter.line(`datastore: ${message}`),
+  warn: (message) => reporter.line(`datastore: ${safeText(message)}`),
+  error: (message) => reporter.line(`datastore: ${safeText(message)}`),
 });
 
 /** What a signal gives. */

@@ -157,6 +157,23 @@ describe('the lock', () => {
     expect(await first.ended).toMatchObject({ code: 0 });
   });
 
+  test('of a holder whose name would move the cursor is told once, and moves none', async () => {
+    const { a, shared } = await team();
+    const lock = {
+      holder: '\u001B[2Jm',
+      hostname: '\u001B]0;h\u0007',
+      pid: 1,
+      acquiredAt: '',
+      ttlMs: 4000,
+      nonce: '1',
+    };
+    writeFileSync(path.join(shared, '.datastore.lock'), JSON.stringify(lock));
+    const { code, stderr } = await rig.cli(a, ['lock', 'acquire', '--for', '1s', '--wait', '30']);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('took over')]);
+    expect(stderr).not.toMatch(/(?!\n)\p{Cc}/u);
+    expect(stderr.split('\n').filter((line) => line.includes('held by'))).toHaveLength(1);
+  });
+
   test('is given back from elsewhere in its workspace: its holder ends with 0', async () => {
     const { a } = await team('lock: { ttlSeconds: 3 }');
     const held = rig.start(a, ['lock', 'acquire']);

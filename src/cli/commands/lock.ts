@@ -3,6 +3,7 @@ import { durationText } from '../../core/quantities.ts';
 import type { HeldLease } from '../../engine/datastore.ts';
 import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
 import { holderText, leaseDocument, leaseText } from '../render/lease-text.ts';
+import { tellHolder } from '../waiting.ts';
 
 const NONE = { least: 0, most: 0, words: '' };
 
@@ -66,7 +67,7 @@ async function acquire(context: CommandContext): Promise<Outcome> {
     return datastore.acquire({
       purpose: 'lock acquire',
       waitMs: config.lock.waitMs,
-      onWait: (holder) => reporter.line(`Waiting: held by ${holderText(holder, host.clock.now())}.`),
+      onWait: tellHolder(host.clock, (who) => reporter.line(`Waiting: ${who}.`)),
       signal,
     });
   });

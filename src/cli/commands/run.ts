@@ -4,10 +4,10 @@ import type { HeldLease } from '../../engine/datastore.ts';
 import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
 import { failureOf, leftovers } from '../failure.ts';
 import type { Child } from '../host.ts';
-import { holderText } from '../render/lease-text.ts';
-import { noPaint } from '../render/paint.ts';
+import { noPaint, safeText } from '../render/paint.ts';
 import { syncLines } from '../render/sync-text.ts';
 import { RUN_VARIABLE, runMarker } from '../run-marker.ts';
+import { tellHolder } from '../waiting.ts';
 import { syncOptions } from './sync.ts';
 
 /** After a signal the lease goes back whether or not the command has ended: in 3 s, of which the release needs some. */
@@ -60,7 +60,7 @@ async function runInside(context: CommandContext): Promise<Outcome> {
     await held
       .release()
       .catch((error: unknown) =>
-        reporter.line(`datastore: the lease could not be given back: ${failureOf(error).failure.message}`),
+        reporter.line(`datastore: the lease could not be given back: ${safeText(failureOf(error).failure.message)}`),
       );
   }
 }
@@ -74,7 +74,7 @@ async function takeLease(context: CommandContext, purpose: string, signal: Abort
   return datastore.acquire({
     purpose,
     waitMs: config.lock.waitMs,
-    onWait: (holder) => reporter.line(`datastore: waiting: held by ${holderText(holder, host.clock.now())}.`),
+    onWait: tellHolder(host.clock, (who) => reporter.line(`datastore: waiting: ${who}.`)),
     signal,
   });
 }

@@ -76,13 +76,13 @@ async function perform(context: CommandContext, input: SetupInput, signal: Abort
   const from = await presentConfig(context, workspace);
   const tell = (text: string): void => {
     reporter.done();
-    for (const line of fitted(host.stderr, [text])) reporter.line(line);
+    for (const line of fitted(host.stderr, [safeText(text)])) reporter.line(line);
   };
   const parts = await host.openSetup({
     workspace,
     from,
     input,
-    onWait: (who) => tell(`Waiting: ${safeText(who)}.`),
+    onWait: (who) => tell(`Waiting: ${who}.`),
   });
   try {
     const report = await runSetup(parts, {
@@ -102,9 +102,7 @@ async function perform(context: CommandContext, input: SetupInput, signal: Abort
       lines: fitted(host.stdout, setupLines(report, paint)),
     };
   } catch (error) {
-    // Where it was stopped, that is its remedy.
-    const remedy = error instanceof SyncError ? error.remedy : null;
-    for (const line of setupFailureLines(error)) if (line !== remedy) tell(line);
+    for (const line of setupFailureLines(error)) tell(line);
     throw error;
   }
 }

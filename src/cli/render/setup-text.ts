@@ -1,6 +1,6 @@
 import { bytesText, countText } from '../../core/quantities.ts';
 import type { SetupReport } from '../../engine/setup/setup.ts';
-import { setupFailureOf } from '../../engine/setup/setup-failure.ts';
+import { goesOnText, setupFailureOf } from '../../engine/setup/setup-failure.ts';
 import { RESOLVE_HINT } from './conflict-text.ts';
 import { type Paint, safeText } from './paint.ts';
 
@@ -28,13 +28,11 @@ export function setupLines(report: SetupReport, paint: Paint): string[] {
 export function setupFailureLines(error: unknown): string[] {
   const failure = setupFailureOf(error);
   if (failure === null) return [];
-  const { reached, left, isConfigured } = failure;
+  const { reached, left, isConfigured, isStopped } = failure;
   if (reached === null && left.length === 0 && !isConfigured) return ['Nothing was changed.'];
   return [
     ...(reached === null ? [] : [`It came to ${reached}.`]),
     ...left.map((what) => `Left behind, for the next run: ${safeText(what)}.`),
-    isConfigured
-      ? 'The configuration is written; run the same command again to finish.'
-      : 'The configuration is as it was; run the same command again to go on.',
+    ...(isStopped ? [] : [goesOnText(isConfigured)]),
   ];
 }

@@ -17,6 +17,8 @@ export interface SetupFailure {
   /** What stays behind, and is used again by the next run. */
   readonly left: readonly string[];
   readonly isConfigured: boolean;
+  /** Whoever stopped it knows nothing of how far it came: the remedy is `goesOnText`. */
+  readonly isStopped: boolean;
   readonly details: unknown;
 }
 
@@ -32,14 +34,16 @@ export function setupFailureOf(error: unknown): SetupFailure | null {
 export function setupError(work: Work, error: unknown, done: readonly SetupLine[]): SyncError {
   const { left, isConfigured, remote, target } = work;
   const { kind, message, details, ...said } = asSyncError(error, remote?.store.name ?? target.folder);
-  const remedy = kind === 'cancelled' ? goesOnText(isConfigured) : said.remedy;
+  const isStopped = kind === 'cancelled';
   const failure: SetupFailure = {
     done,
     reached: reachedText(work),
     left: [...left],
     isConfigured,
+    isStopped,
     details: details ?? null,
   };
+  const remedy = isStopped ? goesOnText(isConfigured) : said.remedy;
   return new SyncError(kind, message, remedy, { cause: error, details: failure });
 }
 
@@ -50,8 +54,8 @@ function reachedText({ note }: Work): string | null {
     : `${progress.files} of ${progress.totalFiles} files, ${bytesText(progress.bytes)} of ${bytesText(progress.totalBytes)}`;
 }
 
-/** Whoever stopped it knows nothing of how far it came. */
-const goesOnText = (isConfigured: boolean): string =>
+/** What the next run does of a set-up that has not ended. */
+export const goesOnText = (isConfigured: boolean): string =>
   isConfigured
     ? 'The configuration is written; run the same command again to finish.'
     : 'The configuration is as it was; run the same command again to go on.';

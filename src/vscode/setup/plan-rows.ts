@@ -85,7 +85,14 @@ const pathRows = (paths: readonly string[]): readonly PlanRow[] => [
 const MOST = 100;
 /** Characters beside the name of a section, in the narrowest box. */
 const WIDTH = 64;
-const NOTHING: SetupFailure = { done: [], reached: null, left: [], isConfigured: false, details: null };
+const NOTHING: SetupFailure = {
+  done: [],
+  reached: null,
+  left: [],
+  isConfigured: false,
+  isStopped: false,
+  details: null,
+};
 
 const titleOf = (step: Step): string => (step === 'plan' ? t('Nothing') : QUESTIONS[step].title);
 
