@@ -207,6 +207,13 @@ test('a folder that alone has files which no rule brings along is not called one
   expect(contents(world.workspace)).toEqual(expect.arrayContaining(['content a', 'content b']));
 });
 
+test('copying from folder to folder is called so', async () => {
+  const { parts } = moving();
+  const phases = new Set<string>();
+  await runSetup(parts, { ...KEPT, onProgress: ({ phase }) => phases.add(phase) });
+  expect([...phases]).toEqual(['copying']);
+});
+
 test('a set-up from elsewhere is no going on, and a refused one forgets nothing', async () => {
   const { from, to, parts, world } = moving();
   const dies = async (): Promise<never> => {

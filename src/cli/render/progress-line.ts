@@ -9,6 +9,7 @@ const NAMES: Readonly<Record<Phase, string>> = {
   scanning: 'Scanning',
   planning: 'Planning',
   verifying: 'Verifying',
+  copying: 'Copying',
   downloading: 'Downloading',
   uploading: 'Uploading',
   committing: 'Committing',

@@ -71,6 +71,8 @@ export type Phase =
   | 'scanning'
   | 'planning'
   | 'verifying'
+  /** From folder to folder on this machine, by a set-up. */
+  | 'copying'
   | 'downloading'
   | 'uploading'
   | 'committing'

@@ -86,7 +86,7 @@ export async function copyFolder(request: CopyRequest): Promise<Copied> {
     await bring(request, file, over);
     progress.files += 1;
     progress.bytes += file.stamp.size;
-    onProgress({ phase: 'downloading', ...progress, totalFiles: wanted.length, totalBytes: total });
+    onProgress({ phase: 'copying', ...progress, totalFiles: wanted.length, totalBytes: total });
   });
   await target.flush();
   return { scan, copied: wanted.length, already, bytes: total, conflicts, held };

@@ -31,6 +31,8 @@ function phaseText(phase: Phase): string {
       return t('planning');
     case 'verifying':
       return t('verifying');
+    case 'copying':
+      return t('copying');
     case 'downloading':
       return t('downloading');
     case 'uploading':
