@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compareTrees } from '../../src/core/setup/setup-compare.ts';
+import { compareTrees, timeStepOf } from '../../src/core/setup/setup-compare.ts';
 import { readSetupField, type SetupField, type SetupInput, setupUrl } from '../../src/core/setup/setup-input.ts';
 import {
   type FolderRelation,
@@ -178,8 +178,8 @@ describe('what a person types', () => {
 test('two folders are compared path by path, times up to what file systems keep', () => {
   const file = (sha256: string, mtime = 0) => ({ sha256, size: 1, mtime });
   const source = new Map([
-    ['same', file('a', 1999)],
-    ['later', file('b', 2000)],
+    ['same', file('a', 0.001)],
+    ['later', file('b', 0.002)],
     ['other', file('c')],
     ['gone', file('d')],
   ]);
@@ -195,4 +195,17 @@ test('two folders are compared path by path, times up to what file systems keep'
     different: ['other'],
     otherTime: ['later'],
   });
+  expect(compareTrees(source, target, 1).otherTime).toEqual([]);
+});
+
+test.each([
+  ['each microsecond', 1_600_000_001_123.456, 0],
+  ['milliseconds', 1_600_000_001_123, 1],
+  ['hundredths', 1_600_000_001_120, 10],
+  ['seconds', 1_600_000_001_000, 1000],
+  ['every other second', 1_600_000_000_000, 2000],
+  ['every other second, rounded', 1_600_000_002_000, 1000],
+  ['none', 1_700_000_000_000, 0],
+])('a file system that keeps %s', (_what, kept, step) => {
+  expect(timeStepOf(1_600_000_001_123.456, kept)).toBe(step);
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { runSetup } from '../../src/engine/setup/setup.ts';
@@ -42,11 +42,37 @@ test('a target that does not keep times: the source is moved, not deleted', asyn
   expect(readdirSync(path.join(workspace, aside ?? ''))).toEqual(expect.arrayContaining(['a', 'b']));
 });
 
-test('files that were there with a time of their own keep it, and hold nothing up', async () => {
+test.each([3600, 1.8])(
+  'files that were there with a time of their own, %d s apart, keep it: the source is moved',
+  async (apart) => {
+    const { parts, x, y, workspace } = world();
+    mkdirSync(y);
+    for (const name of ['a', 'b']) writeFileSync(path.join(y, name), name);
+    utimesSync(path.join(y, 'a'), YEARS_AGO, YEARS_AGO);
+    utimesSync(path.join(y, 'b'), YEARS_AGO + apart, YEARS_AGO + apart);
+    const { notes } = await runSetup(parts, OPTIONS);
+    expect(notes.join()).toContain('alone has the times of 1 file');
+    expect(existsSync(x)).toBe(false);
+    const aside = readdirSync(workspace).find((name) => name.startsWith('x.')) ?? '';
+    expect(['a', 'b'].map((name) => statSync(path.join(workspace, aside, name)).mtimeMs)).toEqual([
+      YEARS_AGO * 1000,
+      YEARS_AGO * 1000,
+    ]);
+    expect(statSync(path.join(y, 'b')).mtimeMs).toBe((YEARS_AGO + apart) * 1000);
+  },
+);
+
+test('a target that keeps every other second is no reason to keep the source', async () => {
   const { parts, x, y, workspace } = world();
-  mkdirSync(y);
-  for (const name of ['a', 'b']) writeFileSync(path.join(y, name), name);
-  await runSetup(parts, OPTIONS);
+  utimesSync(path.join(x, 'a'), YEARS_AGO + 1.75, YEARS_AGO + 1.75);
+  const open = (of: string) => {
+    const files = parts.folders.open(of);
+    if (of !== y) return files;
+    const stage: typeof files.stage = (content, how) =>
+      files.stage(content, { ...how, mtime: Math.floor(how.mtime / 2000) * 2000 });
+    return { ...files, stage };
+  };
+  await runSetup({ ...parts, folders: { ...parts.folders, open } }, OPTIONS);
   expect(readdirSync(workspace)).not.toContainEqual(expect.stringMatching(/^x/));
-  expect(existsSync(x)).toBe(false);
+  expect(readdirSync(y).toSorted()).toEqual(['a', 'b']);
 });

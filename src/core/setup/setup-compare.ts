@@ -17,17 +17,32 @@ export interface Comparison {
   readonly otherTime: readonly string[];
 }
 
-/** The coarsest step of a file system in use (FAT), milliseconds. */
-const TIME_STEP_MS = 2000;
+/** The steps of file systems in use, milliseconds. */
+const STEPS_MS = [1, 10, 1000, 2000] as const;
+/** That of FAT. */
+export const COARSEST_STEP_MS = 2000;
 
-/** As far as every file system keeps it. */
-export const isSameTime = (one: Pick<ComparedFile, 'mtime'>, other: Pick<ComparedFile, 'mtime'>): boolean =>
-  Math.abs(one.mtime - other.mtime) < TIME_STEP_MS;
+/** Setting a time may miss it by a microsecond, and no double shows less. */
+const LEAST_MS = 0.0015;
 
-/** How a target stands to a source, path by path. A file of another time is among the equal ones, too. */
+/** `stepMs`: how coarse the times are that either side keeps; 0: as fine as we can set them. */
+export const isSameTime = (
+  one: Pick<ComparedFile, 'mtime'>,
+  other: Pick<ComparedFile, 'mtime'>,
+  stepMs: number,
+): boolean => Math.abs(one.mtime - other.mtime) < Math.max(stepMs, LEAST_MS);
+
+/** How coarse a file system's times are that has `kept` this of one which was set; 0: as fine as we can set them, or not kept at all. */
+export function timeStepOf(set: number, kept: number): number {
+  const missed = Math.abs(set - kept);
+  return missed < LEAST_MS ? 0 : (STEPS_MS.find((step) => missed < step) ?? 0);
+}
+
+/** How a target stands to a source, path by path. A file of another time is among the equal ones, too. `stepMs`: as `isSameTime`. */
 export function compareTrees(
   source: ReadonlyMap<string, ComparedFile>,
   target: ReadonlyMap<string, ComparedFile>,
+  stepMs = 0,
 ): Comparison {
   const equal: string[] = [];
   const missing: string[] = [];
@@ -39,7 +54,7 @@ export function compareTrees(
     else if (found.sha256 !== file.sha256) different.push(path);
     else {
       equal.push(path);
-      if (!isSameTime(found, file)) otherTime.push(path);
+      if (!isSameTime(found, file, stepMs)) otherTime.push(path);
     }
   }
   return { equal, missing, different, otherTime };

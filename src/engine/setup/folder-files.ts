@@ -1,5 +1,5 @@
 import { SyncError } from '../../core/errors.ts';
-import type { ComparedFile } from '../../core/setup/setup-compare.ts';
+import { type ComparedFile, type Comparison, compareTrees, timeStepOf } from '../../core/setup/setup-compare.ts';
 import type { LocalFiles } from '../ports.ts';
 import { type Scan, scanRoot } from '../root/scan.ts';
 import type { Work } from './setup-work.ts';
@@ -12,6 +12,28 @@ export const readFolder = (work: Work, folder: string, config = work.parts.to): 
 
 export const comparedFiles = ({ files }: Scan): ReadonlyMap<string, ComparedFile> =>
   new Map([...files].map(([path, { sha256, stamp }]) => [path, { sha256, size: stamp.size, mtime: stamp.mtime }]));
+
+/** How one stands to another, of which either is at the target: times as far as that is seen to keep them. */
+export async function compareAtTarget(
+  work: Work,
+  source: ReadonlyMap<string, ComparedFile>,
+  target: ReadonlyMap<string, ComparedFile>,
+): Promise<Comparison> {
+  const exact = compareTrees(source, target);
+  if (exact.otherTime.length === 0) return exact;
+  return compareTrees(source, target, await timeStepAt(work.parts.folders.open(work.target.folder)));
+}
+
+/** An odd second, and a part of one. */
+const TRIED_MS = 1_600_000_001_123.456;
+
+async function timeStepAt(files: LocalFiles): Promise<number> {
+  const staged = await files.stage(none(), { mtime: TRIED_MS, exec: false });
+  await files.discard(staged);
+  return timeStepOf(TRIED_MS, staged.stamp.mtime);
+}
+
+async function* none(): AsyncIterable<Uint8Array> {}
 
 /** What cannot be read, or named elsewhere, would be left behind. Links and the like are left behind by rule. */
 export function refuseUnknown(files: LocalFiles, { unknown, irregular }: Pick<Scan, 'unknown' | 'irregular'>): void {

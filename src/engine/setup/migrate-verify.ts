@@ -1,11 +1,10 @@
 import { type Problem, SyncError } from '../../core/errors.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import { bytesText, countText } from '../../core/quantities.ts';
-import { compareTrees } from '../../core/setup/setup-compare.ts';
 import type { Scan } from '../root/scan.ts';
 import { copyOver, withheldIn } from './copy-over.ts';
 import { refuseMassDeletion } from './deleted-here.ts';
-import { comparedFiles, readFolder, refuseUnknown } from './folder-files.ts';
+import { compareAtTarget, comparedFiles, readFolder, refuseUnknown } from './folder-files.ts';
 import { HeldConflicts } from './held-conflicts.ts';
 import { persistTarget } from './setup-copies.ts';
 import type { RemoteSide } from './setup-ports.ts';
@@ -58,7 +57,7 @@ async function readSides(work: Work, from: string | null): Promise<Sides> {
   const there = from === null || from === target.folder ? here : await readFolder(work, from, source?.config);
   refuseUnknown(parts.folders.open(target.folder), here);
   if (from !== null) refuseUnknown(parts.folders.open(from), there);
-  const { missing, different, otherTime } = compareTrees(comparedFiles(there), comparedFiles(here));
+  const { missing, different, otherTime } = await compareAtTarget(work, comparedFiles(there), comparedFiles(here));
   const unequal = [...missing, ...different];
   const [known, withheld] = [knownOf(work), withheldIn(work)];
   const held = new Map<string, Problem>();
@@ -80,20 +79,24 @@ async function noteEqual(work: Work, { here, there, unequal, held, otherTime }: 
   found.unmatched = {
     withheld: held.size,
     changed: unequal.length - held.size,
-    otherTime: otherTime.filter((path) => isBrought(work, there, path)).length,
+    otherTime: otherTime.length,
   };
   const equal = [...there.files].flatMap(([path, { sha256 }]) => (held.has(path) ? [] : [[path, sha256] as const]));
   await record.verified(new Map(equal));
 }
 
 /** What both sides have, and what waits on either. */
-async function tellEqual(
-  { remote, isConfigured, options, found: { conflicts }, tell }: Work,
-  { here, otherTime }: Sides,
-) {
+async function tellEqual(work: Work, { here, otherTime }: Sides): Promise<void> {
+  const {
+    remote,
+    isConfigured,
+    options,
+    found: { conflicts },
+    tell,
+  } = work;
   const files = comparedFiles(here);
   const sent = remote === null || isConfigured ? files : await remote.datastore.contents(options.signal);
-  const found = compareTrees(files, sent);
+  const found = await compareAtTarget(work, files, sent);
   const others = new Set([...otherTime, ...found.otherTime]).size;
   const alone = found.missing.filter((path) => !conflicts.includes(path)).length;
   const bytes = found.equal.reduce((sum, path) => sum + (files.get(path)?.size ?? 0), 0);
@@ -109,10 +112,6 @@ async function tellEqual(
 }
 
 const shaOf = ({ files }: Scan, path: string): string | undefined => files.get(path as SyncPath)?.sha256;
-
-/** What had a time of its own there keeps it; where we could not give it the source's, the source is the only one that has that. */
-const isBrought = ({ record }: Work, there: Scan, path: string): boolean =>
-  record.now().brought[path]?.includes(shaOf(there, path) ?? '') === true;
 
 const totalOf = ({ files }: Scan) => ({
   files: files.size,

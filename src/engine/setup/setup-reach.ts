@@ -1,7 +1,7 @@
 import { SyncError } from '../../core/errors.ts';
 import { bytesText } from '../../core/quantities.ts';
 import { type ReachedThing, reachProblem } from '../../core/setup/reach-problem.ts';
-import { isSameTime } from '../../core/setup/setup-compare.ts';
+import { COARSEST_STEP_MS, isSameTime } from '../../core/setup/setup-compare.ts';
 import { requireEmpty } from '../cycle/writing.ts';
 import type { RootState } from '../ports.ts';
 import { asSyncError } from '../remote/store-error.ts';
@@ -36,7 +36,7 @@ async function bytesToGo(work: Work): Promise<number> {
   let bytes = 0;
   for (const [path, file] of here ?? []) {
     const other = there?.get(path);
-    const isThere = other?.size === file.size && isSameTime(other, file);
+    const isThere = other?.size === file.size && isSameTime(other, file, COARSEST_STEP_MS);
     if (!isThere && withheld(path) === null) bytes += file.size;
   }
   return bytes;
