@@ -31,7 +31,7 @@ interface Place {
 /** Whole folders of this machine, for a set-up. */
 export function openFolders({ run, clock, log, roots }: FoldersOptions) {
   const place = (folder: string): Place => roots.get(folder) ?? placeOf(folder);
-  const open = (folder: string): LocalFiles => openLocalFiles({ ...place(folder), run, clock, log });
+  const open = (folder: string): LocalFiles => openLocalFiles({ ...place(folder), run, clock, log, isUndated: true });
 
   /** Staging lists the runs of others: so it is looked at as one. */
   async function asides(folder: string): Promise<StagingRun['asides']> {

@@ -35,12 +35,15 @@ export interface LocalFilesOptions {
   readonly run: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Looking writes nothing: a walk has no time of the filesystem. */
+  readonly isUndated?: boolean;
   /** In place of `fs.linkSync`, for filesystems a test does not have. */
   readonly link?: (from: string, to: string) => void;
 }
 
 /** The root of a workspace on this machine's disk. Nothing is made or read until a method is called. */
-export function openLocalFiles({ workspace, root: relative, run, clock, log, link }: LocalFilesOptions): LocalFiles {
+export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
+  const { workspace, root: relative, run, clock, log, link, isUndated = false } = options;
   const root = openRootFolder(workspace, relative);
   const area = openStagingArea(root.folder, run);
   const stage = openStager(area);
@@ -63,7 +66,7 @@ export function openLocalFiles({ workspace, root: relative, run, clock, log, lin
     setFolderMode: async (path, mode) => setFolderMode(root.folder(), path, mode),
     walk: async (skip, signal) => {
       const top = root.folder();
-      const at = fileClock(area);
+      const at = isUndated ? 0 : fileClock(area);
       return { ...(await walkFolder(top, skip, clock, signal)), at };
     },
     stat: async (path) => statFile(room, path),

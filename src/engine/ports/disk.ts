@@ -24,7 +24,7 @@ export interface Walk {
   readonly irregular: ReadonlyMap<string, string>;
   /** What could not be read, folders included: path to reason. */
   readonly unknown: ReadonlyMap<string, string>;
-  /** The filesystem's own clock when the walk began, milliseconds (by touching a file in staging); 0 (everything is then hashed) where nothing can be written. */
+  /** The filesystem's own clock when the walk began, milliseconds (by touching a file in staging); 0 (everything is then hashed) where nothing can, or shall, be written. */
   readonly at: number;
 }
 

@@ -38,7 +38,7 @@ export interface WorkspaceFiles {
 
 /** Whole folders, by absolute path. */
 export interface Folders {
-  /** Any folder as a root; nothing is made yet. It may be reached through links, what is below may not. */
+  /** Any folder as a root; nothing is made yet, nor by looking: a walk gives no time of the filesystem. It may be reached through links, what is below may not. */
   open(folder: string): LocalFiles;
   /** How the one lies to the other. Either may be missing. `tries`: also by making a folder in each, for the trial only. */
   relation(one: string, other: string, tries: boolean, signal?: AbortSignal): Promise<FolderRelation>;
@@ -78,6 +78,8 @@ export interface SetupParts {
   readonly from: Config | null;
   /** What shall be. */
   readonly to: Config;
+  /** What the files of the workspace set up by now; `from` where a variable, a flag or a setting names it. */
+  present(): Promise<Config | null>;
   /** What was typed for it, as the file shall have it. */
   readonly written: WrittenPlace;
   /** The root, or the folder used in place, absolute. */
