@@ -36,13 +36,24 @@ export async function swampOf(workspace: string): Promise<Config | null> {
   return read.ok ? read.value : null;
 }
 
+/** What was set up (`from`), read again as it is now; null: no file names any. What stands in none of them, nobody changes meanwhile. */
+export async function presentOf(workspace: string, from: Config | null): Promise<Config | null> {
+  if (from !== null && !IN_FILES.has(from.source)) return from;
+  const read = await readConfig({ workspace, env: withoutUrl() });
+  return read.ok ? read.value : null;
+}
+
+const IN_FILES: ReadonlySet<string> = new Set(['.datastore.yaml', '.swamp.yaml', 'default']);
+
 /** The configuration with this datastore, whatever the variables name: that is where files come from. */
 const readAs = (workspace: string, source: string, url: string) =>
   readConfig({
     workspace,
-    env: { ...process.env, DATASTORE_URL: undefined, SWAMP_DATASTORE: undefined },
+    env: withoutUrl(),
     url: { source, url },
   });
+
+const withoutUrl = () => ({ ...process.env, DATASTORE_URL: undefined, SWAMP_DATASTORE: undefined });
 
 export function isSameBucket(from: Config | null, to: Config): boolean {
   const [a, b] = [from?.backend, to.backend];

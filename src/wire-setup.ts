@@ -18,7 +18,7 @@ import type { RemoteSide, SetupParts } from './engine/setup/setup-ports.ts';
 import { wireCheckup } from './wire-checkup.ts';
 import { type AccessKeys, identityOf, wireRemote } from './wire-datastore.ts';
 import { holdFolder, outlasting } from './wire-held-folder.ts';
-import { isSameBucket, swampOf, targetOf } from './wire-setup-config.ts';
+import { isSameBucket, presentOf, swampOf, targetOf } from './wire-setup-config.ts';
 import { openSetupState } from './wire-unfinished.ts';
 
 export interface SetupRequest {
@@ -48,6 +48,8 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
   return {
     from,
     to,
+    // As whoever asks for it has read it: by the workspace's given name.
+    present: async () => (await presentOf(request.workspace, from)) ?? swampOf(workspace),
     written: {
       root: to.root,
       path: writtenPath(input, workspace, folderOf(to)),

@@ -63,6 +63,23 @@ test('a set-up that stood still while another took over takes nothing away any m
   expect(readFileSync(path.join(workspace, '.datastore.yaml'), 'utf8')).toContain(`path: ${from}\n`);
 }, 180_000);
 
+test('a set-up that waited for another, and finds another configuration, does not go on from that of before', async () => {
+  const { workspace, from, to } = await moving(FILES);
+  const config = path.join(workspace, '.datastore.yaml');
+  const other = await mkdtemp(path.join(rig.folder, 'other-'));
+  const first = rig.start(workspace, deleting(to));
+  await first.printed('can be made');
+  first.process.kill('SIGSTOP');
+  const second = rig.start(workspace, [...deleting(`${to}2`), '--json']);
+  await second.printed('another set-up seems to be at work');
+  writeFileSync(config, `type: filesystem\npath: ${other}\n`);
+  first.process.kill('SIGKILL');
+  const ended = await second.ended;
+  expect([ended.code, ended.json()]).toMatchObject([4, { ok: false, error: { kind: 'locked' } }]);
+  expect(readFileSync(config, 'utf8')).toContain(`path: ${other}\n`);
+  expect([files(from).length, existsSync(`${to}2`)]).toEqual([FILES, false]);
+}, 120_000);
+
 test('stopped by a signal, it stops at once and says what is true; the same command finishes', async () => {
   const moved = await moving(FILES);
   const { workspace, from, to } = moved;

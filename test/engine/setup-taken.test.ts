@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { SyncError } from '../../src/core/errors.ts';
@@ -54,6 +54,20 @@ test('the only copy is never deleted: what is gone at the target is put back, an
     details: { isConfigured: true },
   });
   expect(readdirSync(path.join(from, 'below'))).toHaveLength(FILES - 4);
+});
+
+test.each([
+  ['names another place by now', (top: string) => folder(path.join(top, 'z'))],
+  ['names none any more', () => null],
+])('a configuration that %s, when its turn comes: nothing goes on from that of before', async (_what, presentIn) => {
+  const { world, from, to, parts } = moving();
+  const changed = { ...parts, present: async () => presentIn(world.top) };
+  await expect(runSetup(changed, OPTIONS)).rejects.toMatchObject({
+    kind: 'locked',
+    message: 'the configuration has changed meanwhile',
+  });
+  expect([files(from).length, existsSync(to)]).toEqual([FILES, false]);
+  expect(await parts.state.read('setup.json')).toBeNull();
 });
 
 test('what was changed at the target since is no copy of it', async () => {

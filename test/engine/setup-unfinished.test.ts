@@ -49,7 +49,7 @@ test('how far one came that was cut off, until it has ended', async () => {
     from: parts.from,
     to: parts.to,
     flags: { skipMigration: false, deleteSource: true },
-    step: { number: 2, of: 5, text: `copy ${x} to ${y}` },
+    step: { number: 2, of: 6, text: `copy ${x} to ${y}` },
     files: { done: 2, total: 3 },
   });
   await runSetup(parts, OPTIONS);

@@ -157,6 +157,10 @@ export function openWorld() {
       ...shared,
       from,
       to,
+      // Of parts that a test changes, too.
+      async present() {
+        return this.from;
+      },
       written: { root: to.root, path: folderOf(to), region: false, isSameBucket: false },
       folderOf,
       skipFor: buildExcludes,

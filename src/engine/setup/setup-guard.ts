@@ -1,3 +1,4 @@
+import { isSameRoot } from '../../core/config/same-place.ts';
 import { SyncError } from '../../core/errors.ts';
 import { type LockRecord, lockText } from '../../core/format/lock-record.ts';
 import { GUARD_TTL_MS, guardRoot, type RootGuard } from '../root/root-guard.ts';
@@ -29,6 +30,15 @@ export async function guardSetup(
   } catch (error) {
     throw moved.signal.aborted ? moved.signal.reason : error;
   }
+}
+
+/** The set-up of before, or a person, may have been here since `from` was read. SyncError('locked'). */
+export async function requireUnchanged(parts: Pick<SetupParts, 'from' | 'present'>): Promise<void> {
+  const { from } = parts;
+  const now = await parts.present();
+  const isForeign = from?.backend.type === 'unsupported' && now?.backend.type === 'unsupported';
+  if (isForeign || isSameRoot(from, now)) return;
+  throw new SyncError('locked', 'the configuration has changed meanwhile', 'Begin again, from what is set up by now.');
 }
 
 const busy = (by: LockRecord | null): SyncError =>

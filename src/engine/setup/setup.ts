@@ -4,7 +4,7 @@ import { HeldConflicts } from './held-conflicts.ts';
 import { heldParts } from './held-parts.ts';
 import { beginSetup } from './setup-begin.ts';
 import { type SetupLine, setupError } from './setup-failure.ts';
-import { guardSetup } from './setup-guard.ts';
+import { guardSetup, requireUnchanged } from './setup-guard.ts';
 import { openLook } from './setup-look.ts';
 import type { SetupParts } from './setup-ports.ts';
 import { forgetSetup } from './setup-record.ts';
@@ -37,6 +37,7 @@ export async function runSetup(parts: SetupParts, options: SetupOptions): Promis
   if (options.dryRun) return goThrough(parts, options, async () => {});
   const guard = await guardSetup(parts, options);
   try {
+    await requireUnchanged(parts);
     return await goThrough(parts, options, () => guard.assertHeld());
   } finally {
     await guard.release();
