@@ -1,10 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { BUCKET, type Workspaces } from './harness.ts';
+import { BUCKET, type Running, type Workspaces } from './harness.ts';
 import { objects, sha256 } from './sides.ts';
 
 /* One workspace that moves from one datastore to another while its process is killed again and again. */
@@ -13,15 +22,19 @@ export interface Migration {
   readonly workspaces: Workspaces;
   readonly from: '.swamp' | 'folder' | 's3';
   readonly to: 'folder' | 's3';
+  /** With `--delete-source`, and killed while that goes on, too. */
+  readonly deletes: boolean;
   readonly files: number;
   readonly kills: number;
   readonly random: () => number;
 }
 
 export interface Migrated {
-  /** How each attempt ended. */
+  /** How each attempt at a kill ended. */
   readonly ends: readonly string[];
   readonly killed: number;
+  /** Those of which the source was found half deleted. */
+  readonly halved: number;
 }
 
 /** By path: hash, time of change in microseconds, and whether it can be run. */
@@ -36,9 +49,20 @@ export async function migrate(story: Migration): Promise<Migrated> {
   const truth = filesOf(source);
   const bucketBefore = from === 's3' ? await objects(workspaces.place, `${name}-old`) : {};
   const target = path.join(workspaces.folder, `${name}-target`);
-  const place = to === 's3' ? s3Words(story, `${name}-new`) : ['filesystem', '--path', target];
+  const place = [
+    ...(to === 's3' ? s3Words(story, `${name}-new`) : ['filesystem', '--path', target]),
+    ...(story.deletes ? ['--delete-source'] : []),
+  ];
   const ends: string[] = [];
-  for (let kill = 0; kill < story.kills; kill += 1) ends.push(await killedOnce(story, workspace, place));
+  let halved = 0;
+  // One that has come to its end leaves nothing to kill.
+  for (let kill = 0; kill < story.kills && ends.at(-1) !== 'ended 0'; kill += 1) {
+    const isLate = story.deletes && kill % 2 === 1;
+    ends.push(await killedOnce(story, workspace, place, isLate ? halfGone(source, truth, random) : null));
+    const left = leftIn(source, truth);
+    if (ends.at(-1) === 'killed' && left > 0 && left < story.files) halved += 1;
+    if (to === 'folder' || from === 'folder') expect(lost(workspaces.folder, name, truth)).toEqual([]);
+  }
   const last = await workspaces.cli(workspace, ['setup', ...place, '--json']);
   expect(last).toMatchObject({ code: 0, stderr: expect.stringContaining('✓') });
   if (to === 's3') {
@@ -49,9 +73,27 @@ export async function migrate(story: Migration): Promise<Migrated> {
     expect(differences(truth, filesOf(target))).toEqual([]);
     expect(readdirSync(target)).not.toContain('.datastore-staging');
   }
-  expect(differences(truth, filesOf(to === 's3' && from !== 'folder' ? source : movedAside(source)))).toEqual([]);
+  if (story.deletes) expect(leftOf(source)).toEqual([]);
+  else expect(differences(truth, filesOf(to === 's3' && from !== 'folder' ? source : movedAside(source)))).toEqual([]);
   if (from === 's3') expect(await objects(workspaces.place, `${name}-old`)).toEqual(bucketBefore);
-  return { ends, killed: ends.filter((end) => end === 'killed').length };
+  return { ends, killed: ends.filter((end) => end === 'killed').length, halved };
+}
+
+/** What is in none of the folders of this story any more, staging and dated ones included. */
+function lost(top: string, name: string, truth: Files): readonly string[] {
+  const found = new Set<string>();
+  for (const folder of readdirSync(top).filter((at) => at.replace('.', '').startsWith(name)))
+    for (const entry of readdirSync(path.join(top, folder), { recursive: true, withFileTypes: true }))
+      if (entry.isFile()) found.add(sha256(readFileSync(path.join(entry.parentPath, entry.name))));
+  return Object.keys(truth).filter((file) => !found.has(truth[file]?.split(' ')[0] ?? ''));
+}
+
+/** The folder, and what it is called when it is moved aside, or on its way out. */
+function leftOf(folder: string): readonly string[] {
+  const own = path.basename(folder);
+  const isOf = (name: string): boolean =>
+    name === own || name.startsWith(`${own}.20`) || name.startsWith(`.${own}.deleted-`);
+  return readdirSync(path.dirname(folder)).filter(isOf);
 }
 
 const s3Words = ({ workspaces: { place } }: Migration, prefix: string): string[] => [
@@ -96,13 +138,35 @@ function fill(folder: string, { files, random }: Migration): void {
   }
 }
 
-/** Killed a while after one of the things it tells; the more files, the longer a while. */
+/** Killed when it `isDue`, looked at again and again; else a while after one of the things it tells: the more files, the longer a while. */
 async function killedOnce(
-  { workspaces, random, files, to }: Migration,
+  story: Migration,
   workspace: string,
   place: string[],
+  isDue: (() => boolean) | null,
 ): Promise<string> {
-  const running = workspaces.start(workspace, ['setup', ...place]);
+  const running = story.workspaces.start(workspace, ['setup', ...place]);
+  await (isDue === null ? toldEnough(story, running) : until(isDue, running));
+  running.process.kill('SIGKILL');
+  const { code } = await running.ended;
+  return code === null ? 'killed' : `ended ${code}`;
+}
+
+const leftIn = (source: string, truth: Files): number =>
+  Object.keys(truth).filter((file) => existsSync(path.join(source, file))).length;
+
+/** Whether a part of what is there now is gone. */
+function halfGone(source: string, truth: Files, random: () => number): () => boolean {
+  const enough = leftIn(source, truth) * (0.2 + 0.7 * random());
+  return () => leftIn(source, truth) < enough;
+}
+
+async function until(isDue: () => boolean, { ended }: Running): Promise<void> {
+  const stopped = ended.then(() => true);
+  while (!isDue() && !(await Promise.race([stopped, sleep(2, false)])));
+}
+
+async function toldEnough({ random, files, to }: Migration, running: Running): Promise<void> {
   const after = 1 + Math.trunc(random() * (to === 's3' ? 6 : 2));
   let told = 0;
   const moment = new Promise<void>((resolve) => {
@@ -113,9 +177,6 @@ async function killedOnce(
   });
   await Promise.race([moment, running.ended]);
   await Promise.race([sleep(random() * Math.max(250, files / 3)), running.ended]);
-  running.process.kill('SIGKILL');
-  const { code } = await running.ended;
-  return code === null ? 'killed' : `ended ${code}`;
 }
 
 /** What a colleague gets. */
