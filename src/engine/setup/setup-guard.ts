@@ -33,7 +33,7 @@ export async function guardSetup(
 }
 
 /** The set-up of before, or a person, may have been here since `from` was read. SyncError('locked'). */
-export async function requireUnchanged(parts: Pick<SetupParts, 'from' | 'present'>): Promise<void> {
+export async function requireUnchanged(parts: Pick<SetupParts, 'present' | 'from'>): Promise<void> {
   const { from } = parts;
   const now = await parts.present();
   const isForeign = from?.backend.type === 'unsupported' && now?.backend.type === 'unsupported';
