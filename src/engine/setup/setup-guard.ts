@@ -33,9 +33,9 @@ export async function guardSetup(
 }
 
 /** The set-up of before, or a person, may have been here since `from` was read. SyncError('locked'). */
-export async function requireUnchanged(parts: Pick<SetupParts, 'present' | 'from'>): Promise<void> {
-  const { from } = parts;
+export async function requireUnchanged(parts: SetupParts): Promise<void> {
   const now = await parts.present();
+  const { from } = parts;
   const isForeign = from?.backend.type === 'unsupported' && now?.backend.type === 'unsupported';
   if (isForeign || isSameRoot(from, now)) return;
   throw new SyncError('locked', 'the configuration has changed meanwhile', 'Begin again, from what is set up by now.');
