@@ -107,10 +107,26 @@ describe('whatever the three trees are', () => {
     fc.assert(
       fc.property(sides, policy, (at, policy) => {
         const plan = planOf(at, policy);
-        const left = [...plan.conflicts, ...plan.held].map(({ path }): string => path);
-        expect(touched(plan).filter((path) => left.includes(path))).toEqual([]);
-        expect(new Set(left).size).toBe(left.length);
+        for (const list of [plan.conflicts, plan.held]) {
+          const left = list.map(({ path }): string => path);
+          expect(touched(plan).filter((path) => left.includes(path))).toEqual([]);
+          expect(new Set(left).size).toBe(left.length);
+        }
         expect(new Set(touched(plan)).size).toBe(touched(plan).length);
+      }),
+      runs(2_000),
+    );
+  });
+
+  test('no answer, held or carried out, makes a conflict of what is none, and what is one is decided or stays', () => {
+    fc.assert(
+      fc.property(sides, policy, (at, policy) => {
+        const undecided = planOf(at, { ...policy, onConflict: 'hold' }).conflicts.map(({ path }) => path);
+        const plan = planOf(at, policy);
+        const stays = new Set(plan.conflicts.map(({ path }) => path));
+        const decided = new Set(plan.steps.map(({ path }) => path));
+        expect(undecided.filter((path) => stays.has(path) === decided.has(path))).toEqual([]);
+        expect(stays.size + undecided.filter((path) => decided.has(path)).length).toBe(undecided.length);
       }),
       runs(2_000),
     );

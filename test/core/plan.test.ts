@@ -357,5 +357,15 @@ describe('a file that is open and unsaved is left alone', () => {
     ['changed here: that may go', { base: 'a=1', local: 'a=2', remote: 'a=1', busy: ['a'] }, ['upload a']],
     ['what needs its place waits', { base: 'a=1', local: 'a=1', remote: 'a/b=1', busy: ['a'] }, ['! a', '! a/b']],
     ['its new case waits', { base: 'a=1', local: 'a=1', remote: 'A=1', busy: ['a'] }, ['! A', '! a']],
+    [
+      'the answer to its conflict waits, and until then it stays one',
+      { base: 'a=1', local: 'a=2', remote: 'a=3', busy: ['a'], policy: { onConflict: 'theirs' } },
+      ['? a both-changed', '! a'],
+    ],
+    [
+      'an answer that leaves it as it is can be carried out',
+      { base: 'a=1', local: 'a=2', remote: 'a=3', busy: ['a'], policy: { onConflict: 'mine' } },
+      ['upload a'],
+    ],
   ])('%s', (_what, sides, expected) => check(sides, expected));
 });

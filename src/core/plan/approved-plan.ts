@@ -47,8 +47,11 @@ const nameOf = ({ kind, path, local, remote, copyTo }: Step | PlannedStep): stri
 function whyMoved({ local, remote }: PlanInput, plan: Plan, { path, local: here, remote: there }: PlannedStep): string {
   if ((local.files.get(path)?.sha256 ?? null) !== (here?.sha256 ?? null)) return 'it changed here since';
   if ((remote.get(path)?.sha256 ?? null) !== (there?.sha256 ?? null)) return 'it changed there since';
-  if (plan.conflicts.some((conflict) => conflict.path === path)) return 'it is a conflict now';
-  return plan.held.find((held) => held.path === path)?.reason ?? 'a sync would not do this any more';
+  const held = plan.held.find((one) => one.path === path);
+  if (held !== undefined) return held.reason;
+  return plan.conflicts.some((conflict) => conflict.path === path)
+    ? 'it is a conflict now'
+    : 'a sync would not do this any more';
 }
 
 /** Half a rename would take a file away from that side, and bring it nowhere. */

@@ -68,6 +68,7 @@ export interface Held {
 export interface Plan {
   /** Deletions before creations, which may need their room; otherwise by path. */
   readonly steps: readonly Step[];
+  /** Those too whose answer is held. */
   readonly conflicts: readonly Conflict[];
   readonly held: readonly Held[];
 }
@@ -113,7 +114,7 @@ export function makePlan(input: PlanInput): Plan {
   const refused = new Set(input.refused.map(({ path }) => path));
   const answer = answerer(input);
   const decided: Step[] = [];
-  const conflicts: Conflict[] = [];
+  const found: { readonly conflict: Conflict; readonly answered: Step | null }[] = [];
   for (const path of new Set([...base.keys(), ...local.files.keys(), ...remote.keys()])) {
     const versions = {
       path,
@@ -125,16 +126,21 @@ export function makePlan(input: PlanInput): Plan {
     const kind = isWithheld ? whileWithheld(decide(versions)) : sinceIncluded(decide(versions), versions.base);
     if (kind === null || refused.has(path) || coveredBy(local.unknown, path) || local.isExcluded(path)) continue;
     const step = isConflict(kind) ? answer({ ...versions, reason: kind }) : { ...versions, kind };
-    if (step && isAllowed(step.kind, policy.direction)) decided.push(step);
-    else if (isConflict(kind)) conflicts.push({ ...versions, reason: kind });
+    const isOpen = step === null || !isAllowed(step.kind, policy.direction);
+    if (!isOpen) decided.push(step);
+    if (isConflict(kind)) found.push({ conflict: { ...versions, reason: kind }, answered: isOpen ? null : step });
   }
   const { steps, held } = holdColliding(input, decided);
+  const done = new Set(steps);
   const byPath = (a: { path: string }, b: { path: string }) => compareByUtf8(a.path, b.path);
   return {
     steps: withReuse(steps, remote).toSorted(
       (a, b) => Number(CREATES.has(a.kind)) - Number(CREATES.has(b.kind)) || byPath(a, b),
     ),
-    conflicts: conflicts.toSorted(byPath),
+    conflicts: found
+      .filter(({ answered }) => answered === null || !done.has(answered))
+      .map(({ conflict }) => conflict)
+      .toSorted(byPath),
     held: [...input.refused.map(({ path, reason }) => ({ path, reason })), ...held].toSorted(byPath),
   };
 }
