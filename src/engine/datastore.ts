@@ -12,7 +12,7 @@ export interface SyncOptions {
   readonly onConflict?: PlanPolicy['onConflict'];
   readonly choices?: readonly Choice[];
   /**
-   * Does these steps and no others, under the policy they were planned with. SyncError('moved') when one of them is no longer what
+   * Does these steps and no others, under the policy they were planned with (and `choices`, if any were). SyncError('moved') when one of them is no longer what
    * would be done, SyncError('usage') when one needs another that was left out; then nothing is changed.
    */
   readonly approved?: ApprovedPlan;

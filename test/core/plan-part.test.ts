@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { SyncPath } from '../../src/core/paths/sync-path.ts';
-import { planPart } from '../../src/core/plan/plan-part.ts';
+import { planChoices, planPart } from '../../src/core/plan/plan-part.ts';
 import type { PlannedKind, PlannedStep, PlanRecord } from '../../src/core/plan/plan-record.ts';
 
-/* What of a plan a person means who pushes or pulls one file, or one folder. */
+/* What of a plan a person means who pushes or pulls one file, or one folder, or decides conflicts. */
 
 const step = (path: string, kind: PlannedKind, more: Partial<PlannedStep> = {}): PlannedStep => ({
   path: path as SyncPath,
@@ -55,4 +55,23 @@ test.each([
   const part = planPart(record, path, way);
   expect(part.steps.map((one) => one.path)).toEqual(paths);
   expect(part.basis).toBe(record.basis);
+});
+
+const version = (sha256: string) => ({ sha256, size: 1, mtime: 1 });
+const here = { local: version('h'), remote: { ...version('t'), by: 'ben', generation: 1 } };
+const choice = { path: 'mine.txt' as SyncPath, answer: 'mine', localSha256: 'h', remoteSha256: 't' } as const;
+
+test.each([
+  ['what was chosen, and nothing beside it', [choice], ['mine.txt']],
+  ['another version here: nothing', [{ ...choice, localSha256: 'x' }], []],
+  ['another version there: nothing', [{ ...choice, remoteSha256: null }], []],
+  [
+    'a deletion that is half of a rename: all of it',
+    [{ ...choice, path: 'gone.txt' as SyncPath, localSha256: null, remoteSha256: null }],
+    ['gone.txt', 'runs/moved.txt'],
+  ],
+  ['no choice: nothing', [], []],
+] as const)('of choices %s', (_what, choices, paths) => {
+  const steps = record.steps.map((one) => (one.path === 'mine.txt' ? { ...one, ...here } : one));
+  expect(planChoices({ ...record, steps }, choices).steps.map(({ path }) => path)).toEqual(paths);
 });

@@ -53,6 +53,16 @@ test('with automatic sync off the first look says who holds the lock, later ones
   expect(datastore.polls).toBe(1);
 });
 
+test('a look at what choices would make of it leaves the status as it is', async () => {
+  const { coordinator, clock, datastore } = start({ autoSync: 'off' });
+  await clock.advance(0);
+  datastore.generation = 5;
+  expect((await coordinator.preview({ choices: [] })).generation).toBe(5);
+  expect(coordinator.status().generation).toBe(1);
+  await coordinator.preview();
+  expect(coordinator.status().generation).toBe(5);
+});
+
 test('paused: triggers only look, whatever their number; resumed: a cycle', async () => {
   const { coordinator, clock, watcher, calls, datastore } = start();
   await clock.advance(0);

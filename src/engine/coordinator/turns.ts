@@ -117,7 +117,8 @@ export function takeTurns(parts: TurnParts): Turns {
     preview: (options = {}) =>
       tried(async () => {
         const found = await datastore.preview(own(options));
-        tell({ kind: 'previewed', preview: found });
+        // What choices would make of it is not how it is.
+        if (options.choices === undefined) tell({ kind: 'previewed', preview: found });
         // Where nothing is synced by itself no cycle would say who holds the lock.
         if (parts.board.now().seenAt === null) await readRegister().catch(() => {});
         return found;

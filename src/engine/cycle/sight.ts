@@ -153,13 +153,8 @@ export function damagedPaths(view: RemoteView, ledger: Ledger, scan: Scan): read
 }
 
 export function policyOf(options: SyncOptions, conflictSuffix: string): PlanPolicy {
-  if (options.approved) return { ...options.approved.basis, choices: [] };
-  return {
-    direction: options.direction ?? 'both',
-    onConflict: options.onConflict ?? 'hold',
-    choices: options.choices ?? [],
-    conflictSuffix,
-  };
+  const { direction = 'both', onConflict = 'hold', choices = [], approved } = options;
+  return approved ? { ...approved.basis, choices } : { direction, onConflict, choices, conflictSuffix };
 }
 
 export async function factsOf(
