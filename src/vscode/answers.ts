@@ -1,9 +1,9 @@
 import type { Memento } from 'vscode';
-import { type Place, placeKey } from './place.ts';
+import { type Place, questionKey } from './place.ts';
 
 export type PlaceAnswer = 'connect' | 'decline';
 
-/** What the person answered about first connections, by workspace folder. A change of the place is a new question. */
+/** What the person answered about first connections, by workspace folder. A change of anything shown is a new question. */
 export interface Answers {
   get(folder: string, place: Place): PlaceAnswer | null;
   set(folder: string, place: Place, answer: PlaceAnswer): Promise<void>;
@@ -19,10 +19,10 @@ export function openAnswers(memory: Memento): Answers {
   return {
     get(folder, place) {
       const kept = memory.get<Kept>(keyOf(folder));
-      return kept?.place === placeKey(place) ? kept.answer : null;
+      return kept?.place === questionKey(place) ? kept.answer : null;
     },
     async set(folder, place, answer) {
-      await memory.update(keyOf(folder), { place: placeKey(place), answer } satisfies Kept);
+      await memory.update(keyOf(folder), { place: questionKey(place), answer } satisfies Kept);
     },
   };
 }

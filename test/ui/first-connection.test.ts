@@ -38,7 +38,7 @@ describeUi('the first connection', () => {
     await window.close();
   });
 
-  it('is asked about again when the prefix changes, and the answer is kept over a reload', async () => {
+  it('is asked about again when the shared folder or the prefix changes, and the answer is kept over a reload', async () => {
     const folder = await stage.rig.workspace('before', { 'a.txt': 'a\n' });
     const window = await stage.open(folder);
     await connect(window);
@@ -47,7 +47,12 @@ describeUi('the first connection', () => {
     await window.waitReady();
     await window.statusBarItem(/in step/, 60_000);
     const path = join(folder, '.datastore.yaml');
-    await writeFile(path, (await readFile(path, 'utf8')).replace('prefix: before', 'prefix: after'));
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('root: data', 'root: .vscode'));
+    await window.statusBarItem(/waiting for your answer/, 30_000);
+    await writeFile(path, text);
+    await window.statusBarItem(/in step/, 30_000);
+    await writeFile(path, text.replace('prefix: before', 'prefix: after'));
     await window.statusBarItem(/waiting for your answer/, 30_000);
     await window.close();
   });

@@ -47,8 +47,7 @@ async function ask(ui: Ui, folder: Folder, config: Config): Promise<void> {
   const isConnected = folder.running() !== null;
   const [yes, no] = isConnected ? [t('Stay Connected'), t('Disconnect')] : [t('Connect'), t("Don't Connect")];
   const detail = [
-    ...placeLines(place),
-    t('Shared folder: {0}/{1}/', folder.workspace.name, config.root),
+    ...placeLines(place, folder.workspace.name),
     '',
     t(
       'Set by {0}. Files of that folder are sent there and brought from there, with your credentials. You are asked again when any of this changes.',

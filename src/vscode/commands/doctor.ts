@@ -4,7 +4,7 @@ import { doctorSummary } from '../../core/doctor/doctor-line.ts';
 import { runCheckup } from '../../engine/checkup/checkup.ts';
 import type { Folder } from '../folder.ts';
 import { said, t } from '../l10n.ts';
-import { type Place, placeKey, placeOf } from '../place.ts';
+import { type Place, placeOf, questionKey } from '../place.ts';
 import { doctorReport } from '../render/doctor-report.ts';
 import { endpointText, placeText } from '../render/place-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
@@ -52,7 +52,7 @@ function describe(config: Config): string {
 function isAgreed(folder: Folder, place: Place): boolean {
   const state = folder.state();
   const agreed = state.kind === 'active' || state.kind === 'broken' ? placeOf(state.config) : null;
-  return agreed !== null && placeKey(agreed) === placeKey(place);
+  return agreed !== null && questionKey(agreed) === questionKey(place);
 }
 
 function mustAskFirst(folder: Folder): boolean {
