@@ -24,7 +24,7 @@ export function announceNews(folders: Folders, notices: Notices): { dispose(): u
     const now = occasionOf(state);
     const before = told.get(folder.id);
     if (before?.key === now?.key) return;
-    if (before !== undefined) notices.settled(before.topic);
+    if (before !== undefined) notices.settled({ topic: before.topic, folder: folder.id });
     told.delete(folder.id);
     if (now === null) return;
     told.set(folder.id, now);
@@ -61,33 +61,46 @@ function tell(notices: Notices, folder: Folder, state: FolderState): void {
       place.endpoint,
       place.profile,
     );
-    return notices.news('first-connection', `${question} ${t('Nothing is sent before your answer.')}`, {
-      label: t('Review…'),
-      run: 'datastore.connect',
-    });
+    return notices.news(
+      { topic: 'first-connection', folder: folder.id },
+      `${question} ${t('Nothing is sent before your answer.')}`,
+      {
+        label: t('Review…'),
+        run: 'datastore.connect',
+      },
+    );
   }
   if (state.kind !== 'active') return;
   const { failure, conflicts } = state.status;
-  if (conflicts.length > 0 && faceOf(state).kind === 'conflicts') return tellConflicts(notices, name, conflicts.length);
+  if (conflicts.length > 0 && faceOf(state).kind === 'conflicts')
+    return tellConflicts(notices, folder, conflicts.length);
   if (failure === null) return;
   if (failure.kind === 'credentials') {
-    return notices.news('signed-out', t('“{0}” waits for you to sign in: {1}', name, said(failure.message)), {
-      label: t('Sign In…'),
-      run: 'datastore.signIn',
-    });
+    return notices.news(
+      { topic: 'signed-out', folder: folder.id },
+      t('“{0}” waits for you to sign in: {1}', name, said(failure.message)),
+      {
+        label: t('Sign In…'),
+        run: 'datastore.signIn',
+      },
+    );
   }
-  notices.news('veto', t('Sync of “{0}” has stopped for safety: {1}.', name, said(failure.message)), {
-    label: t('Preview…'),
-    run: 'datastore.preview',
-  });
+  notices.news(
+    { topic: 'veto', folder: folder.id },
+    t('Sync of “{0}” has stopped for safety: {1}.', name, said(failure.message)),
+    {
+      label: t('Preview…'),
+      run: 'datastore.preview',
+    },
+  );
 }
 
-export function tellConflicts(notices: Notices, name: string, count: number): void {
+export function tellConflicts(notices: Notices, { id, workspace }: Folder, count: number): void {
   notices.news(
-    'conflicts',
+    { topic: 'conflicts', folder: id },
     t(
       '“{0}”: {1} changed on both sides. Neither version is replaced before you decide.',
-      name,
+      workspace.name,
       counted(count, '{0} file', '{0} files'),
     ),
     {

@@ -1,72 +1,112 @@
-import * as vscode from 'vscode';
 import { SyncError, type SyncErrorKind } from '../core/errors.ts';
 import type { Log } from '../engine/ports.ts';
 import { said, t } from './l10n.ts';
 import { failureTitle } from './render/failure-title.ts';
 import { unlinked } from './render/unlinked.ts';
+import type { Screen, Show } from './screen.ts';
 
 export interface Action {
   readonly label: string;
-  /** A command of this window, or a function. */
+  /** A command of this window, or a function. A rejection is told as `failed` does. */
   readonly run: string | (() => unknown);
 }
 
-/** Messages to the person. None of these waits for an answer: what a button does happens when it is pressed. */
+/** What news are about. */
+export interface Occasion {
+  /** The person can silence it for good. */
+  readonly topic: string;
+  /** The id of a folder. */
+  readonly folder: string;
+}
+
+/** Messages to the person, without links. None of these waits for an answer: what a button does happens when it is pressed. */
 export interface Notices {
   info(text: string, ...actions: Action[]): void;
   warn(text: string, ...actions: Action[]): void;
   /** What the person started has failed. Says nothing where they stopped it themselves. */
   failed(error: unknown): void;
-  /** News nobody asked for: only while no other is open, and never again once the person says so. */
-  news(topic: string, text: string, ...actions: Action[]): void;
-  /** What the news was about is settled: a message nobody has closed yet holds up no other. */
-  settled(topic: string): void;
+  /** News nobody asked for: after those that are open or wait, once where it is one of them, and never again once the person says so. */
+  news(occasion: Occasion, text: string, ...actions: Action[]): void;
+  /** What the news was about is settled: it waits no more, and a message nobody has closed yet holds up no other. */
+  settled(occasion: Occasion): void;
 }
 
-type Show = (text: string, ...buttons: string[]) => Thenable<string | undefined>;
+/** What outlives the window. */
+export interface Memory {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
 
-export function openNotices(memory: vscode.Memento, log: Log): Notices {
-  let openTopic: string | null = null;
+interface News extends Occasion {
+  readonly text: string;
+  readonly actions: readonly Action[];
+}
 
-  function show(how: Show, text: string, actions: readonly Action[]): Promise<void> {
-    return Promise.resolve(how(unlinked(text), ...actions.map(({ label }) => label))).then(
-      async (chosen) => {
-        const run = actions.find(({ label }) => label === chosen)?.run;
-        if (typeof run === 'string') await vscode.commands.executeCommand(run);
-        else await run?.();
-      },
+/** What was asked for is shown at once, news one after another. */
+export function openNotices(screen: Screen, memory: Memory, log: Log): Notices {
+  let open: News | null = null;
+  let waiting: readonly News[] = [];
+
+  async function show(how: Show, text: string, actions: readonly Action[]): Promise<void> {
+    const chosen = await Promise.resolve(how(unlinked(text), ...actions.map(({ label }) => label))).catch(
       (error: unknown) => log.warn(`a message could not be shown: ${String(error)}`),
     );
+    const run = actions.find(({ label }) => label === chosen)?.run;
+    try {
+      if (typeof run === 'string') await screen.runCommand(run);
+      else await run?.();
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  function failed(error: unknown): void {
+    const { kind, message, remedy } = describe(error);
+    // The status told it already, and what can be done is the same.
+    if (kind === 'cancelled' || (kind === 'veto' && open?.topic === 'veto')) return;
+    log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    void show(screen.error, sentences(`${failureTitle(kind)}: ${said(message)}`, said(remedy)), [
+      ...waysOut(kind),
+      showLog(),
+    ]);
+  }
+
+  function showNext(): void {
+    if (open !== null) return;
+    const [next, ...rest] = waiting;
+    if (next === undefined) return;
+    waiting = rest;
+    const silenced = silencedKey(next.topic);
+    // Silenced, maybe, while it waited.
+    if (memory.get(silenced) === true) return showNext();
+    open = next;
+    const silence: Action = { label: t("Don't Show Again"), run: () => memory.update(silenced, true) };
+    void show(screen.warn, next.text, [...next.actions, silence]).finally(() => {
+      if (open !== next) return;
+      open = null;
+      showNext();
+    });
   }
 
   return {
-    info: (text, ...actions) => void show(vscode.window.showInformationMessage, text, actions),
-    warn: (text, ...actions) => void show(vscode.window.showWarningMessage, text, actions),
-    failed(error) {
-      const { kind, message, remedy } = describe(error);
-      // The status told it already, and what can be done is the same.
-      if (kind === 'cancelled' || (kind === 'veto' && openTopic === 'veto')) return;
-      log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-      void show(vscode.window.showErrorMessage, sentences(`${failureTitle(kind)}: ${said(message)}`, said(remedy)), [
-        ...waysOut(kind),
-        showLog(),
-      ]);
+    info: (text, ...actions) => void show(screen.info, text, actions),
+    warn: (text, ...actions) => void show(screen.warn, text, actions),
+    failed,
+    news(occasion, text, ...actions) {
+      if (open !== null && isSame(open, occasion)) return;
+      waiting = [...waiting.filter((one) => !isSame(one, occasion)), { ...occasion, text, actions }];
+      showNext();
     },
-    news(topic, text, ...actions) {
-      const key = `datastore.silenced:${topic}`;
-      if (openTopic !== null || memory.get(key) === true) return;
-      openTopic = topic;
-      const silence: Action = { label: t("Don't Show Again"), run: () => memory.update(key, true) };
-      void show(vscode.window.showWarningMessage, text, [...actions, silence]).finally(() => {
-        if (openTopic === topic) openTopic = null;
-      });
-    },
-    settled(topic) {
-      if (openTopic === topic) openTopic = null;
+    settled(occasion) {
+      waiting = waiting.filter((one) => !isSame(one, occasion));
+      if (open !== null && isSame(open, occasion)) open = null;
+      showNext();
     },
   };
 }
 
+const silencedKey = (topic: string): string => `datastore.silenced:${topic}`;
+const isSame = (one: Occasion, other: Occasion): boolean => one.topic === other.topic && one.folder === other.folder;
 const showLog = (): Action => ({ label: t('Show Log'), run: 'datastore.showLog' });
 
 function describe(error: unknown): { readonly kind: SyncErrorKind; readonly message: string; readonly remedy: string } {

@@ -14,6 +14,7 @@ import { openNotices } from './notices.ts';
 import { serveRemoteDocuments } from './remote-documents.ts';
 import { openReports } from './reports.ts';
 import { offerScm } from './scm/offer-scm.ts';
+import { windowScreen } from './screen.ts';
 import { openStatusBar } from './status-bar.ts';
 import { provideTasks } from './tasks.ts';
 import { registerTools } from './tools/register-tools.ts';
@@ -37,7 +38,7 @@ export interface Window {
 export function openWindow(context: vscode.ExtensionContext, log: WindowLog, host: Host): Window {
   const answers = openAnswers(context.workspaceState);
   const keys = openKeys(context.secrets);
-  const notices = openNotices(context.globalState, log);
+  const notices = openNotices(windowScreen, context.globalState, log);
   const folders = openFolders({ host, answers, keys, log, paused: keepPauses(context.workspaceState) });
   const locks = openLocks({ folders, notices, clock: host.clock });
   const contents = openContentsView(folders, host, log);

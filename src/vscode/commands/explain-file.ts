@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '../l10n.ts';
+import type { Mark } from '../render/contents-index.ts';
 import { whyText } from '../render/why-text.ts';
 import type { Ui } from '../ui.ts';
 import { fileOf, listed } from './file-commands.ts';
@@ -11,17 +12,31 @@ export async function explainFile(ui: Ui, argument: unknown): Promise<void> {
   const state = named.folder.state();
   if (state.kind !== 'active') return ui.notices.info(t('This folder is not connected.'));
   const mark = (await listed(ui, named))?.mark ?? 'excluded';
-  const actions: readonly { readonly title: string; readonly command: string }[] =
-    mark === 'conflict'
-      ? [{ title: t('Compare'), command: 'datastore.compareConflict' }]
-      : mark === 'excluded' || mark === 'held'
-        ? [{ title: t('Open Configuration'), command: 'datastore.openConfiguration' }]
-        : mark === 'in-step'
-          ? []
-          : [{ title: t('Compare with Remote'), command: 'datastore.compareWithRemote' }];
-  const picked = await vscode.window.showInformationMessage(
-    `${named.path} — ${whyText(named.path, mark, state.status)}`,
-    ...actions,
+  const text = `${named.path} — ${whyText(named.path, mark, state.status)}`;
+  ui.notices.info(
+    text,
+    ...waysOut(mark).map(({ label, command }) => ({
+      label,
+      run: () => vscode.commands.executeCommand(command, argument),
+    })),
   );
-  if (picked !== undefined) await vscode.commands.executeCommand(picked.command, argument);
+}
+
+interface WayOut {
+  readonly label: string;
+  readonly command: string;
+}
+
+function waysOut(mark: Mark): readonly WayOut[] {
+  switch (mark) {
+    case 'conflict':
+      return [{ label: t('Compare'), command: 'datastore.compareConflict' }];
+    case 'excluded':
+    case 'held':
+      return [{ label: t('Open Configuration'), command: 'datastore.openConfiguration' }];
+    case 'in-step':
+      return [];
+    default:
+      return [{ label: t('Compare with Remote'), command: 'datastore.compareWithRemote' }];
+  }
 }

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { Conflict } from '../../core/plan/plan.ts';
 import { t } from '../l10n.ts';
+import { MOST_SHOWN_BYTES, tooLarge } from '../read-remote.ts';
 import { absentUri, remoteUri } from '../remote-documents.ts';
 import { sidesOf } from '../render/conflict-rows.ts';
 import { nameOf } from '../render/contents-index.ts';
 import type { Ui } from '../ui.ts';
+import { conflictsOf } from '../views/conflicts-view.ts';
 import { asTarget } from '../views/target.ts';
 import { type Picked, pick } from './conflict-commands.ts';
 
@@ -13,18 +15,20 @@ export async function openConflict(ui: Ui, argument: unknown): Promise<void> {
   const picked = await pick(ui, argument, undefined, t('Look at which conflict?'));
   const [conflict] = picked?.conflicts ?? [];
   if (picked === null || conflict === undefined) return;
-  if (!(await merge(ui, picked, conflict))) await compare(picked, conflict);
+  if (!(await merge(ui, picked, conflict))) await compare(ui, picked, conflict);
 }
 
 /** Both sides, without what they grew from. */
 export async function compareConflict(ui: Ui, argument: unknown): Promise<void> {
   const picked = await pick(ui, argument, undefined, t('Compare which conflict?'));
   const [conflict] = picked?.conflicts ?? [];
-  if (picked !== null && conflict !== undefined) await compare(picked, conflict);
+  if (picked !== null && conflict !== undefined) await compare(ui, picked, conflict);
 }
 
-async function compare({ chosen: { folder, running } }: Picked, { path, local, remote }: Conflict): Promise<void> {
-  const theirs = remote === null ? absentUri(path) : remoteUri(folder, path, remote.sha256);
+async function compare(ui: Ui, { chosen: { folder, running } }: Picked, conflict: Conflict): Promise<void> {
+  const { path, local, remote } = conflict;
+  if (remote !== null && remote.size > MOST_SHOWN_BYTES) return ui.notices.warn(tooLarge(path));
+  const theirs = remote === null ? absentUri(path) : remoteUri(folder, path, remote);
   const mine = local === null ? absentUri(path) : vscode.Uri.joinPath(running.root, path);
   const title = `${path} (${remote === null ? t('deleted there') : t('theirs, {0}', remote.by)} ↔ ${local === null ? t('deleted here') : t('mine')})`;
   await vscode.commands.executeCommand('vscode.diff', theirs, mine, title);
@@ -35,8 +39,11 @@ async function merge(ui: Ui, { chosen }: Picked, conflict: Conflict): Promise<bo
   const { folder, running } = chosen;
   const { path, base, local, remote } = conflict;
   if (base === null || local === null || remote === null) return false;
+  // Before anything is read: a click on a large file must not fetch it three times.
+  const before = { sha256: base.sha256, size: base.stamp.size };
+  if (Math.max(before.size, local.stamp.size, remote.size) > MOST_BYTES) return false;
   const output = vscode.Uri.joinPath(running.root, path);
-  const uris = { base: remoteUri(folder, path, base.sha256), theirs: remoteUri(folder, path, remote.sha256) };
+  const uris = { base: remoteUri(folder, path, before), theirs: remoteUri(folder, path, remote) };
   // As it is now: what is typed into the result must not move the side that it is compared with.
   const now = await textOf(output);
   const others = await Promise.all([textOf(uris.base), textOf(uris.theirs)]);
@@ -53,19 +60,23 @@ async function merge(ui: Ui, { chosen }: Picked, conflict: Conflict): Promise<bo
   return true;
 }
 
-/** Saving decides nothing: the person is asked, once, whether that was the merge. */
+/** Saving decides nothing: the person is asked, once, whether that was the merge. Not of what is no conflict any more. */
 function askWhenSaved(ui: Ui, folder: Picked['chosen']['folder'], output: vscode.Uri, conflict: Conflict): void {
-  const saved = vscode.workspace.onDidSaveTextDocument(async ({ uri }) => {
+  const { path } = conflict;
+  const saved = vscode.workspace.onDidSaveTextDocument(({ uri }) => {
     if (uri.toString() !== output.toString()) return;
-    saved.dispose();
-    const yes = t('Mark as Merged');
-    const question = t('Is “{0}” merged? Then it replaces the remote version.', nameOf(conflict.path));
-    if ((await vscode.window.showInformationMessage(question, yes)) === yes)
-      await vscode.commands.executeCommand(
-        'datastore.markMerged',
-        asTarget({ folder, path: conflict.path, conflict, conflicts: [conflict] }),
-      );
+    waiting.dispose();
+    const target = asTarget({ folder, path, conflict, conflicts: [conflict] });
+    ui.notices.info(t('Is “{0}” merged? Then it replaces the remote version.', nameOf(path)), {
+      label: t('Mark as Merged'),
+      run: () => vscode.commands.executeCommand('datastore.markMerged', target),
+    });
   });
+  const decided = ui.folders.onChange(() => {
+    if (folder.state().kind === 'active' && !conflictsOf(folder).some((one) => one.path === path)) waiting.dispose();
+  });
+  const waiting = vscode.Disposable.from(saved, decided);
+  ui.documents.endLater(output.toString(), waiting);
 }
 
 /** Larger files are compared, not merged. */

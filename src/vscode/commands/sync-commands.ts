@@ -38,7 +38,7 @@ export async function runCycle(
   );
   const { conflicts, problems } = report;
   if (conflicts.length > 0) {
-    tellConflicts(ui.notices, folder.workspace.name, conflicts.length);
+    tellConflicts(ui.notices, folder, conflicts.length);
   } else if (problems.length > 0) {
     ui.notices.warn(t('{0} could not be synced.', counted(problems.length, '{0} file', '{0} files')), {
       label: t('Show Status'),

@@ -53,12 +53,7 @@ async function askToRepair(ui: Ui, chosen: Chosen): Promise<void> {
     { modal: true, detail },
     yes,
   );
-  if (answer !== yes) return;
-  try {
-    await verifyFolder(ui, chosen, true);
-  } catch (error) {
-    ui.notices.failed(error);
-  }
+  if (answer === yes) await verifyFolder(ui, chosen, true);
 }
 
 const reportLines = (name: string, report: VerifyReport): readonly string[] => [
