@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Folder } from './folder.ts';
 import { type Folders, syncingFolders } from './folders.ts';
 import { t } from './l10n.ts';
+import { taskFolder } from './task-folder.ts';
 
 const COMMANDS = ['sync', 'pull', 'push'] as const;
 export type TaskCommand = (typeof COMMANDS)[number];
@@ -28,8 +29,7 @@ export function provideTasks(folders: Folders): vscode.Disposable {
       ),
     resolveTask({ definition, scope }) {
       const command = COMMANDS.find((one) => one === definition['command']);
-      const named = typeof scope === 'object' ? folders.byId(scope.uri.toString()) : undefined;
-      const folder = named ?? folders.all()[0];
+      const folder = taskFolder(scope, folders.all());
       return command === undefined || folder === undefined ? undefined : taskFor(folder, command, definition);
     },
   });
