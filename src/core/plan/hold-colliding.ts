@@ -3,6 +3,9 @@ import { collisionKey, foldersAbove } from '../paths/sync-path.ts';
 import type { Held, PlanInput, Step } from './plan.ts';
 import { CHANGES_REMOTE, CHANGES_ROOT, CREATES, DELETES } from './step-kinds.ts';
 
+/** Why a step is held that would change a file which is `busy`. */
+export const UNSAVED = 'it is open and unsaved in an editor';
+
 /**
  * Takes out the steps that cannot be done beside what stands, on either side, once all others are done. A held step leaves
  * what it would have removed, which can stand in the way of more: so this repeats until nothing more is held. `already` are
@@ -17,8 +20,7 @@ export function holdColliding(
   for (const step of steps) {
     const reason = CHANGES_ROOT.has(step.kind) || CHANGES_REMOTE.has(step.kind) ? input.withheld?.(step.path) : null;
     if (reason) held.set(step, reason);
-    if (input.busy?.has(step.path) && CHANGES_ROOT.has(step.kind))
-      held.set(step, 'it is open and unsaved in an editor');
+    if (input.busy?.has(step.path) && CHANGES_ROOT.has(step.kind)) held.set(step, UNSAVED);
   }
   holdRoomMakers(steps, held);
   while (steps.some((step) => CREATES.has(step.kind) && !held.has(step))) {

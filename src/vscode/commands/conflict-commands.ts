@@ -3,12 +3,13 @@ import type { Answer, Choice, Conflict } from '../../core/plan/plan.ts';
 import { runningFolders } from '../folders.ts';
 import { counted, t } from '../l10n.ts';
 import { conflictRow } from '../render/conflict-rows.ts';
-import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
 import { conflictsOf } from '../views/conflicts-view.ts';
 import { type Target, targetsOf } from '../views/target.ts';
 import { type Chosen, chooseSyncing } from './choose-folder.ts';
+import { decisionItems, isSureOfAll } from './conflict-answers.ts';
 import { explainState } from './explain-state.ts';
+import { settle } from './settle-conflicts.ts';
 
 export interface Picked {
   readonly chosen: Chosen;
@@ -24,7 +25,8 @@ type Decide = (ui: Ui, argument: unknown, chosen?: unknown) => Promise<void>;
 /** What was merged by hand replaces the remote version that was shown. */
 export async function markMerged(ui: Ui, argument: unknown, chosen?: unknown): Promise<void> {
   const picked = await pick(ui, argument, chosen, t('Which conflict is merged?'));
-  if (picked !== null) await settleMerged(ui, picked.chosen, picked.conflicts);
+  if (picked === null || !(await isSureOfAll('merged', picked.conflicts))) return;
+  await settleMerged(ui, picked.chosen, picked.conflicts);
 }
 
 /** The files have changed since they were shown: that is what merging means. The remote side must not have. */
@@ -42,6 +44,10 @@ async function settleMerged(ui: Ui, chosen: Chosen, shown: readonly Conflict[]):
     if (!local) return [];
     return [{ path, answer: 'mine', localSha256: local.sha256, remoteSha256: remote?.sha256 ?? null }];
   });
+  if (choices.length === 0)
+    return ui.notices.info(
+      t('There is nothing to mark as merged: these files are deleted here, or no conflicts any more.'),
+    );
   await settle(ui, chosen, choices);
 }
 
@@ -51,30 +57,16 @@ export async function resolveAll(ui: Ui, argument: unknown): Promise<void> {
   if (chosen === null) return;
   const conflicts = conflictsOf(chosen.folder);
   if (conflicts.length === 0) return ui.notices.info(t('There are no conflicts.'));
-  const items: { label: string; detail: string; answer: Answer | 'merged' }[] = [
-    {
-      label: t('Keep Both'),
-      detail: t('Mine is kept beside theirs under a name of its own. Nothing is replaced.'),
-      answer: 'both',
-    },
-    { label: t('Keep Mine'), detail: t('Replaces the remote versions.'), answer: 'mine' },
-    { label: t('Keep Theirs'), detail: t('Replaces the versions of this folder.'), answer: 'theirs' },
-    {
-      label: t('Mark as Merged'),
-      detail: t('The files of this folder have both sides in them now, and replace the remote versions.'),
-      answer: 'merged',
-    },
-  ];
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await vscode.window.showQuickPick(decisionItems(), {
     placeHolder: t('{0}: what for all of them?', counted(conflicts.length, '{0} conflict', '{0} conflicts')),
   });
   if (picked === undefined) return;
-  const { answer } = picked;
-  if (answer === 'merged') return settleMerged(ui, chosen, conflicts);
+  const { decision } = picked;
+  if (decision === 'merged') return settleMerged(ui, chosen, conflicts);
   await settle(
     ui,
     chosen,
-    conflicts.map((conflict) => choiceOf(conflict, answer)),
+    conflicts.map((conflict) => choiceOf(conflict, decision)),
   );
 }
 
@@ -88,7 +80,7 @@ export async function resolveConflicts(ui: Ui): Promise<void> {
 
 async function decide(ui: Ui, argument: unknown, rows: unknown, answer: Answer): Promise<void> {
   const picked = await pick(ui, argument, rows, t('Which conflict?'));
-  if (picked === null) return;
+  if (picked === null || !(await isSureOfAll(answer, picked.conflicts))) return;
   await settle(
     ui,
     picked.chosen,
@@ -103,21 +95,6 @@ const choiceOf = ({ path, local, remote }: Conflict, answer: Answer): Choice => 
   localSha256: local?.sha256 ?? null,
   remoteSha256: remote?.sha256 ?? null,
 });
-
-async function settle(ui: Ui, { folder, running }: Chosen, choices: readonly Choice[]): Promise<void> {
-  const report = await withSlowProgress(ui.host.clock, t('Resolving conflicts of {0}', folder.workspace.name), (task) =>
-    running.coordinator.sync({ choices, purpose: 'resolve', ...task }),
-  );
-  const open = new Set<string>(report.conflicts.map(({ path }) => path));
-  const moved = choices.filter(({ path }) => open.has(path));
-  const [first] = moved;
-  if (first === undefined) return;
-  const what = moved.length === 1 ? first.path : counted(moved.length, '{0} file', '{0} files');
-  ui.notices.warn(t('{0} changed meanwhile, so nothing was decided. Look again, and decide again.', what), {
-    label: t('Show'),
-    run: 'datastore.resolveConflicts',
-  });
-}
 
 /** The conflicts of the row and of those chosen with it, else one that the person picks. */
 export async function pick(ui: Ui, argument: unknown, rows: unknown, placeHolder: string): Promise<Picked | null> {

@@ -95,10 +95,15 @@ export function fileOf(ui: Ui, argument: unknown): NamedFile | null {
 export const listed = (ui: Ui, { folder, path }: NamedFile): Promise<ListedFile | null> =>
   ui.contents.find(folder, path);
 
-/** SHA-256; null where the path is not committed. */
-async function committedVersion(ui: Ui, named: NamedFile): Promise<string | null> {
+/** Null where the path is not committed. `size` in bytes. */
+async function committedVersion(
+  ui: Ui,
+  named: NamedFile,
+): Promise<{ readonly sha256: string; readonly size: number } | null> {
   const file = await listed(ui, named);
-  return file === null || file.generation === null ? null : file.sha256;
+  if (file === null || file.generation === null) return null;
+  const { sha256, size } = file;
+  return sha256 === null || size === null ? null : { sha256, size };
 }
 
 const isFile = async (uri: vscode.Uri): Promise<boolean> => (await typeOf(uri)) === vscode.FileType.File;

@@ -46,8 +46,9 @@ async function merge(ui: Ui, { chosen }: Picked, conflict: Conflict): Promise<bo
   const uris = { base: remoteUri(folder, path, before), theirs: remoteUri(folder, path, remote) };
   // As it is now: what is typed into the result must not move the side that it is compared with.
   const now = await textOf(output);
+  if (now === null) return false;
   const others = await Promise.all([textOf(uris.base), textOf(uris.theirs)]);
-  if (now === null || others.includes(null)) return false;
+  if (others.includes(null)) return false;
   const mine = ui.documents.hold(path, now);
   const sides = sidesOf(conflict, ui.host.clock.now());
   await vscode.commands.executeCommand('_open.mergeEditor', {
