@@ -281,6 +281,14 @@ describe('the Status view', () => {
     expect(bar?.tooltip).toContain('nothing to sync');
     expect(bar?.tooltip).not.toContain('Sync now');
   });
+  it.each([
+    ['this-process', 'lease-ours'],
+    ['this-workspace', 'lease-workspace'],
+    ['no', 'lease-other'],
+  ] as const)('tells the menus of a lock of %s', (ours, context) => {
+    const row = statusRows(active({ lease: { record: lease, ours } }), [], NOW).find(({ id }) => id === 'lease');
+    expect(row?.context).toBe(context);
+  });
   it('shows the holder with purpose and age, and the rest below', () => {
     const row = statusRows(active({ lease: { record: lease, ours: 'no' } }), [], NOW).find(({ id }) => id === 'lease');
     expect(row).toMatchObject({

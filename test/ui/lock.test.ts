@@ -43,4 +43,30 @@ describeUi('the lock of another', () => {
     expect(free.stdout).toContain('free');
     await window.close();
   });
+
+  it('of another process of this workspace is given back only after a yes that names it', async () => {
+    const folder = await stage.rig.workspace('own', { 'a.txt': 'a\n' });
+    const window = await stage.open(folder);
+    await connect(window);
+    await window.statusBarItem(/in step/);
+    const holder = stage.rig.start(folder, ['lock', 'acquire']);
+    await holder.printed('Held by');
+    await window.runCommand('Datastore: Refresh');
+    await window.statusBarItem(/locked by/);
+
+    await window.runCommand('Datastore: Release Lock');
+    const { text, detail } = await window.dialogs.read();
+    expect(text).toMatch(/^Release the lock of .* \(process \d+\)\?$/);
+    for (const part of ['Purpose: lock acquire', 'That process is not stopped']) expect(detail).toContain(part);
+    await picture(window, 'release-own-workspace');
+    await window.dialogs.press('Cancel');
+    const kept = await stage.rig.cli(folder, ['lock', 'status']);
+    expect(kept.stdout).toContain('lock acquire');
+
+    await window.runCommand('Datastore: Release Lock');
+    await window.dialogs.press('Release');
+    await window.statusBarItem(/in step/);
+    expect((await holder.ended).code).toBe(0);
+    await window.close();
+  });
 });

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { LeaseHolder } from '../../core/format/lease-holder.ts';
+import type { Datastore } from '../../engine/datastore.ts';
 import { t } from '../l10n.ts';
 import { leaseFacts, leaseText } from '../render/lease-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
@@ -24,10 +25,12 @@ export async function holdLock(ui: Ui, argument: unknown): Promise<void> {
   ui.locks.follow(folder, held);
 }
 
+/** A lock of another process of this workspace only after a yes to exactly that tenure. */
 export async function releaseLock(ui: Ui, argument: unknown): Promise<void> {
   const chosen = await chooseRunning(ui, argument, t('Release the lock of which folder?'));
   if (chosen === null) return;
   const { coordinator, datastore } = chosen.running;
+  if (coordinator.status().lease?.ours !== 'this-process' && !(await mayRelease(ui, datastore))) return;
   if (await coordinator.release()) return;
   const { lease, ours } = await datastore.lease();
   if (lease === null) return ui.notices.info(t('The lock is free already.'));
@@ -38,6 +41,24 @@ export async function releaseLock(ui: Ui, argument: unknown): Promise<void> {
   });
 }
 
+/** False where the person kept the lock of another process of this workspace. */
+async function mayRelease(ui: Ui, datastore: Pick<Datastore, 'lease'>): Promise<boolean> {
+  let asked: string | null = null;
+  for (;;) {
+    const { lease, ours } = await datastore.lease();
+    if (lease === null || ours !== 'this-workspace' || lease.nonce === asked) return true;
+    const { tool, holder, pid } = lease;
+    const isYes = await confirm(ui, lease, {
+      question: t('Release the lock of {0} (process {1})?', tool ?? holder, pid),
+      moved: asked !== null,
+      warning: t('That process is not stopped: others may write while it goes on.'),
+      yes: t('Release'),
+    });
+    if (!isYes) return false;
+    asked = lease.nonce;
+  }
+}
+
 /** Takes the lock from exactly the holder that was shown; another one is shown, and asked about, again. */
 export async function forceReleaseLock(ui: Ui, argument: unknown): Promise<void> {
   const chosen = await chooseRunning(ui, argument, t('Force-release the lock of which folder?'));
@@ -45,17 +66,16 @@ export async function forceReleaseLock(ui: Ui, argument: unknown): Promise<void>
   const { coordinator, datastore } = chosen.running;
   let shown: LeaseHolder | null = (await datastore.lease()).lease;
   for (let moved = false; shown !== null; moved = true) {
-    if (
-      !(await confirm(
-        ui,
-        shown,
-        moved,
+    const isYes = await confirm(ui, shown, {
+      question: t('Take the lock from {0}?', shown.holder),
+      moved,
+      warning:
         datastore.inPlace === null
           ? t('What they are uploading is not lost on their side, but has to be synced again.')
           : t('What they are writing goes on: nothing stops a program that writes into the folder.'),
-      ))
-    )
-      return;
+      yes: t('Force Release'),
+    });
+    if (!isYes) return;
     const answer = await datastore.forceRelease(shown);
     if (answer.kind === 'released') {
       await coordinator.poll();
@@ -67,7 +87,15 @@ export async function forceReleaseLock(ui: Ui, argument: unknown): Promise<void>
   ui.notices.info(t('The lock is free.'));
 }
 
-async function confirm(ui: Ui, shown: LeaseHolder, moved: boolean, warning: string): Promise<boolean> {
+interface Question {
+  readonly question: string;
+  /** The holder is another than the one asked about before. */
+  readonly moved: boolean;
+  readonly warning: string;
+  readonly yes: string;
+}
+
+async function confirm(ui: Ui, shown: LeaseHolder, { question, moved, warning, yes }: Question): Promise<boolean> {
   const facts = leaseFacts(shown, ui.host.clock.now()).map(({ name, value }) => `${name}: ${value}`);
   const detail = [
     ...(moved ? [t('The lock has passed to another holder meanwhile.'), ''] : []),
@@ -75,12 +103,5 @@ async function confirm(ui: Ui, shown: LeaseHolder, moved: boolean, warning: stri
     '',
     `${warning} ${t('Times are by their clock.')}`,
   ].join('\n');
-  const yes = t('Force Release');
-  return (
-    (await vscode.window.showWarningMessage(
-      t('Take the lock from {0}?', shown.holder),
-      { modal: true, detail },
-      yes,
-    )) === yes
-  );
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../../core/config/config.ts';
+import type { Whose } from '../../core/format/lease-holder.ts';
 import type { SyncStatus } from '../../core/status/sync-status.ts';
 import { said, t } from '../l10n.ts';
 import { ago } from './ago.ts';
@@ -22,11 +23,18 @@ export function failureRow(failure: {
   });
 }
 
+/** By what can be done about it: only the lock of this window is given back without a question. */
+const LEASE_CONTEXTS: Readonly<Record<Whose, string>> = {
+  'this-process': 'lease-ours',
+  'this-workspace': 'lease-workspace',
+  no: 'lease-other',
+};
+
 /** Who holds the lock, as of when. `now` in milliseconds since 1970. */
 export function leaseRow({ lease, seenAt }: SyncStatus, now: number): Row {
   const asOf = seenAt === null ? '' : t('As of {0}.', ago(seenAt, now));
   const text = seenAt === null ? t('not known yet') : leaseText(lease, now);
-  const context = lease === null ? 'lease-free' : lease.ours === 'no' ? 'lease-other' : 'lease-ours';
+  const context = lease === null ? 'lease-free' : LEASE_CONTEXTS[lease.ours];
   const top = row('lease', t('Lock'), text, lease === null ? 'unlock' : 'lock', asOf, { context });
   if (lease === null) return top;
   const children = leaseFacts(lease.record, now).map(({ name, value }) =>
