@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import type { Config } from '../../src/core/config/config.ts';
+import { INITIAL_STATUS, type SyncStatus } from '../../src/core/status/sync-status.ts';
+import { contextValues } from '../../src/vscode/context-values.ts';
+import type { FolderState } from '../../src/vscode/folder-state.ts';
+
+const active = (status: Partial<SyncStatus>): FolderState => ({
+  kind: 'active',
+  config: {} as Config,
+  status: { ...INITIAL_STATUS, ...status },
+});
+const looked = active({ pending: { up: 0, down: 0 } });
+const unknown = active({ pending: null });
+const failure = { kind: 'offline', message: 'no answer', remedy: '', at: 0, since: 0 } as const;
+
+/** “No conflicts” is only said where it is known. */
+it.each([
+  ['a folder that was looked at', [looked], true],
+  ['a folder that was not looked at yet', [unknown], false],
+  ['a folder out of reach before its first look', [active({ pending: null, failure })], false],
+  ['a folder out of reach after it', [active({ pending: { up: 1, down: 0 }, failure })], true],
+  ['two folders of which one was not looked at', [looked, unknown], false],
+  ['a folder in step beside one used in place, which has none', [looked, active({ inPlace: true })], true],
+])('that there are no conflicts in %s is known or not', (_, states, known) => {
+  expect(contextValues(states)).toMatchObject({ conflictsKnown: known, conflicts: false });
+});
