@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { SyncError } from '../../core/errors.ts';
-import { recordPlan } from '../../core/plan/plan-record.ts';
-import type { SyncOptions } from '../../engine/datastore.ts';
+import type { ApprovedPlan } from '../../core/plan/approved-plan.ts';
+import { type PlanRecord, recordPlan } from '../../core/plan/plan-record.ts';
+import type { Preview } from '../../core/status/sync-report.ts';
 import { said, t } from '../l10n.ts';
 import { type StoppedItem, stoppedItems } from '../render/stopped-items.ts';
 import { withSlowProgress } from '../slow-progress.ts';
@@ -14,6 +15,8 @@ import { runCycle } from './sync-commands.ts';
 
 /** One for each window, made with its first preview. */
 const views = new WeakMap<Ui, PlanView>();
+/** Those whose plan is being carried out. */
+const applying = new WeakSet<PlanView>();
 
 /** Shows the plan that a sync would carry out now, to choose from; where it would be stopped, why and the ways out. */
 export async function preview(ui: Ui, argument: unknown): Promise<void> {
@@ -22,16 +25,29 @@ export async function preview(ui: Ui, argument: unknown): Promise<void> {
   const found = await withSlowProgress(ui.host.clock, t('Looking at {0}', chosen.folder.workspace.name), ({ signal }) =>
     chosen.running.coordinator.preview({ signal }),
   );
-  if (found.vetoes.length > 0) return askWayOut(ui, chosen, stoppedItems(found));
-  const { plan, held, basis } = found;
-  const record = basis && recordPlan(plan, held, basis, new Date(ui.host.clock.now()).toISOString());
+  const record = recordOf(ui, found);
+  if (found.vetoes.length > 0) return askWayOut(ui, chosen, stoppedItems(found), record);
   if (record === null || record.steps.length + record.conflicts.length + record.held.length === 0) {
     await views.get(ui)?.close();
     return ui.notices.info(t('In step: there is nothing to transfer.'));
   }
-  const view = views.get(ui) ?? openPlanView();
+  await viewOf(ui).show(chosen, record);
+}
+
+function recordOf(ui: Ui, { plan, held, basis }: Preview): PlanRecord | null {
+  return basis && recordPlan(plan, held, basis, new Date(ui.host.clock.now()).toISOString());
+}
+
+function viewOf(ui: Ui): PlanView {
+  const known = views.get(ui);
+  if (known !== undefined) return known;
+  const view = openPlanView();
   views.set(ui, view);
-  await view.show(chosen, record);
+  ui.folders.onChange(() => {
+    const folder = view.chosen()?.folder;
+    if (folder !== undefined && ui.folders.byId(folder.id) !== folder) void view.close();
+  });
+  return view;
 }
 
 /** Carries out the steps of the plan on show that are checked, and no others; or says what has moved, and does nothing. */
@@ -41,15 +57,39 @@ export async function applyPreview(ui: Ui): Promise<void> {
   if (view === undefined || approved === null)
     return ui.notices.info(t('There is no plan on show: preview a sync first.'));
   if (approved.plan.steps.length === 0) return ui.notices.info(t('Nothing is chosen.'));
+  if (applying.has(view)) return ui.notices.info(t('A plan is being applied already.'));
+  applying.add(view);
   try {
-    await runCycle(ui, approved.chosen, t('Syncing'), { approved: approved.plan });
-    await view.close();
-  } catch (error) {
-    if (!(error instanceof SyncError) || error.kind !== 'moved') throw error;
-    ui.notices.warn(`${said(error.message)}. ${t('Nothing was changed.')}`, {
+    const isDone = await apply(ui, approved.chosen, approved.plan);
+    // Another plan may be on show by now.
+    if (isDone && view.approved()?.plan.basis === approved.plan.basis) await view.close();
+  } finally {
+    applying.delete(view);
+  }
+}
+
+/** False where nothing could be done with it, and the person was told. */
+async function apply(ui: Ui, chosen: Chosen, approved: ApprovedPlan): Promise<boolean> {
+  const { folder, running } = chosen;
+  const isAnew = () => folder.running() !== running;
+  const refuse = (text: string): false => {
+    ui.notices.warn(text, {
       label: t('Preview Again'),
-      run: () => preview(ui, asTarget({ folder: approved.chosen.folder })),
+      run: () => preview(ui, asTarget({ folder })),
     });
+    return false;
+  };
+  const anew = t('The connection of “{0}” has changed since it was previewed.', folder.workspace.name);
+  if (isAnew()) return refuse(`${anew} ${t('Nothing was changed.')}`);
+  try {
+    await runCycle(ui, chosen, t('Syncing'), { approved });
+    return true;
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error;
+    if (error.kind === 'moved') return refuse(`${said(error.message)}. ${t('Nothing was changed.')}`);
+    // Its engine was ended on the way: nobody pressed Cancel.
+    if (error.kind === 'cancelled' && isAnew()) return refuse(anew);
+    throw error;
   }
 }
 
@@ -57,7 +97,12 @@ export async function closePreview(ui: Ui): Promise<void> {
   await views.get(ui)?.close();
 }
 
-async function askWayOut(ui: Ui, chosen: Chosen, all: readonly StoppedItem[]): Promise<void> {
+async function askWayOut(
+  ui: Ui,
+  chosen: Chosen,
+  all: readonly StoppedItem[],
+  record: PlanRecord | null,
+): Promise<void> {
   const items = all.map((item) => ({
     ...item,
     ...(item.does.kind === 'heading' ? { kind: vscode.QuickPickItemKind.Separator } : {}),
@@ -67,21 +112,22 @@ async function askWayOut(ui: Ui, chosen: Chosen, all: readonly StoppedItem[]): P
     placeHolder: t('What a sync would do now'),
     matchOnDescription: true,
   });
-  if (picked !== undefined) await takeWayOut(ui, chosen, picked.does);
+  if (picked !== undefined) await takeWayOut(ui, chosen, picked.does, record);
 }
 
-async function takeWayOut(ui: Ui, chosen: Chosen, does: StoppedItem['does']): Promise<void> {
-  const sync = (options: SyncOptions) => runCycle(ui, chosen, t('Syncing'), options);
+async function takeWayOut(ui: Ui, chosen: Chosen, does: StoppedItem['does'], record: PlanRecord | null): Promise<void> {
   switch (does.kind) {
     case 'allow-mass-delete':
       if (
-        await isSure(
+        record !== null &&
+        (await isSure(
           t('Delete these files?'),
           t('Now {0}. Older commits of the remote keep their contents for a while.', does.shown),
           t('Delete and Sync'),
-        )
+        ))
       )
-        await sync({ allowMassDelete: true });
+        // What was shown and nothing else: more may be gone since.
+        await apply(ui, chosen, { basis: { ...record.basis, allowMassDelete: true }, steps: record.steps });
       return;
     case 'accept-remote':
       if (
@@ -93,7 +139,7 @@ async function takeWayOut(ui: Ui, chosen: Chosen, does: StoppedItem['does']): Pr
           t('Accept and Sync'),
         )
       )
-        await sync({ acceptRemote: does.generation });
+        await runCycle(ui, chosen, t('Syncing'), { acceptRemote: does.generation });
       return;
     case 'show':
       return compareWithRemote(ui, asTarget({ folder: chosen.folder, path: does.path }));

@@ -14,6 +14,8 @@ type Node =
 /** The plan on show, a checkbox a step. There is one for the window, hidden while there is no plan. */
 export interface PlanView {
   show(chosen: Chosen, record: PlanRecord): Promise<void>;
+  /** Whose plan is on show; null: none. */
+  chosen(): Chosen | null;
   /** The steps that are checked, and whose they are; null: no plan is on show. */
   approved(): { readonly chosen: Chosen; readonly plan: ApprovedPlan } | null;
   close(): Promise<void>;
@@ -92,6 +94,7 @@ export function openPlanView(): PlanView {
       tell();
       await vscode.commands.executeCommand('datastore.plan.focus');
     },
+    chosen: () => on?.chosen ?? null,
     approved: () => on && { chosen: on.chosen, plan: { basis: on.record.basis, steps: stepsOf(on.record) } },
     async close() {
       on = null;
