@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { contents } from '../cli/harness.ts';
@@ -87,8 +87,29 @@ describeUi('preview and undo', () => {
       (now) => now.find(({ description }) => description.startsWith('17 B')),
       15_000,
     );
-    await box(window, 'new.txt').click();
+    // Its engine is another: nothing is done, and it says so.
+    const configuration = join(folder, '.datastore.yaml');
+    await writeFile(configuration, `${await readFile(configuration, 'utf8')}\nexclude: [k.txt]\n`);
+    await window.statusBarItem(/^(?!.*conflict)/, 15_000);
     await window.runCommand('Datastore: Apply Preview');
+    await window.notifications.waitFor(/connection of “.*” has changed since it was previewed. Nothing was changed/);
+    expect(await readFile(join(folder, 'data', 'a.txt'), 'utf8')).toBe('a1\n');
+    await window.notifications.press(/connection of “.*” has changed/, 'Preview Again');
+    await expectSoon(
+      'the plan of the new engine',
+      () => boxes(window),
+      (now) => (now['new.txt'] === true ? true : undefined),
+      15_000,
+    );
+    await box(window, 'new.txt').click();
+    // While it waits for the lock of another, it is not carried out a second time.
+    const holder = stage.rig.start(other, ['run', '--', 'sh', '-c', 'echo works; sleep 60']);
+    await holder.printed('works');
+    await window.runCommand('Datastore: Apply Preview');
+    await window.runCommand('Datastore: Apply Preview');
+    await window.notifications.waitFor(/A plan is being applied already/);
+    holder.process.kill('SIGTERM');
+    await holder.ended;
     await window.page.locator('.pane-header[aria-label="Preview Section"]').waitFor({ state: 'detached' });
     expect(await readFile(join(folder, 'data', 'a.txt'), 'utf8')).toBe('a of the other\n');
     expect(await contents(folder)).toMatchObject({ 'b.txt': 'b of mine, again\n', 'k.txt': 'k of mine\n' });
@@ -118,17 +139,23 @@ describeUi('preview and undo', () => {
     await window.dialogs.press('Cancel');
     expect(await readFile(join(folder, 'data', 'a.txt'), 'utf8')).toBe('a of the other\n');
 
+    // All that is listed is what is listed: a file that could come back only later is left.
+    const [taken, aside] = [join(folder, 'data', 'a.txt'), join(folder, 'a.txt')];
+    await rename(taken, aside);
+    await writeFile(taken, 'in the way\n');
     await window.runCommand('Datastore: Undo Last Sync…');
     await expectSoon(
-      'the files',
+      'the file',
       () => window.quickInput.items(),
-      (now) => (now.length === 2 ? now : undefined),
+      (now) =>
+        now.some(({ label }) => label === 'gone.txt') && now.every(({ label }) => label !== 'a.txt') ? now : undefined,
       15_000,
     );
+    await rename(aside, taken);
     await window.quickInput.accept();
     await window.dialogs.press('Bring Back');
-    await window.notifications.waitFor(/2 files \(8 B\) back in/);
-    expect(await contents(folder)).toMatchObject({ 'a.txt': 'a1\n', 'gone.txt': 'gone\n' });
+    await window.notifications.waitFor(/1 file \(5 B\) back in/);
+    expect(await contents(folder)).toMatchObject({ 'a.txt': 'a of the other\n', 'gone.txt': 'gone\n' });
     await window.close();
   });
 });

@@ -21,11 +21,11 @@ export async function undo(ui: Ui, argument: unknown): Promise<void> {
   const files = await chooseFiles(ui, found);
   if (files.length === 0 || !(await isSure(files))) return;
   const { id } = found;
-  // Without names where all are meant: a list of ten thousand says no more.
-  const paths = files.length === found.files.length ? {} : { paths: files.map(({ path }) => path) };
+  // Always by name: what has become free to come back since was on no list.
+  const paths = files.map(({ path }) => path);
   const title = t('Bringing back files of {0}', chosen.folder.workspace.name);
   const report = await withSlowProgress(ui.host.clock, title, ({ signal }) =>
-    chosen.running.coordinator.undo({ id, ...paths, signal }),
+    chosen.running.coordinator.undo({ id, paths, signal }),
   );
   tell(ui, chosen, report);
 }
