@@ -137,6 +137,11 @@ test('where a path is not as the sync left it nothing is done, and it is named',
 
 test('only the named paths, and what lies below them', async () => {
   const { bob } = await taken();
+  const named = async (...paths: string[]) =>
+    (await bob.datastore.previewUndo({ paths })).files.map(({ path }) => path);
+  expect(await named('su', 'sub/d/x', 'd')).toEqual([]);
+  expect(await named('sub/d', 'a')).toEqual(['a', 'sub/d']);
+  expect(await named('')).toEqual(['a', 'r', 'sub/d']);
   expect((await bob.datastore.undo({ paths: ['sub'] })).files.map(({ path }) => path)).toEqual(['sub/d']);
   expect(bob.files()).toEqual({ ...AFTER, 'sub/d': 'sub/d 1' });
 });

@@ -69,8 +69,13 @@ async function lookBack(parts: CycleParts, files: LocalFiles, options: UndoOptio
 /** Of these paths, and what lies below them. */
 function chosenOf(record: UndoRecord, paths: readonly string[] | undefined): UndoRecord {
   if (paths === undefined) return record;
-  const isChosen = ({ path }: { readonly path: string }) =>
-    paths.some((chosen) => chosen === '' || path === chosen || path.startsWith(`${chosen}/`));
+  const chosen = new Set(paths);
+  // Looked up from itself upwards: ten thousand paths are not compared with ten thousand.
+  const isBelow = (path: string): boolean => {
+    if (chosen.has(path)) return true;
+    return path !== '' && isBelow(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
+  };
+  const isChosen = ({ path }: { readonly path: string }) => isBelow(path);
   return { ...record, changes: record.changes.filter(isChosen), kept: record.kept.filter(isChosen) };
 }
 
