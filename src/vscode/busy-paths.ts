@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import { pathBelow } from './path-below.ts';
+import { unsavedFiles } from './unsaved-files.ts';
 
-/** Files below `root` that are open and unsaved, relative to it with `/`. */
+/** Files below `root` that are open and unsaved in any editor, relative to it with `/`. */
 export function busyPathsBelow(root: vscode.Uri): ReadonlySet<string> {
-  const dirty = vscode.workspace.textDocuments.filter((document) => document.isDirty && document.uri.scheme === 'file');
-  return new Set(dirty.flatMap(({ uri }) => relativePath(root, uri) ?? []));
+  const { textDocuments, notebookDocuments } = vscode.workspace;
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  const files = unsavedFiles([...textDocuments, ...notebookDocuments], tabs);
+  return new Set(files.flatMap((file) => relativePath(root, file) ?? []));
 }
 
 /** The path of a file below `root`, with `/`; null outside. */
