@@ -41,6 +41,16 @@ describeUi('several folders', () => {
     await window.statusBarItem(/in step/);
     expect((await stage.rig.cli(two, ['cat', 'x.txt'])).stdout).toBe('changed\n');
     await picture(window, 'several-folders');
+
+    // A plan goes with its folder.
+    await window.runCommand('Datastore: Pause');
+    await window.statusBarItem(/paused/);
+    await writeFile(join(two, 'data', 'x.txt'), 'changed again\n');
+    await window.runCommand('Datastore: Preview Sync…');
+    await window.quickInput.choose(basename(two));
+    await window.trees.row('Preview', 'x.txt');
+    await writeFile(file, JSON.stringify({ folders: [one, bare].map((path) => ({ path })) }));
+    await window.page.locator('.pane-header[aria-label="Preview Section"]').waitFor({ state: 'detached' });
     await window.close();
   });
 });
