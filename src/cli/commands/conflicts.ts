@@ -54,7 +54,9 @@ async function resolve(context: CommandContext, signal: AbortSignal): Promise<Ou
   const report = await datastore.sync({ choices, purpose: 'resolve', onProgress: reporter.progress, signal });
   reporter.done();
   const open = new Set(report.conflicts.map((conflict) => conflict.path));
-  const moved = choices.filter((choice) => open.has(choice.path)).map((choice) => choice.path);
+  // What is in the way of the others is among the problems, with its remedy.
+  const held = new Set(report.problems.map((problem) => problem.path));
+  const moved = choices.map((choice) => choice.path).filter((path) => open.has(path) && !held.has(path));
   const resolved = choices.map((choice) => choice.path).filter((path) => !open.has(path));
   const left = leftovers(report.conflicts.length, report.problems.length);
   const lines = moved.map((path) => paint.attention(`${path} changed meanwhile: look again and decide again.`));
