@@ -3,7 +3,7 @@ import { type FolderState, faceOf } from './folder-state.ts';
 import type { Folders } from './folders.ts';
 import { counted, said, t } from './l10n.ts';
 import type { Notices } from './notices.ts';
-import { placeKey, placeOf } from './place.ts';
+import { placeOf, questionKey } from './place.ts';
 import { placeText } from './render/place-text.ts';
 
 /** What the person is needed for. */
@@ -35,7 +35,7 @@ export function announceNews(folders: Folders, notices: Notices): { dispose(): u
 function occasionOf(state: FolderState): Occasion | null {
   if (state.kind === 'asking') {
     const place = placeOf(state.config);
-    return { topic: 'first-connection', key: place === null ? '' : placeKey(place) };
+    return { topic: 'first-connection', key: place === null ? '' : questionKey(place) };
   }
   switch (faceOf(state).kind) {
     case 'vetoed':

@@ -104,4 +104,42 @@ describeUi('a conflict', () => {
     await picture(window, 'conflicts-empty');
     await window.close();
   });
+
+  it('rows that stand for many ask first; a decision moves nothing else, also while paused', async () => {
+    const paths = ['models/a.json', 'models/b.json'];
+    const folder = await stage.rig.workspace('many', { 'models/a.json': '0', 'models/b.json': '0', 'rest.txt': '0' });
+    expect((await stage.rig.cli(folder, ['sync'])).code).toBe(0);
+    const other = await stage.rig.workspace('many', {});
+    await stage.rig.cli(other, ['pull']);
+
+    const window = await stage.open(folder);
+    await window.statusBarItem(/waiting for your answer/, 60_000);
+    await connect(window);
+    await window.statusBarItem(/in step/);
+    await window.runCommand('Datastore: Pause');
+    await window.statusBarItem(/paused/);
+    for (const path of paths) await writeFile(join(other, 'data', path), 'theirs');
+    expect((await stage.rig.cli(other, ['sync'])).code).toBe(0);
+    for (const path of paths) await writeFile(join(folder, 'data', path), 'mine');
+    await writeFile(join(folder, 'data', 'rest.txt'), 'waits');
+    await window.openView('Conflicts');
+    await window.trees.row('Conflicts', 'a.json');
+    await window.trees.chooseFromContextMenu('Conflicts', 'models', 'Keep Mine');
+    const { text, detail } = await window.dialogs.read();
+    expect(text).toBe('Keep Mine: 2 conflicts?');
+    expect(detail).toContain('models/a.json\nmodels/b.json');
+    await window.dialogs.press('Cancel');
+    expect((await stage.rig.cli(folder, ['cat', 'models/a.json'])).stdout).toBe('theirs');
+    await window.trees.chooseFromContextMenu('Conflicts', 'models', 'Keep Mine');
+    await window.dialogs.press('Keep Mine');
+    await expectSoon(
+      'the decision there',
+      () => stage.rig.cli(other, ['cat', 'models/b.json']),
+      ({ stdout }) => (stdout === 'mine' ? true : undefined),
+      15_000,
+    );
+    expect((await stage.rig.cli(other, ['cat', 'models/a.json'])).stdout).toBe('mine');
+    expect((await stage.rig.cli(other, ['cat', 'rest.txt'])).stdout).toBe('0');
+    await window.close();
+  });
 });

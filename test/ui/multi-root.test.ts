@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expectSoon } from '../support/vscode-server/expect-soon.ts';
 import { picture } from './picture.ts';
 import { BAR, describeUi, type Stage, setStage } from './stage.ts';
 
@@ -39,7 +40,13 @@ describeUi('several folders', () => {
     await window.statusBar.click(BAR);
     await window.quickInput.choose(basename(two));
     await window.statusBarItem(/in step/);
-    expect((await stage.rig.cli(two, ['cat', 'x.txt'])).stdout).toBe('changed\n');
+    await expectSoon(
+      'the change on the remote',
+      async () => (await stage.rig.cli(two, ['cat', 'x.txt'])).stdout,
+      (text) => (text === 'changed\n' ? true : undefined),
+      30_000,
+    );
+    await window.statusBarItem(/in step/);
     await picture(window, 'several-folders');
 
     // A plan goes with its folder.
