@@ -12,7 +12,7 @@ import { syncFolder } from './fsync.ts';
 import { parentOf } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
 import { openLinker } from './link-in.ts';
-import { openAt, openFile, openRegular, persist } from './open-file.ts';
+import { closeRead, openAt, openFile, openRegular, persist } from './open-file.ts';
 import { openPartNotes } from './part-notes.ts';
 import { errorCode, localError } from './refusal.ts';
 import { createBeside } from './replace-file.ts';
@@ -147,7 +147,7 @@ async function hashFile(path: string, name: string): Promise<string> {
   } catch (error) {
     throw localError(`\`${name}\` could not be read`, error);
   } finally {
-    await handle.close();
+    await closeRead(handle);
   }
 }
 

@@ -21,7 +21,7 @@ export async function openFile(root: () => Folder, path: string): Promise<OpenFi
     if (named === undefined || !sameContentStamp(stampOf(named), stamp)) throw changed(path);
     return handleOf(handle, target, path, { stamp, mode: modeOf(stats) });
   } catch (error) {
-    await handle.close();
+    await closeRead(handle);
     throw localError(`\`${path}\` could not be read`, error);
   }
 }
@@ -36,7 +36,7 @@ export async function persist(root: () => Folder, path: string, touched: (folder
   } catch (error) {
     throw localError(`\`${path}\` could not be made durable`, error);
   } finally {
-    await handle.close();
+    await closeRead(handle);
   }
   touched(folder);
 }
@@ -70,10 +70,13 @@ export async function openRegular(
       'Exclude it, or put a file in its place.',
     );
   } catch (error) {
-    await handle.close();
+    await closeRead(handle);
     throw localError(`\`${path}\` could not be read`, error);
   }
 }
+
+/** Of what was only read a close that fails loses nothing. */
+export const closeRead = (handle: FileHandle): Promise<void> => handle.close().catch(() => undefined);
 
 function handleOf(handle: FileHandle, target: string, path: string, found: Pick<OpenFile, 'stamp' | 'mode'>): OpenFile {
   return {
@@ -101,7 +104,7 @@ function handleOf(handle: FileHandle, target: string, path: string, found: Pick<
         throw localError(`\`${path}\` could not be read`, error);
       }
     },
-    close: () => handle.close(),
+    close: () => closeRead(handle),
   };
 }
 

@@ -128,7 +128,9 @@ export function makePlan(input: PlanInput): Plan {
     const step = isConflict(kind) ? answer({ ...versions, reason: kind }) : { ...versions, kind };
     const isOpen = step === null || !isAllowed(step.kind, policy.direction);
     if (!isOpen) decided.push(step);
-    if (isConflict(kind)) found.push({ conflict: { ...versions, reason: kind }, answered: isOpen ? null : step });
+    // One that may not travel was answered in vain: it is told as held back, and deciding again changes nothing.
+    if (isConflict(kind) && (isOpen || !isWithheld))
+      found.push({ conflict: { ...versions, reason: kind }, answered: isOpen ? null : step });
   }
   const { steps, held } = holdColliding(input, decided);
   const done = new Set(steps);
