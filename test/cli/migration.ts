@@ -198,8 +198,8 @@ const differences = (one: Files, other: Files): string[] =>
     .filter((file) => one[file] !== other[file])
     .map((file) => `${file}: ${one[file]} and ${other[file]}`);
 
-/** What a process killed at a lock leaves beside it: part of no datastore, and swept an hour later. */
-const LOCK_LITTER = /^\.datastore\.lock\.(?:new|aside)-/;
+/** What a process killed at a lock, or while it tried a folder, leaves there: part of no datastore, and swept an hour later. */
+const LITTER = /^\.datastore(?:\.lock\.(?:new|aside)|-try)-/;
 
 function filesOf(folder: string): Files {
   const found: Record<string, string> = {};
@@ -208,7 +208,7 @@ function filesOf(folder: string): Files {
     const isLitter = path
       .relative(folder, file)
       .split('/')
-      .some((name) => LOCK_LITTER.test(name));
+      .some((name) => LITTER.test(name));
     if (!entry.isFile() || isLitter || file.includes('.datastore-staging')) continue;
     const { mtimeMs, mode } = lstatSync(file);
     found[path.relative(folder, file)] =
