@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -142,6 +144,20 @@ async function signedGet({ endpoint, region, credentials }: Awaited<ReturnType<t
   const request = { method: 'GET', host: new URL(endpoint).host, path, headers: {} } as const;
   return fetch(endpoint + path, { headers: signed(request, credentials, region, Date.now()) });
 }
+
+test('a write whose answer names no version may have happened: it is no success, and no refusal', async () => {
+  const server = createServer((request, response) => void request.resume().on('end', () => response.end()));
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const place = { bucket: 'team', prefix: '', region: 'us-east-1', forcePathStyle: true };
+  const credentials = { accessKeyId: 'id', secretAccessKey: 'secret' };
+  const store = openS3Store({ ...place, credentials, endpoint: `http://127.0.0.1:${port}` });
+  onTestFinished(() => {
+    store.close();
+    server.close();
+  });
+  await expectRefusal(store.put('it', bytes('text')), 'busy');
+});
 
 test('a connection on which nothing moves is given up', async () => {
   const server = await startS3Server({ buckets: ['still'] });

@@ -225,6 +225,20 @@ test('nor is it when the state is lost while another folder lies in its place, a
   await world.expectNothingLost();
 });
 
+test('nor is it the right one again that comes back after another was accepted in its place', async () => {
+  const { world, bob } = await inStep();
+  renameSync(bob.root, `${bob.root}-away`);
+  bob.write('a', 'of the other folder');
+  await bob.sync({ acceptRemote: (await bob.datastore.preview()).generation ?? 0, onConflict: 'mine' });
+  bob.write('d', 'of the other folder');
+  await bob.sync();
+  rmSync(bob.root, { recursive: true });
+  renameSync(`${bob.root}-away`, bob.root);
+  expect(kindOf(await bob.failing())).toBe('root-replaced');
+  expect(await world.remoteFiles()).toMatchObject({ a: 'of the other folder', d: 'of the other folder' });
+  await world.expectNothingLost();
+});
+
 test('the mark of a root stays as others have set it: the same folder of two hosts is nobody’s other folder', async () => {
   const { world, bob } = await inStep();
   const ofBob = `${bob.state.folder}-bob`;

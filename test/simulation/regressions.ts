@@ -10,6 +10,7 @@ const SWEPT = new Map<string, readonly [number, string]>([
   ['read', [20, 'EIO']],
   ['write', [30, 'ENOSPC']],
   ['fsync', [40, 'EIO']],
+  ['close', [60, 'EIO']],
   ['fstat', [40, 'EIO']],
   ['rename', [16, 'EBUSY']],
   ['link', [8, 'EACCES']],
