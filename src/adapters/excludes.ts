@@ -1,9 +1,9 @@
 import ignore from 'ignore';
 import type { Config } from '../core/config/config.ts';
+import { NEVER_SHARED } from './fs/own-names.ts';
 
-/** Ours, and git's: never part of a datastore, at any depth, whatever the rules say. */
-const ALWAYS =
-  /(?:^|\/)(?:\.datastore-staging|\.datastore-try-[^/]*|\.git|\.datastore\.lock(?:\.(?:new|aside)-[^/]*)?)(?:\/|$)/i;
+/** At any depth, whatever the rules say, and however a case-blind filesystem spells them. */
+const ALWAYS = new RegExp(`(?:^|/)(?:${NEVER_SHARED})(?:/|$)`, 'i');
 
 /**
  * Which paths (relative to root, `/` between segments) are left out, by `directories` and the gitignore rules of

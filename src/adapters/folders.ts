@@ -3,6 +3,7 @@ import path from 'node:path';
 import { SyncError } from '../core/errors.ts';
 import type { Clock, LocalFiles, Log, StagingRun } from '../engine/ports.ts';
 import { linkedFrom, nearest, relationOf, triedRelation } from './folder-relation.ts';
+import { foreignFiles } from './fs/foreign-files.ts';
 import { syncFolder, syncNameOf } from './fs/fsync.ts';
 import { STAGING } from './fs/guarded-path.ts';
 import { openLocalFiles } from './fs/local-files.ts';
@@ -60,6 +61,7 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
     tidy,
     untouch,
     asides,
+    foreign: async (folder: string, signal?: AbortSignal) => foreignFiles(open(folder).root, signal),
     tryWriting: async (folder: string) =>
       attempt(`\`${folder}\` could not be written`, () => {
         const scratch = makeTrial(nearest(folder));

@@ -2,8 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, renameSync, rmdirSync } from 'nod
 import path from 'node:path';
 import { SyncError } from '../core/errors.ts';
 import { syncFolder } from './fs/fsync.ts';
-import { STAGING } from './fs/guarded-path.ts';
-import { alsoFolders, listOwn, NOTHING, OWN_LOCK, type OwnNames, removeOwn, SPENT_STAGING } from './fs/own-names.ts';
+import { LOCKED, listOwn, type OwnNames, removeOwn, UNLOCKED } from './fs/own-names.ts';
 import { errorCode } from './fs/refusal.ts';
 
 /**
@@ -16,7 +15,7 @@ export async function removeFolder(
   run: string,
   letGo: ((movedTo: string) => Promise<void>) | null,
 ): Promise<boolean> {
-  const own = letGo === null ? STAGED : LOCKED;
+  const own = letGo === null ? UNLOCKED : LOCKED;
   if (listOwn(folder, own) === null) return false;
   const parent = path.dirname(folder);
   let room: string | null = null;
@@ -63,10 +62,6 @@ function namesIn(folder: string): readonly string[] {
     throw error;
   }
 }
-
-/** What may be left in a folder that goes: where it has no lock of ours any more, and where it has. */
-const STAGED = alsoFolders(NOTHING, [new RegExp(`^${STAGING.replace('.', String.raw`\.`)}$`), SPENT_STAGING]);
-const LOCKED = alsoFolders(OWN_LOCK, ...STAGED.folders);
 
 /** With the folder itself. False, and no more of it is removed, where anything else is in it, or comes to it. */
 async function removeAll(

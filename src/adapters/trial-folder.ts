@@ -2,19 +2,10 @@ import { mkdtempSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { SyncError } from '../core/errors.ts';
 import { sweepOld } from './fs/litter.ts';
-import { alsoFiles, alsoFolders, NOTHING } from './fs/own-names.ts';
-
-/** Begins the name of a folder that is made for a moment: part of no datastore. */
-const TRIAL = '.datastore-try-';
-
-/** With what is tried in it. */
-const TRIALS = alsoFolders(NOTHING, [
-  /^\.datastore-try-[A-Za-z0-9]{6}$/,
-  alsoFiles(NOTHING, String.raw`a(?:\.new-\d+-\d+)?`),
-]);
+import { TRIAL, TRIALS } from './fs/own-names.ts';
 
 /**
- * Makes one in a folder (absolute), and gives its path. What processes that died have left there is swept. Throws what the operating
+ * Makes a folder for a moment in another (absolute), and gives its path. What processes that died have left there is swept. Throws what the operating
  * system says.
  */
 export function makeTrial(folder: string): string {

@@ -29,7 +29,7 @@ describe('what a folder alone has after a set-up', () => {
       'what no rule brings along',
       { leftOut: 3 },
       [
-        '/a.old alone has 3 files left out by rule (links, and what the configuration excludes): before you delete it, copy those that are wanted to a safe place.',
+        "/a.old alone has 3 files left out by rule (what is excluded, links, git's own, versions kept aside): before you delete it, copy those that are wanted to a safe place.",
       ],
     ],
   ])('%s', (_what, given, texts) => {

@@ -201,7 +201,7 @@ test('a folder that alone has files which no rule brings along is not called one
   expect(report.done).toContainEqual({ kind: 'clean-up', text: expect.stringMatching(/ moved to \S+$/) });
   expect(report.notes).toContainEqual(
     expect.stringMatching(
-      /\/x\.20\S+ alone has 3 files left out by rule \(links, and what the configuration excludes\): /,
+      /\/x\.20\S+ alone has 3 files left out by rule \(what is excluded, links, git's own, versions kept aside\): /,
     ),
   );
   expect(contents(world.workspace)).toEqual(expect.arrayContaining(['content a', 'content b']));

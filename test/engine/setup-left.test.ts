@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openFolders } from '../../src/adapters/folders.ts';
@@ -25,10 +25,13 @@ function put(top: string, name: string, text = 'precious'): void {
   writeFileSync(path.join(top, name), text);
 }
 
-test.each([
+const PERSONS = [
   '.datastore.lock.d/x.tmp',
-  '.datastore.lock.new-mine/x',
-  '.datastore.lock.new-mine',
+  'sub/.git/HEAD',
+  '.git',
+  'sub/.datastore.lock',
+  'sub/.datastore-try-abcdef/a',
+  '.datastore-try-abcdef/mine',
   '.datastore.lock.aside-abcdef/x',
   '.datastore.lock.aside-abcdef/.datastore.lock/x',
   '.datastore-staging/notes.txt',
@@ -38,13 +41,40 @@ test.each([
   '.datastore-staging/mine/aside/0/a/notes',
   '.datastore-staging/mine/part.json',
   '.datastore-staging/lock.aside-abcdef/notes',
-])('%s is nobody but the person may delete: the folder stays with it, and that is told', async (name) => {
+];
+
+test.each(PERSONS)(
+  '%s is nobody but the person may delete: the folder stays with it, and that is told',
+  async (name) => {
+    const { from, to, parts } = moving();
+    put(from, name);
+    const report = await runSetup(parts, OPTIONS);
+    expect(readFileSync(path.join(from, name), 'utf8')).toBe('precious');
+    expect(report.notes).toContain(`${from} stays: no rule brings along ${name}.`);
+    expect([existsSync(path.join(from, 'a')), readFileSync(path.join(to, 'a'), 'utf8')]).toEqual([false, 'content a']);
+  },
+);
+
+test.each(PERSONS)('%s in a folder that was moved aside: nobody is told to delete that', async (name) => {
+  const { world, from, parts } = moving();
+  put(from, name);
+  const report = await runSetup(parts, { ...OPTIONS, deleteSource: false });
+  const aside = readdirSync(world.workspace).find((found) => found.startsWith('x.'));
+  expect(readFileSync(path.join(world.workspace, aside ?? '', name), 'utf8')).toBe('precious');
+  expect(report.notes.join()).toContain('alone has 1 file left out by rule');
+  expect(report.done).not.toContainEqual({ kind: 'clean-up', text: expect.stringContaining('delete it when') });
+});
+
+test.each([
+  '.datastore.lock.new-mine/x',
+  '.datastore.lock.new-mine',
+  '.datastore-try-this/x',
+  '.datastore.lock.aside-x',
+])('%s is no name of ours: it is brought along', async (name) => {
   const { from, to, parts } = moving();
   put(from, name);
-  const report = await runSetup(parts, OPTIONS);
-  expect(readFileSync(path.join(from, name), 'utf8')).toBe('precious');
-  expect(report.notes.join()).toContain(`${from} stays`);
-  expect([existsSync(path.join(from, 'a')), readFileSync(path.join(to, 'a'), 'utf8')]).toEqual([false, 'content a']);
+  await runSetup(parts, OPTIONS);
+  expect([existsSync(from), readFileSync(path.join(to, name), 'utf8')]).toEqual([false, 'precious']);
 });
 
 test('a link under such a name stays, and so does what it leads to', async () => {
@@ -55,7 +85,7 @@ test('a link under such a name stays, and so does what it leads to', async () =>
   expect([readFileSync(path.join(world.top, 'theirs/x'), 'utf8'), existsSync(from)]).toEqual(['precious', true]);
 });
 
-test('what processes of ours have left goes with the folder', async () => {
+test.each([true, false])('what processes of ours have left goes with the folder, delete: %s', async (deleteSource) => {
   const { from, parts } = moving();
   for (const name of [
     '.datastore.lock.new-7-0',
@@ -69,11 +99,13 @@ test('what processes of ours have left goes with the folder', async () => {
     '.datastore-staging/a-run/intents.jsonl',
     '.datastore-staging/a-run/in/0',
     '.datastore-staging/a-run/in/settled',
+    '.datastore-try-a1B2c3/a',
   ])
     put(from, name, '');
   mkdirSync(path.join(from, '.datastore-staging/a-run/aside/0/b'), { recursive: true });
-  await runSetup(parts, OPTIONS);
+  const report = await runSetup(parts, { ...OPTIONS, deleteSource });
   expect(existsSync(from)).toBe(false);
+  expect(report.notes).toEqual([]);
 });
 
 test('a removal that was cut off gives back what is not ours', async () => {

@@ -12,7 +12,7 @@ export interface Unmatched {
 
 /** All that a folder alone has. */
 export interface Kept extends Unmatched {
-  /** What the configuration leaves out, links and the like. */
+  /** What the configuration leaves out, links, git's own, versions that are kept aside. */
   readonly leftOut: number;
 }
 
@@ -39,7 +39,7 @@ export function keptTexts(found: Kept, folder: string, target: string): readonly
     ],
     [
       found.leftOut,
-      `${countText(found.leftOut, 'file')} left out by rule (links, and what the configuration excludes)`,
+      `${countText(found.leftOut, 'file')} left out by rule (what is excluded, links, git's own, versions kept aside)`,
       'before you delete it, copy those that are wanted to a safe place',
     ],
   ];

@@ -1,10 +1,8 @@
+import type { SyncPath } from '../../core/paths/sync-path.ts';
 import type { Work } from './setup-work.ts';
 
-/** How many files of a source no rule brings along: what its configuration leaves out (a folder that cannot be read as one), links and the like. */
-export async function leftOutOf({ parts, source, options }: Work, folder: string): Promise<number> {
-  const config = source?.config ?? parts.to;
-  const [skip, always] = [parts.skipFor(config), parts.skipFor({ ...config, directories: null, exclude: [] })];
-  const { files, irregular, unknown } = await parts.folders.open(folder).walk(always, options.signal);
-  const skipped = [...files.keys()].filter((path) => skip(path, false));
-  return skipped.length + irregular.size + unknown.size;
+/** Paths of a source that no rule brings along: excluded ones, links, git's own, versions that are kept aside. Counted on the disk, for a rule is no proof. */
+export async function leftOutOf({ parts, found, options }: Work, folder: string): Promise<readonly string[]> {
+  const present = await parts.folders.foreign(folder, options.signal);
+  return present.filter((path) => found.verified?.files.has(path as SyncPath) !== true);
 }

@@ -48,7 +48,7 @@ async function followUp(work: Work, folder: string): Promise<void> {
 
 async function moveAside(work: Work, folder: string, aside: string | null): Promise<void> {
   const { parts, tell, notes, target, options } = work;
-  const kept = { ...work.found.unmatched, leftOut: await leftOutOf(work, folder) };
+  const kept = { ...work.found.unmatched, leftOut: (await leftOutOf(work, folder)).length };
   const texts = (at: string): readonly string[] => keptTexts(kept, at, target.folder);
   const isWhole = texts(folder).length === 0;
   let at = folder;

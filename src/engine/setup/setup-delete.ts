@@ -3,6 +3,7 @@ import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import { countText } from '../../core/quantities.ts';
 import { breathing } from '../breath.ts';
 import type { LocalFiles } from '../ports.ts';
+import { leftOutOf } from './left-out.ts';
 import { isCopied } from './setup-copies.ts';
 import type { Work } from './setup-work.ts';
 
@@ -47,12 +48,16 @@ async function relinked(files: LocalFiles, path: string, stamp: FileStamp): Prom
 /** The folder goes with its lock in it, so that nobody takes that between, and finds an empty datastore. */
 async function endSource(work: Work, folder: string): Promise<void> {
   const { tell, notes, found } = work;
-  const isGone = await work.locks.dropSource(folder);
-  tell(isGone ? `${folder} deleted` : `${folder}: ${countText(found.deleted, 'file')} deleted`);
-  if (!isGone)
-    notes.push(
-      `${folder} stays: what is left in it was not moved (links, excluded files, new ones, or folders without files).`,
-    );
+  if (await work.locks.dropSource(folder)) return tell(`${folder} deleted`);
+  tell(`${folder}: ${countText(found.deleted, 'file')} deleted`);
+  notes.push(`${folder} stays: ${await keptIn(work, folder)}.`);
+}
+
+async function keptIn(work: Work, folder: string): Promise<string> {
+  const [first, ...more] = await leftOutOf(work, folder);
+  if (first === undefined) return 'folders without files are left in it';
+  const others = more.length === 0 ? first : `${first} (and ${more.length} more)`;
+  return `no rule brings along ${others}`;
 }
 
 /** What a run that died has moved aside: dropped where the target has a copy, else back at its place. Gives how many are back. */
