@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hasUnmatched, type Kept, keptTexts } from '../../src/core/setup/kept-text.ts';
 
-const NONE: Kept = { withheld: 0, changed: 0, otherTime: 0, leftOut: 0 };
+const NONE: Kept = { withheld: 0, changed: 0, otherTime: 0, otherMode: 0, leftOut: 0 };
 
 describe('what a folder alone has after a set-up', () => {
   test.each<[what: string, given: Partial<Kept>, texts: readonly string[]]>([
@@ -24,6 +24,13 @@ describe('what a folder alone has after a set-up', () => {
       'times',
       { otherTime: 1 },
       ['/a.old alone has the times of 1 file, which /b did not keep: delete it when nothing needs those times.'],
+    ],
+    [
+      'modes',
+      { otherMode: 2 },
+      [
+        '/a.old alone has the mode of 2 files, which /b has otherwise: see there which of them shall be run, and set that (chmod +x, chmod -x) before you delete it.',
+      ],
     ],
     [
       'what no rule brings along',

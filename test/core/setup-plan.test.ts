@@ -175,25 +175,28 @@ describe('what a person types', () => {
   });
 });
 
-test('two folders are compared path by path, times up to what file systems keep', () => {
-  const file = (sha256: string, mtime = 0) => ({ sha256, size: 1, mtime });
+test('two folders are compared path by path, times up to what file systems keep, and who may run a file', () => {
+  const file = (sha256: string, mtime = 0, exec = false) => ({ sha256, size: 1, mtime, exec });
   const source = new Map([
     ['same', file('a', 0.001)],
     ['later', file('b', 0.002)],
+    ['run', file('r', 0, true)],
     ['other', file('c')],
     ['gone', file('d')],
   ]);
   const target = new Map([
     ['same', file('a')],
     ['later', file('b')],
+    ['run', file('r')],
     ['other', file('x')],
     ['more', file('e')],
   ]);
   expect(compareTrees(source, target)).toEqual({
-    equal: ['same', 'later'],
+    equal: ['same', 'later', 'run'],
     missing: ['gone'],
     different: ['other'],
     otherTime: ['later'],
+    otherMode: ['run'],
   });
   expect(compareTrees(source, target, 1).otherTime).toEqual([]);
 });

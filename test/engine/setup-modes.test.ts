@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { runSetup } from '../../src/engine/setup/setup.ts';
@@ -55,3 +55,38 @@ test('folders that are there keep theirs', async () => {
   await run(folder(y));
   expect(below(y)).toEqual(['750', '755', '751', '700', '700']);
 });
+
+test.each([
+  ['could be run alone', 0o755, 0o644],
+  ['could not be run', 0o644, 0o755],
+])(
+  'a file that was there, and that %s at the source, keeps its mode: the source is moved, not deleted',
+  async (_what, here, there) => {
+    const { parts, top, workspace } = openWorld();
+    const [x, y] = [path.join(workspace, 'x'), path.join(top, 'y')];
+    for (const [at, mode] of [
+      [x, here],
+      [y, there],
+    ] as const) {
+      mkdirSync(at);
+      writeFileSync(path.join(at, 'a'), 'same');
+      utimesSync(path.join(at, 'a'), 1.5e9, 1.5e9);
+      chmodSync(path.join(at, 'a'), mode);
+    }
+    const report = await runSetup(parts(folder(x), folder(y), mortality(Number.MAX_SAFE_INTEGER)), {
+      ...OPTIONS,
+      deleteSource: true,
+    });
+    expect(existsSync(x)).toBe(false);
+    const aside = readdirSync(workspace).find((name) => name.startsWith('x.')) ?? 'none';
+    expect([modeOf(path.join(workspace, aside, 'a')), modeOf(path.join(y, 'a'))]).toEqual([
+      here.toString(8),
+      there.toString(8),
+    ]);
+    expect(report.notes.join()).toMatch(/alone has the mode of 1 file, which \S+\/y has otherwise: /);
+    expect(report.done).toContainEqual({
+      kind: 'verify',
+      text: expect.stringContaining('1 equal file kept another mode there'),
+    });
+  },
+);

@@ -8,6 +8,8 @@ export interface Unmatched {
   readonly changed: number;
   /** The same bytes, with times that the new place did not keep. */
   readonly otherTime: number;
+  /** The same bytes, which can be run in one of the places alone. */
+  readonly otherMode: number;
 }
 
 /** All that a folder alone has. */
@@ -16,8 +18,8 @@ export interface Kept extends Unmatched {
   readonly leftOut: number;
 }
 
-export const hasUnmatched = ({ withheld, changed, otherTime }: Unmatched): boolean =>
-  withheld + changed + otherTime > 0;
+export const hasUnmatched = ({ withheld, changed, otherTime, otherMode }: Unmatched): boolean =>
+  withheld + changed + otherTime + otherMode > 0;
 
 /** What a folder alone has, each with what to do about it before it is deleted. `folder`: where it is now. */
 export function keptTexts(found: Kept, folder: string, target: string): readonly string[] {
@@ -36,6 +38,11 @@ export function keptTexts(found: Kept, folder: string, target: string): readonly
       found.otherTime,
       `the times of ${countText(found.otherTime, 'file')}, which ${target} did not keep`,
       'delete it when nothing needs those times',
+    ],
+    [
+      found.otherMode,
+      `the mode of ${countText(found.otherMode, 'file')}, which ${target} has otherwise`,
+      'see there which of them shall be run, and set that (chmod +x, chmod -x) before you delete it',
     ],
     [
       found.leftOut,

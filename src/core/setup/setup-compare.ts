@@ -5,6 +5,8 @@ export interface ComparedFile {
   readonly sha256: Sha256;
   readonly size: number;
   readonly mtime: number;
+  /** Whether its owner may run it. */
+  readonly exec: boolean;
 }
 
 export interface Comparison {
@@ -15,6 +17,8 @@ export interface Comparison {
   readonly different: readonly string[];
   /** The same bytes with another time of change. */
   readonly otherTime: readonly string[];
+  /** The same bytes, which can be run on one side alone. */
+  readonly otherMode: readonly string[];
 }
 
 /** The steps of file systems in use, milliseconds. */
@@ -38,7 +42,7 @@ export function timeStepOf(set: number, kept: number): number {
   return missed < LEAST_MS ? 0 : (STEPS_MS.find((step) => missed < step) ?? 0);
 }
 
-/** How a target stands to a source, path by path. A file of another time is among the equal ones, too. `stepMs`: as `isSameTime`. */
+/** How a target stands to a source, path by path. A file of another time or mode is among the equal ones, too. `stepMs`: as `isSameTime`. */
 export function compareTrees(
   source: ReadonlyMap<string, ComparedFile>,
   target: ReadonlyMap<string, ComparedFile>,
@@ -48,6 +52,7 @@ export function compareTrees(
   const missing: string[] = [];
   const different: string[] = [];
   const otherTime: string[] = [];
+  const otherMode: string[] = [];
   for (const [path, file] of source) {
     const found = target.get(path);
     if (found === undefined) missing.push(path);
@@ -55,7 +60,8 @@ export function compareTrees(
     else {
       equal.push(path);
       if (!isSameTime(found, file, stepMs)) otherTime.push(path);
+      if (found.exec !== file.exec) otherMode.push(path);
     }
   }
-  return { equal, missing, different, otherTime };
+  return { equal, missing, different, otherTime, otherMode };
 }

@@ -11,7 +11,12 @@ export const readFolder = (work: Work, folder: string, config = work.parts.to): 
   });
 
 export const comparedFiles = ({ files }: Scan): ReadonlyMap<string, ComparedFile> =>
-  new Map([...files].map(([path, { sha256, stamp }]) => [path, { sha256, size: stamp.size, mtime: stamp.mtime }]));
+  new Map(
+    [...files].map(([path, { sha256, stamp }]) => [
+      path,
+      { sha256, size: stamp.size, mtime: stamp.mtime, exec: stamp.exec },
+    ]),
+  );
 
 /** How one stands to another, of which either is at the target: times as far as that is seen to keep them. */
 export async function compareAtTarget(

@@ -8,7 +8,7 @@ import { type Work, withSignal } from './setup-work.ts';
 export type Coming = Map<string, ComparedFile | null>;
 
 /** Of which nothing but its name and size is asked for. */
-export const unread = (size: number): ComparedFile => ({ sha256: '', size, mtime: 0 });
+export const unread = (size: number): ComparedFile => ({ sha256: '', size, mtime: 0, exec: false });
 
 export async function sizesOf({ parts, options }: Work, folder: string, config: Config): Promise<Map<string, number>> {
   const { files } = await parts.folders.open(folder).walk(parts.skipFor(config), options.signal);

@@ -49,6 +49,8 @@ interface Sides {
   readonly late: readonly string[];
   /** The same bytes with another time. */
   readonly otherTime: readonly string[];
+  /** The same bytes, which can be run on one side alone. */
+  readonly otherMode: readonly string[];
 }
 
 async function readSides(work: Work, from: string | null): Promise<Sides> {
@@ -57,7 +59,11 @@ async function readSides(work: Work, from: string | null): Promise<Sides> {
   const there = from === null || from === target.folder ? here : await readFolder(work, from, source?.config);
   refuseUnknown(parts.folders.open(target.folder), here);
   if (from !== null) refuseUnknown(parts.folders.open(from), there);
-  const { missing, different, otherTime } = await compareAtTarget(work, comparedFiles(there), comparedFiles(here));
+  const { missing, different, otherTime, otherMode } = await compareAtTarget(
+    work,
+    comparedFiles(there),
+    comparedFiles(here),
+  );
   const unequal = [...missing, ...different];
   const [known, withheld] = [knownOf(work), withheldIn(work)];
   const held = new Map<string, Problem>();
@@ -66,11 +72,11 @@ async function readSides(work: Work, from: string | null): Promise<Sides> {
     if (reason !== null) held.set(path, { path, reason });
   }
   const late = unequal.filter((path) => !held.has(path) && known[path] !== shaOf(there, path));
-  return { here, there, unequal, held, late, otherTime };
+  return { here, there, unequal, held, late, otherTime, otherMode };
 }
 
 /** For what comes after: what was verified, and what the source alone has. */
-async function noteEqual(work: Work, { here, there, unequal, held, otherTime }: Sides): Promise<void> {
+async function noteEqual(work: Work, { here, there, unequal, held, otherTime, otherMode }: Sides): Promise<void> {
   const { found, record, target } = work;
   const isOnRemote = work.remote !== null && (!work.isConfigured || found.verified !== null);
   if (!isOnRemote) found.reached = totalOf(here);
@@ -80,13 +86,14 @@ async function noteEqual(work: Work, { here, there, unequal, held, otherTime }: 
     withheld: held.size,
     changed: unequal.length - held.size,
     otherTime: otherTime.length,
+    otherMode: otherMode.length,
   };
   const equal = [...there.files].flatMap(([path, { sha256 }]) => (held.has(path) ? [] : [[path, sha256] as const]));
   await record.verified(new Map(equal));
 }
 
 /** What both sides have, and what waits on either. */
-async function tellEqual(work: Work, { here, otherTime }: Sides): Promise<void> {
+async function tellEqual(work: Work, { here, otherTime, otherMode }: Sides): Promise<void> {
   const {
     remote,
     isConfigured,
@@ -103,6 +110,7 @@ async function tellEqual(work: Work, { here, otherTime }: Sides): Promise<void> 
   const parts = [
     `${countText(found.equal.length, 'file')} (${bytesText(bytes)}) equal on both sides, every byte read again`,
     others === 0 ? '' : `${countText(others, 'equal file')} kept another time there`,
+    otherMode.length === 0 ? '' : `${countText(otherMode.length, 'equal file')} kept another mode there`,
     conflicts.length === 0
       ? ''
       : `${countText(conflicts.length, 'conflict')} held back: each side keeps its own version`,

@@ -68,7 +68,7 @@ export interface Findings {
 
 export const nothingFound = (): Findings => ({
   verified: null,
-  unmatched: { withheld: 0, changed: 0, otherTime: 0 },
+  unmatched: { withheld: 0, changed: 0, otherTime: 0, otherMode: 0 },
   deleted: 0,
   reached: { files: 0, bytes: 0 },
   conflicts: [],
