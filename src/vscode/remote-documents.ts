@@ -28,6 +28,8 @@ export interface RemoteDocuments extends vscode.Disposable {
   hold(path: string, content: Uint8Array): vscode.Uri;
   /** Ends this with the window, and before that what was here under its name. */
   endLater(name: string, disposable: vscode.Disposable): void;
+  /** Ends what is here under its name, if anything is. */
+  end(name: string): void;
 }
 
 /** Merges that are under way. */
@@ -41,6 +43,11 @@ export function serveRemoteDocuments(folders: Folders): RemoteDocuments {
   const refuse = (): never => {
     throw vscode.FileSystemError.NoPermissions(t('The remote side is read-only.'));
   };
+
+  function end(name: string): void {
+    ending.get(name)?.dispose();
+    ending.delete(name);
+  }
 
   async function read(uri: vscode.Uri): Promise<Uint8Array> {
     const { folder, version, held: name } = parseQuery(uri);
@@ -79,9 +86,10 @@ export function serveRemoteDocuments(folders: Folders): RemoteDocuments {
       return vscode.Uri.from({ scheme: REMOTE_SCHEME, path: `/${path}`, query });
     },
     endLater(name, disposable) {
-      ending.get(name)?.dispose();
+      end(name);
       ending.set(name, disposable);
     },
+    end,
     dispose: () => vscode.Disposable.from(never, registered, ...ending.values()).dispose(),
   };
 }

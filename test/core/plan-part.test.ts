@@ -70,8 +70,36 @@ test.each([
     [{ ...choice, path: 'gone.txt' as SyncPath, localSha256: null, remoteSha256: null }],
     ['gone.txt', 'runs/moved.txt'],
   ],
+  ['the other side, where it would go up without a choice: nothing', [{ ...choice, answer: 'theirs' }], []],
+  ['both, where there is nothing to keep beside it: nothing', [{ ...choice, answer: 'both' }], []],
   ['no choice: nothing', [], []],
 ] as const)('of choices %s', (_what, choices, paths) => {
   const steps = record.steps.map((one) => (one.path === 'mine.txt' ? { ...one, ...here } : one));
   expect(planChoices({ ...record, steps }, choices).steps.map(({ path }) => path)).toEqual(paths);
+});
+
+const absent = { local: null, remote: null };
+test.each([
+  ['mine', 'upload', here, true],
+  ['mine', 'delete-remote', { ...here, local: null }, true],
+  ['mine', 'download', here, false],
+  ['mine', 'keep-both', here, false],
+  ['theirs', 'download', here, true],
+  ['theirs', 'delete-local', { ...here, remote: null }, true],
+  ['theirs', 'upload', here, false],
+  ['both', 'keep-both', here, true],
+  ['both', 'download', { ...here, local: null }, true],
+  ['both', 'upload', { ...here, remote: null }, true],
+  ['both', 'upload', here, false],
+  ['both', 'delete-remote', { ...here, local: null }, false],
+] as const)('%s is carried out by %s or not', (answer, kind, versions, isIt) => {
+  const steps = [step('k', kind, { ...absent, ...versions })];
+  const [one] = steps;
+  const chosen = {
+    path: 'k' as SyncPath,
+    answer,
+    localSha256: one?.local?.sha256 ?? null,
+    remoteSha256: one?.remote?.sha256 ?? null,
+  };
+  expect(planChoices({ ...record, steps }, [chosen]).steps).toEqual(isIt ? steps : []);
 });

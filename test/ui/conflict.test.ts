@@ -85,10 +85,21 @@ describeUi('a conflict', () => {
     );
     await picture(window, 'merge');
     expect(await readFile(join(folder, 'data', 'a', 'notes.txt'), 'utf8')).toBe('one\ntwo\nthree of mine\n');
-    await writeFile(join(folder, 'data', 'a', 'notes.txt'), 'one of the other\ntwo\nthree of mine\n');
-    await window.statusBarItem(/2 conflicts/);
+    await merge.locator('.code-view.result .view-lines').click();
+    await window.page.keyboard.press('Control+a');
+    await window.page.keyboard.type('one of the other\ntwo\nthree of mine\n');
     await window.trees.chooseFromContextMenu('Conflicts', 'notes.txt', 'Mark as Merged');
+    // What counts is the file, and the merge is not in it yet.
+    const unsaved = /^“notes\.txt” is open and unsaved/;
+    expect((await window.notifications.waitFor(unsaved)).severity).toBe('warning');
+    await picture(window, 'merge-unsaved');
+    expect((await stage.rig.cli(folder, ['cat', 'a/notes.txt'])).stdout).toBe('one of the other\ntwo\nthree\n');
+    await window.statusBarItem(/2 conflicts/);
+    await window.notifications.press(unsaved, 'Save and Mark');
     await window.statusBarItem(/1 conflict$/);
+    expect(await readFile(join(folder, 'data', 'a', 'notes.txt'), 'utf8')).toBe(
+      'one of the other\ntwo\nthree of mine\n',
+    );
     expect((await stage.rig.cli(folder, ['cat', 'a/notes.txt'])).stdout).toBe('one of the other\ntwo\nthree of mine\n');
     await window.trees.click('Conflicts', 'image.bin');
     await window.page.locator('.tab.active', { hasText: 'image.bin' }).waitFor();

@@ -11,7 +11,7 @@ import { occupiedKeys } from '../paths/collisions.ts';
 import { conflictName } from '../paths/conflict-name.ts';
 import { collisionKey, compareByUtf8, parseSyncPath, type SyncPath } from '../paths/sync-path.ts';
 import { holdColliding } from './hold-colliding.ts';
-import { CHANGES_REMOTE, CHANGES_ROOT, CREATES } from './step-kinds.ts';
+import { CHANGES_REMOTE, CHANGES_ROOT, CREATES, kindOfAnswer } from './step-kinds.ts';
 
 export { conflictName };
 
@@ -194,20 +194,12 @@ function answerer({ base: known, local, remote, refused, policy }: PlanInput): (
   let occupied: Set<string> | null = null;
   return ({ path, base, local: mine, remote: theirs }) => {
     const versions = { path, base, local: mine, remote: theirs };
-    switch (choices.get(name(path, mine?.sha256 ?? null, theirs?.sha256 ?? null)) ?? policy.onConflict) {
-      case 'hold':
-        return null;
-      case 'mine':
-        return { ...versions, kind: mine ? 'upload' : 'delete-remote' };
-      case 'theirs':
-        return { ...versions, kind: theirs ? 'download' : 'delete-local' };
-      case 'both': {
-        if (!mine) return { ...versions, kind: 'download' };
-        if (!theirs) return { ...versions, kind: 'upload' };
-        const copyTo = copyName(path);
-        return copyTo && { ...versions, kind: 'keep-both', copyTo };
-      }
-    }
+    const answer = choices.get(name(path, mine?.sha256 ?? null, theirs?.sha256 ?? null)) ?? policy.onConflict;
+    if (answer === 'hold') return null;
+    const kind = kindOfAnswer(answer, mine !== null, theirs !== null);
+    if (kind !== 'keep-both') return { ...versions, kind };
+    const copyTo = copyName(path);
+    return copyTo && { ...versions, kind, copyTo };
   };
 
   function copyName(path: SyncPath): SyncPath | null {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Folder, Running } from '../folder.ts';
 import { faceOf } from '../folder-state.ts';
 import { runningFolders, syncingFolders } from '../folders.ts';
+import { t } from '../l10n.ts';
 import { renderBar } from '../render/bar.ts';
 import type { Ui } from '../ui.ts';
 import { targetOf } from '../views/target.ts';
@@ -38,6 +39,15 @@ async function choose(
   if (second === undefined) return only;
   const items = all.map((one) => ({ label: one.folder.workspace.name, description: describe(ui, one.folder), one }));
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.one ?? null;
+}
+
+/** Whether what the person was asked about still runs; says so where it does not: what was answered was not about what runs now. */
+export function stillRuns(ui: Ui, { folder, running }: Chosen): boolean {
+  if (folder.running() === running) return true;
+  ui.notices.warn(
+    t('The connection of “{0}” has changed meanwhile, so nothing was done. Try again.', folder.workspace.name),
+  );
+  return false;
 }
 
 /** As the status bar would show it, in words. */

@@ -9,6 +9,7 @@ import { type Target, targetsOf } from '../views/target.ts';
 import { type Chosen, chooseSyncing } from './choose-folder.ts';
 import { decisionItems, isSureOfAll } from './conflict-answers.ts';
 import { explainState } from './explain-state.ts';
+import { settleMerged } from './mark-merged.ts';
 import { settle } from './settle-conflicts.ts';
 
 export interface Picked {
@@ -27,28 +28,6 @@ export async function markMerged(ui: Ui, argument: unknown, chosen?: unknown): P
   const picked = await pick(ui, argument, chosen, t('Which conflict is merged?'));
   if (picked === null || !(await isSureOfAll('merged', picked.conflicts))) return;
   await settleMerged(ui, picked.chosen, picked.conflicts);
-}
-
-/** The files have changed since they were shown: that is what merging means. The remote side must not have. */
-async function settleMerged(ui: Ui, chosen: Chosen, shown: readonly Conflict[]): Promise<void> {
-  const { plan } = await chosen.running.coordinator.preview();
-  const now = new Map(plan.conflicts.map((conflict) => [conflict.path, conflict]));
-  const [first] = shown;
-  if (first !== undefined && shown.length === 1) {
-    const only = now.get(first.path);
-    if (only === undefined) return ui.notices.info(t('{0} is no conflict any more.', first.path));
-    if (only.local === null) return ui.notices.warn(t('{0} is deleted here, so nothing is merged in it.', first.path));
-  }
-  const choices = shown.flatMap(({ path, remote }): Choice[] => {
-    const local = now.get(path)?.local;
-    if (!local) return [];
-    return [{ path, answer: 'mine', localSha256: local.sha256, remoteSha256: remote?.sha256 ?? null }];
-  });
-  if (choices.length === 0)
-    return ui.notices.info(
-      t('There is nothing to mark as merged: these files are deleted here, or no conflicts any more.'),
-    );
-  await settle(ui, chosen, choices);
 }
 
 /** For all of a folder at once; asks which side first. */

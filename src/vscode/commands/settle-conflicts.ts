@@ -1,45 +1,34 @@
+import * as vscode from 'vscode';
 import { type Problem, SyncError } from '../../core/errors.ts';
 import { UNSAVED } from '../../core/plan/hold-colliding.ts';
 import type { Choice } from '../../core/plan/plan.ts';
-import { planChoices } from '../../core/plan/plan-part.ts';
-import { recordPlan } from '../../core/plan/plan-record.ts';
-import type { SyncReport } from '../../core/status/sync-report.ts';
+import { decideConflicts } from '../../engine/coordinator/decide-conflicts.ts';
 import { counted, said, t } from '../l10n.ts';
-import { type Task, withSlowProgress } from '../slow-progress.ts';
+import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
-import type { Chosen } from './choose-folder.ts';
-
-type Outcome = Pick<SyncReport, 'conflicts' | 'problems'>;
+import { asTarget } from '../views/target.ts';
+import { type Chosen, stillRuns } from './choose-folder.ts';
 
 /** Carries out these choices and nothing else, whatever else is pending, and names those that could not be. */
 export async function settle(ui: Ui, chosen: Chosen, choices: readonly Choice[]): Promise<void> {
-  const title = t('Resolving conflicts of {0}', chosen.folder.workspace.name);
-  const { conflicts, problems } = await withSlowProgress(ui.host.clock, title, (task) =>
-    carryOut(ui, chosen, choices, task),
-  );
-  const mine = new Set<string>(choices.map(({ path }) => path));
-  const held = problems.filter(({ path }) => mine.has(path));
-  const heldPaths = new Set(held.map(({ path }) => path));
-  const moved = conflicts.filter(({ path }) => mine.has(path) && !heldPaths.has(path)).map(({ path }) => path);
-  tellHeld(ui, held);
-  tellMoved(ui, moved);
-}
-
-async function carryOut(ui: Ui, { running }: Chosen, choices: readonly Choice[], task: Task): Promise<Outcome> {
-  const { coordinator } = running;
-  const { plan, held, basis } = await coordinator.preview({ choices, signal: task.signal });
-  if (basis === null) return { conflicts: plan.conflicts, problems: held };
-  const approved = planChoices(recordPlan(plan, held, basis, new Date(ui.host.clock.now()).toISOString()), choices);
-  if (approved.steps.length > 0) {
-    try {
-      return await coordinator.sync({ ...task, choices, approved, purpose: 'resolve' });
-    } catch (error) {
-      if (!(error instanceof SyncError) || error.kind !== 'moved') throw error;
-    }
+  if (!stillRuns(ui, chosen)) return;
+  const { folder, running } = chosen;
+  const title = t('Resolving conflicts of {0}', folder.workspace.name);
+  try {
+    const { held, moved, over } = await withSlowProgress(ui.host.clock, title, (task) =>
+      decideConflicts(running.coordinator, choices, task),
+    );
+    tellHeld(ui, held);
+    tellMoved(ui, moved);
+    tellOver(ui, over);
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.kind !== 'veto') throw error;
+    // Told here: what stands on the status bar may be about the rest of the plan.
+    ui.notices.warn(t('Nothing was decided: {0}.', said(error.message)), {
+      label: t('Preview…'),
+      run: () => vscode.commands.executeCommand('datastore.preview', asTarget({ folder })),
+    });
   }
-  // Of all that is there now: what was looked at with choices is not on show.
-  const now = await coordinator.preview({ signal: task.signal });
-  return { conflicts: now.plan.conflicts, problems: held };
 }
 
 function tellHeld(ui: Ui, held: readonly Problem[]): void {
@@ -55,10 +44,18 @@ function tellHeld(ui: Ui, held: readonly Problem[]): void {
 }
 
 function tellMoved(ui: Ui, moved: readonly string[]): void {
-  const [first] = moved;
-  if (first === undefined) return;
-  const what = moved.length === 1 ? first : counted(moved.length, '{0} file', '{0} files');
-  ui.notices.warn(t('{0} changed meanwhile, so nothing was decided. Look again, and decide again.', what), show());
+  if (moved.length === 0) return;
+  ui.notices.warn(
+    t('{0} changed meanwhile, so nothing was decided about it. Look again, and decide again.', named(moved)),
+    show(),
+  );
 }
+
+function tellOver(ui: Ui, over: readonly string[]): void {
+  if (over.length > 0) ui.notices.info(t('No conflict any more, so nothing was decided: {0}.', named(over)));
+}
+
+const named = (paths: readonly string[]): string =>
+  paths.length === 1 ? (paths[0] ?? '') : counted(paths.length, '{0} file', '{0} files');
 
 const show = () => ({ label: t('Show'), run: 'datastore.resolveConflicts' });

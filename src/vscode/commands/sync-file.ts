@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { planPart } from '../../core/plan/plan-part.ts';
-import { recordPlan } from '../../core/plan/plan-record.ts';
+import { plannedSteps } from '../../core/plan/plan-record.ts';
 import { said, t } from '../l10n.ts';
 import { reportText } from '../render/report-text.ts';
 import { whyText } from '../render/why-text.ts';
@@ -22,9 +22,9 @@ async function syncFile(ui: Ui, argument: unknown, way: 'up' | 'down'): Promise<
   if (coordinator === undefined) return ui.notices.info(t('This folder is not connected.'));
   const title = way === 'up' ? t('Pushing {0}', path) : t('Pulling {0}', path);
   const report = await withSlowProgress(ui.host.clock, title, async (task) => {
-    const { plan, held, basis } = await coordinator.preview({ signal: task.signal });
+    const { plan, basis } = await coordinator.preview({ signal: task.signal });
     if (basis === null) return null;
-    const part = planPart(recordPlan(plan, held, basis, new Date(ui.host.clock.now()).toISOString()), path, way);
+    const part = planPart({ basis, steps: plannedSteps(plan) }, path, way);
     if (part.steps.length === 0) return null;
     return coordinator.sync({ ...task, approved: part, purpose: way === 'up' ? 'push' : 'pull' });
   });
