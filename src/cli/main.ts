@@ -7,6 +7,7 @@ import { overview, topic } from './help.ts';
 import type { Host } from './host.ts';
 import { type Invocation, parseCommandLine } from './parse.ts';
 import { noPaint, safeText, terminalPaint, usesColour } from './render/paint.ts';
+import { fitted } from './render/wrap.ts';
 import { refuseInsideRun } from './run-marker.ts';
 
 /** Runs one command line (without the program's own words) and gives the exit code. Never rejects. */
@@ -90,7 +91,7 @@ function print({ code, document, lines }: Outcome, { json, events }: Style, host
     if (Object.keys(document).length > 0)
       host.stdout.write(`${JSON.stringify({ schema: 1, ok: isOk(code), ...document })}\n`);
   } else if (lines.length > 0) {
-    host.stdout.write(`${lines.join('\n')}\n`);
+    host.stdout.write(`${fitted(host.stdout, lines).join('\n')}\n`);
   }
 }
 
@@ -101,6 +102,7 @@ function fail(failure: Failure, { json, events, colour }: Style, host: Host): vo
   if (events) host.stdout.write(eventLine('failed', { ok: false, error: failure }));
   else if (json) host.stdout.write(`${JSON.stringify({ schema: 1, ok: false, error: failure })}\n`);
   const paint = colour ? terminalPaint : noPaint;
-  const text = failure.message.split('\n').map(safeText).join('\n');
-  host.stderr.write(`${paint.bad('datastore:')} ${text}\n${safeText(failure.remedy)}\n`);
+  const [first = '', ...more] = failure.message.split('\n').map(safeText);
+  const lines = [`${paint.bad('datastore:')} ${first}`, ...more, safeText(failure.remedy)];
+  host.stderr.write(`${fitted(host.stderr, lines).join('\n')}\n`);
 }

@@ -8,6 +8,7 @@ import { planLines } from '../../src/cli/render/plan-text.ts';
 import { progressLine } from '../../src/cli/render/progress-line.ts';
 import { type StatusFacts, statusLines } from '../../src/cli/render/status-text.ts';
 import { syncDocument, syncLines } from '../../src/cli/render/sync-text.ts';
+import { fitted } from '../../src/cli/render/wrap.ts';
 import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import { bad, ok } from '../../src/core/errors.ts';
 import { holderOf } from '../../src/core/format/lease-holder.ts';
@@ -597,3 +598,27 @@ test.each<[codes: number[], worst: number]>([
   [[4, 5], 5],
   [[5, 6, 1], 6],
 ])('of the codes %j the first of 6, 5, 4, 1, 3 counts', (codes, worst) => expect(worstCode(codes)).toBe(worst));
+
+describe('lines fitted to a terminal', () => {
+  const at20 = { isTerminal: true, columns: 20, closed: false, write: () => {}, ready: async () => {} };
+  test.each([
+    ['short ones stay', 'in step', ['in step']],
+    ['an empty one stays', '', ['']],
+    ['words stay whole, what goes on is indented', 'the lease is held by carol', ['the lease is held by', '  carol']],
+    ['below its own indentation', '  a.txt: it keeps changing', ['  a.txt: it keeps', '    changing']],
+    [
+      'no word is cut, so that a path can be copied',
+      'see /a/path/that/is/longer/than/this',
+      ['see', '  /a/path/that/is/longer/than/this'],
+    ],
+    ['columns are kept', 'Root  /a  b', ['Root  /a  b']],
+    [
+      'colours take no place',
+      terminalPaint.bad('a lease that is') + ' lost',
+      [terminalPaint.bad('a lease that is') + ' lost'],
+    ],
+  ])('%s', (_what, line, lines) => {
+    expect(fitted(at20, [line])).toEqual(lines);
+    expect(fitted({ ...at20, isTerminal: false }, [line])).toEqual([line]);
+  });
+});

@@ -7,10 +7,9 @@ import { runSetup, type SetupReport } from '../../engine/setup/setup.ts';
 import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
 import { type Failure, leftovers } from '../failure.ts';
 import type { FlagName } from '../flags.ts';
-import type { Output } from '../host.ts';
 import { safeText } from '../render/paint.ts';
 import { setupFailureLines, setupLines } from '../render/setup-text.ts';
-import { WIDTH, wrap } from '../render/wrap.ts';
+import { fitted } from '../render/wrap.ts';
 
 const NONE = { least: 0, most: 0, words: '' };
 
@@ -99,17 +98,13 @@ async function perform(context: CommandContext, input: SetupInput, signal: Abort
     return {
       code: left?.code ?? 0,
       document: { ...report, ...(left === null ? {} : { error: left.failure }) },
-      lines: fitted(host.stdout, setupLines(report, paint)),
+      lines: setupLines(report, paint),
     };
   } catch (error) {
     for (const line of setupFailureLines(error)) tell(line);
     throw error;
   }
 }
-
-/** Made for a terminal; elsewhere a line is a line. */
-const fitted = ({ isTerminal, columns }: Output, lines: readonly string[]): string[] =>
-  lines.flatMap((line) => (isTerminal ? wrap(line, '  ', Math.min(WIDTH, columns)) : [line]));
 
 async function presentConfig({ flags, host }: CommandContext, workspace: string): Promise<Config | null> {
   const url = flags.datastore === undefined ? null : { source: '--datastore', url: flags.datastore };
