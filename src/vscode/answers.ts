@@ -14,12 +14,24 @@ interface Kept {
   readonly answer: PlaceAnswer;
 }
 
+/** Answers were kept with the region of the environment once: where no region is named, any that was kept is as good. */
+function isAbout(kept: string, place: Place): boolean {
+  if (kept === questionKey(place)) return true;
+  return place.region === null && kept === questionKey({ ...place, region: regionIn(kept) });
+}
+
+/** Of a text that `questionKey` gave. */
+function regionIn(kept: string): string | null {
+  const [, region] = JSON.parse(kept) as readonly unknown[];
+  return typeof region === 'string' ? region : null;
+}
+
 export function openAnswers(memory: Memento): Answers {
   const keyOf = (folder: string) => `datastore.answer:${folder}`;
   return {
     get(folder, place) {
       const kept = memory.get<Kept>(keyOf(folder));
-      return kept?.place === questionKey(place) ? kept.answer : null;
+      return kept !== undefined && isAbout(kept.place, place) ? kept.answer : null;
     },
     async set(folder, place, answer) {
       await memory.update(keyOf(folder), { place: questionKey(place), answer } satisfies Kept);

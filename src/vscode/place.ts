@@ -4,7 +4,7 @@ import { t } from './l10n.ts';
 /** Where a workspace would connect to, and with what: what a person decides about. */
 export interface Place {
   readonly endpoint: string;
-  /** At an endpoint of one's own; null: AWS, whose endpoint names it. */
+  /** Of the configuration, at an endpoint of one's own; null: it names none, or AWS, whose endpoint names it. */
   readonly region: string | null;
   readonly bucket: string;
   readonly prefix: string;
@@ -16,10 +16,10 @@ export interface Place {
 /** Null where nobody is contacted. */
 export function placeOf({ backend, root }: Config): Place | null {
   if (backend.type !== 's3') return null;
-  const { endpoint, region, bucket, prefix, profile } = backend;
+  const { endpoint, region, isRegionGuessed = false, bucket, prefix, profile } = backend;
   return {
     endpoint: endpoint ?? `AWS ${region}`,
-    region: endpoint === undefined ? null : region,
+    region: endpoint === undefined || isRegionGuessed ? null : region,
     bucket,
     prefix,
     profile: profile ?? 'default',

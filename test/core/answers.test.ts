@@ -59,6 +59,31 @@ test.each<[what: string, changed: Place]>([
   expect(placeLines(changed, 'w')).not.toEqual(placeLines(at({}), 'w'));
 });
 
+const inEnvironment = (region: string) => at({ region, isRegionGuessed: true });
+
+test('a region of the environment is no part of the question: another one is none', async () => {
+  const answers = memory();
+  await answers.set('file:///one', inEnvironment('eu-central-1'), 'connect');
+  expect(answers.get('file:///one', inEnvironment('us-east-1'))).toBe('connect');
+  expect(placeLines(inEnvironment('us-east-1'), 'w').join()).not.toContain('us-east-1');
+  expect(answers.get('file:///one', at({ region: 'us-east-1' }))).toBeNull();
+});
+
+test('an answer that was kept with the region of the environment still stands, under whatever region', async () => {
+  const answers = memory();
+  await answers.set('file:///one', at({}), 'decline');
+  expect(answers.get('file:///one', inEnvironment('us-east-1'))).toBe('decline');
+  expect(answers.get('file:///one', { ...inEnvironment('us-east-1'), bucket: 'others' })).toBeNull();
+});
+
+test('at AWS the region names the endpoint, wherever it comes from', async () => {
+  const answers = memory();
+  const aws = (region: string): Place =>
+    placeOf({ backend: { ...AWS, region, isRegionGuessed: true }, root: 'data' } as unknown as Config) as Place;
+  await answers.set('file:///one', aws('eu-central-1'), 'connect');
+  expect(answers.get('file:///one', aws('us-east-1'))).toBeNull();
+});
+
 test('keys that were typed are of a place, whatever is shared there', () => {
   expect(placeKey(at({}, 'src'))).toBe(placeKey(at({})));
   expect(placeKey(at({ region: 'us-east-1' }))).toBe(placeKey(at({})));

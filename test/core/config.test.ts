@@ -348,7 +348,8 @@ describe('a mistake in a URL names its layer and no secret', () => {
 });
 
 describe('the layers', () => {
-  const s3 = { type: 's3', bucket: 'my-team-data', prefix: '', region: 'us-east-1', forcePathStyle: false };
+  const named = { type: 's3', bucket: 'my-team-data', prefix: '', region: 'us-east-1', forcePathStyle: false };
+  const s3 = { ...named, isRegionGuessed: true };
   const lock = { ttlMs: 30_000, waitMs: 60_000 };
   const plain = { root: 'data', directories: null, exclude: [], allow: [], lock, timing: DEFAULT_TIMING };
   const full = `# ours
@@ -443,7 +444,7 @@ timing:
     [
       'the region of the file, where it has one',
       { yaml: line('region: eu-north-1'), env: { AWS_REGION: 'eu-west-3' } },
-      () => ({ ...plain, source: '.datastore.yaml', backend: { ...s3, region: 'eu-north-1' } }),
+      () => ({ ...plain, source: '.datastore.yaml', backend: { ...named, region: 'eu-north-1' } }),
     ],
     [
       'DATASTORE_URL before flag and file; the backend is replaced wholly, the rest comes from the file',

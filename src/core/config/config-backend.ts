@@ -102,6 +102,7 @@ export function backendOf(
     bucket,
     prefix,
     region: region ?? around.region ?? 'us-east-1',
+    ...(region === undefined ? { isRegionGuessed: true } : {}),
     ...(endpoint === undefined ? {} : { endpoint }),
     // A dot in the bucket's name does not fit the certificate of *.s3.amazonaws.com.
     forcePathStyle: forcePathStyle ?? (endpoint !== undefined || bucket.includes('.')),

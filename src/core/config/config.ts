@@ -8,6 +8,8 @@ export type Backend =
       /** Without leading or trailing `/`; may be empty. */
       readonly prefix: string;
       readonly region: string;
+      /** No configuration names the region: it is the environment's, or us-east-1. */
+      readonly isRegionGuessed?: true;
       readonly endpoint?: string;
       readonly forcePathStyle: boolean;
       readonly profile?: string;
