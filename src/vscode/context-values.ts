@@ -11,7 +11,7 @@ export function contextValues(states: readonly FolderState[]): Readonly<Record<s
     s3: states.some(({ kind }) => ['asking', 'declined', 'broken'].includes(kind)) || syncing.length > 0,
     running: syncing.some((status) => !status.paused),
     paused: syncing.some((status) => status.paused),
-    conflictsKnown: syncing.every((status) => status.pending !== null),
+    conflictsKnown: syncing.every((status) => status.looked),
     conflicts: active.some((status) => status.conflicts.length > 0),
     lockIsOurs: active.some((status) => status.lease !== null && status.lease.ours !== 'no'),
     lockIsHeld: active.some((status) => status.lease !== null && status.lease.ours !== 'this-process'),
@@ -53,4 +53,4 @@ function isStopped(state: FolderState): boolean {
 
 /** For the first time: what is there is not known yet. */
 const isLooking = (state: FolderState): boolean =>
-  state.kind === 'active' && !state.status.inPlace && state.status.pending === null && state.status.failure === null;
+  state.kind === 'active' && !state.status.inPlace && !state.status.looked && state.status.failure === null;

@@ -135,6 +135,44 @@ describe('the headline', () => {
   });
 });
 
+const partSynced: StatusEvent = { kind: 'synced', report: report(), at: AT, isPart: true };
+const looked = (vetoes: Preview['vetoes']): StatusEvent => ({
+  kind: 'previewed',
+  preview: { ...preview({ steps: [step('upload')] }), vetoes },
+});
+const veto = { kind: 'root-gone', known: 3 } as unknown as Preview['vetoes'][number];
+
+describe('what stopped a sync', () => {
+  it.each<[what: string, events: readonly StatusEvent[], expected: Headline['kind']]>([
+    ['is over after a cycle', [failed('veto'), synced()], 'in-step'],
+    ['stays when a part was approved', [failed('veto'), partSynced], 'vetoed'],
+    ['stays when a look finds it again', [failed('veto'), partSynced, looked([veto])], 'vetoed'],
+    ['is over when a look finds it no more', [failed('veto'), looked([])], 'pending'],
+    ['is over after a part too, where it is no veto', [failed('denied'), partSynced], 'in-step'],
+    ['is not over by a look, where it is no veto', [failed('denied'), looked([])], 'error'],
+    ['does not begin with a look', [looked([veto])], 'pending'],
+  ])('%s', (_, events, expected) => {
+    expect(headlineOf(events.reduce(reduceStatus, INITIAL_STATUS)).kind).toBe(expected);
+  });
+});
+
+describe('whether anything was looked at', () => {
+  const hint: StatusEvent = { kind: 'touched', paths: 2 };
+  it.each<[what: string, events: readonly StatusEvent[], expected: boolean]>([
+    ['at first', [], false],
+    ['a hint of the watcher', [hint], false],
+    ['the register read', [register('no')], false],
+    ['a failure', [failed('offline')], false],
+    ['a cycle under way', [progress('scanning')], false],
+    ['a look', [previewed()], true],
+    ['a look at what was last seen', [{ kind: 'waiting', preview: preview({}) }], true],
+    ['a cycle', [synced()], true],
+    ['a failure after a look', [previewed(), failed('offline'), hint], true],
+  ])('%s: %s', (_, events, expected) => {
+    expect(events.reduce(reduceStatus, INITIAL_STATUS).looked).toBe(expected);
+  });
+});
+
 describe('the status', () => {
   it('names the steps that a look has found, without what moves no file', () => {
     const status = reduceStatus(

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { SyncError, type SyncErrorKind } from '../../src/core/errors.ts';
+import type { PlanBasis } from '../../src/core/plan/plan-record.ts';
+import { VetoError } from '../../src/core/plan/veto-error.ts';
 import type { AutoSync } from '../../src/engine/coordinator/coordinator.ts';
 import { startScripted as start } from './scripted-coordinator.ts';
 
@@ -61,6 +63,25 @@ test('a look at what choices would make of it leaves the status as it is', async
   expect(coordinator.status().generation).toBe(1);
   await coordinator.preview();
   expect(coordinator.status().generation).toBe(5);
+});
+
+test('what stops a sync of all stays on show when a part is carried out, until a look does not find it', async () => {
+  const { coordinator, clock, datastore } = start({ autoSync: 'off' });
+  await clock.advance(0);
+  const stopped = async () => {
+    await clock.advance(100);
+    return coordinator.status().failure?.kind ?? null;
+  };
+  const veto = { kind: 'root-emptied', baseFiles: 3 } as const;
+  datastore.failure = new VetoError([veto]);
+  datastore.vetoes = [veto];
+  await expect(coordinator.sync()).rejects.toMatchObject({ kind: 'veto' });
+  datastore.failure = null;
+  await coordinator.sync({ approved: { basis: {} as PlanBasis, steps: [] } });
+  expect(await stopped()).toBe('veto');
+  datastore.vetoes = [];
+  await coordinator.preview();
+  expect(await stopped()).toBeNull();
 });
 
 test('paused: triggers only look, whatever their number; resumed: a cycle', async () => {

@@ -62,6 +62,8 @@ type Scripted = Datastore & {
   takesMs: number;
   failure: SyncError | null;
   lateProgress: boolean;
+  /** What stops a sync of all, as a look finds it. */
+  vetoes: Preview['vetoes'];
   /** What a look without the remote finds. */
   waiting: Preview['plan']['steps'];
   generation: number;
@@ -111,6 +113,7 @@ function scriptedDatastore(clock: ReturnType<typeof createManualClock>): Scripte
     takesMs: 0,
     failure: null,
     lateProgress: false,
+    vetoes: [],
     waiting: [],
     generation: 1,
     polls: 0,
@@ -125,7 +128,11 @@ function scriptedDatastore(clock: ReturnType<typeof createManualClock>): Scripte
     preview: (options = {}) =>
       options.lastKnown === true
         ? lookHere()
-        : cycle('preview', options, () => ({ ...EMPTY_PREVIEW, generation: datastore.generation })),
+        : cycle('preview', options, () => ({
+            ...EMPTY_PREVIEW,
+            vetoes: datastore.vetoes,
+            generation: datastore.generation,
+          })),
     async lease() {
       datastore.polls += 1;
       if (isCutOff(datastore.failure?.kind)) throw datastore.failure;

@@ -11,7 +11,9 @@ export interface SyncStatus {
   readonly paused: boolean;
   /** Null: nothing under way. */
   readonly progress: Progress | null;
-  /** What the last look found to do; null before the first. */
+  /** Whether both sides were compared since this began: before that nobody knows whether there are conflicts. */
+  readonly looked: boolean;
+  /** What the last look found to do, with what the watcher has told since; null where neither has told anything. */
   readonly pending: { readonly up: number; readonly down: number } | null;
   /** The steps behind `pending`, as far as a look has named them: hints of the watcher are only counted. */
   readonly changes: readonly Step[];
@@ -38,7 +40,8 @@ export type StatusEvent =
   | { readonly kind: 'paused' }
   | { readonly kind: 'resumed' }
   | { readonly kind: 'progress'; readonly progress: Progress }
-  | { readonly kind: 'synced'; readonly report: SyncReport; readonly at: number }
+  /** `isPart`: of an approved part of a plan. What stops the rest of it stays until a look does not find it any more. */
+  | { readonly kind: 'synced'; readonly report: SyncReport; readonly at: number; readonly isPart?: boolean }
   /** `busy`: the attempt was turned away before it began, what is shown stays true. */
   | {
       readonly kind: 'failed';
@@ -62,6 +65,7 @@ export const INITIAL_STATUS: SyncStatus = {
   inPlace: false,
   paused: false,
   progress: null,
+  looked: false,
   pending: null,
   changes: [],
   conflicts: [],
@@ -86,7 +90,8 @@ export function reduceStatus(status: SyncStatus, event: StatusEvent): SyncStatus
       return {
         ...status,
         progress: null,
-        failure: null,
+        failure: event.isPart && status.failure?.kind === 'veto' ? status.failure : null,
+        looked: true,
         pending: { up: 0, down: 0 },
         changes: [],
         conflicts: event.report.conflicts,
@@ -112,7 +117,7 @@ export function reduceStatus(status: SyncStatus, event: StatusEvent): SyncStatus
         ...status,
         ...waitingOf(event.preview),
         progress: null,
-        failure: isCutOff(status.failure?.kind) ? null : status.failure,
+        failure: isPast(status.failure, event.preview) ? null : status.failure,
         conflicts: event.preview.plan.conflicts,
         problems: event.preview.held,
         generation: event.preview.generation,
@@ -140,12 +145,17 @@ export function reduceStatus(status: SyncStatus, event: StatusEvent): SyncStatus
   }
 }
 
-const waitingOf = (preview: Preview): Pick<SyncStatus, 'pending' | 'changes'> => ({
+const waitingOf = (preview: Preview): Pick<SyncStatus, 'looked' | 'pending' | 'changes'> => ({
+  looked: true,
   pending: countPending(preview),
   changes: preview.plan.steps.filter((step) => directionOf(step.kind) !== null),
 });
 
 const behind = (ours: number | null, theirs: number | null): boolean => theirs !== null && theirs > (ours ?? 0);
+
+/** Whether a look shows that this failure is past. */
+const isPast = (failure: SyncStatus['failure'], { vetoes }: Preview): boolean =>
+  isCutOff(failure?.kind) || (failure?.kind === 'veto' && vetoes.length === 0);
 
 /** Whether reading the register shows that this failure is past. */
 function isOver(failure: SyncStatus['failure'], lease: SyncStatus['lease']): boolean {

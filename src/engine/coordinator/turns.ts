@@ -92,7 +92,7 @@ export function takeTurns(parts: TurnParts): Turns {
     const report = await running.finally(() => {
       over = true;
     });
-    tell({ kind: 'synced', report, at: clock.now() });
+    tell({ kind: 'synced', report, at: clock.now(), isPart: options.approved !== undefined });
     if (isPartial(options)) await lookBack().catch(() => {});
     await readRegister().catch(() => {});
     return report;

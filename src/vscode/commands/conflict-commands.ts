@@ -35,7 +35,7 @@ export async function resolveAll(ui: Ui, argument: unknown): Promise<void> {
   const chosen = await chooseSyncing(ui, argument, t('Conflicts of which folder?'));
   if (chosen === null) return;
   const conflicts = conflictsOf(chosen.folder);
-  if (conflicts.length === 0) return ui.notices.info(t('There are no conflicts.'));
+  if (conflicts.length === 0) return tellNone(ui, [chosen]);
   const picked = await vscode.window.showQuickPick(decisionItems(), {
     placeHolder: t('{0}: what for all of them?', counted(conflicts.length, '{0} conflict', '{0} conflicts')),
   });
@@ -53,8 +53,17 @@ export async function resolveAll(ui: Ui, argument: unknown): Promise<void> {
 export async function resolveConflicts(ui: Ui): Promise<void> {
   const all = runningFolders(ui.folders);
   if (all.length === 0) return explainState(ui, ui.folders.all());
-  if (!all.some(({ folder }) => conflictsOf(folder).length > 0)) return ui.notices.info(t('There are no conflicts.'));
+  if (!all.some(({ folder }) => conflictsOf(folder).length > 0)) return tellNone(ui, all);
   await vscode.commands.executeCommand('datastore.conflicts.focus');
+}
+
+function tellNone({ notices }: Ui, of: readonly Chosen[]): void {
+  const isKnown = of.every(({ running }) => running.datastore.inPlace !== null || running.coordinator.status().looked);
+  notices.info(
+    isKnown
+      ? t('There are no conflicts.')
+      : t('Both sides were not compared yet: whether there are conflicts is not known.'),
+  );
 }
 
 async function decide(ui: Ui, argument: unknown, rows: unknown, answer: Answer): Promise<void> {
@@ -85,7 +94,7 @@ export async function pick(ui: Ui, argument: unknown, rows: unknown, placeHolder
     .flatMap((target) => namedBy(target, conflicts));
   if (named.length > 0) return { chosen, conflicts: [...new Set(named)] };
   if (conflicts.length === 0) {
-    ui.notices.info(t('There are no conflicts.'));
+    tellNone(ui, [chosen]);
     return null;
   }
   const items = conflicts.map((conflict) => {
