@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/adapters/system.ts';
 import { runSetup } from '../../src/engine/setup/setup.ts';
@@ -41,12 +43,20 @@ vi.mock('node:fs/promises', async (load) => {
     isSimulated(at) ? simulated.readdirSync(at, options) : real.readdir(at, options);
   return { ...real, open, readdir, default: { ...real, open, readdir } };
 });
+let made = 0;
 disks.sync = {
   ...(simulated as unknown as typeof disks.sync),
   existsSync: (at) => isThere(String(at)),
   statSync: (at) => {
     const found = isThere(String(at)) ? simulated.lstatSync(String(at)) : undefined;
     return found && { dev: BigInt(found.dev), ino: BigInt(found.ino) };
+  },
+  // A random name that comes again would be taken for a trial of this process.
+  mkdtempSync: (prefix) => {
+    made += 1;
+    const at = `${String(prefix)}${String(made).padStart(6, '0')}`;
+    simulated.mkdirSync(at, { mode: 0o700 });
+    return at;
   },
 };
 
@@ -59,25 +69,25 @@ const FILES = ['a', 'b/c', 'b/d', 'e/f/g'];
 const [FROM, TO] = ['/p1/x', '/p1/new/deep/y'];
 
 /** A machine with one disk, on which a process can be killed at one of its calls. */
-function openMachine(isOrdered: boolean) {
+function openMachine(isOrdered: boolean, hasHardLinks = true) {
   const traits = {
     granularityMs: 0.001,
     isCaseBlind: false,
-    hasHardLinks: true,
+    hasHardLinks,
     reusesInodes: false,
     hasOrderedJournal: isOrdered,
   };
   const disk = createDisk<Proc>(traits, () => systemClock.now(), true);
   let left = Number.POSITIVE_INFINITY;
-  let calls = 0;
+  const calls: string[] = [];
   const start = () => {
     const proc: Proc = {
       id: 1,
       disk,
       isDead: false,
       asleepUntil: 0,
-      onCall() {
-        calls += 1;
+      onCall(call, at) {
+        calls.push(`${call} ${at}`);
         left -= 1;
         if (left >= 0) return;
         proc.isDead = true;
@@ -90,7 +100,7 @@ function openMachine(isOrdered: boolean) {
   };
   start();
   return {
-    calls: () => calls,
+    calls,
     /** From now on, so many calls are left. */
     dieAfter(count: number): void {
       left = count;
@@ -132,11 +142,17 @@ interface Story {
   readonly there: readonly string[];
   /** A run was killed before, without a power cut. */
   readonly isResumed: boolean;
+  readonly hasHardLinks?: boolean;
 }
 
 /** Gives the calls of the last run, which the power cut ended after `dies` of them. `killed`: those of the run before; 0: there was none. */
-async function tell({ isOrdered, there }: Story, killed: number, dies: number, random: Random): Promise<number> {
-  const machine = openMachine(isOrdered);
+async function tell(
+  { isOrdered, there, hasHardLinks }: Story,
+  killed: number,
+  dies: number,
+  random: Random,
+): Promise<number> {
+  const machine = openMachine(isOrdered, hasHardLinks);
   for (const name of FILES) put(`${FROM}/${name}`, `content ${name}`, true);
   for (const name of there) put(`${TO}/${name}`, `content ${name}`, false);
   const world = openWorld();
@@ -146,12 +162,12 @@ async function tell({ isOrdered, there }: Story, killed: number, dies: number, r
     await run().catch(() => null);
     machine.restart(null);
   }
-  const before = machine.calls();
+  const before = machine.calls.length;
   machine.dieAfter(dies);
   await run().catch((error: unknown) => {
     if (dies === Number.POSITIVE_INFINITY) throw error;
   });
-  const took = machine.calls() - before;
+  const took = machine.calls.length - before;
   machine.restart(random);
   expect([...machine.contents()], `dead after ${dies} of its calls`).toEqual(
     expect.arrayContaining(FILES.map((name) => `content ${name}`)),
@@ -164,7 +180,8 @@ test.each<Story>([
   { isOrdered: false, there: [], isResumed: false },
   { isOrdered: false, there: FILES.slice(1), isResumed: false },
   { isOrdered: false, there: [], isResumed: true },
-])('ordered: $isOrdered, there: $there, resumed: $isResumed', async (story) => {
+  { isOrdered: false, there: [], isResumed: true, hasHardLinks: false },
+])('ordered: $isOrdered, there: $there, resumed: $isResumed, hard links: $hasHardLinks', async (story) => {
   const random = createRandom(`power ${JSON.stringify(story)}`);
   const calls = await tell(story, 0, Number.POSITIVE_INFINITY, random);
   expect(calls).toBeGreaterThan(500);
@@ -174,3 +191,39 @@ test.each<Story>([
     await tell(story, killed, random.between(calls >> 1, calls), random);
   }
 });
+
+const FEW = ['a', 'e/f/g'];
+/** But of locks and of what is made for a trial. */
+const CHANGES = /^(?:write|fsync|fchmod|futimes|link|rename|unlink|rmdir) (?!.*(?:lock|\.datastore-try-))/;
+
+test.each([true, false])(
+  'killed at a file, with hard links: %s, the next run ends it, and every file is whole',
+  async (hasHardLinks) => {
+    const tale = async (dies: number): Promise<readonly string[]> => {
+      const machine = openMachine(true, hasHardLinks);
+      for (const name of FEW) put(`${FROM}/${name}`, `content ${name}`, true);
+      const world = openWorld();
+      const run = async () => {
+        const isConfigured = existsSync(path.join(world.workspace, '.datastore.yaml'));
+        const now = folder(isConfigured ? TO : FROM);
+        await runSetup(world.parts(now, folder(TO), mortality(Number.MAX_SAFE_INTEGER)), OPTIONS);
+      };
+      const before = machine.calls.length;
+      machine.dieAfter(dies);
+      await run().catch(() => null);
+      const calls = machine.calls.slice(before);
+      machine.restart(null);
+      await run();
+      const found = [...machine.contents()].filter((text) => !text.startsWith('{'));
+      expect([found.toSorted(), isThere(FROM)], `dead at ${dies}: ${calls.at(-1)}`).toEqual([
+        FEW.map((name) => `content ${name}`),
+        false,
+      ]);
+      return calls;
+    };
+    const calls = await tale(Number.POSITIVE_INFINITY);
+    const changes = [...calls.entries()].filter(([, call]) => CHANGES.test(call));
+    expect(changes.length).toBeGreaterThan(20);
+    for (const [at] of changes) await tale(at);
+  },
+);

@@ -7,7 +7,9 @@ import { errorCode } from './refusal.ts';
 export function removeEmptyParents(root: Folder, path: string, touched: (folder: string) => void): void {
   for (let at = path; at.includes('/'); at = at.slice(0, at.lastIndexOf('/'))) {
     const found = parentOf(root, at);
-    if (found.kind !== 'folder') return;
+    // Gone already: whoever was cut off there has left those above it.
+    if (found.kind === 'missing') continue;
+    if (found.kind === 'blocked') return;
     try {
       rmdirSync(found.folder.path);
     } catch (error) {

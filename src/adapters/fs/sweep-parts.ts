@@ -36,7 +36,8 @@ export function sweepParts(room: ApplyRoom): void {
 
 function settlePart(room: ApplyRoom, run: Folder): void {
   const note = readPartNote(run.path);
-  if (note === null || takeAway(room, run, note) !== 'out of reach') removePartNote(run.path);
+  // Ours is never half-written: what is not to be understood is another's.
+  if (note !== null && takeAway(room, run, note) !== 'out of reach') removePartNote(run.path);
 }
 
 /** `out of reach` for now: the scan names what it cannot read, and the note stays. Throws when the source cannot be read. */

@@ -3,10 +3,13 @@ import { bytesText, countText } from '../../core/quantities.ts';
 import { otherContents } from './held-conflicts.ts';
 import { type Copied, copyFolder } from './migrate-copy.ts';
 import { knownOf, type Work } from './setup-work.ts';
+import { sweepSource, sweepTarget } from './sweep-halves.ts';
 
 /** Everything of the source's folder at the target's, by content and time. */
 export async function copyOver(work: Work, from: string, to: string): Promise<Copied> {
   const { parts, options, source } = work;
+  await sweepSource(work, from, false);
+  await sweepTarget(work);
   const target = parts.folders.open(to);
   const made = `the folder ${to}`;
   const wasThere = (await target.state()).kind === 'folder' && !work.left.has(made);

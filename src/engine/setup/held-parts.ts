@@ -38,6 +38,10 @@ function heldFolders(folders: Folders, assertHeld: () => Promise<void>, signal: 
       const files = heldFiles(folders.open(folder), assertHeld);
       return {
         ...files,
+        async sweep() {
+          await assertHeld();
+          await files.sweep();
+        },
         async dropAsideOf(name, sha256) {
           await assertHeld();
           return files.dropAsideOf(name, sha256);

@@ -10,6 +10,7 @@ import { verifyTarget } from './migrate-verify.ts';
 import { refuseShared } from './setup-copies.ts';
 import { deleteSource, settleAsides } from './setup-delete.ts';
 import { asideName, type Work } from './setup-work.ts';
+import { sweepSource } from './sweep-halves.ts';
 import { ROUNDS, writtenTo } from './written-to.ts';
 
 /**
@@ -18,7 +19,9 @@ import { ROUNDS, writtenTo } from './written-to.ts';
  */
 export async function cleanUp(work: Work, { folder, aside }: Extract<SetupStep, { kind: 'clean-up' }>): Promise<void> {
   if (work.found.verified === null) return;
+  await sweepSource(work, folder, true);
   await settleAsides(work, folder);
+  await work.parts.folders.tidy(folder);
   await refuseShared(work, folder);
   for (let round = 1; ; round += 1) {
     const changed = await changedSince(work, folder);

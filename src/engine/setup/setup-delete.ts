@@ -1,5 +1,6 @@
 import { SyncError } from '../../core/errors.ts';
 import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
+import type { SyncPath } from '../../core/paths/sync-path.ts';
 import { countText } from '../../core/quantities.ts';
 import { breathing } from '../breath.ts';
 import type { LocalFiles } from '../ports.ts';
@@ -47,7 +48,11 @@ async function relinked(files: LocalFiles, path: string, stamp: FileStamp): Prom
 
 /** The folder goes with its lock in it, so that nobody takes that between, and finds an empty datastore. */
 async function endSource(work: Work, folder: string): Promise<void> {
-  const { tell, notes, found } = work;
+  const { tell, notes, found, parts, record } = work;
+  const files = parts.folders.open(folder);
+  // A run that died between a file and its folders has left those.
+  for (const path of Object.keys(record.now().verified ?? {}))
+    if (found.verified?.files.has(path as SyncPath) !== true) await files.prune(path);
   if (await work.locks.dropSource(folder)) return tell(`${folder} deleted`);
   tell(`${folder}: ${countText(found.deleted, 'file')} deleted`);
   notes.push(`${folder} stays: ${await keptIn(work, folder)}.`);
