@@ -83,6 +83,12 @@ export class SyncError extends Error {
   }
 }
 
+/** `EACCES` and the like, where a SyncError was made of what the operating system said; undefined of any other error. */
+export function systemCode(error: unknown): string | undefined {
+  const cause = error instanceof SyncError ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+}
+
 /** How a store refused or failed, by what the caller does next. */
 export type StoreErrorKind =
   /** 404 on a key. */

@@ -105,10 +105,11 @@ export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
       return { record, signal, release: leave, isGivenBack: async () => (await ownTenure()) !== record.nonce };
     },
 
-    async release() {
-      if (await own.end()) return true;
+    async release(named) {
+      if (await own.end(named)) return true;
       const tenure = await ownTenure();
-      if (tenure === null || (await view()).lease?.nonce !== tenure) return false;
+      if (tenure === null || (named !== undefined && named !== tenure)) return false;
+      if ((await view()).lease?.nonce !== tenure) return false;
       // Before it is gone: whoever holds it must find who gave it back.
       await state.remove(TENURE);
       return removeLock(file, tenure);

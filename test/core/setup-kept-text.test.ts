@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hasUnmatched, type Kept, keptTexts } from '../../src/core/setup/kept-text.ts';
 
-const NONE: Kept = { withheld: 0, changed: 0, otherTime: 0, otherMode: 0, leftOut: 0 };
+const NONE: Kept = { withheld: 0, changed: 0, otherTime: 0, otherMode: 0, leftOut: 0, isDurable: true };
 
 describe('what a folder alone has after a set-up', () => {
   test.each<[what: string, given: Partial<Kept>, texts: readonly string[]]>([
@@ -33,6 +33,13 @@ describe('what a folder alone has after a set-up', () => {
       ],
     ],
     [
+      'the only copy that survives a power cut for sure',
+      { isDurable: false },
+      [
+        'The file system of /b does not tell when files are safe from a power cut: keep /a.old until you know that they are.',
+      ],
+    ],
+    [
       'what no rule brings along',
       { leftOut: 3 },
       [
@@ -42,6 +49,6 @@ describe('what a folder alone has after a set-up', () => {
   ])('%s', (_what, given, texts) => {
     const found = { ...NONE, ...given };
     expect(keptTexts(found, '/a.old', '/b')).toEqual(texts);
-    expect(hasUnmatched(found)).toBe(texts.length > 0 && found.leftOut === 0);
+    expect(hasUnmatched(found)).toBe(texts.length > 0 && found.leftOut === 0 && found.isDurable);
   });
 });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/adapters/system.ts';
 import { runSetup } from '../../src/engine/setup/setup.ts';
-import { Killed } from '../simulation/disk/errno.ts';
+import { errno, Killed } from '../simulation/disk/errno.ts';
 import * as simulated from '../simulation/disk/fs.ts';
 import * as promises from '../simulation/disk/fs-promises.ts';
 import { boot, type Proc } from '../simulation/disk/kernel.ts';
@@ -69,7 +69,7 @@ const FILES = ['a', 'b/c', 'b/d', 'e/f/g'];
 const [FROM, TO] = ['/p1/x', '/p1/new/deep/y'];
 
 /** A machine with one disk, on which a process can be killed at one of its calls. */
-function openMachine(isOrdered: boolean, hasHardLinks = true) {
+function openMachine(isOrdered: boolean, hasHardLinks = true, isUnsynced = (_at: string) => false) {
   const traits = {
     granularityMs: 0.001,
     isCaseBlind: false,
@@ -89,6 +89,7 @@ function openMachine(isOrdered: boolean, hasHardLinks = true) {
       onCall(call, at) {
         calls.push(`${call} ${at}`);
         left -= 1;
+        if (call === 'fsync' && isUnsynced(at)) throw errno('EINVAL', call, at);
         if (left >= 0) return;
         proc.isDead = true;
         throw new Killed();
@@ -113,6 +114,7 @@ function openMachine(isOrdered: boolean, hasHardLinks = true) {
       for (const at of [FROM, TO]) simulated.rmSync(`${at}/.datastore.lock`, { force: true });
     },
     contents: (): ReadonlySet<string> => new Set(contentsOf(disk.top)),
+    files: (): readonly string[] => contentsOf(disk.top).filter((text) => text.startsWith('content')),
   };
 }
 
@@ -225,5 +227,21 @@ test.each([true, false])(
     const changes = [...calls.entries()].filter(([, call]) => CHANGES.test(call));
     expect(changes.length).toBeGreaterThan(20);
     for (const [at] of changes) await tale(at);
+  },
+);
+
+test.each([true, false])(
+  'where names in a folder cannot be made durable, the source is kept, and that is told; delete: %s',
+  async (deleteSource) => {
+    const machine = openMachine(true, true, (at) => /\/y(?:\/[be])?$/.test(at));
+    for (const name of FILES) put(`${FROM}/${name}`, `content ${name}`, true);
+    const parts = openWorld().parts(folder(FROM), folder(TO), mortality(Number.MAX_SAFE_INTEGER));
+    const report = await runSetup(parts, { ...OPTIONS, deleteSource });
+    const whole = FILES.map((name) => `content ${name}`);
+    expect([...machine.files()].toSorted()).toEqual([...whole, ...whole].toSorted());
+    expect(report.notes).toContainEqual(
+      expect.stringMatching(/^The file system of \/p1\/new\/deep\/y does not tell .* keep \/p1\/x\.20\S+ until /),
+    );
+    expect(report.done).not.toContainEqual({ kind: 'clean-up', text: expect.stringContaining('delete it when') });
   },
 );

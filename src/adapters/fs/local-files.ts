@@ -80,11 +80,13 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     duplicate: (path, to, expected) => duplicate(room, stage, { path, expected }, to),
     persist: (path) => persist(root.folder, path, room.touched),
     flush: async () => {
+      let isDurable = true;
       try {
         for (const folder of dirty) {
-          syncFolder(folder);
+          if (!syncFolder(folder)) isDurable = false;
           dirty.delete(folder);
         }
+        return isDurable;
       } catch (error) {
         throw localError('What was done could not be made durable', error);
       }

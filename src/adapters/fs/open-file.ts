@@ -27,18 +27,15 @@ export async function openFile(root: () => Folder, path: string): Promise<OpenFi
 }
 
 /** `LocalFiles.persist`; `touched` is told of its folder. */
-export async function persist(root: () => Folder, path: string, touched: (folder: string) => void): Promise<void> {
+export async function persist(root: () => Folder, path: string, touched: (folder: string) => void): Promise<boolean> {
   const folder = folderOf(parentOf(root(), path), path).path;
-  const access = process.platform === 'win32' ? constants.O_RDWR : constants.O_RDONLY;
-  const handle = await openRegular(join(folder, basename(path)), path, access);
   try {
-    await syncFile(handle);
+    const isDurable = await syncFile((access) => openRegular(join(folder, basename(path)), path, access));
+    touched(folder);
+    return isDurable;
   } catch (error) {
     throw localError(`\`${path}\` could not be made durable`, error);
-  } finally {
-    await closeRead(handle);
   }
-  touched(folder);
 }
 
 /** A regular file at its very name. `path` is for people. Rejects with SyncError('local'). */

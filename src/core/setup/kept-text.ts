@@ -16,6 +16,8 @@ export interface Unmatched {
 export interface Kept extends Unmatched {
   /** What the configuration leaves out, links, git's own, versions that are kept aside. */
   readonly leftOut: number;
+  /** False: the file system of the new place does not say whether what it took over survives a power cut. */
+  readonly isDurable: boolean;
 }
 
 export const hasUnmatched = ({ withheld, changed, otherTime, otherMode }: Unmatched): boolean =>
@@ -50,5 +52,9 @@ export function keptTexts(found: Kept, folder: string, target: string): readonly
       'before you delete it, copy those that are wanted to a safe place',
     ],
   ];
-  return texts.flatMap(([count, has, remedy]) => (count === 0 ? [] : [`${folder} alone has ${has}: ${remedy}.`]));
+  const unsure = `The file system of ${target} does not tell when files are safe from a power cut: keep ${folder} until you know that they are.`;
+  return [
+    ...texts.flatMap(([count, has, remedy]) => (count === 0 ? [] : [`${folder} alone has ${has}: ${remedy}.`])),
+    ...(found.isDurable ? [] : [unsure]),
+  ];
 }

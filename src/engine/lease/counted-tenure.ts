@@ -3,6 +3,7 @@ import type { AcquireOptions } from '../datastore.ts';
 
 /** What is held: a lease of a register, or the lock of a folder. */
 interface Tenure {
+  readonly record: { readonly nonce: string };
   /** Aborts when it is lost. */
   readonly signal: AbortSignal;
   release(): Promise<void>;
@@ -14,8 +15,8 @@ export interface CountedTenure<T extends Tenure> {
   current(): T | null;
   /** Takes it, or enters the one that is held; `leave` of the last gives it back. */
   enter(options: AcquireOptions): Promise<{ readonly tenure: T; readonly leave: () => Promise<void> }>;
-  /** Gives it back, whoever is inside. False when none is held. */
-  end(): Promise<boolean>;
+  /** Gives it back, whoever is inside; only that of this nonce, where one is named. False when none is held, or another. */
+  end(nonce?: string): Promise<boolean>;
 }
 
 export function countTenure<T extends Tenure>(take: (options: AcquireOptions) => Promise<T>): CountedTenure<T> {
@@ -56,8 +57,8 @@ export function countTenure<T extends Tenure>(take: (options: AcquireOptions) =>
         },
       };
     },
-    async end() {
-      if (held === null) return false;
+    async end(nonce) {
+      if (held === null || (nonce !== undefined && held.tenure.record.nonce !== nonce)) return false;
       const { tenure } = held;
       held = null;
       await tenure.release();

@@ -3,8 +3,8 @@ import type { Datastore, HeldLease } from '../datastore.ts';
 /** The one tenure that a person holds from a window: holding twice is holding once. */
 export interface KeptLease {
   hold(purpose: string, signal: AbortSignal): Promise<HeldLease>;
-  /** False when nothing of ours is held. */
-  release(): Promise<boolean>;
+  /** Only the tenure of this nonce, where one is named. False when nothing of ours is held, or another tenure. */
+  release(nonce?: string): Promise<boolean>;
   /** Gives back what is held, or is just being taken. */
   dispose(): Promise<void>;
 }
@@ -33,10 +33,12 @@ export function keepLease(datastore: Pick<Datastore, 'acquire' | 'release'>, los
       keep(taken);
       return taken;
     },
-    async release() {
+    async release(nonce) {
       const ours = held;
+      if (ours === null || (nonce !== undefined && nonce !== ours.record.nonce)) return datastore.release(nonce);
       held = null;
-      return ours ? ours.release().then(() => true) : datastore.release();
+      await ours.release();
+      return true;
     },
     async dispose() {
       await holding?.catch(() => {});

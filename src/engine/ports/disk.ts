@@ -120,10 +120,13 @@ export interface LocalFiles {
   prune(path: string): Promise<void>;
   /** Copies a file of the root beside itself, without replacing. */
   duplicate(path: string, to: string, expected: FileStamp): Promise<ApplyAnswer>;
-  /** Makes the bytes of a file survive a power cut, whoever wrote them; `flush` does so for its name. SyncError('local') when it is none. */
-  persist(path: string): Promise<void>;
-  /** Makes what `install`, `remove`, `duplicate` and `restore` did survive a power cut. Call it before the base records it. */
-  flush(): Promise<void>;
+  /**
+   * Makes the bytes of a file survive a power cut, whoever wrote them; `flush` does so for its name. False: the file system does not say
+   * that they do. SyncError('local') when it is none.
+   */
+  persist(path: string): Promise<boolean>;
+  /** Makes what `install`, `remove`, `duplicate` and `restore` did survive a power cut, as far as the file system has a way to (false: it has none). Call it before the base records it. */
+  flush(): Promise<boolean>;
   /** Lower-case hex. Rejects with SyncError('local') when it cannot be read. */
   hashAside(name: string): Promise<string>;
   /** A file moved aside; else as `open`. */

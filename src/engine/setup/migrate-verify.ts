@@ -25,7 +25,8 @@ export async function verifyTarget(work: Work, from: string | null): Promise<voi
     const isMoving = sides.late.length > 0;
     if (!isMoving && (await pendingOn(work, remote)) === 0) {
       if (old !== null) await requireComplete(work, old, sides.there);
-      if (from !== null && from !== target.folder) await persistTarget(work, sides.here.files.keys());
+      if (from !== null && from !== target.folder)
+        work.found.isDurable = await persistTarget(work, sides.here.files.keys());
       await noteEqual(work, sides);
       return tellEqual(work, sides);
     }

@@ -26,8 +26,9 @@ export async function cleanUp(work: Work, { folder, aside }: Extract<SetupStep, 
   for (let round = 1; ; round += 1) {
     const changed = await changedSince(work, folder);
     if (changed === 0) {
-      // What is not at the target as it was verified is deleted by nobody but the person.
-      if (aside !== null || hasUnmatched(work.found.unmatched)) return moveAside(work, folder, aside);
+      // What is not for sure at the target as it was verified is deleted by nobody but the person.
+      if (aside !== null || hasUnmatched(work.found.unmatched) || !work.found.isDurable)
+        return moveAside(work, folder, aside);
       // What syncs there later, with the configuration of before, would take what is gone for deleted.
       if (work.source?.config.backend.type === 's3') await work.parts.folders.unmark(folder);
       if (await deleteSource(work, folder)) return;
@@ -50,8 +51,8 @@ async function followUp(work: Work, folder: string): Promise<void> {
 }
 
 async function moveAside(work: Work, folder: string, aside: string | null): Promise<void> {
-  const { parts, tell, notes, target, options } = work;
-  const kept = { ...work.found.unmatched, leftOut: (await leftOutOf(work, folder)).length };
+  const { parts, tell, notes, target, options, found } = work;
+  const kept = { ...found.unmatched, isDurable: found.isDurable, leftOut: (await leftOutOf(work, folder)).length };
   const texts = (at: string): readonly string[] => keptTexts(kept, at, target.folder);
   const isWhole = texts(folder).length === 0;
   let at = folder;
@@ -63,7 +64,8 @@ async function moveAside(work: Work, folder: string, aside: string | null): Prom
     if (!(error instanceof SyncError && error.kind === 'local')) throw error;
     notes.push(`${folder} stays where it was: ${error.message}`);
   }
-  if (aside === null) notes.push(`${folder} is not deleted: it has what ${target.folder} has not.`);
+  if (aside === null && hasUnmatched(found.unmatched))
+    notes.push(`${folder} is not deleted: it has what ${target.folder} has not.`);
   notes.push(...texts(at));
 }
 

@@ -17,23 +17,24 @@ export async function isCopied(
   const files = parts.folders.open(target.folder);
   const found = await hashFile(files, path, parts.codec, options.signal);
   if (typeof found === 'string' || found.sha256 !== sha256 || isOneFile(found.stamp, taken)) return false;
-  await files.persist(path);
+  if (!(await files.persist(path))) return false;
   const now = await files.stat(path);
   return now !== null && sameStamp(now, found.stamp);
 }
 
 /**
  * What is at the target survives a power cut, whoever brought it there and when: what it is a copy of may be deleted next. Each run does
- * it anew, for nobody knows how far one came that died.
+ * it anew, for nobody knows how far one came that died. False: the file system does not say so of all of it.
  */
-export async function persistTarget({ parts, target, options }: Work, paths: Iterable<string>): Promise<void> {
+export async function persistTarget({ parts, target, options }: Work, paths: Iterable<string>): Promise<boolean> {
   const files = parts.folders.open(target.folder);
+  let isDurable = true;
   await each(paths, FLUSHED_AT_ONCE, async (path) => {
     options.signal?.throwIfAborted();
-    await files.persist(path);
+    if (!(await files.persist(path))) isDurable = false;
   });
-  await files.flush();
-  await parts.folders.persist(target.folder);
+  const isNamed = await files.flush();
+  return (await parts.folders.persist(target.folder)) && isNamed && isDurable;
 }
 
 const FLUSHED_AT_ONCE = 8;

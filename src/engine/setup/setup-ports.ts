@@ -46,8 +46,8 @@ export interface Folders {
   tryWriting(folder: string): Promise<void>;
   /** Renames the folder itself, also where it is reached through a link; never replaces. Gives its new path. */
   move(folder: string, name: string): Promise<string>;
-  /** Makes the name of a folder survive a power cut, and the names of those above it. */
-  persist(folder: string): Promise<void>;
+  /** Makes the name of a folder survive a power cut, and the names of those above it. False: the file system does not say that they do. */
+  persist(folder: string): Promise<boolean>;
   /** What this set-up has moved aside there. */
   asides(folder: string): Promise<StagingRun['asides']>;
   /** All in it that is not ours, whatever any rule says of it: files, links, folders that cannot be listed, by path relative to it with `/`. */
