@@ -16,16 +16,22 @@ interface Occasion {
 }
 
 /** Tells, once each time it begins, what needs the person and came by itself. The rest is the status bar's to say. */
-export function announceNews(folders: Folders, notices: Notices): { dispose(): unknown } {
+export function announceNews(folders: Pick<Folders, 'byId' | 'onChange'>, notices: Notices): { dispose(): unknown } {
   const told = new Map<string, Occasion>();
+  const settle = (folder: string, { topic }: Occasion) => {
+    notices.settled({ topic, folder });
+    told.delete(folder);
+  };
   return folders.onChange((folder) => {
-    if (folder === null) return;
+    if (folder === null) {
+      for (const [id, occasion] of told) if (folders.byId(id) === undefined) settle(id, occasion);
+      return;
+    }
     const state = folder.state();
     const now = occasionOf(state);
     const before = told.get(folder.id);
     if (before?.key === now?.key) return;
-    if (before !== undefined) notices.settled({ topic: before.topic, folder: folder.id });
-    told.delete(folder.id);
+    if (before !== undefined) settle(folder.id, before);
     if (now === null) return;
     told.set(folder.id, now);
     tell(notices, folder, state);

@@ -1,5 +1,5 @@
 import { SyncError, type SyncErrorKind } from '../core/errors.ts';
-import type { Log } from '../engine/ports.ts';
+import type { Clock, Log } from '../engine/ports.ts';
 import { said, t } from './l10n.ts';
 import { failureTitle } from './render/failure-title.ts';
 import { unlinked } from './render/unlinked.ts';
@@ -25,7 +25,10 @@ export interface Notices {
   warn(text: string, ...actions: Action[]): void;
   /** What the person started has failed. Says nothing where they stopped it themselves. */
   failed(error: unknown): void;
-  /** News nobody asked for: after those that are open or wait, once where it is one of them, and never again once the person says so. */
+  /**
+   * News nobody asked for: after those that are open or wait, once where it is one of them or lies unanswered in the notification
+   * centre, and never again once the person says so.
+   */
   news(occasion: Occasion, text: string, ...actions: Action[]): void;
   /** What the news was about is settled: it waits no more, and a message nobody has closed yet holds up no other. */
   settled(occasion: Occasion): void;
@@ -42,9 +45,15 @@ interface News extends Occasion {
   readonly actions: readonly Action[];
 }
 
+/** VS Code has put what nobody answers into the notification centre by then: it is in nobody's sight any more. */
+const IN_SIGHT_MS = 20_000;
+
 /** What was asked for is shown at once, news one after another. */
-export function openNotices(screen: Screen, memory: Memory, log: Log): Notices {
+export function openNotices(screen: Screen, memory: Memory, log: Log, clock: Pick<Clock, 'after'>): Notices {
+  /** In sight. */
   let open: News | null = null;
+  /** In the notification centre. */
+  let unanswered: readonly News[] = [];
   let waiting: readonly News[] = [];
 
   async function show(how: Show, text: string, actions: readonly Action[]): Promise<void> {
@@ -62,8 +71,9 @@ export function openNotices(screen: Screen, memory: Memory, log: Log): Notices {
 
   function failed(error: unknown): void {
     const { kind, message, remedy } = describe(error);
-    // The status told it already, and what can be done is the same.
-    if (kind === 'cancelled' || (kind === 'veto' && open?.topic === 'veto')) return;
+    if (kind === 'cancelled') return;
+    // In sight already, and what can be done is the same.
+    if (kind === 'veto' && open?.topic === 'veto' && open.text.includes(said(message))) return;
     log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
     void show(screen.error, sentences(`${failureTitle(kind)}: ${said(message)}`, said(remedy)), [
       ...waysOut(kind),
@@ -81,10 +91,19 @@ export function openNotices(screen: Screen, memory: Memory, log: Log): Notices {
     if (memory.get(silenced) === true) return showNext();
     open = next;
     const silence: Action = { label: t("Don't Show Again"), run: () => memory.update(silenced, true) };
-    void show(screen.warn, next.text, [...next.actions, silence]).finally(() => {
+    const giveWay = () => {
       if (open !== next) return;
       open = null;
       showNext();
+    };
+    const cancel = clock.after(IN_SIGHT_MS, () => {
+      if (open === next) unanswered = [...unanswered, next];
+      giveWay();
+    });
+    void show(screen.warn, next.text, [...next.actions, silence]).finally(() => {
+      cancel();
+      unanswered = unanswered.filter((one) => one !== next);
+      giveWay();
     });
   }
 
@@ -93,12 +112,14 @@ export function openNotices(screen: Screen, memory: Memory, log: Log): Notices {
     warn: (text, ...actions) => void show(screen.warn, text, actions),
     failed,
     news(occasion, text, ...actions) {
-      if (open !== null && isSame(open, occasion)) return;
+      if ([...unanswered, ...(open === null ? [] : [open])].some((one) => isSame(one, occasion))) return;
       waiting = [...waiting.filter((one) => !isSame(one, occasion)), { ...occasion, text, actions }];
       showNext();
     },
     settled(occasion) {
-      waiting = waiting.filter((one) => !isSame(one, occasion));
+      const isOther = (one: News) => !isSame(one, occasion);
+      waiting = waiting.filter(isOther);
+      unanswered = unanswered.filter(isOther);
       if (open !== null && isSame(open, occasion)) open = null;
       showNext();
     },

@@ -38,7 +38,7 @@ export interface Window {
 export function openWindow(context: vscode.ExtensionContext, log: WindowLog, host: Host): Window {
   const answers = openAnswers(context.workspaceState);
   const keys = openKeys(context.secrets);
-  const notices = openNotices(windowScreen, context.globalState, log);
+  const notices = openNotices(windowScreen, context.globalState, log, host.clock);
   const folders = openFolders({ host, answers, keys, log, paused: keepPauses(context.workspaceState) });
   const locks = openLocks({ folders, notices, clock: host.clock });
   const contents = openContentsView(folders, host, log);

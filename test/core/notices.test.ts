@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { SyncError } from '../../src/core/errors.ts';
 import { openNotices } from '../../src/vscode/notices.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 
 interface Message {
   readonly text: string;
@@ -25,12 +26,14 @@ function openScreen(commands: Readonly<Record<string, () => Promise<void>>> = {}
       shown.push({ text, buttons, press });
     });
   const log = (text: string) => void logged.push(text);
+  const clock = createManualClock();
   const notices = openNotices(
     { info: show, warn: show, error: show, runCommand: async (command) => commands[command]?.() },
     { get: (key) => kept.get(key), update: async (key, value) => void kept.set(key, value) },
     { error: log, warn: log, info: log, debug: log },
+    clock,
   );
-  return { notices, shown, logged, texts: () => shown.map(({ text }) => text) };
+  return { notices, clock, shown, logged, texts: () => shown.map(({ text }) => text) };
 }
 
 const about = (topic: string, folder = 'a') => ({ topic, folder });
@@ -105,6 +108,47 @@ describe('news', () => {
     expect(texts()).toEqual(['one', 'three']);
     await shown[0]?.press();
     expect(texts()).toEqual(['one', 'three']);
+  });
+  it('that nobody answers go to the notification centre, and hold up the next no longer', async () => {
+    const { notices, clock, shown, texts } = openScreen();
+    notices.news(about('veto'), 'one');
+    notices.news(about('conflicts'), 'two');
+    notices.news(about('signed-out'), 'three');
+    await clock.advance(19_000);
+    expect(texts()).toEqual(['one']);
+    await clock.advance(1_000);
+    expect(texts()).toEqual(['one', 'two']);
+    // Answered there, it is not in the way of those after it.
+    await shown[0]?.press();
+    expect(texts()).toEqual(['one', 'two']);
+    await clock.advance(20_000);
+    expect(texts()).toEqual(['one', 'two', 'three']);
+  });
+  it('that lie in the notification centre are not told again before they are answered or settled', async () => {
+    const { notices, clock, shown, texts } = openScreen();
+    notices.news(about('veto'), 'one');
+    await clock.advance(60_000);
+    notices.news(about('veto'), 'one again');
+    expect(texts()).toEqual(['one']);
+    notices.settled(about('veto'));
+    notices.news(about('veto'), 'another');
+    expect(texts()).toEqual(['one', 'another']);
+    await clock.advance(60_000);
+    await shown[1]?.press();
+    notices.news(about('veto'), 'a third');
+    expect(texts()).toEqual(['one', 'another', 'a third']);
+  });
+  it('of a stop are not repeated by the failure of the same sync, and hide no other', async () => {
+    const { notices, clock, texts } = openScreen();
+    const stop = (why: string) => new SyncError('veto', why, 'Look first.');
+    notices.news(about('veto'), 'Stopped: too much would go.');
+    notices.failed(stop('too much would go'));
+    expect(texts()).toHaveLength(1);
+    notices.failed(stop('the root is empty'));
+    expect(texts()[1]).toContain('the root is empty');
+    await clock.advance(20_000);
+    notices.failed(stop('too much would go'));
+    expect(texts()[2]).toContain('too much would go');
   });
   it('are silenced by topic, also those that wait', async () => {
     const { notices, shown, texts } = openScreen();
