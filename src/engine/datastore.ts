@@ -118,8 +118,11 @@ export interface Datastore<File extends StoredFile = Entry> {
   lease(signal?: AbortSignal): Promise<LeaseView>;
   /** Takes the lease and keeps it until released. Inside it, `sync` uses it. */
   acquire(options: AcquireOptions): Promise<HeldLease>;
-  /** Gives back the lease this workspace holds (another process of it included). False when it holds none. */
-  release(): Promise<boolean>;
+  /**
+   * Gives back the lease this workspace holds (another process of it included); only the tenure of this nonce, where one is named.
+   * False when it holds none, or another.
+   */
+  release(nonce?: string): Promise<boolean>;
   /** Takes the lease from the tenure that was shown. `moved` gives the new holder: ask again. */
   forceRelease(
     shown: LeaseHolder,

@@ -85,7 +85,7 @@ export function openDatastore(given: DatastoreParts): Datastore {
 
     lease: (signal) => translated(() => own.lease(signal)),
     acquire: (options) => translated(() => own.acquire(options)),
-    release: () => translated(() => own.release()),
+    release: (nonce) => translated(() => own.release(nonce)),
     forceRelease: (shown) => translated(() => own.forceRelease(shown)),
 
     contents: (signal) => translated(() => remote.contents(signal)),

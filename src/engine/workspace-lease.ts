@@ -89,10 +89,10 @@ export function openWorkspaceLease(parts: CycleParts, root: GuardedRoot): Worksp
       return { record, signal, release: leave, isGivenBack };
     },
 
-    async release() {
-      if (await own.end()) return true;
+    async release(named) {
+      if (await own.end(named)) return true;
       const nonce = await base.leaseNonce();
-      if (nonce === null) return false;
+      if (nonce === null || (named !== undefined && named !== nonce)) return false;
       const { meta } = await primed();
       requireSameRemote(meta, await register.read());
       const { kind } = await endLease(register, nonce, (head) => withRelease(head, ids.nonce(), nonce));

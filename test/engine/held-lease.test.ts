@@ -55,6 +55,22 @@ test('another process of the workspace gives it back by the nonce in the state f
   await holder.close();
 });
 
+test('of a tenure that was named no other is given back, whoever of the workspace has it now', async () => {
+  const { world, alice } = await inStep();
+  const first = await alice.datastore.acquire({ purpose: 'shown' });
+  const shown = first.record.nonce;
+  await first.release();
+  const second = await alice.datastore.acquire({ purpose: 'another' });
+  expect(await alice.datastore.release(shown)).toBe(false);
+  const holder = alice.datastore;
+  alice.restart();
+  expect(await alice.datastore.release(shown)).toBe(false);
+  expect((await world.remote()).lease).toMatchObject({ nonce: second.record.nonce });
+  expect(await alice.datastore.release(second.record.nonce)).toBe(true);
+  expect((await world.remote()).lease).toBeNull();
+  await holder.close();
+});
+
 test('force release takes exactly the tenure that was shown, between heartbeats too, and raises the epoch', async () => {
   const { world, alice, bob } = await inStep();
   alice.restart({ ttlMs: 300 });

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { picture } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
@@ -62,6 +64,19 @@ describeUi('the lock of another', () => {
     await window.dialogs.press('Cancel');
     const kept = await stage.rig.cli(folder, ['lock', 'status']);
     expect(kept.stdout).toContain('lock acquire');
+
+    // What is answered while the connection becomes another is answered to nobody.
+    await window.runCommand('Datastore: Release Lock');
+    await window.dialogs.read();
+    const configuration = join(folder, '.datastore.yaml');
+    const good = await readFile(configuration, 'utf8');
+    await writeFile(configuration, 'type: nothing\n');
+    await window.statusBarItem(/the configuration has mistakes/);
+    await writeFile(configuration, good);
+    await window.statusBarItem(/locked by/);
+    await window.dialogs.press('Release');
+    await window.notifications.waitFor(/The connection of “.*” has changed meanwhile, so nothing was done/);
+    expect((await stage.rig.cli(folder, ['lock', 'status'])).stdout).toContain('lock acquire');
 
     await window.runCommand('Datastore: Release Lock');
     await window.dialogs.press('Release');

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
@@ -49,13 +49,23 @@ describeUi('several folders', () => {
     await window.statusBarItem(/in step/);
     await picture(window, 'several-folders');
 
-    // A plan goes with its folder.
+    // A plan says that its engine is another, and goes with its folder.
     await window.runCommand('Datastore: Pause');
     await window.statusBarItem(/paused/);
     await writeFile(join(two, 'data', 'x.txt'), 'changed again\n');
     await window.runCommand('Datastore: Preview Sync…');
     await window.quickInput.choose(basename(two));
     await window.trees.row('Preview', 'x.txt');
+    const configuration = join(two, '.datastore.yaml');
+    await writeFile(configuration, `${await readFile(configuration, 'utf8')}\nexclude: [y.txt]\n`);
+    await expectSoon(
+      'that its engine is another',
+      () => window.trees.message('Preview'),
+      (text) =>
+        /^The connection of “.*” has changed since this preview\. Preview again\.$/.test(text) ? true : undefined,
+      15_000,
+    );
+    await picture(window, 'preview-outdated');
     await writeFile(file, JSON.stringify({ folders: [one, bare].map((path) => ({ path })) }));
     await window.page.locator('.pane-header[aria-label="Preview Section"]').waitFor({ state: 'detached' });
     await window.close();

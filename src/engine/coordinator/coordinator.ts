@@ -49,8 +49,8 @@ export interface Coordinator {
   poll(): Promise<void>;
   /** Takes the lease for the person until `release`; gives the one that is held already. */
   hold(purpose: string, signal?: AbortSignal): Promise<HeldLease>;
-  /** False when nothing of ours is held. */
-  release(): Promise<boolean>;
+  /** Only the tenure of this nonce, where one is named. False when nothing of ours is held, or another tenure. */
+  release(nonce?: string): Promise<boolean>;
   pause(): void;
   resume(): void;
   /** Polls are rare while nobody looks. */
@@ -173,8 +173,8 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
         return held;
       });
     },
-    async release() {
-      const done = await kept.release();
+    async release(nonce) {
+      const done = await kept.release(nonce);
       await readRegister().catch(() => {});
       return done;
     },

@@ -37,8 +37,14 @@ async function choose(
     return null;
   }
   if (second === undefined) return only;
-  const items = all.map((one) => ({ label: one.folder.workspace.name, description: describe(ui, one.folder), one }));
-  return (await vscode.window.showQuickPick(items, { placeHolder }))?.one ?? null;
+  const items = all.map(({ folder }) => ({ label: folder.workspace.name, description: describe(ui, folder), folder }));
+  const picked = await vscode.window.showQuickPick(items, { placeHolder });
+  if (picked === undefined) return null;
+  // A folder was asked for: what runs for it now may be another engine than when the list was drawn.
+  const running = picked.folder.running();
+  if (running !== null) return { folder: picked.folder, running };
+  explainState(ui, [picked.folder]);
+  return null;
 }
 
 /** Whether what the person was asked about still runs; says so where it does not: what was answered was not about what runs now. */

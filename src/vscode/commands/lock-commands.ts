@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import type { LeaseHolder } from '../../core/format/lease-holder.ts';
-import type { Datastore } from '../../engine/datastore.ts';
 import { t } from '../l10n.ts';
 import { leaseFacts, leaseText } from '../render/lease-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
-import { chooseRunning } from './choose-folder.ts';
+import { type Chosen, chooseRunning, stillRuns } from './choose-folder.ts';
 
 /** Takes the lock and keeps it until it is released. A text as argument is the purpose; else the person is asked for one. */
 export async function holdLock(ui: Ui, argument: unknown): Promise<void> {
@@ -16,7 +15,7 @@ export async function holdLock(ui: Ui, argument: unknown): Promise<void> {
   if (status.lease?.ours === 'this-process') return ui.notices.info(t('This window holds the lock already.'));
   const asked = { title: t('Hold Lock'), prompt: t('What for? Others see it while they wait.'), value: 'maintenance' };
   const purpose = typeof argument === 'string' ? argument : await vscode.window.showInputBox(asked);
-  if (purpose === undefined) return;
+  if (purpose === undefined || !stillRuns(ui, chosen)) return;
   const held = await withSlowProgress(
     ui.host.clock,
     t('Waiting for the lock of {0}', folder.workspace.name),
@@ -30,8 +29,9 @@ export async function releaseLock(ui: Ui, argument: unknown): Promise<void> {
   const chosen = await chooseRunning(ui, argument, t('Release the lock of which folder?'));
   if (chosen === null) return;
   const { coordinator, datastore } = chosen.running;
-  if (coordinator.status().lease?.ours !== 'this-process' && !(await mayRelease(ui, datastore))) return;
-  if (await coordinator.release()) return;
+  const mine = coordinator.status().lease?.ours === 'this-process';
+  const release = mine ? () => coordinator.release() : await askToRelease(ui, chosen);
+  if (release === null || (await release())) return;
   const { lease, ours } = await datastore.lease();
   if (lease === null) return ui.notices.info(t('The lock is free already.'));
   const holder = leaseText({ record: lease, ours }, ui.host.clock.now());
@@ -41,21 +41,23 @@ export async function releaseLock(ui: Ui, argument: unknown): Promise<void> {
   });
 }
 
-/** False where the person kept the lock of another process of this workspace. */
-async function mayRelease(ui: Ui, datastore: Pick<Datastore, 'lease'>): Promise<boolean> {
+/** Gives back the tenure that the person has seen, also of another process of this workspace. Null where they kept it. */
+async function askToRelease(ui: Ui, chosen: Chosen): Promise<(() => Promise<boolean>) | null> {
+  const { coordinator, datastore } = chosen.running;
   let asked: string | null = null;
   for (;;) {
     const { lease, ours } = await datastore.lease();
-    if (lease === null || ours !== 'this-workspace' || lease.nonce === asked) return true;
-    const { tool, holder, pid } = lease;
+    if (lease === null || ours === 'no') return () => coordinator.poll().then(() => false);
+    const { nonce, tool, holder, pid } = lease;
+    if (ours === 'this-process' || nonce === asked) return () => coordinator.release(nonce);
     const isYes = await confirm(ui, lease, {
       question: t('Release the lock of {0} (process {1})?', tool ?? holder, pid),
       moved: asked !== null,
       warning: t('That process is not stopped: others may write while it goes on.'),
       yes: t('Release'),
     });
-    if (!isYes) return false;
-    asked = lease.nonce;
+    if (!isYes || !stillRuns(ui, chosen)) return null;
+    asked = nonce;
   }
 }
 
@@ -75,7 +77,7 @@ export async function forceReleaseLock(ui: Ui, argument: unknown): Promise<void>
           : t('What they are writing goes on: nothing stops a program that writes into the folder.'),
       yes: t('Force Release'),
     });
-    if (!isYes) return;
+    if (!isYes || !stillRuns(ui, chosen)) return;
     const answer = await datastore.forceRelease(shown);
     if (answer.kind === 'released') {
       await coordinator.poll();

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { SyncError } from '../../core/errors.ts';
-import type { ApprovedPlan } from '../../core/plan/approved-plan.ts';
 import { type PlanRecord, recordPlan } from '../../core/plan/plan-record.ts';
 import type { Preview } from '../../core/status/sync-report.ts';
+import type { SyncOptions } from '../../engine/datastore.ts';
+import type { Folder } from '../folder.ts';
 import { said, t } from '../l10n.ts';
 import { type StoppedItem, stoppedItems } from '../render/stopped-items.ts';
 import { withSlowProgress } from '../slow-progress.ts';
@@ -16,7 +17,7 @@ import { runCycle } from './sync-commands.ts';
 /** One for each window, made with its first preview. */
 const views = new WeakMap<Ui, PlanView>();
 /** Those whose plan is being carried out. */
-const applying = new WeakSet<PlanView>();
+const applying = new WeakSet<Folder>();
 
 /** Shows the plan that a sync would carry out now, to choose from; where it would be stopped, why and the ways out. */
 export async function preview(ui: Ui, argument: unknown): Promise<void> {
@@ -46,6 +47,7 @@ function viewOf(ui: Ui): PlanView {
   ui.folders.onChange(() => {
     const folder = view.chosen()?.folder;
     if (folder !== undefined && ui.folders.byId(folder.id) !== folder) void view.close();
+    else view.follow();
   });
   return view;
 }
@@ -57,19 +59,20 @@ export async function applyPreview(ui: Ui): Promise<void> {
   if (view === undefined || approved === null)
     return ui.notices.info(t('There is no plan on show: preview a sync first.'));
   if (approved.plan.steps.length === 0) return ui.notices.info(t('Nothing is chosen.'));
-  if (applying.has(view)) return ui.notices.info(t('A plan is being applied already.'));
-  applying.add(view);
+  const { folder } = approved.chosen;
+  if (applying.has(folder)) return ui.notices.info(t('A plan is being applied already.'));
+  applying.add(folder);
   try {
-    const isDone = await apply(ui, approved.chosen, approved.plan);
+    const isDone = await apply(ui, approved.chosen, { approved: approved.plan });
     // Another plan may be on show by now.
     if (isDone && view.approved()?.plan.basis === approved.plan.basis) await view.close();
   } finally {
-    applying.delete(view);
+    applying.delete(folder);
   }
 }
 
 /** False where nothing could be done with it, and the person was told. */
-async function apply(ui: Ui, chosen: Chosen, approved: ApprovedPlan): Promise<boolean> {
+async function apply(ui: Ui, chosen: Chosen, options: SyncOptions): Promise<boolean> {
   const { folder, running } = chosen;
   const isAnew = () => folder.running() !== running;
   const refuse = (text: string): false => {
@@ -82,11 +85,13 @@ async function apply(ui: Ui, chosen: Chosen, approved: ApprovedPlan): Promise<bo
   const anew = t('The connection of “{0}” has changed since it was previewed.', folder.workspace.name);
   if (isAnew()) return refuse(`${anew} ${t('Nothing was changed.')}`);
   try {
-    await runCycle(ui, chosen, t('Syncing'), { approved });
+    await runCycle(ui, chosen, t('Syncing'), options);
     return true;
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
     if (error.kind === 'moved') return refuse(`${said(error.message)}. ${t('Nothing was changed.')}`);
+    // What was decided did not do: the message that asked for a decision says so no more.
+    if (error.kind === 'veto') return refuse(t('Still stopped for safety: {0}.', said(error.message)));
     // Its engine was ended on the way: nobody pressed Cancel.
     if (error.kind === 'cancelled' && isAnew()) return refuse(anew);
     throw error;
@@ -127,7 +132,9 @@ async function takeWayOut(ui: Ui, chosen: Chosen, does: StoppedItem['does'], rec
         ))
       )
         // What was shown and nothing else: more may be gone since.
-        await apply(ui, chosen, { basis: { ...record.basis, allowMassDelete: true }, steps: record.steps });
+        await apply(ui, chosen, {
+          approved: { basis: { ...record.basis, allowMassDelete: true }, steps: record.steps },
+        });
       return;
     case 'accept-remote':
       if (
@@ -139,7 +146,7 @@ async function takeWayOut(ui: Ui, chosen: Chosen, does: StoppedItem['does'], rec
           t('Accept and Sync'),
         )
       )
-        await runCycle(ui, chosen, t('Syncing'), { acceptRemote: does.generation });
+        await apply(ui, chosen, { acceptRemote: does.generation });
       return;
     case 'show':
       return compareWithRemote(ui, asTarget({ folder: chosen.folder, path: does.path }));

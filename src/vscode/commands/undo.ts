@@ -5,7 +5,7 @@ import { counted, said, t } from '../l10n.ts';
 import { ago } from '../render/ago.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
-import { type Chosen, chooseSyncing } from './choose-folder.ts';
+import { type Chosen, chooseSyncing, stillRuns } from './choose-folder.ts';
 
 /** Files that a question names; the list before it has all. */
 const NAMED = 12;
@@ -15,11 +15,11 @@ export async function undo(ui: Ui, argument: unknown): Promise<void> {
   const chosen = await chooseSyncing(ui, argument, t('Undo in which folder?'));
   if (chosen === null) return;
   const point = await choosePoint(ui, await chosen.running.datastore.undoPoints());
-  if (point === null) return;
+  if (point === null || !stillRuns(ui, chosen)) return;
   const found = await chosen.running.datastore.previewUndo({ id: point.id });
   if (found.files.length === 0) return ui.notices.info(nothingWords(found));
   const files = await chooseFiles(ui, found);
-  if (files.length === 0 || !(await isSure(files))) return;
+  if (files.length === 0 || !(await isSure(files)) || !stillRuns(ui, chosen)) return;
   const { id } = found;
   // Always by name: what has become free to come back since was on no list.
   const paths = files.map(({ path }) => path);

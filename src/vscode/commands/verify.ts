@@ -4,7 +4,7 @@ import { outlook, verifyWords } from '../../core/verify/verify-words.ts';
 import { counted, said, t } from '../l10n.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
-import { type Chosen, chooseSyncing } from './choose-folder.ts';
+import { type Chosen, chooseSyncing, stillRuns } from './choose-folder.ts';
 
 const MOST = 500;
 
@@ -53,7 +53,7 @@ async function askToRepair(ui: Ui, chosen: Chosen): Promise<void> {
     { modal: true, detail },
     yes,
   );
-  if (answer === yes) await verifyFolder(ui, chosen, true);
+  if (answer === yes && stillRuns(ui, chosen)) await verifyFolder(ui, chosen, true);
 }
 
 const reportLines = (name: string, report: VerifyReport): readonly string[] => [

@@ -18,6 +18,8 @@ export interface PlanView {
   chosen(): Chosen | null;
   /** The steps that are checked, and whose they are; null: no plan is on show. */
   approved(): { readonly chosen: Chosen; readonly plan: ApprovedPlan } | null;
+  /** Says so where the plan is of an engine that is gone. */
+  follow(): void;
   close(): Promise<void>;
 }
 
@@ -78,8 +80,15 @@ export function openPlanView(): PlanView {
 
   const stepsOf = ({ steps }: PlanRecord) => steps.filter(({ path }) => !leftOut.has(path));
 
+  function say(message: string): void {
+    if (view.message !== message) view.message = message;
+  }
+
   function tell(): void {
-    view.message = on === null ? '' : t('{0}: {1}', on.chosen.folder.workspace.name, stepsText(stepsOf(on.record)));
+    if (on === null) return say('');
+    const { chosen, record } = on;
+    if (!stands(chosen)) return say(anewText(chosen));
+    say(t('{0}: {1}', chosen.folder.workspace.name, stepsText(stepsOf(record))));
   }
 
   const nodeOf = (shown: PlanRow): Node =>
@@ -96,6 +105,9 @@ export function openPlanView(): PlanView {
     },
     chosen: () => on?.chosen ?? null,
     approved: () => on && { chosen: on.chosen, plan: { basis: on.record.basis, steps: stepsOf(on.record) } },
+    follow() {
+      if (on !== null && !stands(on.chosen)) tell();
+    },
     async close() {
       on = null;
       changes.fire(undefined);
@@ -104,6 +116,12 @@ export function openPlanView(): PlanView {
     },
   };
 }
+
+/** Whether the engine that made the plan still runs. */
+const stands = ({ folder, running }: Chosen): boolean => folder.running() === running;
+
+const anewText = ({ folder }: Chosen): string =>
+  t('The connection of “{0}” has changed since this preview. Preview again.', folder.workspace.name);
 
 /** What a click shows. */
 function commandOf(node: Extract<Node, { readonly kind: 'row' }>): vscode.Command {
