@@ -61,7 +61,8 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
     tidy,
     untouch,
     asides,
-    foreign: async (folder: string, signal?: AbortSignal) => foreignFiles(open(folder).root, signal),
+    foreign: async (folder: string, isLocked: boolean, signal?: AbortSignal) =>
+      foreignFiles(open(folder).root, isLocked, signal),
     tryWriting: async (folder: string) =>
       attempt(`\`${folder}\` could not be written`, () => {
         const scratch = makeTrial(nearest(folder));

@@ -1,16 +1,22 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LOCKED, NOTHING, type OwnNames, withinOf } from './own-names.ts';
+import { LOCKED, NOTHING, type OwnNames, UNLOCKED, withinOf } from './own-names.ts';
 import { errorCode } from './refusal.ts';
 
 /**
  * All that is in a folder (absolute) and not ours, whatever any rule says of it: what is no folder, and folders that cannot be listed,
- * by path relative to it with `/`. Links are not followed. Rejects with the signal's reason.
+ * by path relative to it with `/`. `isLocked`: we have its lock. Links are not followed. Rejects with the signal's reason.
  */
-export async function foreignFiles(folder: string, signal?: AbortSignal): Promise<readonly string[]> {
+export async function foreignFiles(
+  folder: string,
+  isLocked: boolean,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
   const found: string[] = [];
-  const waiting: { readonly path: string; readonly own: OwnNames }[] = [{ path: '', own: LOCKED }];
+  const waiting: { readonly path: string; readonly own: OwnNames }[] = [
+    { path: '', own: isLocked ? LOCKED : UNLOCKED },
+  ];
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     signal?.throwIfAborted();
     const entries = await entriesIn(join(folder, at.path));

@@ -1,5 +1,5 @@
 import type { Config } from '../../core/config/config.ts';
-import { SyncError } from '../../core/errors.ts';
+import { SyncError, systemCode } from '../../core/errors.ts';
 import type { SetupTarget } from '../../core/setup/setup-plan.ts';
 import type { HeldFolder } from './held-folder.ts';
 import type { SetupParts } from './setup-ports.ts';
@@ -16,6 +16,8 @@ export interface FolderLocks {
   hold(isCleanUp: boolean): Promise<void>;
   /** SyncError('lease-lost' or 'locked') when one of them is another's by now. */
   assertHeld(): Promise<void>;
+  /** Whether the lock in the source's folder, if there is one, is ours. */
+  hasSource(): boolean;
   /** Moves the source's folder with its lock in it, and gives that back there. Gives the new path. */
   moveSource(folder: string, name: string): Promise<string>;
   /** Removes the source's folder, and gives its lock back on the way. False: something is left in it. */
@@ -73,8 +75,8 @@ export function openFolderLocks({ parts, source, target, signal, onMake }: Folde
       lock.signal.addEventListener('abort', () => stop.abort(lock.signal.reason), { once: true });
       held.set(side, lock);
     } catch (error) {
-      // What cannot be written needs no lock; what is to be written does.
-      if (side === 'target' || !isKind(error, 'local')) throw error;
+      // Where nobody of this machine may write there is no lock to be had; what is to be written to needs one.
+      if (side === 'target' || !UNWRITABLE.has(systemCode(error) ?? '')) throw error;
       held.set(side, null);
     }
   }
@@ -126,7 +128,9 @@ export function openFolderLocks({ parts, source, target, signal, onMake }: Folde
       await letGo('source', moved);
       return moved;
     },
+    hasSource: () => (held.get('source') ?? null) !== null,
     async dropSource(folder) {
+      if (!this.hasSource()) return folders.drop(folder, null);
       if (await folders.drop(folder, (movedTo) => letGo('source', movedTo))) return true;
       await letGo('source');
       return folders.drop(folder, null);
@@ -136,6 +140,8 @@ export function openFolderLocks({ parts, source, target, signal, onMake }: Folde
     },
   };
 }
+
+const UNWRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 const isKind = (error: unknown, kind: SyncError['kind']): error is SyncError =>
   error instanceof SyncError && error.kind === kind;

@@ -50,8 +50,11 @@ export interface Folders {
   persist(folder: string): Promise<boolean>;
   /** What this set-up has moved aside there. */
   asides(folder: string): Promise<StagingRun['asides']>;
-  /** All in it that is not ours, whatever any rule says of it: files, links, folders that cannot be listed, by path relative to it with `/`. */
-  foreign(folder: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /**
+   * All in it that is not ours, whatever any rule says of it: files, links, folders that cannot be listed, by path relative to it with
+   * `/`. `isLocked`: the lock in it is ours.
+   */
+  foreign(folder: string, isLocked: boolean, signal?: AbortSignal): Promise<readonly string[]>;
   /** Takes away an empty staging, which looking has made. */
   untouch(folder: string): Promise<void>;
   /** Takes away what it has left in the staging there, unless it has moved something aside; an empty one, too. No error where there is none. */
