@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -306,6 +307,30 @@ describe('an undo that dies half-way is put in order by the next start', () => {
     expect(await bob.sync()).toMatchObject({ deletedRemote: 0, problems: [], conflicts: [] });
     expect(bob.read('a')).toBe('a 1');
     expect((await world.remoteFiles())['a']).toBe('a 1');
+  });
+
+  test('a power cut that took what was moved aside with it is no deletion by a person', async () => {
+    const { world, alice, bob } = await taken();
+    bob.restart({
+      files: (files) => ({
+        ...files,
+        async install(staged, path, expected) {
+          const answer = await files.install(staged, path, expected);
+          if (path !== 'a' || answer.kind !== 'done' || answer.aside === null) return answer;
+          // Without a journal the folder that it was moved to may be lost, and its new name with it.
+          rmSync(join(bob.root, '.datastore-staging', answer.aside));
+          rmSync(join(bob.root, 'a'));
+          throw new Error('crashed here');
+        },
+      }),
+    });
+    expect(await refusal(bob)).toContain('crashed here');
+    bob.restart({ files: (files) => files });
+    expect(await bob.sync()).toMatchObject({ deletedRemote: 0, downloaded: 1, problems: [], conflicts: [] });
+    expect(bob.files()).toEqual(AFTER);
+    await alice.sync();
+    expect(alice.files()).toEqual(AFTER);
+    await world.expectNothingLost();
   });
 
   test('and what it had brought is a change of the person, never the base', async () => {

@@ -60,6 +60,14 @@ export const REGRESSIONS: ReadonlyMap<string, () => readonly Scenario[]> = new M
     ([on, most]) =>
       [`power is cut at any one ${on}, without hard links or a journal`, () => [cutEach(on, most)]] as const,
   ),
+  // What it had moved aside was gone with the folder it was moved to, and was deleted for everybody.
+  ...[...CUT].map(
+    ([on, most]) =>
+      [
+        `power is cut at any one ${on} of an undo, without hard links or a journal`,
+        () => eachOf(most, (nth) => undoneCut(on, nth)),
+      ] as const,
+  ),
 ]);
 
 const PLAIN: Partial<ClientTraits> = {
@@ -205,14 +213,38 @@ function cutEach(on: string, most: number): Scenario {
       { client: 1, deed: SYNC },
     ]).flat(),
   );
-  const bare = { hasHardLinks: false, hasOrderedJournal: false };
-  return {
-    ...story,
-    clients: story.clients.map((traits, client) =>
-      client === 1 ? { ...traits, disk: { ...traits.disk, ...bare } } : traits,
-    ),
-  };
+  return { ...story, clients: story.clients.map((traits, client) => (client === 1 ? bare(traits) : traits)) };
 }
+
+/** A sync that replaced a file here is taken back while the power goes; a cut undoes any part, another one with each seed. */
+function undoneCut(on: string, nth: number): Scenario {
+  const save = (client: number): Beat => ({
+    client,
+    deed: { act: 'save', path: 'docs/a.txt', size: 20, style: 'replace' },
+  });
+  const story = storyOf(2, [
+    save(0),
+    { client: 0, deed: SYNC },
+    { client: 1, deed: SYNC },
+    save(0),
+    { client: 0, deed: SYNC },
+    { client: 1, deed: SYNC },
+    {
+      client: 1,
+      deed: { act: 'undo', by: 'vscode', which: 0 },
+      strikes: [{ at: 'call', on, nth, harm: { kind: 'power' } }],
+    },
+    { client: 1, deed: SYNC },
+    { client: 1, deed: SYNC },
+  ]);
+  return { ...story, seed: nth, clients: story.clients.map(bare) };
+}
+
+/** Files are copied into place, and a power cut undoes any part of what was not flushed. */
+const bare = (traits: ClientTraits): ClientTraits => ({
+  ...traits,
+  disk: { ...traits.disk, hasHardLinks: false, hasOrderedJournal: false },
+});
 
 type Beat = Pick<Step, 'client' | 'deed'> & Partial<Step>;
 

@@ -50,8 +50,8 @@ export interface SweepParts {
 
 /**
  * Before a scan: what a run that died has moved aside and not replaced goes back to its path, and folders that it has emptied go;
- * what somebody wrote into a moved file becomes a conflict copy, after a day and before it is dropped. Gives the intents that may
- * be true on disk and are not in the base yet; those of an undo are a person's changes, and never the base.
+ * what somebody wrote into a moved file becomes a conflict copy, after a day and before it is dropped. Gives the intents of a run
+ * that died, for `settleIntents`.
  */
 export async function sweepStaging(
   parts: SweepParts,
@@ -71,7 +71,7 @@ export async function sweepStaging(
     const found = run === openRun || isDue ? await files.readRun(run) : null;
     if (found === null) continue;
     if (run === openRun) {
-      intents = found.intents.filter(({ undoes }) => undoes === undefined);
+      intents = found.intents;
       await pruneRemoved(files, found.intents);
     }
     const isUnexplained = await settleAsides(parts, found, run === openRun, problems);
@@ -113,11 +113,9 @@ async function settleAsides(
   // The latest of a path first: where one run replaced it twice, only that one may have to go back.
   for (const { path, name } of run.asides.toSorted((one, other) => layerOf(other.name) - layerOf(one.name))) {
     const known = intents.get(path) ?? [];
-    const { becomes = null, undoes } = known.at(-1) ?? {};
-    // Where the base has it the link was made, and who is absent since was removed by a person. Of an undo the base says nothing.
-    const mayBeUnlinked = died && becomes !== null && (undoes !== undefined || recorded(ledger, path) !== becomes);
+    const last = known.at(-1);
     // Must be known: what does not go back now would look removed by a person from then on.
-    if (mayBeUnlinked && (await files.stat(path)) === null) {
+    if (died && last && mayBeUnlinked(ledger, last) && (await files.stat(path)) === null) {
       const answer = await files.restore(name, path);
       log.info(`${path} was moved aside by a run that died; put back (${answer.kind})`);
       kept ||= answer.kind !== 'done';
@@ -154,21 +152,32 @@ async function isThere(files: LocalFiles, path: string): Promise<boolean | null>
 /** Asides are named `<run>/aside/<layer>/<path>`, and a later layer is a later replacement. */
 const layerOf = (name: string): number => Number(name.split('/')[2]);
 
+/** Where the base has it the link was made, and who is absent since was removed by a person. Of an undo the base says nothing. */
+const mayBeUnlinked = (ledger: Ledger, { path, becomes, undoes }: ApplyIntent): boolean =>
+  becomes !== null && (undoes !== undefined || recorded(ledger, path) !== becomes);
+
 function recorded(ledger: Ledger, path: string): string | null {
   const parsed = parseSyncPath(path);
   return parsed.ok ? (ledger.entries.get(parsed.value)?.sha256 ?? null) : null;
 }
 
-/** What a run that died had brought to disk is the base now: else a colleague's later revert would look like our change. */
+/**
+ * What a run that died had brought to disk is the base now: else a colleague's later revert would look like our change. What an
+ * undo has brought never is: it is its person's change.
+ */
 export function settleIntents(ledger: Ledger, intents: readonly ApplyIntent[], scan: Scan): void {
+  const lasts = new Set(new Map(intents.map((intent) => [intent.path, intent])).values());
   for (const intent of intents) {
+    const { becomes, undoes } = intent;
     const parsed = parseSyncPath(intent.path);
     if (!parsed.ok) continue;
     const path = parsed.value;
     const local = scan.files.get(path);
-    if (local && local.sha256 === intent.becomes)
+    if (local && undoes === undefined && local.sha256 === becomes)
       ledger.advance([{ path, sha256: local.sha256, stamp: local.stamp, seenAt: scan.at }], []);
-    if (!local && intent.becomes === null && !coveredBy(scan.unknown, path) && !scan.isExcluded(path))
-      ledger.advance([], [path]);
+    if (local || coveredBy(scan.unknown, path) || scan.isExcluded(path)) continue;
+    // Moved aside when the power went, and lost there with the folder it was moved to: that is no removal by a person.
+    const isLost = lasts.has(intent) && mayBeUnlinked(ledger, intent);
+    if (isLost || (becomes === null && undoes === undefined)) ledger.advance([], [path]);
   }
 }
