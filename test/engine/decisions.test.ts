@@ -64,6 +64,8 @@ test.each([
   expect(await world.remoteFiles()).toMatchObject({ k: there, l: 'hers', up: '0', down: 'hers' });
   const copies = Object.entries(bob.files()).filter(([path]) => path.startsWith('k.conflict'));
   expect(copies.map(([, text]) => text)).toEqual(answer === 'both' ? ['his'] : []);
+  // Keeping both is keeping both for everybody: the copy goes along.
+  expect(await world.remoteFiles()).toMatchObject(Object.fromEntries(copies));
   expect((await bob.datastore.preview()).plan.steps.map(({ path }) => path)).toEqual(
     expect.arrayContaining(['up', 'down']),
   );

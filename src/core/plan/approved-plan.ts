@@ -24,7 +24,7 @@ export interface Restricted {
  */
 export function restrictPlan(input: PlanInput, plan: Plan, approved: ApprovedPlan): Restricted {
   const standing = new Set(plan.steps.map(nameOf));
-  const wanted = new Set(approved.steps.map(nameOf));
+  const wanted = new Set([...approved.steps, ...copiesOf(approved)].map(nameOf));
   const isWanted = (step: Step): boolean => wanted.has(nameOf(step));
   const leftOut = plan.steps.filter((step) => !isBookkeeping(step) && !isWanted(step));
   const steps = plan.steps.filter((step) => isBookkeeping(step) || isWanted(step));
@@ -37,11 +37,21 @@ export function restrictPlan(input: PlanInput, plan: Plan, approved: ApprovedPla
   };
 }
 
+/** The uploads of what `keep-both` keeps: they come to light when that is done, and were shown with it. */
+const copiesOf = ({ steps }: ApprovedPlan): readonly Named[] =>
+  steps.flatMap(({ copyTo, local }) =>
+    copyTo === undefined ? [] : [{ kind: 'upload', path: copyTo, local, remote: null }],
+  );
+
 /** Adopting and forgetting change neither side: they go along with whatever is approved. */
 const isBookkeeping = ({ kind }: Step): boolean => kind === 'adopt' || kind === 'forget';
 
+type Named = Pick<Step | PlannedStep, 'kind' | 'path' | 'copyTo'> & {
+  readonly [side in 'local' | 'remote']: { readonly sha256: string } | null;
+};
+
 /** A step by what it does, to which contents. */
-const nameOf = ({ kind, path, local, remote, copyTo }: Step | PlannedStep): string =>
+const nameOf = ({ kind, path, local, remote, copyTo }: Named): string =>
   JSON.stringify([kind, path, local?.sha256 ?? null, remote?.sha256 ?? null, copyTo ?? null]);
 
 function whyMoved({ local, remote }: PlanInput, plan: Plan, { path, local: here, remote: there }: PlannedStep): string {
