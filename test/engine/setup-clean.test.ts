@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -248,3 +249,20 @@ test('a dry run while a set-up is at work takes nothing of it away', async () =>
   expect(contents(to)).toEqual(['content a', 'content b']);
   expect(existsSync(from)).toBe(false);
 });
+
+test.each([true, false])(
+  'a folder that git would see under another name stays where it is; below the workspace: %s',
+  async (isInside) => {
+    const { from, world } = moving();
+    const to = path.join(world.workspace, 'y');
+    mkdirSync(path.join(world.workspace, '.gitignore'));
+    const outside = path.join(world.top, 'z');
+    if (!isInside) renameSync(from, outside);
+    const at = isInside ? from : outside;
+    const report = await runSetup(world.parts(folder(at), folder(to), mortality(Number.MAX_SAFE_INTEGER)), KEPT);
+    expect(report.notes).toContainEqual(expect.stringContaining('.gitignore'));
+    expect(existsSync(at)).toBe(isInside);
+    expect(readdirSync(to).toSorted()).toEqual(['a', 'b']);
+    expect(report.notes.includes(`${at} stays where it was: under another name git would see it.`)).toBe(isInside);
+  },
+);

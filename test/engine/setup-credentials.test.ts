@@ -33,9 +33,9 @@ const below = (at: string): readonly string[] =>
     .toSorted();
 
 test.each([
-  ['is moved aside', false],
-  ['is moved aside and not deleted', true],
-])('are held back and named, and the folder that has them %s', async (_what, deleteSource) => {
+  ['moved aside', false],
+  ['deleted', true],
+])('are held back and named, and the folder that has them is not %s', async (_what, deleteSource) => {
   const { parts, x, y, workspace } = world();
   const report = await runSetup(parts(folder(x)), { ...OPTIONS, deleteSource });
   expect(byPath(report.problems)).toMatchObject([
@@ -44,12 +44,13 @@ test.each([
   ]);
   expect(report).toMatchObject({ conflicts: [], stopped: null, files: 1 });
   expect(below(y)).toEqual(['a']);
-  const aside = readdirSync(workspace).find((name) => name.startsWith('x.'));
-  expect(below(path.join(workspace, aside ?? ''))).toEqual(['.aws/credentials', '.env', 'a']);
+  expect(readdirSync(workspace).filter((name) => name.startsWith('x'))).toEqual(['x']);
+  expect(below(x)).toEqual(['.aws/credentials', '.env', 'a']);
   expect(readFileSync(path.join(workspace, '.gitignore'), 'utf8').split('\n')).toContain('/x.[0-9]*/');
   expect(report.notes).toContainEqual(
-    expect.stringMatching(/\/x\.20\S+ alone has 2 files that may hold credentials: before you delete it, /),
+    expect.stringMatching(/\/x alone has 2 files that may hold credentials: before you delete it, /),
   );
+  expect(report.notes).toContain(`${x} stays where it was: what may hold credentials is not moved.`);
   expect(report.notes.some((note) => note.includes('is not deleted'))).toBe(deleteSource);
   expect(report.done).not.toContainEqual({ kind: 'clean-up', text: expect.stringContaining('delete it when') });
 });
@@ -66,6 +67,8 @@ test('a dry run names the same, and takes none of them for a conflict', async ()
   });
   const report = await runSetup(parts(folder(x)), OPTIONS);
   expect(byPath(report.problems)).toEqual(byPath(dry.problems));
+  for (const { notes } of [dry, report])
+    expect(notes).toContain(`${x} stays where it was: what may hold credentials is not moved.`);
   expect(readFileSync(path.join(y, '.env'), 'utf8')).toBe('of another');
 });
 

@@ -23,6 +23,12 @@ export interface Kept extends Unmatched {
 export const hasUnmatched = ({ withheld, changed, otherTime, otherMode }: Unmatched): boolean =>
   withheld + changed + otherTime + otherMode > 0;
 
+/** Why a folder must not be moved aside; null: it may. `isSeen`: git would see it under another name. */
+export function staysText(folder: string, { withheld }: Pick<Unmatched, 'withheld'>, isSeen: boolean): string | null {
+  if (withheld > 0) return `${folder} stays where it was: what may hold credentials is not moved.`;
+  return isSeen ? `${folder} stays where it was: under another name git would see it.` : null;
+}
+
 /** What a folder alone has, each with what to do about it before it is deleted. `folder`: where it is now. */
 export function keptTexts(found: Kept, folder: string, target: string): readonly string[] {
   const texts: readonly (readonly [count: number, has: string, remedy: string])[] = [

@@ -1,7 +1,7 @@
 import { SyncError } from '../../core/errors.ts';
 import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import { countText } from '../../core/quantities.ts';
-import { hasUnmatched, keptTexts } from '../../core/setup/kept-text.ts';
+import { hasUnmatched, keptTexts, staysText } from '../../core/setup/kept-text.ts';
 import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import { copyOver } from './copy-over.ts';
 import { refuseUnknown } from './folder-files.ts';
@@ -51,22 +51,31 @@ async function followUp(work: Work, folder: string): Promise<void> {
 }
 
 async function moveAside(work: Work, folder: string, aside: string | null): Promise<void> {
-  const { parts, tell, notes, target, options, found } = work;
+  const { parts, notes, target, found } = work;
   const kept = { ...found.unmatched, isDurable: found.isDurable, leftOut: (await leftOutOf(work, folder)).length };
   const texts = (at: string): readonly string[] => keptTexts(kept, at, target.folder);
-  const isWhole = texts(folder).length === 0;
-  let at = folder;
+  const isSeen = !found.isIgnored && (await parts.files.ignorable(folder)) !== null;
+  const stays = staysText(folder, kept, isSeen);
+  if (stays !== null) notes.push(stays);
+  const name = aside ?? asideName(folder, parts.clock.now());
+  const at = stays === null ? await movedTo(work, folder, name, texts(folder).length === 0) : folder;
+  if (aside === null && hasUnmatched(kept))
+    notes.push(`${folder} is not deleted: it has what ${target.folder} has not.`);
+  notes.push(...texts(at));
+}
+
+/** Where it is then. `isWhole`: all in it is at the target. */
+async function movedTo({ locks, tell, notes, options }: Work, folder: string, name: string, isWhole: boolean) {
   try {
     options.signal?.throwIfAborted();
-    at = await work.locks.moveSource(folder, aside ?? asideName(folder, parts.clock.now()));
+    const at = await locks.moveSource(folder, name);
     tell(`${folder} moved to ${at}${isWhole ? ': delete it when you no longer need it' : ''}`);
+    return at;
   } catch (error) {
     if (!(error instanceof SyncError && error.kind === 'local')) throw error;
     notes.push(`${folder} stays where it was: ${error.message}`);
+    return folder;
   }
-  if (aside === null && hasUnmatched(found.unmatched))
-    notes.push(`${folder} is not deleted: it has what ${target.folder} has not.`);
-  notes.push(...texts(at));
 }
 
 /** Files in it that are not as they were verified. */

@@ -31,13 +31,14 @@ export async function configure(work: Work): Promise<void> {
   if (old !== null && source !== null) notes.push(`${old.store.name} keeps all it has: nothing is ever deleted there.`);
 }
 
-/** What goes wrong here leaves a folder for git to see, and no more. */
-export async function ignore({ parts, tell, notes }: Work, lines: readonly string[]): Promise<void> {
+/** What goes wrong here leaves the folder for git to see, and no more: nothing is moved aside then. */
+export async function ignore({ parts, tell, notes, found }: Work, lines: readonly string[]): Promise<void> {
   try {
     await parts.files.ignore(lines);
     tell(`${lines.join(' and ')} in .gitignore`);
   } catch (error) {
     if (!(error instanceof SyncError && error.kind === 'local')) throw error;
+    found.isIgnored = false;
     notes.push(`${error.message} Add ${lines.join(' and ')} to it yourself.`);
   }
 }

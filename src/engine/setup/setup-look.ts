@@ -1,6 +1,7 @@
 import { withholder } from '../../core/paths/credential-paths.ts';
 import type { Held } from '../../core/plan/plan.ts';
 import { countText } from '../../core/quantities.ts';
+import { staysText } from '../../core/setup/kept-text.ts';
 import type { ComparedFile } from '../../core/setup/setup-compare.ts';
 import type { SetupStep } from '../../core/setup/setup-plan.ts';
 import { EMPTY_PREVIEW } from '../../core/status/sync-report.ts';
@@ -35,10 +36,16 @@ export function openLook(work: Work): (step: SetupStep) => Promise<void> {
       case 'verify':
       case 'configure':
       case 'ignore':
-      case 'clean-up':
         return;
+      case 'clean-up':
+        return lookAtCleanUp(work, step.folder);
     }
   };
+}
+
+function lookAtCleanUp({ target, found, notes }: Work, folder: string): void {
+  const stays = staysText(folder, { withheld: target.kind === 'folder' ? found.problems.length : 0 }, false);
+  if (stays !== null) notes.push(stays);
 }
 
 async function lookAtPull(work: Work, { datastore, store }: RemoteSide, coming: Coming): Promise<void> {

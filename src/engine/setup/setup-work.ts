@@ -55,6 +55,8 @@ export interface Findings {
   verified: Scan | null;
   /** Of the source, when it was verified. */
   unmatched: Unmatched;
+  /** What is moved aside is kept out of git, where that has to do with it. */
+  isIgnored: boolean;
   /** What the target's folder took over survives a power cut; false: its file system does not say so. */
   isDurable: boolean;
   /** Files of the source that are gone, whatever made it begin again. */
@@ -71,6 +73,7 @@ export interface Findings {
 export const nothingFound = (): Findings => ({
   verified: null,
   unmatched: { withheld: 0, changed: 0, otherTime: 0, otherMode: 0 },
+  isIgnored: true,
   isDurable: true,
   deleted: 0,
   reached: { files: 0, bytes: 0 },
