@@ -2,8 +2,10 @@ import ignore from 'ignore';
 import type { Config } from '../core/config/config.ts';
 import { NEVER_SHARED } from './fs/own-names.ts';
 
-/** At any depth, whatever the rules say, and however a case-blind filesystem spells them. */
 const ALWAYS = new RegExp(`(?:^|/)(?:${NEVER_SHARED})(?:/|$)`, 'i');
+
+/** At any depth, whatever the rules say, and however a case-blind filesystem spells them. */
+export const isNeverShared = (path: string): boolean => ALWAYS.test(path);
 
 /**
  * Which paths (relative to root, `/` between segments) are left out, by `directories` and the gitignore rules of
@@ -26,7 +28,7 @@ export function buildExcludes(
 
   return (path, isFolder) => {
     if (path === '') return false;
-    if (ALWAYS.test(path)) return true;
+    if (isNeverShared(path)) return true;
     return outside(path, isFolder) || (hasRules && rules.ignores(isFolder ? `${path}/` : path));
   };
 }

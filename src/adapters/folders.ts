@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { SyncError } from '../core/errors.ts';
-import type { Clock, LocalFiles, Log, StagingRun } from '../engine/ports.ts';
+import type { Clock, LocalFiles, Log, Removal, StagingRun } from '../engine/ports.ts';
 import { linkedFrom, nearest, relationOf, triedRelation } from './folder-relation.ts';
 import { foreignFiles } from './fs/foreign-files.ts';
 import { syncFolder, syncNameOf } from './fs/fsync.ts';
@@ -84,13 +84,13 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
       }),
     persist: async (folder: string) =>
       attempt(`\`${folder}\` could not be made durable`, () => syncNameOf(open(folder).root)),
-    async drop(folder: string, letGo: ((movedTo: string) => Promise<void>) | null) {
+    async drop(folder: string, letGo: ((movedTo: string) => Promise<void>) | null): Promise<Removal> {
       await tidy(folder);
       const files = open(folder);
       // Versions that a sync keeps are no litter.
       const isKept = (await files.staging()).some(({ asides }) => asides.length > 0);
       try {
-        return !isKept && (await removeFolder(files.root, run, letGo));
+        return isKept ? { kind: 'kept' } : await removeFolder(files.root, run, letGo);
       } catch (error) {
         throw localError(`\`${folder}\` could not be removed`, error);
       }

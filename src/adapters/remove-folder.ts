@@ -1,34 +1,34 @@
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { SyncError } from '../core/errors.ts';
+import type { Removal } from '../engine/ports.ts';
 import { syncFolder } from './fs/fsync.ts';
 import { LOCKED, listOwn, type OwnNames, removeOwn, UNLOCKED } from './fs/own-names.ts';
-import { errorCode } from './fs/refusal.ts';
+import { errorCode, reasonFor } from './fs/refusal.ts';
 
 /**
  * Removes a folder (absolute, real) in which nothing is left but what is ours: spent staging and, where `letGo` gives it back, its lock.
- * It loses its name before its lock: whoever waits for that finds no folder, and never an empty one. False where something else is in
- * it, or holds it. Rejects with what the operating system says, or with SyncError('local'). `run`: what finds again a removal that was cut off.
+ * It loses its name before its lock: whoever waits for that finds no folder, and never an empty one. Rejects with what the operating system says, or with SyncError('local'). `run`: what finds again a removal that was cut off.
  */
 export async function removeFolder(
   folder: string,
   run: string,
   letGo: ((movedTo: string) => Promise<void>) | null,
-): Promise<boolean> {
+): Promise<Removal> {
   const own = letGo === null ? UNLOCKED : LOCKED;
-  if (listOwn(folder, own) === null) return false;
+  if (listOwn(folder, own) === null) return { kind: 'kept' };
   const parent = path.dirname(folder);
   let room: string | null = null;
   try {
     room = mkdtempSync(path.join(parent, roomOf(folder, run)));
     const away = path.join(room, path.basename(folder));
     renameSync(folder, away);
-    if (!(await removeAll(away, own, letGo))) return putBack(away, folder);
-    syncFolder(parent);
-    return true;
+    const removal = await removeAll(away, own, letGo);
+    if (removal.kind === 'gone') syncFolder(parent);
+    else putBack(away, folder);
+    return removal;
   } catch (error) {
-    if (isHeld(error)) return false;
-    throw error;
+    return keptBy(error);
   } finally {
     if (room !== null) removeRoom(room);
   }
@@ -44,7 +44,7 @@ export async function settleRemoval(folder: string, run: string): Promise<'none'
   for (const name of rooms) {
     const room = path.join(parent, name);
     const away = path.join(room, path.basename(folder));
-    if (existsSync(away) && !(await removeAll(away, LOCKED, null))) putBack(away, folder);
+    if (existsSync(away) && (await removeAll(away, LOCKED, null)).kind !== 'gone') putBack(away, folder);
     removeRoom(room);
   }
   if (rooms.length === 0) return 'none';
@@ -63,30 +63,34 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** With the folder itself. False, and no more of it is removed, where anything else is in it, or comes to it. */
+/** With the folder itself. No more of it is removed where anything else is in it, or comes to it. */
 async function removeAll(
   folder: string,
   own: OwnNames,
   letGo: ((movedTo: string) => Promise<void>) | null,
-): Promise<boolean> {
+): Promise<Removal> {
   try {
-    if (listOwn(folder, own) === null) return false;
+    if (listOwn(folder, own) === null) return { kind: 'kept' };
     await letGo?.(folder);
     const found = listOwn(folder, own);
-    if (found === null) return false;
+    if (found === null) return { kind: 'kept' };
     removeOwn([...found, { path: folder, isFolder: true }]);
-    return true;
+    return { kind: 'gone' };
   } catch (error) {
-    if (isHeld(error)) return false;
-    throw error;
+    return keptBy(error);
   }
 }
 
+/** Throws what does not only keep the folder. */
+function keptBy(error: unknown): Removal {
+  if (!isHeld(error)) throw error;
+  return FULL.has(errorCode(error) ?? '') ? { kind: 'kept' } : { kind: 'refused', reason: reasonFor(error) };
+}
+
 /** Something came at the last moment. */
-function putBack(away: string, folder: string): false {
+function putBack(away: string, folder: string): void {
   try {
     renameSync(away, folder);
-    return false;
   } catch (error) {
     throw new SyncError(
       'local',
@@ -107,4 +111,6 @@ function removeRoom(room: string): void {
 
 /** Something is in the folder, uses it, or keeps us from it. */
 export const isHeld = (error: unknown): boolean =>
-  ['ENOTEMPTY', 'EEXIST', 'EBUSY', 'EPERM', 'EACCES', 'EROFS', 'EXDEV'].includes(errorCode(error) ?? '');
+  FULL.has(errorCode(error) ?? '') || ['EBUSY', 'EPERM', 'EACCES', 'EROFS', 'EXDEV'].includes(errorCode(error) ?? '');
+
+const FULL: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST']);

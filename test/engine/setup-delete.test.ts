@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { runSetup } from '../../src/engine/setup/setup.ts';
@@ -85,4 +85,28 @@ test('what may not be deleted fails, is named, and the same command ends it late
     await runSetup({ ...parts, from: parts.to }, OPTIONS);
   });
   expect([existsSync(from), readFileSync(path.join(to, 'shut/b'), 'utf8')]).toEqual([false, 'content']);
+});
+
+test('a folder that may not be removed after its files went fails, and the same command ends it later', async () => {
+  const world = openWorld();
+  const [above, to] = [path.join(world.top, 'p'), path.join(world.top, 'y')];
+  const from = path.join(above, 'x');
+  mkdirSync(from, { recursive: true });
+  writeFileSync(path.join(from, 'a'), 'content');
+  const parts = world.parts(folder(from), folder(to), mortality(Number.MAX_SAFE_INTEGER));
+  if (process.geteuid?.() === 0) execFileSync('chown', ['-R', '65534:65534', world.top]);
+  chmodSync(above, 0o555);
+  await asOrdinaryUser(async () => {
+    await expect(runSetup(parts, OPTIONS)).rejects.toMatchObject({
+      kind: 'local',
+      message: expect.stringMatching(/\/x stays, with nothing in it: it may not be removed: permission denied/),
+      remedy: expect.stringContaining('run this again'),
+      details: { done: expect.arrayContaining([{ kind: 'clean-up', text: `${from}: 1 file deleted` }]) },
+    });
+    expect(readdirSync(from)).toEqual([]);
+    chmodSync(above, 0o755);
+    const { notes } = await runSetup({ ...parts, from: parts.to }, OPTIONS);
+    expect(notes).toEqual([]);
+  });
+  expect([existsSync(from), readFileSync(path.join(to, 'a'), 'utf8')]).toEqual([false, 'content']);
 });

@@ -153,6 +153,12 @@ export interface LocalFiles {
   setMark(mark: string, notes: { readonly tool: string; readonly remote: string }): Promise<void>;
 }
 
+/** What came of the removal of a folder: something else is left in it (`kept`), or it may not be removed, with the remedy in the reason. */
+export type Removal =
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'kept' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
 /** A lock file at a fixed path. The engine's `file-lock` decides; these are its single steps. */
 export interface LockFile {
   /** For people. */

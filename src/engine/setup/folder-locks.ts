@@ -1,6 +1,7 @@
 import type { Config } from '../../core/config/config.ts';
 import { SyncError, systemCode } from '../../core/errors.ts';
 import type { SetupTarget } from '../../core/setup/setup-plan.ts';
+import type { Removal } from '../ports.ts';
 import type { HeldFolder } from './held-folder.ts';
 import type { SetupParts } from './setup-ports.ts';
 
@@ -20,8 +21,8 @@ export interface FolderLocks {
   hasSource(): boolean;
   /** Moves the source's folder with its lock in it, and gives that back there. Gives the new path. */
   moveSource(folder: string, name: string): Promise<string>;
-  /** Removes the source's folder, and gives its lock back on the way. False: something is left in it. */
-  dropSource(folder: string): Promise<boolean>;
+  /** Removes the source's folder, and gives its lock back on the way. */
+  dropSource(folder: string): Promise<Removal>;
   /** Gives back all of them. */
   release(): Promise<void>;
 }
@@ -131,7 +132,8 @@ export function openFolderLocks({ parts, source, target, signal, onMake }: Folde
     hasSource: () => (held.get('source') ?? null) !== null,
     async dropSource(folder) {
       if (!this.hasSource()) return folders.drop(folder, null);
-      if (await folders.drop(folder, (movedTo) => letGo('source', movedTo))) return true;
+      const removal = await folders.drop(folder, (movedTo) => letGo('source', movedTo));
+      if (removal.kind === 'gone') return removal;
       await letGo('source');
       return folders.drop(folder, null);
     },

@@ -53,8 +53,10 @@ async function endSource(work: Work, folder: string): Promise<void> {
   // A run that died between a file and its folders has left those.
   for (const path of Object.keys(record.now().verified ?? {}))
     if (found.verified?.files.has(path as SyncPath) !== true) await files.prune(path);
-  if (await work.locks.dropSource(folder)) return tell(`${folder} deleted`);
+  const removal = await work.locks.dropSource(folder);
+  if (removal.kind === 'gone') return tell(`${folder} deleted`);
   tell(`${folder}: ${countText(found.deleted, 'file')} deleted`);
+  if (removal.kind === 'refused') throw unremoved(folder, removal.reason);
   notes.push(`${folder} stays: ${await keptIn(work, folder)}.`);
 }
 
@@ -125,6 +127,13 @@ function stays({ tell, found }: Work, folder: string, [first = '', ...more]: rea
     'Correct that, then run this again: it deletes the rest.',
   );
 }
+
+const unremoved = (folder: string, reason: string): SyncError =>
+  new SyncError(
+    'local',
+    `${folder} stays, with nothing in it: it may not be removed: ${reason}`,
+    'Correct that, then run this again: it removes the folder.',
+  );
 
 const alone = ({ target }: Work, folder: string, path: string): SyncError =>
   new SyncError(

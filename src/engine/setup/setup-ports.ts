@@ -12,6 +12,7 @@ import type {
   LockFile,
   Log,
   ObjectStore,
+  Removal,
   StagingRun,
   StateFiles,
 } from '../ports.ts';
@@ -62,10 +63,10 @@ export interface Folders {
   /** Takes our mark away from a root, durably: whatever syncs there later asks, and joins. */
   unmark(folder: string): Promise<void>;
   /**
-   * As `tidy`; then the folder goes, our mark with it, if nothing else is left in it: true. It loses its name first; `letGo` gives back
+   * As `tidy`; then the folder goes, our mark with it, if nothing else is left in it. It loses its name first; `letGo` gives back
    * its lock, where it is by then. Null: it is not locked by us.
    */
-  drop(folder: string, letGo: ((movedTo: string) => Promise<void>) | null): Promise<boolean>;
+  drop(folder: string, letGo: ((movedTo: string) => Promise<void>) | null): Promise<Removal>;
   /** Ends a `drop` of this set-up that was cut off: the folder is `gone`, or `back` under its name when something came to it before. */
   settleDrop(folder: string): Promise<'none' | 'gone' | 'back'>;
 }
