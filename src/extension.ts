@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { buildExcludes } from './adapters/excludes.ts';
 import { systemClock } from './adapters/system.ts';
 import type { DatastoreExports } from './vscode/api/api-v1.ts';
 import { speak } from './vscode/l10n.ts';
@@ -36,7 +35,6 @@ export function activate(context: vscode.ExtensionContext): DatastoreExports & {
       (await import('./wire-unfinished.ts')).readUnfinished(workspace, config),
     listBuckets: async (account, signal) => (await import('./wire-choices.ts')).wireBuckets(account, signal),
     listProfiles: async () => (await import('./wire-choices.ts')).wireProfiles(),
-    skipOf: buildExcludes,
   });
   const { api, ui } = open;
   return { getAPI: api.getAPI, ...(context.extensionMode === vscode.ExtensionMode.Test ? { ui } : {}) };

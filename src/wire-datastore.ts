@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { nodeCodec } from './adapters/codec.ts';
-import { buildExcludes } from './adapters/excludes.ts';
+import { buildExcludes, isNeverShared } from './adapters/excludes.ts';
 import { openFolder } from './adapters/folder-contents.ts';
 import { openLocalFiles } from './adapters/fs/local-files.ts';
 import { openLockFile } from './adapters/fs/lock-file.ts';
@@ -51,6 +51,8 @@ export interface Wired {
   readonly datastore: Datastore<StoredFile>;
   readonly watcher: Watcher;
   readonly skip: Skip;
+  /** What of it holds whatever the configuration says. */
+  readonly neverShared: Skip;
   /** Absolute. */
   readonly root: string;
   readonly timing: Timing;
@@ -126,7 +128,7 @@ export async function wireRemote(request: WireRequest): Promise<Wired & { readon
     const { openWatcher } = await import('./adapters/fs/watcher.ts');
     return openWatcher(root, { settleMs }, systemClock);
   });
-  return { datastore, watcher, skip, root, timing, network: systemNetwork };
+  return { datastore, watcher, skip, neverShared: isNeverShared, root, timing, network: systemNetwork };
 }
 
 /** Loaded when somebody watches: most commands never do. */
@@ -161,7 +163,15 @@ function wireFolder({ config, log, tool, workspace: given, waitMs }: WireRequest
     waitMs: waitMs ?? config.lock.waitMs,
   });
   const { timing } = config;
-  return { datastore, watcher: UNWATCHED, skip: buildExcludes(config), root: folder, timing, network: systemNetwork };
+  return {
+    datastore,
+    watcher: UNWATCHED,
+    skip: buildExcludes(config),
+    neverShared: isNeverShared,
+    root: folder,
+    timing,
+    network: systemNetwork,
+  };
 }
 
 /** Who writes here. */

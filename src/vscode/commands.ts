@@ -1,10 +1,6 @@
 import * as vscode from 'vscode';
-import { connect } from './commands/connect.ts';
-import { explainLock, notifyWhenFree } from './commands/explain-lock.ts';
-import { forceReleaseLock, holdLock, releaseLock } from './commands/lock-commands.ts';
 import { pause, resume } from './commands/pause-commands.ts';
 import { openConfiguration, openSettings, refresh, showLog, showStatus } from './commands/show-commands.ts';
-import { signIn, signOut } from './commands/sign-in.ts';
 import { clickStatusBar } from './commands/status-bar-click.ts';
 import { pull, push, sync } from './commands/sync-commands.ts';
 import type { Ui } from './ui.ts';
@@ -18,6 +14,10 @@ const later =
   async (ui, argument, chosen) =>
     (await load())[name](ui, argument, chosen);
 
+const previews = () => import('./commands/preview.ts');
+const signs = () => import('./commands/sign-in.ts');
+const lockWords = () => import('./commands/explain-lock.ts');
+const locks = () => import('./commands/lock-commands.ts');
 const conflicts = () => import('./commands/conflict-commands.ts');
 const merges = () => import('./commands/merge-conflict.ts');
 const files = () => import('./commands/file-commands.ts');
@@ -32,25 +32,25 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.sync': sync,
   'datastore.pull': pull,
   'datastore.push': push,
-  'datastore.preview': async (ui, argument) => (await import('./commands/preview.ts')).preview(ui, argument),
-  'datastore.applyPreview': async (ui) => (await import('./commands/preview.ts')).applyPreview(ui),
-  'datastore.closePreview': async (ui) => (await import('./commands/preview.ts')).closePreview(ui),
-  'datastore.undo': async (ui, argument) => (await import('./commands/undo.ts')).undo(ui, argument),
+  'datastore.preview': later(previews, 'preview'),
+  'datastore.applyPreview': later(previews, 'applyPreview'),
+  'datastore.closePreview': later(previews, 'closePreview'),
+  'datastore.undo': later(() => import('./commands/undo.ts'), 'undo'),
   'datastore.statusBar': clickStatusBar,
   'datastore.showStatus': showStatus,
   'datastore.showLog': showLog,
   'datastore.refresh': refresh,
   'datastore.openConfiguration': openConfiguration,
   'datastore.openSettings': openSettings,
-  'datastore.setUp': async (ui, argument) => (await import('./commands/set-up.ts')).setUp(ui, argument),
-  'datastore.connect': connect,
-  'datastore.signIn': signIn,
-  'datastore.signOut': signOut,
-  'datastore.holdLock': holdLock,
-  'datastore.explainLock': explainLock,
-  'datastore.notifyWhenFree': notifyWhenFree,
-  'datastore.releaseLock': releaseLock,
-  'datastore.forceReleaseLock': forceReleaseLock,
+  'datastore.setUp': later(() => import('./commands/set-up.ts'), 'setUp'),
+  'datastore.connect': later(() => import('./commands/connect.ts'), 'connect'),
+  'datastore.signIn': later(signs, 'signIn'),
+  'datastore.signOut': later(signs, 'signOut'),
+  'datastore.holdLock': later(locks, 'holdLock'),
+  'datastore.explainLock': later(lockWords, 'explainLock'),
+  'datastore.notifyWhenFree': later(lockWords, 'notifyWhenFree'),
+  'datastore.releaseLock': later(locks, 'releaseLock'),
+  'datastore.forceReleaseLock': later(locks, 'forceReleaseLock'),
   'datastore.pause': pause,
   'datastore.resume': resume,
   'datastore.resolveConflicts': later(conflicts, 'resolveConflicts'),
@@ -61,8 +61,8 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.keepTheirs': later(conflicts, 'keepTheirs'),
   'datastore.keepBoth': later(conflicts, 'keepBoth'),
   'datastore.markMerged': later(conflicts, 'markMerged'),
-  'datastore.verify': async (ui, argument) => (await import('./commands/verify.ts')).verify(ui, argument),
-  'datastore.doctor': async (ui, argument) => (await import('./commands/doctor.ts')).doctor(ui, argument),
+  'datastore.verify': later(() => import('./commands/verify.ts'), 'verify'),
+  'datastore.doctor': later(() => import('./commands/doctor.ts'), 'doctor'),
   'datastore.openFile': later(files, 'openFile'),
   'datastore.openRemote': later(files, 'openRemote'),
   'datastore.compareWithRemote': later(files, 'compareWithRemote'),

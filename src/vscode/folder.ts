@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import type { Config } from '../core/config/config.ts';
 import { SyncError } from '../core/errors.ts';
 import type { StoredFile } from '../core/format/tree.ts';
-import { type AutoSync, type Coordinator, createCoordinator } from '../engine/coordinator/coordinator.ts';
+import type { AutoSync, Coordinator } from '../engine/coordinator/coordinator.ts';
 import type { Datastore } from '../engine/datastore.ts';
 import type { Log } from '../engine/ports.ts';
+import type { Skip } from '../engine/root/scan.ts';
 import type { Answers } from './answers.ts';
 import { busyPathsBelow } from './busy-paths.ts';
 import type { FolderState } from './folder-state.ts';
@@ -20,6 +21,9 @@ export interface Running {
   readonly coordinator: Coordinator;
   /** The shared folder, or the one used in place. */
   readonly root: vscode.Uri;
+  /** What the configuration leaves out, and what of that holds whatever it says. */
+  readonly skip: Skip;
+  readonly neverShared: Skip;
 }
 
 /** One workspace folder: its configuration, and its engine where it may have one. */
@@ -111,7 +115,11 @@ export function openFolder(workspace: vscode.WorkspaceFolder, parts: FolderParts
   async function start(config: Config, autoSync: AutoSync): Promise<void> {
     const place = placeOf(config);
     const credentials = place === null ? undefined : await keys.get(place);
-    const engine = await host.openEngine({ workspace: workspace.uri.fsPath, config, log, credentials });
+    // Loaded while the SDK is, and not before a folder is connected.
+    const [{ createCoordinator }, engine] = await Promise.all([
+      import('../engine/coordinator/coordinator.ts'),
+      host.openEngine({ workspace: workspace.uri.fsPath, config, log, credentials }),
+    ]);
     const root = vscode.Uri.file(engine.root);
     const coordinator = createCoordinator({
       ...engine,
@@ -121,7 +129,8 @@ export function openFolder(workspace: vscode.WorkspaceFolder, parts: FolderParts
       busyPaths: () => busyPathsBelow(root),
     });
     if (disposed) return coordinator.dispose();
-    running = { config, datastore: engine.datastore, coordinator, root };
+    const { datastore, skip, neverShared } = engine;
+    running = { config, datastore, coordinator, root, skip, neverShared };
     const mine = running;
     if (parts.paused.has(id)) coordinator.pause();
     coordinator.setFocused(vscode.window.state.focused);

@@ -51,6 +51,8 @@ export interface Engine {
   readonly datastore: Datastore<StoredFile>;
   readonly watcher: Watcher;
   readonly skip: Skip;
+  /** What of it holds whatever the configuration says. */
+  readonly neverShared: Skip;
   /** Absolute. */
   readonly root: string;
   readonly timing: Timing;
@@ -74,5 +76,4 @@ export interface Host {
   listBuckets(account: Account, signal?: AbortSignal): Promise<readonly string[]>;
   /** Names of AWS profiles. Contacts nobody. */
   listProfiles(): Promise<readonly string[]>;
-  skipOf(config: Config): Skip;
 }

@@ -7,10 +7,7 @@ import { renderBar } from '../render/bar.ts';
 import type { Ui } from '../ui.ts';
 import { asTarget } from '../views/target.ts';
 import { describe } from './choose-folder.ts';
-import { connect } from './connect.ts';
-import { preview } from './preview.ts';
 import { showStatus } from './show-commands.ts';
-import { signIn } from './sign-in.ts';
 import { sync } from './sync-commands.ts';
 
 /** The click on the status bar: sync, or what the state asks for. Several folders: a Quick Pick of them and their states. */
@@ -39,14 +36,14 @@ async function act(ui: Ui, folder: Folder): Promise<void> {
   switch (faceOf(folder.state()).kind) {
     case 'asking':
     case 'declined':
-      return connect(ui, target);
+      return (await import('./connect.ts')).connect(ui, target);
     case 'vetoed':
-      return preview(ui, target);
+      return (await import('./preview.ts')).preview(ui, target);
     case 'conflicts':
       await vscode.commands.executeCommand('datastore.resolveConflicts');
       return;
     case 'signed-out':
-      return signIn(ui, target);
+      return (await import('./sign-in.ts')).signIn(ui, target);
     case 'in-place':
       return showStatus(ui);
     default:

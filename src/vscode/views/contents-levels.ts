@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { Folder, Running } from '../folder.ts';
-import type { Host } from '../host.ts';
 import type { Contents, FolderSum } from '../render/contents.ts';
 import type { ContentsFilter } from '../render/contents-filter.ts';
 import { byText, type ListedFile } from '../render/contents-index.ts';
@@ -31,11 +30,7 @@ export interface ContentsLevels {
 /** Folders with so few files left by a filter are shown open. */
 const FEW = 200;
 
-export function openContentsLevels(
-  nodes: ContentsNodes,
-  host: Pick<Host, 'skipOf'>,
-  leftOuts: LeftOuts,
-): ContentsLevels {
+export function openContentsLevels(nodes: ContentsNodes, leftOuts: LeftOuts): ContentsLevels {
   const more = ({ parent, folder, at }: LevelRequest, rest: number): ContentsNode[] =>
     rest <= 0 ? [] : [nodes.keep(parent, { kind: 'more', folder, at, rest })];
 
@@ -56,12 +51,12 @@ export function openContentsLevels(
 
   return {
     async committed(request, contents, filter) {
-      const { parent, folder, running, at, most } = request;
+      const { parent, folder, at, most } = request;
+      const { skip } = request.running;
       const { folders, files, rest } = pageOf(contents, at, most);
       const left = rest > 0 ? NOTHING : await besides(request, contents, filter);
       const isFiltered = filter !== null;
       const isOpen = (path: string) => (isFiltered ? contents.files <= FEW : request.isOpen(path));
-      const skip = host.skipOf(running.config);
       const known = files.map((file) => (skip(file.path, false) ? { ...file, mark: 'excluded' as const } : file));
       const rowOf = (path: string, sum: FolderSum | null) =>
         ({ kind: 'folder', folder, path, sum, isOpen: isOpen(path), isFiltered }) as const;
@@ -80,8 +75,7 @@ export function openContentsLevels(
     },
     async inPlace(request) {
       const { parent, folder, running, at, most } = request;
-      const skip = host.skipOf(running.config);
-      const found = await readLevel(running.root, (path, isFolder) => !skip(path, isFolder), at);
+      const found = await readLevel(running.root, (path, isFolder) => !running.skip(path, isFolder), at);
       const names = found.files.slice(0, Math.max(0, most - found.folders.length));
       const files = await Promise.all(
         names.map(async (path): Promise<ListedFile> => {

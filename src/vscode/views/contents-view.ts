@@ -36,8 +36,8 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
   const changes = new vscode.EventEmitter<ContentsNode | ContentsNode[] | undefined>();
   const source = openContentsSource();
   const nodes = openContentsNodes();
-  const leftOuts = openLeftOuts(host);
-  const levels = openContentsLevels(nodes, host, leftOuts);
+  const leftOuts = openLeftOuts();
+  const levels = openContentsLevels(nodes, leftOuts);
   /** Rows that a folder shows, where that is more than a page. */
   const shown = new Map<string, number>();
   /** Folders that are open, which a filter takes away for a while. */
@@ -47,9 +47,8 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
   let filter: ContentsFilter | null = null;
   let problem = '';
 
-  function sieve(contents: Contents, { config }: Running): Contents {
+  function sieve(contents: Contents, { skip }: Running): Contents {
     if (filter === null) return contents;
-    const skip = host.skipOf(config);
     return source.filtered(contents, filter, (path) => skip(path, false));
   }
 

@@ -1,5 +1,4 @@
 import type { Running } from '../folder.ts';
-import type { Host } from '../host.ts';
 import { asksForExcluded, type ContentsFilter, keepsFile } from '../render/contents-filter.ts';
 import { indexStored, type StoredIndex } from '../render/contents-index.ts';
 import { unread } from './contents-nodes.ts';
@@ -40,20 +39,18 @@ interface Found {
   readonly folders: ReadonlySet<string>;
 }
 
-export function openLeftOuts(host: Pick<Host, 'skipOf'>): LeftOuts {
+export function openLeftOuts(): LeftOuts {
   let searches = new WeakMap<Running, Search>();
 
-  function look({ config, root }: Running, at: string): Promise<DiskLevel> {
-    const isHidden = host.skipOf({ ...config, exclude: [], directories: null });
-    return readLevel(root, (path, isFolder) => !isHidden(path, isFolder), at).catch(() => NOTHING_LEFT_OUT);
+  function look({ neverShared, root }: Running, at: string): Promise<DiskLevel> {
+    return readLevel(root, (path, isFolder) => !neverShared(path, isFolder), at).catch(() => NOTHING_LEFT_OUT);
   }
 
-  function split(running: Running, { folders, files }: DiskLevel) {
-    const isLeftOut = host.skipOf(running.config);
+  function split({ skip }: Running, { folders, files }: DiskLevel) {
     return {
-      folders: folders.filter((path) => isLeftOut(path, true)),
-      files: files.filter((path) => isLeftOut(path, false)),
-      shared: folders.filter((path) => !isLeftOut(path, true)),
+      folders: folders.filter((path) => skip(path, true)),
+      files: files.filter((path) => skip(path, false)),
+      shared: folders.filter((path) => !skip(path, true)),
     };
   }
 
