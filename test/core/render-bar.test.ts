@@ -49,6 +49,42 @@ const failure = (kind: 'veto' | 'denied' | 'credentials' | 'offline' | 'unsafe-s
 const moving = (phase: 'uploading' | 'committing') => ({ phase, files: 12, totalFiles: 40, bytes: 1, totalBytes: 2 });
 const problem = { kind: 'config', source: '.datastore.yaml', line: 3, field: 'bucket', message: 'no' } as const;
 
+describe('the lock in the Status view', () => {
+  const other = { record: lease, ours: 'no' } as const;
+  const mine = { record: lease, ours: 'this-process' } as const;
+  const waiting = { ...moving('uploading'), phase: 'waiting', holder: 'bob@desk' } as const;
+  it.each<[what: string, status: Partial<SyncStatus>, text: RegExp, icon: string]>([
+    ['is free', {}, /^free$/, 'unlock'],
+    ['is not known before it was read', { seenAt: null }, /^not known yet$/, 'unlock'],
+    ["is another's", { lease: other }, /^alice@build-7 · run make · 2 min/, 'lock'],
+    ['is not free while this window uploads', { progress: moving('uploading') }, /^this window is writing$/, 'lock'],
+    ['nor while it commits', { progress: moving('committing') }, /^this window is writing$/, 'lock'],
+    [
+      'is not read yet while this window uploads',
+      { seenAt: null, progress: moving('uploading') },
+      /is writing$/,
+      'lock',
+    ],
+    [
+      "was another's before this window uploads",
+      { lease: other, progress: moving('uploading') },
+      /is writing$/,
+      'lock',
+    ],
+    [
+      'is held by this window while it uploads',
+      { lease: mine, progress: moving('uploading') },
+      /^held by this window/,
+      'lock',
+    ],
+    ['is of whom this window waits for', { progress: waiting }, /^bob@desk$/, 'lock'],
+  ])('%s', (_, status, text, icon) => {
+    const row = statusRows(active(status), [], NOW).find(({ id }) => id === 'lease');
+    expect(row?.description).toMatch(text);
+    expect(row?.icon).toBe(icon);
+  });
+});
+
 const rows: readonly (readonly [string, readonly FolderState[], Omit<Bar, 'tooltip'> | null])[] = [
   ['in step', [active({})], { text: '$(check) Datastore', background: 'none', label: 'Datastore: in step' }],
   [

@@ -31,8 +31,10 @@ const LEASE_CONTEXTS: Readonly<Record<Whose, string>> = {
 };
 
 /** Who holds the lock, as of when. `now` in milliseconds since 1970. */
-export function leaseRow({ lease, seenAt }: SyncStatus, now: number): Row {
+export function leaseRow({ lease, seenAt, progress }: SyncStatus, now: number): Row {
   const asOf = seenAt === null ? '' : t('As of {0}.', ago(seenAt, now));
+  const newer = lease?.ours === 'this-process' ? null : sinceRead(progress);
+  if (newer !== null) return row('lease', t('Lock'), newer.text, 'lock', asOf, { context: newer.context });
   const text = seenAt === null ? t('not known yet') : leaseText(lease, now);
   const context = lease === null ? 'lease-free' : LEASE_CONTEXTS[lease.ours];
   const top = row('lease', t('Lock'), text, lease === null ? 'unlock' : 'lock', asOf, { context });
@@ -41,6 +43,19 @@ export function leaseRow({ lease, seenAt }: SyncStatus, now: number): Row {
     row(`lease-${name}`, name, value, 'blank', `${name}: ${value}`),
   );
   return { ...top, children };
+}
+
+/** What a cycle under way has found of the lock since it was last read; null: nothing. */
+function sinceRead(progress: SyncStatus['progress']): { readonly text: string; readonly context: string } | null {
+  switch (progress?.phase) {
+    case 'uploading':
+    case 'committing':
+      return { text: t('this window is writing'), context: 'lease-busy' };
+    case 'waiting':
+      return progress.holder === undefined ? null : { text: progress.holder, context: LEASE_CONTEXTS.no };
+    default:
+      return null;
+  }
 }
 
 export function sourceRow({ source }: Config): Row {

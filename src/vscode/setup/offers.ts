@@ -84,7 +84,7 @@ function credentialRows({ credentials }: Draft, found: string, profiles: readonl
 async function chain(setup: Setup, draft: Draft, signal: AbortSignal): Promise<string> {
   try {
     const parts = await partsFor(setup, { ...draft, credentials: 'chain' });
-    const remote = await parts.openRemote(parts.to, true);
+    const remote = await parts.openRemote(parts.to, true, true);
     try {
       return t('found: {0}', said((await remote.bucket.credentials(signal)).from));
     } finally {
