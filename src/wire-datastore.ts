@@ -17,10 +17,12 @@ import { SyncError } from './core/errors.ts';
 import type { StoredFile } from './core/format/tree.ts';
 import type { Datastore } from './engine/datastore.ts';
 import { openFolderDatastore } from './engine/folder-datastore.ts';
+import { unseenLock } from './engine/lease/unseen-lock.ts';
 import { openDatastore } from './engine/open-datastore.ts';
 import { type PhaseCosts, phaseText, withPhaseCosts } from './engine/phase-costs.ts';
 import type { Identity, Log, Network, StateFiles, Watcher } from './engine/ports.ts';
 import type { Skip } from './engine/root/scan.ts';
+import { unwrittenState } from './engine/state/unwritten-state.ts';
 
 export interface WireRequest {
   /** Absolute. */
@@ -35,6 +37,8 @@ export interface WireRequest {
   readonly waitMs?: number | undefined;
   /** In place of the records of this root. */
   readonly state?: StateFiles | undefined;
+  /** Nothing on this machine is written, not even a lock: what another process does meanwhile may be seen half done. */
+  readonly onlyLooks?: boolean | undefined;
   /** Hears what each phase of a cycle took. The log has it too, for debugging. */
   readonly onPhase?: ((phase: PhaseCosts) => void) | undefined;
   /** Quiet after a change before it is told, milliseconds. */
@@ -100,11 +104,14 @@ export async function wireRemote(request: WireRequest): Promise<Wired & { readon
   const workspace = realpathSync.native(request.workspace);
   const root = path.join(workspace, ...config.root.split('/'));
   const skip = buildExcludes(config);
+  const { onlyLooks: isUndated = false } = request;
+  const state = request.state ?? openStateFiles(root);
+  const lock = path.join(root, '.datastore-staging', 'lock');
   const opened = openDatastore({
     store,
-    state: request.state ?? openStateFiles(root),
-    openFiles: (run) => openLocalFiles({ workspace, root: config.root, run, clock: systemClock, log }),
-    lockFile: openLockFile(path.join(root, '.datastore-staging', 'lock')),
+    state: isUndated ? unwrittenState(state) : state,
+    openFiles: (run) => openLocalFiles({ workspace, root: config.root, run, clock: systemClock, log, isUndated }),
+    lockFile: isUndated ? unseenLock(lock) : openLockFile(lock),
     skip,
     allow: config.allow,
     codec: nodeCodec,

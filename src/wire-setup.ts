@@ -58,7 +58,8 @@ export async function wireSetup(request: SetupRequest): Promise<SetupParts> {
     },
     folderOf,
     skipFor: buildExcludes,
-    openRemote: (config, own) => openRemote({ ...request, workspace, config, state: own ? state : null }),
+    openRemote: (config, own, onlyLooks) =>
+      openRemote({ ...request, workspace, config, state: own ? state : null, onlyLooks }),
     holdFolder: (config, how) => holdFolder({ ...request, workspace, folder: folderOf(config), config }, how),
     openState: (config) => openStateFiles(folderOf(config)),
     files: openWorkspaceFiles(workspace),
@@ -106,9 +107,10 @@ type RemoteRequest = Omit<SetupRequest, 'from' | 'input' | 'onWait'> & {
   readonly config: Config;
   /** The records of this set-up; null: those of the root, which is that of before. */
   readonly state: StateFiles | null;
+  readonly onlyLooks: boolean;
 };
 
-async function openRemote({ config, state, tool, ...request }: RemoteRequest): Promise<RemoteSide> {
+async function openRemote({ config, state, tool, onlyLooks, ...request }: RemoteRequest): Promise<RemoteSide> {
   const { workspace, log } = request;
   const credentials = state === null ? request.fromCredentials : request.credentials;
   const shared = { workspace, log, credentials };
@@ -116,7 +118,13 @@ async function openRemote({ config, state, tool, ...request }: RemoteRequest): P
   const checkup = await wireCheckup({ ...shared, config: ok(config) });
   const { s3 } = checkup;
   if (s3 === null) throw new SyncError('failed', 'A folder has no remote.', 'Report this defect.');
-  const { datastore } = await wireRemote({ ...shared, config: patient, tool, ...(state === null ? {} : { state }) });
+  const { datastore } = await wireRemote({
+    ...shared,
+    config: patient,
+    tool,
+    onlyLooks,
+    ...(state === null ? {} : { state }),
+  });
   return {
     store: s3.store,
     bucket: s3.bucket,

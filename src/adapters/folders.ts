@@ -40,11 +40,6 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
     return runs.find((found) => found.run === run)?.asides ?? [];
   }
 
-  async function untouch(folder: string): Promise<void> {
-    const files = open(folder);
-    if ((await files.state()).kind === 'folder') removeIfEmpty(path.join(files.root, STAGING));
-  }
-
   async function tidy(folder: string): Promise<void> {
     const files = open(folder);
     if ((await files.state()).kind !== 'folder') return;
@@ -59,7 +54,6 @@ export function openFolders({ run, clock, log, roots }: FoldersOptions) {
       tries ? triedRelation(one, other, signal) : relationOf(one, other),
     unmark: async (folder: string) => removeMark(open(folder).root),
     tidy,
-    untouch,
     asides,
     foreign: async (folder: string, isLocked: boolean, signal?: AbortSignal) =>
       foreignFiles(open(folder).root, isLocked, signal),

@@ -2,8 +2,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { everyEntry } from '../support/every-entry.ts';
 import { BUCKET, openRig, type Rig } from './harness.ts';
-import { objects, tree } from './sides.ts';
+import { objects } from './sides.ts';
 
 /* A dry run of a set-up ends as the real one does, and changes nothing. */
 
@@ -153,10 +154,11 @@ const stories: Record<string, Story> = {
 
 test.each(Object.entries(stories))('%s', async (_what, { prefix, begin, ...expected }) => {
   const { workspace, to } = await begin();
-  const before = [tree(workspace), await objects(rig.place, prefix)];
+  const machine = () => [workspace, path.join(rig.folder, 'state')].map(everyEntry);
+  const before = [machine(), await objects(rig.place, prefix)];
   const dry = await rig.cli(workspace, ['setup', ...to, '--dry-run', '--json']);
   expect(summary(dry)).toEqual(expected);
-  expect([tree(workspace), await objects(rig.place, prefix)]).toEqual(before);
+  expect([machine(), await objects(rig.place, prefix)]).toEqual(before);
   await rig.knowStore(workspace, prefix);
   expect(summary(await rig.cli(workspace, ['setup', ...to, '--json']))).toEqual(expected);
 });

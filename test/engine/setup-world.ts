@@ -16,11 +16,13 @@ import { openWorkspaceFiles } from '../../src/adapters/workspace-files.ts';
 import type { Backend, Config } from '../../src/core/config/config.ts';
 import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import { openFolderDatastore } from '../../src/engine/folder-datastore.ts';
+import { unseenLock } from '../../src/engine/lease/unseen-lock.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
 import type { StateFiles } from '../../src/engine/ports.ts';
 import { holdInPlace, holdRoot } from '../../src/engine/setup/held-folder.ts';
 import type { RemoteSide, SetupParts } from '../../src/engine/setup/setup-ports.ts';
 import { createBaseStore } from '../../src/engine/state/base-store.ts';
+import { unwrittenState } from '../../src/engine/state/unwritten-state.ts';
 
 const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
@@ -92,7 +94,7 @@ export function openWorld() {
   const shared = { clock: systemClock, ids: systemIds, codec: nodeCodec, log: LOG, identity };
   const setupState = stateOf(path.join(workspace, '.datastore.yaml'));
 
-  function remote(of: Config, own: boolean, life: Mortality): RemoteSide {
+  function remote(of: Config, own: boolean, life: Mortality, isUndated = false): RemoteSide {
     const { backend } = of;
     if (backend.type !== 's3') throw new Error('a folder has no remote');
     const store = dying(
@@ -101,17 +103,19 @@ export function openWorld() {
       life,
     );
     const root = folderOf(of);
+    const state = dying(own ? setupState : stateOf(root), ['write', 'remove'], life);
+    const lock = path.join(root, '.datastore-staging', 'lock');
     const datastore = openDatastore({
       ...shared,
       store,
-      state: dying(own ? setupState : stateOf(root), ['write', 'remove'], life),
+      state: isUndated ? unwrittenState(state) : state,
       openFiles: (run) =>
         dying(
-          openLocalFiles({ workspace, root: of.root, run, clock: systemClock, log: LOG }),
+          openLocalFiles({ workspace, root: of.root, run, clock: systemClock, log: LOG, isUndated }),
           ['stage', 'install', 'remove', 'mark', 'create'],
           life,
         ),
-      lockFile: openLockFile(path.join(root, '.datastore-staging', 'lock')),
+      lockFile: isUndated ? unseenLock(lock) : openLockFile(lock),
       skip: buildExcludes(of),
       ttlMs: 1000,
       waitMs: 5000,
@@ -164,7 +168,7 @@ export function openWorld() {
       written: { root: to.root, path: folderOf(to), region: false, isSameBucket: false },
       folderOf,
       skipFor: buildExcludes,
-      openRemote: async (of, own) => remote(of, own, life),
+      openRemote: async (of, own, onlyLooks) => remote(of, own, life, onlyLooks),
       async holdFolder(of, { waits, signal }) {
         const waitMs = waits ? of.lock.waitMs : 0;
         const options = { purpose: 'setup', waitMs, ...(signal === undefined ? {} : { signal }) };

@@ -23,8 +23,11 @@ export async function openWork(
     options: { ...options, signal: AbortSignal.any(signal === undefined ? [locks.lost] : [locks.lost, signal]) },
     source,
     target,
-    remote: to.backend.type === 's3' ? await parts.openRemote(to, true) : null,
-    old: source?.config.backend.type === 's3' && !isConfigured ? await parts.openRemote(source.config, false) : null,
+    remote: to.backend.type === 's3' ? await parts.openRemote(to, true, dryRun) : null,
+    old:
+      source?.config.backend.type === 's3' && !isConfigured
+        ? await parts.openRemote(source.config, false, dryRun)
+        : null,
     record: keepRecord(state, begun),
     locks,
     note,

@@ -56,8 +56,6 @@ export interface Folders {
    * `/`. `isLocked`: the lock in it is ours.
    */
   foreign(folder: string, isLocked: boolean, signal?: AbortSignal): Promise<readonly string[]>;
-  /** Takes away an empty staging, which looking has made. */
-  untouch(folder: string): Promise<void>;
   /** Takes away what it has left in the staging there, unless it has moved something aside; an empty one, too. No error where there is none. */
   tidy(folder: string): Promise<void>;
   /** Takes our mark away from a root, durably: whatever syncs there later asks, and joins. */
@@ -91,8 +89,8 @@ export interface SetupParts {
   /** The root, or the folder used in place, absolute. */
   folderOf(config: Config): string;
   skipFor(config: Config): Skip;
-  /** Contacts nobody yet. `own`: with the records of this set-up in place of the root's. */
-  openRemote(config: Config, own: boolean): Promise<RemoteSide>;
+  /** Contacts nobody yet. `own`: with the records of this set-up in place of the root's. `onlyLooks`: nothing on this machine is written. */
+  openRemote(config: Config, own: boolean, onlyLooks: boolean): Promise<RemoteSide>;
   /**
    * Takes the lock of a folder used in place, or of a root, so that nobody writes there meanwhile. SyncError('locked') when waiting is
    * over, or at once when another has it and this one does not wait.

@@ -109,11 +109,11 @@ async function end({ options, note, parts }: Work): Promise<void> {
 async function tidyUp(work: Work): Promise<void> {
   const { parts, options, source, target, remote, old } = work;
   await work.locks.release().catch((error: unknown) => parts.log.warn(String(error)));
-  // What is staged may be of a set-up at work, which a dry run does not wait for.
-  const tidy = options.dryRun ? 'untouch' : 'tidy';
-  for (const folder of new Set([target.folder, source?.folder ?? target.folder])) {
+  // A dry run has staged nothing: what is there may be of a set-up at work.
+  const folders = options.dryRun ? [] : [target.folder, source?.folder ?? target.folder];
+  for (const folder of new Set(folders)) {
     // Litter is no reason to hide what happened.
-    await parts.folders[tidy](folder).catch((error: unknown) => parts.log.warn(String(error)));
+    await parts.folders.tidy(folder).catch((error: unknown) => parts.log.warn(String(error)));
   }
   await remote?.close();
   await old?.close();
