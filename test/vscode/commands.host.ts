@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { INITIAL_STATUS } from '../../src/core/status/sync-status.ts';
+import { chooseRunning } from '../../src/vscode/commands/choose-folder.ts';
+import type { Folder } from '../../src/vscode/folder.ts';
+import type { Ui } from '../../src/vscode/ui.ts';
+import { asTarget } from '../../src/vscode/views/target.ts';
 import { describe, it } from './harness.ts';
 import { bar, extensionUi, ID, until } from './in-host.ts';
 
@@ -79,6 +84,28 @@ export const commands = describe('commands where nothing is set up', [
       }
     },
     { timeoutMs: 60_000 },
+  ),
+  ...(
+    [
+      ['is made anew', true, /^The connection of “one” is being made anew\. Try again in a moment\.$/],
+      ['is gone', false, /^“one” is no folder of this workspace any more\.$/],
+    ] as const
+  ).map(([what, isOpen, text]) =>
+    it(`a button of a row whose engine ${what} says so`, async () => {
+      const status = { ...INITIAL_STATUS, looked: true };
+      const folder = {
+        id: 'one',
+        workspace: { name: 'one' },
+        state: () => ({ kind: 'active', status }),
+        running: () => null,
+      } as unknown as Folder;
+      const told: string[] = [];
+      const notices = { info: (said: string) => told.push(said), warn: (said: string) => told.push(said) };
+      const folders = { all: () => [], byId: () => (isOpen ? folder : undefined) };
+      assert.equal(await chooseRunning({ notices, folders } as unknown as Ui, asTarget({ folder }), ''), null);
+      assert.equal(told.length, 1);
+      assert.match(told[0] ?? '', text);
+    }),
   ),
   it('Doctor says what is missing', async () => {
     await vscode.commands.executeCommand('datastore.doctor');

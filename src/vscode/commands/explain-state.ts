@@ -6,7 +6,15 @@ import { placeText } from '../render/place-text.ts';
 import type { Ui } from '../ui.ts';
 
 /** Says why nothing can be done in these folders, and what would help. */
-export function explainState({ notices }: Ui, folders: readonly Folder[]): void {
+export function explainState({ notices, folders: open }: Ui, folders: readonly Folder[]): void {
+  const gone = folders.find((folder) => open.byId(folder.id) !== folder);
+  if (gone !== undefined) return notices.info(t('“{0}” is no folder of this workspace any more.', gone.workspace.name));
+  // Between two engines: what is shown is still of the first.
+  const between = folders.find((folder) => folder.state().kind === 'active' && folder.running() === null);
+  if (between !== undefined)
+    return notices.info(
+      t('The connection of “{0}” is being made anew. Try again in a moment.', between.workspace.name),
+    );
   const configure = { label: t('Open Configuration'), run: 'datastore.openConfiguration' };
   const state = heaviest(folders.map((folder) => folder.state()));
   switch (state?.kind) {
