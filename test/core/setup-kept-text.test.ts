@@ -17,7 +17,7 @@ describe('what a folder alone has after a set-up', () => {
       'versions of before',
       { changed: 2 },
       [
-        '/a.old alone has 2 files in the version of before, changed or deleted in /b since: compare before you delete it.',
+        '/a.old alone has 2 files in the version of before, changed, renamed or deleted in /b since: compare before you delete it.',
       ],
     ],
     [

@@ -130,3 +130,24 @@ test.each([false, true])('a root that has vanished is named as such (dry run: %s
   expect(existsSync(configured)).toBe(false);
   expect(existsSync(target)).toBe(false);
 });
+
+test.each([false, true])(
+  'what was renamed in the root comes along under its new name, and is no deletion (dry run: %s)',
+  async (dryRun) => {
+    const world = openWorld();
+    const [from, to] = [s3('old', 'data'), path.join(world.top, 'y')];
+    const root = path.join(world.workspace, 'data');
+    fill(root);
+    await world.noteProbe(from);
+    await world.remote(from, false, LIFE()).datastore.sync({});
+    for (const name of ['f0', 'f1']) renameSync(path.join(root, name), path.join(root, `new ${name}`));
+    rmSync(path.join(root, 'f2'));
+    const { notes } = await runSetup(world.parts(from, folder(to), LIFE()), { ...OPTIONS, dryRun });
+    expect(notes.filter((note) => /Deleted|Renamed/.test(note))).toEqual([
+      expect.stringMatching(/^Deleted here, and not brought along: 1 file\. \S+ keeps its copies\.$/),
+      expect.stringMatching(
+        /^Renamed here, and brought along under the new name: 2 files\. \S+ keeps them under the old one\.$/,
+      ),
+    ]);
+  },
+);

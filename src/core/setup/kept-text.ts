@@ -4,7 +4,7 @@ import { countText } from '../quantities.ts';
 export interface Unmatched {
   /** They look like credentials, and were not brought. */
   readonly withheld: number;
-  /** Changed or deleted at the new place since they were verified there. */
+  /** Changed, renamed or deleted at the new place since they were verified there. */
   readonly changed: number;
   /** The same bytes, with times that the new place did not keep. */
   readonly otherTime: number;
@@ -39,7 +39,7 @@ export function keptTexts(found: Kept, folder: string, target: string): readonly
     ],
     [
       found.changed,
-      `${countText(found.changed, 'file')} in the version of before, changed or deleted in ${target} since`,
+      `${countText(found.changed, 'file')} in the version of before, changed, renamed or deleted in ${target} since`,
       'compare before you delete it',
     ],
     [
