@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { planUndo, type UndoRecord } from '../../src/core/plan/undo-plan.ts';
+import { chooseUndo, planUndo, type UndoRecord } from '../../src/core/plan/undo-plan.ts';
 import { contents, sha256 } from './trees.ts';
 
 /** `a:1>2` the run found 1 and brought 2; nothing before or after `>`: nothing was there, or a deletion. */
@@ -58,4 +58,26 @@ test.each(rows)('%s', (_what, of, now, steps, left) => {
     ...Object.fromEntries(plan.back.map((path) => [path, 'back'])),
     ...Object.fromEntries(plan.left.map(({ path, reason }) => [path, reason])),
   }).toEqual(left);
+});
+
+test.each<[what: string, paths: string[] | undefined, chosen: string[]]>([
+  ['nothing named: all', undefined, ['a', 'a/b', 'sub/c', 'sub/d/e']],
+  ['a file', ['sub/c'], ['sub/c']],
+  ['a folder, however deep', ['sub'], ['sub/c', 'sub/d/e']],
+  ['the root', [''], ['a', 'a/b', 'sub/c', 'sub/d/e']],
+  ['how a name begins: nothing', ['su', 'sub/d/e/f'], []],
+  // One run met it as a folder and as a file.
+  ['a file, and not what once lay below a folder of its name', ['a'], ['a']],
+  ['what once lay below a file of that name', ['a/b'], ['a/b']],
+  ['nothing of what is there: nothing', [], []],
+])('of %s', (_what, paths, chosen) => {
+  const all = ['a', 'a/b', 'sub/c', 'sub/d/e'];
+  const record = {
+    undoes: null,
+    changes: all.map((path) => ({ path, expected: 'x', becomes: null })),
+    kept: all.map((path) => ({ path, name: path, size: 1 })),
+  };
+  const found = chooseUndo(record, paths);
+  expect(found.kept.map(({ path }) => path)).toEqual(chosen);
+  expect(found.changes.map(({ path }) => path)).toEqual(chosen);
 });

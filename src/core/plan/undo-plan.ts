@@ -45,6 +45,21 @@ export interface UndoPlan {
 /** Paths that a plan has to know the contents of. */
 export const undoPaths = (record: UndoRecord): readonly string[] => [...new Set(concerned(record))];
 
+/** Of these files, and of what lies below these folders; all where none are named. A file of the run names itself alone. */
+export function chooseUndo(record: UndoRecord, paths: readonly string[] | undefined): UndoRecord {
+  if (paths === undefined) return record;
+  const chosen = new Set(paths);
+  const files = new Set(undoPaths(record));
+  // Looked up from itself upwards: ten thousand paths are not compared with ten thousand.
+  const isBelow = (path: string): boolean => {
+    if (path === '') return false;
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    return (chosen.has(folder) && !files.has(folder)) || isBelow(folder);
+  };
+  const isChosen = ({ path }: { readonly path: string }) => chosen.has(path) || isBelow(path);
+  return { ...record, changes: record.changes.filter(isChosen), kept: record.kept.filter(isChosen) };
+}
+
 /**
  * What it takes to have back the files that a run replaced or deleted here. A path is taken back only where it is as that run
  * left it. What a sync has brought new stays, for it is another's work; what an undo has brought goes. `now` gives null where

@@ -1,5 +1,5 @@
 import { type Problem, SyncError } from '../../core/errors.ts';
-import { type FileNow, planUndo, type UndoRecord, type UndoStep, undoPaths } from '../../core/plan/undo-plan.ts';
+import { chooseUndo, type FileNow, planUndo, type UndoStep, undoPaths } from '../../core/plan/undo-plan.ts';
 import type { UndoneFile, UndoReport } from '../../core/status/undo-report.ts';
 import { type CycleParts, openRun } from '../cycle/run.ts';
 import { settleIntents, sweepStaging } from '../cycle/settle.ts';
@@ -49,7 +49,7 @@ async function lookBack(parts: CycleParts, files: LocalFiles, options: UndoOptio
   const point = await findUndoPoint(files, options.id);
   const record = await readUndoRecord(files, point.id);
   if (record === null) throw new SyncError('usage', `${point.id} was dropped meanwhile.`, 'See: datastore undo --list');
-  const chosen = chosenOf(record, options.paths);
+  const chosen = chooseUndo(record, options.paths);
   const now = new Map<string, FileNow | null | string>();
   for (const path of undoPaths(chosen)) now.set(path, await lookAt(path));
   return { point, ...planUndo(chosen, now) };
@@ -64,19 +64,6 @@ async function lookBack(parts: CycleParts, files: LocalFiles, options: UndoOptio
       throw error;
     }
   }
-}
-
-/** Of these paths, and what lies below them. */
-function chosenOf(record: UndoRecord, paths: readonly string[] | undefined): UndoRecord {
-  if (paths === undefined) return record;
-  const chosen = new Set(paths);
-  // Looked up from itself upwards: ten thousand paths are not compared with ten thousand.
-  const isBelow = (path: string): boolean => {
-    if (chosen.has(path)) return true;
-    return path !== '' && isBelow(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
-  };
-  const isChosen = ({ path }: { readonly path: string }) => isBelow(path);
-  return { ...record, changes: record.changes.filter(isChosen), kept: record.kept.filter(isChosen) };
 }
 
 /** SyncError('local') where there is no root. */
