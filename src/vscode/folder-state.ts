@@ -9,8 +9,7 @@ export type FolderState =
   | { readonly kind: 'loading' }
   /** Its configuration was read, nobody is contacted. Null: nothing usable is configured. */
   | { readonly kind: 'untrusted'; readonly config: Config | null }
-  /** `hinted`: a file of ours or of a kindred tool is there, but names no datastore. */
-  | { readonly kind: 'not-set-up'; readonly hinted: boolean }
+  | { readonly kind: 'not-set-up' }
   | { readonly kind: 'invalid'; readonly problems: readonly ConfigProblem[] }
   /** Another tool's format: shown, never written to. */
   | { readonly kind: 'unsupported'; readonly config: Config; readonly found: string }

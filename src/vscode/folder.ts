@@ -79,9 +79,7 @@ export function openFolder(workspace: vscode.WorkspaceFolder, parts: FolderParts
     const trusted = vscode.workspace.isTrusted;
     if (!read.ok) {
       await stop();
-      const [first] = read.problem;
-      const isMissing = first?.kind === 'not-set-up';
-      if (isMissing) return show({ kind: 'not-set-up', hinted: first.source !== 'configuration' });
+      if (read.problem[0]?.kind === 'not-set-up') return show({ kind: 'not-set-up' });
       return show({ kind: 'invalid', problems: read.problem });
     }
     const config = read.value;

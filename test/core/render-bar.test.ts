@@ -183,12 +183,7 @@ const rows: readonly (readonly [string, readonly FolderState[], Omit<Bar, 'toolt
       label: 'Datastore: this workspace is not trusted, so nobody is contacted',
     },
   ],
-  [
-    'a file is there that names no datastore',
-    [{ kind: 'not-set-up', hinted: true }],
-    { text: '$(database) Datastore: not set up', background: 'none', label: 'Datastore: not set up' },
-  ],
-  ['a folder that has nothing to do with us', [{ kind: 'not-set-up', hinted: false }], null],
+  ['a folder that has nothing to do with us', [{ kind: 'not-set-up' }], null],
   ['no folder', [], null],
   [
     'two folders: the heavier counts',
@@ -210,7 +205,7 @@ const rows: readonly (readonly [string, readonly FolderState[], Omit<Bar, 'toolt
   ],
   [
     'one of ours beside one that is not',
-    [{ kind: 'not-set-up', hinted: false }, active({})],
+    [{ kind: 'not-set-up' }, active({})],
     { text: '$(check) Datastore', background: 'none', label: 'Datastore: in step' },
   ],
 ];

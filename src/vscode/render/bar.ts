@@ -25,9 +25,8 @@ export function renderBar(folders: readonly NamedState[], now: number): Bar | nu
 function isOfInterest(state: NamedState['state']): boolean {
   switch (state.kind) {
     case 'loading':
-      return false;
     case 'not-set-up':
-      return state.hinted;
+      return false;
     case 'untrusted':
       return state.config !== null;
     default:
