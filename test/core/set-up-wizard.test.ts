@@ -205,6 +205,7 @@ describe('what comes of the answers', () => {
 describe('the last page', () => {
   const report: SetupReport = {
     dryRun: true,
+    isResumed: false,
     steps: [
       { kind: 'reach', text: 'reach it' },
       { kind: 'configure', text: 'write .datastore.yaml' },
@@ -231,6 +232,13 @@ describe('the last page', () => {
       '$(info) there is nothing to move.',
     ]);
     expect(rows.filter(({ does }) => does.kind === 'go')).toHaveLength(1);
+  });
+  it('says that nothing was changed only where no run has begun', () => {
+    const said = (isResumed: boolean) => planRows({ ...report, isResumed }, s3, false)[0]?.description;
+    expect([said(false), said(true)]).toEqual([
+      'nothing was changed so far',
+      'goes on: what was brought before is used again',
+    ]);
   });
   it('lets what is here come along or stay', () => {
     const offered = (draft: Draft) =>

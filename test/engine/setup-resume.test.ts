@@ -59,3 +59,12 @@ test('stopped after it named the new place itself: only what is left is done', a
   expect(readdirSync(path.join(world.top, 'y')).toSorted()).toEqual(['mine', 'theirs']);
   expect(existsSync(root)).toBe(false);
 });
+
+test('a dry run says whether a run of before has begun it', async () => {
+  const { parts } = await behind();
+  const look = () => runSetup(parts, { ...OPTIONS, dryRun: true });
+  expect(await look()).toMatchObject({ isResumed: false });
+  await expect(runSetup({ ...parts, files: { ...parts.files, writeConfig: dead } }, OPTIONS)).rejects.toThrow('dead');
+  expect(await look()).toMatchObject({ isResumed: true });
+  expect(await runSetup(parts, OPTIONS)).toMatchObject({ isResumed: true });
+});

@@ -4,13 +4,15 @@ import type { SetupParts } from './setup-ports.ts';
 import { keepRecord, type SetupRecord } from './setup-record.ts';
 import { nothingFound, type SetupOptions, type Work } from './setup-work.ts';
 
-type Begun = Pick<Work, 'source' | 'target' | 'isConfigured' | 'notes' | 'tell'> & { readonly begun: SetupRecord };
+type Begun = Pick<Work, 'source' | 'target' | 'isResumed' | 'isConfigured' | 'notes' | 'tell'> & {
+  readonly begun: SetupRecord;
+};
 
 /** A set-up at its start, or where the run before has left it. Nothing is locked yet, and nobody contacted. */
 export async function openWork(
   parts: SetupParts,
   options: SetupOptions,
-  { source, target, begun, isConfigured, notes, tell }: Begun,
+  { source, target, begun, isResumed, isConfigured, notes, tell }: Begun,
 ): Promise<Work> {
   const { to, state } = parts;
   const { signal, dryRun } = options;
@@ -39,6 +41,7 @@ export async function openWork(
     found: nothingFound(),
     left,
     notes,
+    isResumed,
     isConfigured,
   };
 }

@@ -29,7 +29,8 @@ export async function beginSetup(
   if (isGoingOn && lie.source !== null) await requireTarget(parts, lie.target.folder);
   const startedAt = new Date(parts.clock.now()).toISOString();
   const begun = course.goesOn ? course.earlier : { format: 1 as const, from, to: parts.to, startedAt, brought: {} };
-  const work = await openWork(parts, options, { ...lie, begun, isConfigured: isGoingOn, notes, tell });
+  const run = { begun, isResumed: goesOn, isConfigured: isGoingOn, notes, tell };
+  const work = await openWork(parts, options, { ...lie, ...run });
   return { work, steps };
 }
 

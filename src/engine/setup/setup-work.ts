@@ -45,6 +45,8 @@ export interface Work {
   /** What stays behind when it fails now. */
   readonly left: Set<string>;
   readonly notes: string[];
+  /** A run of before has begun it. */
+  readonly isResumed: boolean;
   /** From then on the new place goes its own way: only what came late to the source is brought there. */
   isConfigured: boolean;
 }

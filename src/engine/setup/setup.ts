@@ -13,6 +13,8 @@ import type { SetupOptions, Work } from './setup-work.ts';
 
 export interface SetupReport {
   readonly dryRun: boolean;
+  /** A run of before has begun it: what that brought is used again. */
+  readonly isResumed: boolean;
   /** What was planned, in words. */
   readonly steps: readonly SetupLine[];
   /** What was found right, and done. */
@@ -120,13 +122,14 @@ async function tidyUp(work: Work): Promise<void> {
 }
 
 function reportOf(
-  { options, found, notes }: Work,
+  { options, found, notes, isResumed }: Work,
   steps: readonly SetupStep[],
   done: readonly SetupLine[],
   stopped: HeldConflicts | null,
 ): SetupReport {
   return {
     dryRun: options.dryRun,
+    isResumed,
     steps: steps.map((step) => ({ kind: step.kind, text: stepText(step) })),
     done,
     ...found.reached,

@@ -19,10 +19,14 @@ export interface PlanRow {
 
 /** What would be done and what was found, from a dry run. `mayBring`: what is here may come along, or stay. */
 export function planRows(report: SetupReport, { files }: Draft, mayBring: boolean): readonly PlanRow[] {
-  const { steps, done, notes, stopped, conflicts, problems } = report;
+  const { steps, done, notes, stopped, conflicts, problems, isResumed } = report;
   if (stopped !== null) return [...stoppedRows(stopped, conflicts), ...(mayBring ? othersThan(files) : [])];
   return [
-    row(t('$(rocket) Set Up Now'), t('nothing was changed so far'), { kind: 'go' }),
+    row(
+      t('$(rocket) Set Up Now'),
+      isResumed ? t('goes on: what was brought before is used again') : t('nothing was changed so far'),
+      { kind: 'go' },
+    ),
     ...(mayBring ? othersThan(files) : []),
     heading(t('What will happen')),
     ...steps.flatMap(({ text }, index) => told(`${index + 1}. ${said(text)}`)),
