@@ -26,10 +26,6 @@ export const absentUri = (path: string): vscode.Uri =>
 export interface RemoteDocuments extends vscode.Disposable {
   /** What a file has in it now, as a document that stays so until the window closes. */
   hold(path: string, content: Uint8Array): vscode.Uri;
-  /** Ends this with the window, and before that what was here under its name. */
-  endLater(name: string, disposable: vscode.Disposable): void;
-  /** Ends what is here under its name, if anything is. */
-  end(name: string): void;
 }
 
 /** Merges that are under way. */
@@ -37,17 +33,11 @@ const MOST_HELD = 32;
 
 export function serveRemoteDocuments(folders: Folders): RemoteDocuments {
   const never = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  const ending = new Map<string, vscode.Disposable>();
   const held = new Map<string, Uint8Array>();
   let holds = 0;
   const refuse = (): never => {
     throw vscode.FileSystemError.NoPermissions(t('The remote side is read-only.'));
   };
-
-  function end(name: string): void {
-    ending.get(name)?.dispose();
-    ending.delete(name);
-  }
 
   async function read(uri: vscode.Uri): Promise<Uint8Array> {
     const { folder, version, held: name } = parseQuery(uri);
@@ -85,12 +75,7 @@ export function serveRemoteDocuments(folders: Folders): RemoteDocuments {
       const query = JSON.stringify({ version: 'held', held: name });
       return vscode.Uri.from({ scheme: REMOTE_SCHEME, path: `/${path}`, query });
     },
-    endLater(name, disposable) {
-      end(name);
-      ending.set(name, disposable);
-    },
-    end,
-    dispose: () => vscode.Disposable.from(never, registered, ...ending.values()).dispose(),
+    dispose: () => vscode.Disposable.from(never, registered).dispose(),
   };
 }
 

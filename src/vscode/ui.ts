@@ -3,6 +3,7 @@ import type { Folders } from './folders.ts';
 import type { Host } from './host.ts';
 import type { Keys } from './keys.ts';
 import type { Locks } from './lock/locks.ts';
+import type { MergeQuestions } from './merge-questions.ts';
 import type { Notices } from './notices.ts';
 import type { RemoteDocuments } from './remote-documents.ts';
 import type { Reports } from './reports.ts';
@@ -20,6 +21,7 @@ export interface Ui {
   readonly log: WindowLog;
   readonly reports: Reports;
   readonly documents: RemoteDocuments;
+  readonly merges: MergeQuestions;
   /** Of this extension. */
   readonly version: string;
   readonly contents: ContentsView;

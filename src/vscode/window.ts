@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { openAnswers } from './answers.ts';
 import type { DatastoreExports } from './api/api-v1.ts';
 import { openApi } from './api/open-api.ts';
@@ -9,6 +9,7 @@ import { openFolders } from './folders.ts';
 import type { Host } from './host.ts';
 import { openKeys } from './keys.ts';
 import { openLocks } from './lock/locks.ts';
+import { openMergeQuestions } from './merge-questions.ts';
 import { announceNews } from './news.ts';
 import { openNotices } from './notices.ts';
 import { serveRemoteDocuments } from './remote-documents.ts';
@@ -44,9 +45,16 @@ export function openWindow(context: vscode.ExtensionContext, log: WindowLog, hos
   const contents = openContentsView(folders, host, log);
   const reports = openReports();
   const documents = serveRemoteDocuments(folders);
+  const merges = openMergeQuestions({
+    folders,
+    notices,
+    memory: context.workspaceState,
+    onSaved: (listener) => vscode.workspace.onDidSaveTextDocument(({ uri }) => listener(uri.toString())),
+    markMerged: (target) => vscode.commands.executeCommand('datastore.markMerged', target),
+  });
   const api = openApi(folders);
   const { version } = context.extension.packageJSON as { readonly version: string };
-  const ui: Ui = { host, folders, notices, locks, answers, keys, log, reports, documents, version, contents };
+  const ui: Ui = { host, folders, notices, locks, answers, keys, log, reports, documents, merges, version, contents };
   context.subscriptions.push(
     contents,
     reports,
@@ -57,6 +65,7 @@ export function openWindow(context: vscode.ExtensionContext, log: WindowLog, hos
     keepContextKeys(folders),
     decorateExplorer(folders),
     documents,
+    merges,
     announceNews(folders, notices),
     registerCommands(ui),
     api,

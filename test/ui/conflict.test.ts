@@ -67,6 +67,8 @@ describeUi('a conflict', () => {
     expect((await stage.rig.cli(other, ['sync'])).code).toBe(0);
     await writeFile(join(folder, 'data', 'a', 'notes.txt'), 'one\ntwo\nthree of mine\n');
     await writeFile(join(folder, 'data', 'image.bin'), 'mine\0\n');
+    // What is typed is what is meant, however slowly it is drawn.
+    await stage.settings(folder, { 'editor.acceptSuggestionOnEnter': 'off' });
 
     const window = await stage.open(folder);
     await window.statusBarItem(/waiting for your answer/, 60_000);
@@ -113,6 +115,35 @@ describeUi('a conflict', () => {
     await window.openView('Conflicts');
     expect(await window.trees.message('Conflicts')).toMatch(/^No conflicts/);
     await picture(window, 'conflicts-empty');
+    await window.close();
+  });
+
+  it('whose merge a reload cuts off is asked about when the file is saved in the next window', async () => {
+    const folder = await stage.rig.workspace('reloaded', { 'notes.txt': 'one\ntwo\n' });
+    expect((await stage.rig.cli(folder, ['sync'])).code).toBe(0);
+    const other = await stage.rig.workspace('reloaded', {});
+    await stage.rig.cli(other, ['pull']);
+    await writeFile(join(other, 'data', 'notes.txt'), 'one of the other\ntwo\n');
+    expect((await stage.rig.cli(other, ['sync'])).code).toBe(0);
+    await writeFile(join(folder, 'data', 'notes.txt'), 'one\ntwo of mine\n');
+
+    const window = await stage.open(folder);
+    await window.statusBarItem(/waiting for your answer/, 60_000);
+    await connect(window);
+    await window.statusBarItem(/1 conflict$/);
+    await window.openView('Conflicts');
+    await window.trees.click('Conflicts', 'notes.txt');
+    await window.page.locator('.merge-editor').waitFor();
+    await window.page.reload();
+    await window.waitReady();
+    await window.statusBarItem(/1 conflict$/, 60_000);
+    await window.tidy();
+    await window.openFile('notes.txt');
+    await window.typeInEditor('three');
+    await window.page.keyboard.press('Control+s');
+    await window.notifications.press(/^Is “notes\.txt” merged\?/, 'Mark as Merged');
+    await window.statusBarItem(/in step/);
+    expect((await stage.rig.cli(folder, ['cat', 'notes.txt'])).stdout).toBe('one\ntwo of mine\nthree');
     await window.close();
   });
 

@@ -48,7 +48,7 @@ function offerToSave(ui: Ui, chosen: Chosen, shown: readonly Conflict[], unsaved
     label: t('Save and Mark'),
     async run() {
       // It asks what is answered here.
-      for (const file of files) ui.documents.end(file.toString());
+      for (const file of files) ui.merges.drop(file.toString());
       await saveFiles(files);
       await settleMerged(ui, chosen, shown);
     },

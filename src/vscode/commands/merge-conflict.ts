@@ -4,10 +4,7 @@ import { t } from '../l10n.ts';
 import { MOST_SHOWN_BYTES, tooLarge } from '../read-remote.ts';
 import { absentUri, remoteUri } from '../remote-documents.ts';
 import { sidesOf } from '../render/conflict-rows.ts';
-import { nameOf } from '../render/contents-index.ts';
 import type { Ui } from '../ui.ts';
-import { conflictsOf } from '../views/conflicts-view.ts';
-import { asTarget } from '../views/target.ts';
 import { type Picked, pick } from './conflict-commands.ts';
 
 /** Three-way in VS Code's merge editor where both sides are text and the version that they grew from is still there, else two-way. */
@@ -57,27 +54,8 @@ async function merge(ui: Ui, { chosen }: Picked, conflict: Conflict): Promise<bo
     input2: { uri: mine, title: t('Mine'), description: folder.workspace.name, detail: sides.mine },
     output,
   });
-  askWhenSaved(ui, chosen.folder, output, conflict);
+  ui.merges.expect(output.toString(), { folder: folder.id, path, remote: remote.sha256 });
   return true;
-}
-
-/** Saving decides nothing: the person is asked, once, whether that was the merge. Not of what is no conflict any more. */
-function askWhenSaved(ui: Ui, folder: Picked['chosen']['folder'], output: vscode.Uri, conflict: Conflict): void {
-  const { path } = conflict;
-  const saved = vscode.workspace.onDidSaveTextDocument(({ uri }) => {
-    if (uri.toString() !== output.toString()) return;
-    waiting.dispose();
-    const target = asTarget({ folder, path, conflict, conflicts: [conflict] });
-    ui.notices.info(t('Is “{0}” merged? Then it replaces the remote version.', nameOf(path)), {
-      label: t('Mark as Merged'),
-      run: () => vscode.commands.executeCommand('datastore.markMerged', target),
-    });
-  });
-  const decided = ui.folders.onChange(() => {
-    if (folder.state().kind === 'active' && !conflictsOf(folder).some((one) => one.path === path)) waiting.dispose();
-  });
-  const waiting = vscode.Disposable.from(saved, decided);
-  ui.documents.endLater(output.toString(), waiting);
 }
 
 /** Larger files are compared, not merged. */

@@ -7,18 +7,23 @@ import { ago } from './ago.ts';
 /** `alice@build-7 · sync · 2 min 5 s ago`, or `free`, or whose of ours it is. `now` in milliseconds since 1970. */
 export function leaseText(lease: SyncStatus['lease'], now: number): string {
   if (lease === null) return t('free');
-  const { holder, tool, pid, purpose, acquiredAt } = lease.record;
-  switch (lease.ours) {
-    case 'this-process':
-      return purpose === null ? t('held by this window') : t('held by this window for {0}', purpose);
-    case 'this-workspace':
-      return purpose === null
-        ? t('held in this workspace by {0} (process {1})', tool ?? holder, pid)
-        : t('held in this workspace by {0} (process {1}) for {2}', tool ?? holder, pid, purpose);
-    case 'no':
-      return [holder, purpose, sinceText(acquiredAt, now)].filter((part) => part !== null).join(' · ');
-  }
+  const { purpose, isGone } = lease.record;
+  if (lease.ours === 'this-process')
+    return purpose === null ? t('held by this window') : t('held by this window for {0}', purpose);
+  const parts = lease.ours === 'this-workspace' ? [mateText(lease.record)] : othersParts(lease.record, now);
+  return [...parts, isGone === true ? t('its process is gone') : null].filter((part) => part !== null).join(' · ');
 }
+
+const mateText = ({ holder, tool, pid, purpose }: LeaseHolder): string =>
+  purpose === null
+    ? t('held in this workspace by {0} (process {1})', tool ?? holder, pid)
+    : t('held in this workspace by {0} (process {1}) for {2}', tool ?? holder, pid, purpose);
+
+const othersParts = ({ holder, purpose, acquiredAt }: LeaseHolder, now: number): readonly (string | null)[] => [
+  holder,
+  purpose,
+  sinceText(acquiredAt, now),
+];
 
 /** What a person must know before taking a lease from its holder: one fact a line. */
 export function leaseFacts(
