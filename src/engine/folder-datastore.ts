@@ -1,6 +1,6 @@
 import type { FolderHealth } from '../core/doctor/folder-health.ts';
 import { SyncError } from '../core/errors.ts';
-import { holderOf, whoseTenure } from '../core/format/lease-holder.ts';
+import { holderOf, type LeaseHolder, whoseTenure } from '../core/format/lease-holder.ts';
 import { parseLock, tenureOf } from '../core/format/lock-record.ts';
 import type { StoredFile } from '../core/format/tree.ts';
 import { EMPTY_PREVIEW, EMPTY_REPORT } from '../core/status/sync-report.ts';
@@ -8,7 +8,7 @@ import type { AcquireOptions, Datastore, LeaseView } from './datastore.ts';
 import { countTenure } from './lease/counted-tenure.ts';
 import { type FileLockParts, removeLock } from './lease/file-lock.ts';
 import { acquireFolderLease, type FolderLease } from './lease/folder-lease.ts';
-import { unseen } from './lease/lock-sighting.ts';
+import { isKnownDead, unseen } from './lease/lock-sighting.ts';
 import type { StateFiles } from './ports.ts';
 
 /** A folder used in place. Its methods reject with SyncError('config') when it is not there, and with ('local'). */
@@ -60,12 +60,17 @@ export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
     }
   }
 
+  function shownBy(text: string): LeaseHolder {
+    const lock = parseLock(text);
+    return { ...holderOf(lock, tenureOf(text)), isGone: isKnownDead(lock, file, parts.identity.hostname) };
+  }
+
   async function view(): Promise<LeaseView> {
     const sent = clock.monotonic();
     await folder.check();
     const text = await file.read();
     const latencyMs = Math.round(clock.monotonic() - sent);
-    const lease = text === null ? null : holderOf(parseLock(text), tenureOf(text));
+    const lease = text === null ? null : shownBy(text);
     const workspace = lease === null ? null : await ownTenure();
     return {
       lease,

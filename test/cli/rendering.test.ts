@@ -475,6 +475,12 @@ describe('status', () => {
     ],
     ['this-process', 'held by this process for sync'],
   ])('a lease that is ours: %s', (ours, text) => expect(leaseText({ lease: LEASE, ours }, NOW)).toBe(text));
+
+  test('a lock whose process is gone', () => {
+    expect(leaseText({ lease: { ...LEASE, isGone: true }, ours: 'no' }, NOW)).toBe(
+      'held by alice@build-7 (process 77, workspace models) for sync, since 2 min 5 s ago, last heartbeat 4 s ago; that process is gone: whoever asks next takes it',
+    );
+  });
 });
 
 test('conflicts are shown with both sides', () => {

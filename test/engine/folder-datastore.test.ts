@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -102,6 +103,19 @@ describe('the lock', () => {
     expect(await theirs.lease()).toMatchObject({ ours: 'no' });
     await held.release();
     expect(await theirs.lease()).toMatchObject({ lease: null });
+  });
+
+  test('of a process of this machine that is gone is said to be so; of any other nobody can tell', async () => {
+    const { open, other, lock } = place();
+    const { pid } = spawnSync('true');
+    const { machine } = openLockFile(lock);
+    const left = { holder: 'a@h', acquiredAt: '', ttlMs: TTL, nonce: 'n', machine };
+    const leave = (hostname: string, of: number) => writeFileSync(lock, JSON.stringify({ ...left, hostname, pid: of }));
+    leave('build-1', pid);
+    expect((await open().lease()).lease?.isGone).toBe(true);
+    expect((await other().lease()).lease?.isGone).toBe(false);
+    leave('build-1', process.pid);
+    expect((await open().lease()).lease?.isGone).toBe(false);
   });
 
   test('may be read by everybody, and is renewed every third of its ttl with the nonce it had', async () => {

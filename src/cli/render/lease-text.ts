@@ -5,10 +5,11 @@ import { safeText } from './paint.ts';
 
 /** Who, for what, since when, last heartbeat; times by the holder's clock. `now` in milliseconds since 1970. */
 export function holderText(lease: LeaseHolder, now: number): string {
-  const { holder, hostname, purpose, pid, workspace, acquiredAt, renewedAt } = lease;
+  const { holder, hostname, purpose, pid, workspace, acquiredAt, renewedAt, isGone } = lease;
   const where = workspace === null ? ` on ${safeText(hostname)}` : `, workspace ${safeText(workspace)}`;
   const who = `${safeText(holder)} (process ${pid}${where})`;
-  return `${who}${forWhat(purpose)}, since ${ago(acquiredAt, now)}, last heartbeat ${ago(renewedAt, now)}`;
+  const end = isGone === true ? '; that process is gone: whoever asks next takes it' : '';
+  return `${who}${forWhat(purpose)}, since ${ago(acquiredAt, now)}, last heartbeat ${ago(renewedAt, now)}${end}`;
 }
 
 const forWhat = (purpose: string | null): string => (purpose === null ? '' : ` for ${safeText(purpose)}`);
@@ -28,8 +29,8 @@ export function leaseText({ lease, ours }: Pick<LeaseView, 'lease' | 'ours'>, no
 /** `--json`; null: free. */
 export function leaseDocument({ lease, ours }: Pick<LeaseView, 'lease' | 'ours'>): Record<string, unknown> | null {
   if (lease === null) return null;
-  const { holder, hostname, pid, workspace, tool, purpose, acquiredAt, renewedAt, ttlMs } = lease;
-  return { holder, hostname, pid, workspace, tool, purpose, acquiredAt, renewedAt, ttlMs, ours };
+  const { holder, hostname, pid, workspace, tool, purpose, acquiredAt, renewedAt, ttlMs, isGone = false } = lease;
+  return { holder, hostname, pid, workspace, tool, purpose, acquiredAt, renewedAt, ttlMs, isGone, ours };
 }
 
 const ago = (iso: string, now: number): string => {

@@ -15,6 +15,8 @@ export interface LeaseHolder {
   readonly acquiredAt: string;
   readonly renewedAt: string;
   readonly ttlMs: number;
+  /** Of a lock of a folder: its process was one of this machine, and is gone. Whoever asks next takes it. */
+  readonly isGone?: boolean;
 }
 
 /** By whom a tenure is held, seen from one process: by itself, or by another of its workspace. */
