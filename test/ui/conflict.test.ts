@@ -133,7 +133,7 @@ describeUi('a conflict', () => {
     await window.statusBarItem(/1 conflict$/);
     await window.openView('Conflicts');
     await window.trees.click('Conflicts', 'notes.txt');
-    await window.page.locator('.merge-editor').waitFor();
+    await window.page.locator('.merge-editor .code-view.result .view-lines').waitFor();
     await window.page.reload();
     await window.waitReady();
     await window.statusBarItem(/1 conflict$/, 60_000);

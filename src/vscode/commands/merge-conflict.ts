@@ -47,6 +47,8 @@ async function merge(ui: Ui, { chosen }: Picked, conflict: Conflict): Promise<bo
   const others = await Promise.all([textOf(uris.base), textOf(uris.theirs)]);
   if (others.includes(null)) return false;
   const mine = ui.documents.hold(path, now);
+  // Before it opens: a window that is loaded anew meanwhile shows it again.
+  ui.merges.expect(output.toString(), { folder: folder.id, path, remote: remote.sha256 });
   const sides = sidesOf(conflict, ui.host.clock.now());
   await vscode.commands.executeCommand('_open.mergeEditor', {
     base: uris.base,
@@ -54,7 +56,6 @@ async function merge(ui: Ui, { chosen }: Picked, conflict: Conflict): Promise<bo
     input2: { uri: mine, title: t('Mine'), description: folder.workspace.name, detail: sides.mine },
     output,
   });
-  ui.merges.expect(output.toString(), { folder: folder.id, path, remote: remote.sha256 });
   return true;
 }
 
