@@ -49,6 +49,11 @@ export async function withSlowProgress<T>(clock: Clock, title: string, work: (ta
   });
   try {
     return await done;
+  } catch (error) {
+    const isStopped = error instanceof SyncError && error.kind === 'cancelled';
+    if (!isStopped || stop.signal.aborted) throw error;
+    // Nobody pressed Cancel: what it ran on was ended, by a change of the configuration or of the folders.
+    throw new SyncError('failed', t('the connection was closed meanwhile'), t('Try again.'), { cause: error });
   } finally {
     cancelTimer();
   }

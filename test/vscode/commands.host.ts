@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { SyncError } from '../../src/core/errors.ts';
 import { INITIAL_STATUS } from '../../src/core/status/sync-status.ts';
 import { chooseRunning } from '../../src/vscode/commands/choose-folder.ts';
 import type { Folder } from '../../src/vscode/folder.ts';
+import { withSlowProgress } from '../../src/vscode/slow-progress.ts';
 import type { Ui } from '../../src/vscode/ui.ts';
 import { asTarget } from '../../src/vscode/views/target.ts';
 import { describe, it } from './harness.ts';
@@ -107,6 +109,19 @@ export const commands = describe('commands where nothing is set up', [
       assert.match(told[0] ?? '', text);
     }),
   ),
+  it('what ends though nobody pressed Cancel has failed, and is told', async () => {
+    const { host } = await extensionUi();
+    const ended = new SyncError('cancelled', 'The folder was closed.', '');
+    await assert.rejects(
+      withSlowProgress(host.clock, 'Syncing', () => Promise.reject(ended)),
+      { kind: 'failed', message: 'the connection was closed meanwhile', cause: ended },
+    );
+    const other = new SyncError('offline', 'no answer', '');
+    await assert.rejects(
+      withSlowProgress(host.clock, 'Syncing', () => Promise.reject(other)),
+      other,
+    );
+  }),
   it('Doctor says what is missing', async () => {
     await vscode.commands.executeCommand('datastore.doctor');
     const document = vscode.window.activeTextEditor?.document;

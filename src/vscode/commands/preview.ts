@@ -89,11 +89,10 @@ async function apply(ui: Ui, chosen: Chosen, options: SyncOptions): Promise<bool
     return true;
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
+    if (error.kind !== 'cancelled' && isAnew()) return refuse(anew);
     if (error.kind === 'moved') return refuse(`${said(error.message)}. ${t('Nothing was changed.')}`);
     // What was decided did not do: the message that asked for a decision says so no more.
     if (error.kind === 'veto') return refuse(t('Still stopped for safety: {0}.', said(error.message)));
-    // Its engine was ended on the way: nobody pressed Cancel.
-    if (error.kind === 'cancelled' && isAnew()) return refuse(anew);
     throw error;
   }
 }
