@@ -90,7 +90,9 @@ describeUi('preview and undo', () => {
     // Its engine is another: nothing is done, and it says so.
     const configuration = join(folder, '.datastore.yaml');
     await writeFile(configuration, `${await readFile(configuration, 'utf8')}\nexclude: [k.txt]\n`);
-    await window.statusBarItem(/^(?!.*conflict)/, 15_000);
+    await expect
+      .poll(() => window.trees.message('Preview'), { timeout: 30_000 })
+      .toMatch(/The connection of “.*” has changed since this preview\. Preview again\./);
     await window.runCommand('Datastore: Apply Preview');
     await window.notifications.waitFor(/connection of “.*” has changed since it was previewed. Nothing was changed/);
     expect(await readFile(join(folder, 'data', 'a.txt'), 'utf8')).toBe('a1\n');
