@@ -189,3 +189,22 @@ test('nor does one after a deletion that was cut off', async () => {
   await expect(old.datastore.sync({})).rejects.toMatchObject({ kind: 'veto' });
   expect((await old.datastore.contents()).size).toBe(30);
 });
+
+test('a lock that cannot be given back keeps no other', async () => {
+  const { world, from, to, parts } = moving();
+  const holdFolder: SetupParts['holdFolder'] = async (config, how) => {
+    const held = await parts.holdFolder(config, how);
+    if (config.backend !== parts.from?.backend) return held;
+    const release = async () => {
+      await held.release();
+      throw new Error('a broken disk');
+    };
+    return { ...held, release };
+  };
+  const writeConfig = async () => {
+    throw new Error('stopped');
+  };
+  const files = { ...parts.files, writeConfig };
+  await expect(runSetup({ ...parts, holdFolder, files }, OPTIONS)).rejects.toThrow('stopped');
+  for (const at of [from, to]) expect((await world.inPlace(folder(at)).lease()).lease).toBeNull();
+});

@@ -138,7 +138,9 @@ export function openFolderLocks({ parts, source, target, signal, onMake }: Folde
       return folders.drop(folder, null);
     },
     async release() {
-      for (const side of ['source', 'target'] as const) await letGo(side);
+      const given = await Promise.allSettled((['source', 'target'] as const).map((side) => letGo(side)));
+      // One that fails is no reason to keep the other.
+      for (const one of given) if (one.status === 'rejected') throw one.reason;
     },
   };
 }

@@ -46,8 +46,11 @@ export async function holdInPlace(
       );
     },
     async release(movedTo) {
-      if (movedTo !== undefined) await removeLock(lockIn(movedTo), record.nonce);
-      await lease.release();
+      try {
+        if (movedTo !== undefined) await removeLock(lockIn(movedTo), record.nonce);
+      } finally {
+        await lease.release();
+      }
     },
   };
 }
@@ -65,8 +68,11 @@ export async function holdRoot(
     signal: new AbortController().signal,
     assertHeld: () => guard.assertHeld(),
     async release(movedTo) {
-      if (movedTo !== undefined) await removeLock(lockIn(movedTo), guard.tenure);
-      await guard.release();
+      try {
+        if (movedTo !== undefined) await removeLock(lockIn(movedTo), guard.tenure);
+      } finally {
+        await guard.release();
+      }
     },
   };
 }
