@@ -30,6 +30,12 @@ const CUT = new Map<string, number>([
   ['unlink', 30],
 ]);
 
+/** Calls of a pull around the replacing of a file, and about how many there are. */
+const REPLACES = new Map<string, number>([
+  ['chmod', 4],
+  ['rename', 8],
+]);
+
 /** What the simulation has found once, each as small as it can be told. By name. */
 export const REGRESSIONS: ReadonlyMap<string, () => readonly Scenario[]> = new Map<string, () => readonly Scenario[]>([
   // Each cycle began to watch the lock anew, and ended before a whole ttl had passed: locked until the window was closed.
@@ -66,6 +72,14 @@ export const REGRESSIONS: ReadonlyMap<string, () => readonly Scenario[]> = new M
       [
         `power is cut at any one ${on} of an undo, without hard links or a journal`,
         () => eachOf(most, (nth) => undoneCut(on, nth)),
+      ] as const,
+  ),
+  // It was made executable after its mode had been taken over, within one step of the file system's clock.
+  ...[...REPLACES].map(
+    ([on, most]) =>
+      [
+        `a file is made executable at any one ${on} of a pull that replaces it`,
+        () => eachOf(most, (nth) => madeExecutable(on, nth)),
       ] as const,
   ),
 ]);
@@ -238,6 +252,26 @@ function undoneCut(on: string, nth: number): Scenario {
     { client: 1, deed: SYNC },
   ]);
   return { ...story, seed: nth, clients: story.clients.map(bare) };
+}
+
+function madeExecutable(on: string, nth: number): Scenario {
+  const path = 'docs/a.txt';
+  const save: Beat = { client: 0, deed: { act: 'save', path, size: 20, style: 'replace' } };
+  const story = storyOf(2, [
+    save,
+    { client: 0, deed: SYNC },
+    { client: 1, deed: SYNC },
+    save,
+    { client: 0, deed: SYNC },
+    {
+      client: 1,
+      deed: SYNC,
+      strikes: [{ at: 'call', on, nth, harm: { kind: 'act', act: { act: 'make executable', path } } }],
+    },
+    { client: 1, deed: SYNC },
+  ]);
+  const clients = story.clients.map((traits) => ({ ...traits, disk: { ...traits.disk, granularityMs: 2_000 } }));
+  return { ...story, clients };
 }
 
 /** Files are copied into place, and a power cut undoes any part of what was not flushed. */

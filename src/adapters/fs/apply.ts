@@ -110,7 +110,10 @@ function exchange(room: ApplyRoom, at: Place, prepare: (before: Stats) => void, 
 
   let failed: ApplyAnswer = { kind: 'moved' };
   try {
-    if (sameContentStamp(stampOf(lstatSync(aside.path)), at.expected)) {
+    const taken = lstatSync(aside.path);
+    if (sameContentStamp(stampOf(taken), at.expected)) {
+      // A mode that was set since is no later in a stamp of a file system with a coarse clock.
+      if (taken.mode !== before.mode) prepare(taken);
       const placed = put();
       if (placed === null || placed.kind === 'placed') return answer(placed, aside.name);
       failed = answer(placed, null);
