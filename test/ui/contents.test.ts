@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
 import type { Workbench } from '../support/vscode-server/workbench.ts';
-import { picture } from './picture.ts';
+import { picture, restMouse } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('the Contents view', () => {
@@ -76,11 +76,16 @@ describeUi('the Contents view', () => {
         .click({ position: { x: 40, y: 10 } });
     await picture(window, 'contents-states');
 
-    await window.page.locator('.pane .monaco-list-row', { hasText: 'theirs.txt' }).first().hover();
-    const hover = window.page.locator('.monaco-hover:visible', { hasText: 'SHA-256' });
-    await hover.first().waitFor();
-    expect(await hover.first().innerText()).toMatch(/Changed there: it comes down with the next sync/);
-    await picture(window, 'contents-tooltip');
+    // A change of colours closes it.
+    for (const theme of ['dark', 'light'] as const) {
+      await window.setTheme(theme);
+      await restMouse(window);
+      await window.page.locator('.pane .monaco-list-row', { hasText: 'theirs.txt' }).first().hover();
+      const hover = window.page.locator('.monaco-hover:visible', { hasText: 'SHA-256' });
+      await hover.first().waitFor();
+      expect(await hover.first().innerText()).toMatch(/Changed there: it comes down with the next sync/);
+      await window.screenshot(`contents-tooltip-${theme}`);
+    }
     await window.page.keyboard.press('Escape');
 
     const menu = await window.trees.contextMenu('Contents', 'mine.txt');
