@@ -50,7 +50,7 @@ test.each(PERSONS)(
     put(from, name);
     const report = await runSetup(parts, OPTIONS);
     expect(readFileSync(path.join(from, name), 'utf8')).toBe('precious');
-    expect(report.notes).toContain(`${from} stays: no rule brings along ${name}.`);
+    expect(report.notes).toContain(`${from} stays: it still has ${name}, which no rule brings along.`);
     expect([existsSync(path.join(from, 'a')), readFileSync(path.join(to, 'a'), 'utf8')]).toEqual([false, 'content a']);
   },
 );

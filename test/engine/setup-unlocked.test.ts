@@ -56,5 +56,5 @@ test.each([
   };
   const { notes } = await runSetup({ ...parts, files: { ...files, writeConfig } }, OPTIONS);
   expect(readFileSync(lock, 'utf8')).toBe('theirs');
-  expect(notes).toContain(`${from} stays: no rule brings along ${name}.`);
+  expect(notes).toContain(`${from} stays: it still has ${name}, which no rule brings along.`);
 });

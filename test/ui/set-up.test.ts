@@ -248,7 +248,7 @@ describeUi('set-up', () => {
     server.requests.reset();
     await choose(window, 'What Will Happen', /Set Up Now$/);
     const told = await window.notifications.waitFor(/is set up with/, 90_000);
-    expect(told.message).toMatch(/\.swamp stays: what is left in it was not moved/);
+    expect(told.message).toMatch(/\.swamp stays: it still has latest, which no rule brings along\./);
     const sent = server.requests.log.filter(({ operation, key }) => operation === 'PutObject' && /objects\//.test(key));
     expect(sent).toHaveLength(4);
     expect(existsSync(join(folder, '.swamp', 'big-0.bin'))).toBe(false);

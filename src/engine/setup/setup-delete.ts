@@ -64,7 +64,7 @@ async function keptIn(work: Work, folder: string): Promise<string> {
   const [first, ...more] = await leftOutOf(work, folder);
   if (first === undefined) return 'folders without files are left in it';
   const others = more.length === 0 ? first : `${first} (and ${more.length} more)`;
-  return `no rule brings along ${others}`;
+  return `it still has ${others}, which no rule brings along`;
 }
 
 /** What a run that died has moved aside: dropped where the target has a copy, else back at its place. Gives how many are back. */
