@@ -1,4 +1,5 @@
 import { withholder } from '../core/paths/credential-paths.ts';
+import { CHUNK_LIMITS, type ChunkLimits } from '../core/plan/cut-chunks.ts';
 import { PACK_LIMITS, type PackLimits } from '../core/plan/packs.ts';
 import { createByteBudget } from './contents/byte-budget.ts';
 import { findRoot, runCycle } from './cycle/cycle.ts';
@@ -37,6 +38,8 @@ export interface DatastoreParts {
   readonly waitMs: number;
   /** Which files travel together; `PACK_LIMITS` when absent. */
   readonly packs?: PackLimits;
+  /** Where large files are cut; `CHUNK_LIMITS` when absent. */
+  readonly chunks?: ChunkLimits;
 }
 
 /** Bytes of files in memory, on their way up or down. */
@@ -140,5 +143,6 @@ function composeParts(given: DatastoreParts, root: GuardedRoot): CycleParts {
     base,
     budget: createByteBudget(BUDGET_BYTES),
     packs: given.packs ?? PACK_LIMITS,
+    chunks: given.chunks ?? CHUNK_LIMITS,
   };
 }

@@ -35,6 +35,10 @@ export interface Story {
 
 const START = { 'a.txt': 'a1', 'b/b.txt': 'b1', 'b/c/c.txt': 'c1', 'd.txt': 'd1', 'e/e.txt': 'e1' };
 
+/** Several chunks, no two alike, and a change in the middle of it. */
+const LARGE = Array.from({ length: 40 }, (_, nth) => `line ${nth} ${(nth * 7919) % 997}`).join('\n');
+const EDITED = `${LARGE.slice(0, 200)}inserted${LARGE.slice(200)}appended`;
+
 const EVERYDAY: readonly Story[] = [
   {
     name: 'first push',
@@ -68,6 +72,30 @@ const EVERYDAY: readonly Story[] = [
     },
     expected: { 'a.txt': 'a2', 'b/b.txt': 'b1', 'e/e.txt': 'e1', 'moved/d.txt': 'd1', 'new/n.txt': 'n1' },
     precious: [...Object.values(START), 'a2', 'n1'],
+  },
+  {
+    name: 'push: a part of a large file',
+    async prepare(world) {
+      await bothHaveWritten(world);
+      save(world.bob, { 'large.txt': LARGE });
+      await sync(world, world.bob);
+      save(world.bob, { 'large.txt': EDITED });
+    },
+    expected: { ...START, 'large.txt': EDITED },
+    precious: [...Object.values(START), LARGE, EDITED],
+  },
+  {
+    name: 'pull: a part of a large file',
+    async prepare(world) {
+      await bothHaveWritten(world);
+      save(world.alice, { 'large.txt': LARGE });
+      await sync(world, world.alice);
+      await sync(world, world.bob);
+      save(world.alice, { 'large.txt': EDITED });
+      await sync(world, world.alice);
+    },
+    expected: { ...START, 'large.txt': EDITED },
+    precious: [...Object.values(START), LARGE, EDITED],
   },
   {
     name: 'both directions, a conflict held back',

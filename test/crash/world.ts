@@ -7,6 +7,7 @@ import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
+import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { SyncReport } from '../../src/core/status/sync-report.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
 import type { ObjectStore } from '../../src/engine/ports.ts';
@@ -45,6 +46,8 @@ export interface Lived {
 
 /** In memory where the system has such a folder: the calls are the same, and here no power is cut. */
 const ROOM = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+/** So that a file need not be large to have many. */
+const CHUNKS: ChunkLimits = { least: 16, average: 48, most: 100 };
 /** From one process to the next. Milliseconds. */
 const MINUTE = 60_000;
 /** Longer than a lease that nobody renews. Milliseconds of a clock that nobody waits for. */
@@ -93,6 +96,7 @@ export function openWorld(tap: DiskTap, { bringsIn }: Pick<Story, 'bringsIn'> = 
         identity: { holder: `${name}@host`, user: name, hostname: 'host', pid, workspace: name, tool: 'cli' },
         ttlMs: 30_000,
         waitMs: WAIT,
+        chunks: CHUNKS,
       });
       const outcome = await tap
         .inLife(life, async () => {

@@ -301,6 +301,20 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: /looked for, not believed/,
   },
   {
+    name: 'chunks taken from history',
+    edits: [
+      {
+        file: 'engine/contents/upload.ts',
+        find: 'const found = new Map<Sha256, Slice>();',
+        replace:
+          'const all = globalThis as { found?: Map<Sha256, Slice> };\n  all.found ??= new Map();\n  const found = all.found;',
+      },
+    ],
+    suites: [engine('cycle-transfer.test.ts')],
+    breaks: /only the history names/,
+    unseen: 'nothing is collected in it',
+  },
+  {
     name: 'a moved-aside file dropped unhashed',
     edits: [
       {
@@ -398,9 +412,9 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'whole file in memory',
     edits: [
       {
-        file: 'engine/contents/upload.ts',
-        find: 'export const CHUNK_BYTES = 16 << 20;',
-        replace: 'export const CHUNK_BYTES = 2 ** 40;',
+        file: 'core/plan/cut-chunks.ts',
+        find: 'most: 8 << 20 };',
+        replace: 'most: 2 ** 40 };',
       },
     ],
     suites: [{ layer: 'cli', file: 'memory.test.ts' }, engine('cycle-transfer.test.ts')],

@@ -6,6 +6,7 @@ import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { type Budget, bounded, createBudget } from '../../src/adapters/store/bounded.ts';
 import { retrying } from '../../src/adapters/store/retrying.ts';
+import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../src/core/plan/packs.ts';
 import type { Datastore } from '../../src/engine/datastore.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
@@ -30,6 +31,7 @@ export interface ProgramParts {
   readonly ttlMs: number;
   readonly waitMs: number;
   readonly packs: PackLimits;
+  readonly chunks: ChunkLimits;
   readonly excluded: readonly string[];
   /** What an earlier day has found out about the store; null: nothing, or it is written down already. */
   readonly probed: Capabilities | null;
@@ -48,6 +50,7 @@ export function startProgram({
   ttlMs,
   waitMs,
   packs,
+  chunks,
   excluded,
   probed,
   log,
@@ -95,6 +98,7 @@ export function startProgram({
     ttlMs,
     waitMs,
     packs,
+    chunks,
   });
   return { process, datastore, budget };
 }

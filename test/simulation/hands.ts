@@ -13,7 +13,7 @@ export const OUTSIDE = '/outside';
 export interface HandsParts {
   readonly disk: Disk<Process>;
   /** A content nobody has saved before, of so many bytes. */
-  readonly invent: (size: number) => Uint8Array;
+  readonly invent: (size: number, kept?: Uint8Array) => Uint8Array;
   /** Contents that were saved at a path, the latest last. */
   readonly history: (path: string) => readonly Uint8Array[];
   readonly later: (ms: number, then: () => void) => void;
@@ -29,8 +29,9 @@ export function actOn({ disk, invent, history, later, unseen, isRootAway }: Hand
   if (spot === null) return null;
   switch (act.act) {
     case 'save': {
-      const size = act.size === 'same' ? (spot.node?.kind === 'file' ? spot.node.data.length : 16) : act.size;
-      return save(spot, invent(size), act.style);
+      const before = spot.node?.kind === 'file' ? spot.node.data : new Uint8Array(16);
+      if (act.size === 'edited') return save(spot, invent(40, before.subarray(0, 500)), act.style);
+      return save(spot, invent(act.size === 'same' ? before.length : act.size), act.style);
     }
     case 'save slowly': {
       const { node } = spot;

@@ -1,3 +1,4 @@
+import { CHUNK_LIMITS } from '../../src/core/plan/cut-chunks.ts';
 import { PACK_LIMITS } from '../../src/core/plan/packs.ts';
 import { makeStrikes } from './make-strikes.ts';
 import { makeTrouble } from './make-trouble.ts';
@@ -71,6 +72,7 @@ export function makeTraits(random: Random): ClientTraits {
       { fileBytes: 60, packBytes: 150, files: 3 },
       { fileBytes: 0, packBytes: 0, files: 1 },
     ]),
+    chunks: random.pick([CHUNK_LIMITS, { least: 16, average: 48, most: 100 }, { least: 8, average: 24, most: 60 }]),
   };
 }
 
@@ -116,6 +118,7 @@ function makeAct(random: Random, { files, folders, free }: Paths): Act {
   const kind = random.weighted({
     save: 12,
     same: 5,
+    edited: 4,
     slowly: 1,
     old: 2,
     rename: 3,
@@ -132,7 +135,8 @@ function makeAct(random: Random, { files, folders, free }: Paths): Act {
     case 'save':
       return { act: 'save', path, size: random.spread(1, 300), style };
     case 'same':
-      return { act: 'save', path, size: 'same', style };
+    case 'edited':
+      return { act: 'save', path, size: kind, style };
     case 'slowly':
       return { act: 'save slowly', path, ms: random.spread(10, 20_000) };
     case 'old':

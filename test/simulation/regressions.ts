@@ -1,3 +1,4 @@
+import { CHUNK_LIMITS } from '../../src/core/plan/cut-chunks.ts';
 import { PACK_LIMITS } from '../../src/core/plan/packs.ts';
 import { makeTraits } from './make-scenario.ts';
 import { createRandom } from './random.ts';
@@ -95,6 +96,7 @@ const PLAIN: Partial<ClientTraits> = {
   ttlMs: 30_000,
   waitMs: 60_000,
   packs: PACK_LIMITS,
+  chunks: CHUNK_LIMITS,
   disk: { granularityMs: 0.001, isCaseBlind: false, hasHardLinks: true, reusesInodes: false, hasOrderedJournal: true },
 };
 

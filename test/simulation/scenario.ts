@@ -1,3 +1,4 @@
+import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../src/core/plan/packs.ts';
 import type { DiskTraits } from './disk/node.ts';
 
@@ -29,6 +30,8 @@ export interface ClientTraits {
   readonly latencyMs: number;
   /** Which of its files travel together. */
   readonly packs: PackLimits;
+  /** Where its large files are cut. */
+  readonly chunks: ChunkLimits;
   readonly ttlMs: number;
   /** For a lease, or for another program on the root. */
   readonly waitMs: number;
@@ -56,7 +59,8 @@ export type Act =
   | {
       readonly act: 'save';
       readonly path: string;
-      readonly size: 'same' | number;
+      /** `edited`: most of what was there stays, around something new. */
+      readonly size: 'same' | 'edited' | number;
       readonly style: 'in place' | 'replace';
     }
   /** Opens now, writes after `ms`, wherever the file is by then. */

@@ -36,7 +36,7 @@ function stepWords({ client, deed, strikes }: Step): string {
 function deedWords(deed: Deed): string {
   switch (deed.act) {
     case 'save':
-      return `saves ${deed.path} (${deed.size === 'same' ? 'the same size' : `${deed.size} bytes`}, ${deed.style})`;
+      return `saves ${deed.path} (${sizeWords(deed.size)}, ${deed.style})`;
     case 'save slowly':
       return `opens ${deed.path} and writes it ${deed.ms} ms later`;
     case 'save an old version':
@@ -75,4 +75,9 @@ function strikeWords(strike: Strike): string {
   return strike.harm.kind === 'act'
     ? `${where} the person ${deedWords(strike.harm.act)}`
     : `${where}: ${nameOf(strike)}`;
+}
+
+function sizeWords(size: 'same' | 'edited' | number): string {
+  if (typeof size === 'number') return `${size} bytes`;
+  return size === 'same' ? 'the same size' : 'a part of it';
 }

@@ -113,6 +113,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
         ttlMs: traits.ttlMs,
         waitMs: traits.waitMs,
         packs: traits.packs,
+        chunks: traits.chunks,
         excluded: traits.excluded,
         probed: traits.hasProbed && machine.processes.size === 1 ? whatProbesFind(scenario.remote) : null,
         log: (level, message) => {
@@ -128,8 +129,8 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
       const done = actOn(
         {
           disk: machine.disk,
-          invent: (size) => {
-            const bytes = invent(machine.client, size);
+          invent: (size, kept) => {
+            const bytes = invent(machine.client, size, kept);
             saved.set(act.path, [...(saved.get(act.path) ?? []), bytes].slice(-4));
             return bytes;
           },
@@ -221,13 +222,15 @@ function furnished(machine: Machine): Machine {
   return machine;
 }
 
-/** Contents that differ from all others, each with the canary in it where there is room. */
-function createInventor(seed: number, oracle: Oracle): (client: number, size: number) => Uint8Array {
+/** Contents that differ from all others, each with the canary in it where there is room. `kept` stands before and after what is new. */
+function createInventor(seed: number, oracle: Oracle) {
   let count = 0;
-  return (client, size) => {
+  return (client: number, size: number, kept: Uint8Array = new Uint8Array()): Uint8Array => {
     count += 1;
     const text = `${count} ${client + 1} ${CANARY} ${seed} `;
-    const bytes = Buffer.alloc(Math.max(size, String(count).length + 1), `${text}${'.'.repeat(40)}`);
+    const fresh = Buffer.alloc(Math.max(size, String(count).length + 1), `${text}${'.'.repeat(40)}`);
+    const place = (37 * count) % (kept.length + 1);
+    const bytes = Buffer.concat([kept.subarray(0, place), fresh, kept.subarray(place)]);
     oracle.invented(bytes);
     return bytes;
   };

@@ -19,6 +19,7 @@ import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { createMemoryStore, type MemoryBucket } from '../../src/adapters/store/memory-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
+import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../src/core/plan/packs.ts';
 import type { Datastore, SyncOptions } from '../../src/engine/datastore.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
@@ -40,6 +41,7 @@ export interface ReplicaOptions {
   readonly files?: (files: LocalFiles) => LocalFiles;
   readonly prefix?: string;
   readonly packs?: PackLimits;
+  readonly chunks?: ChunkLimits;
 }
 
 /** One workspace: a real folder, a real state folder, a shared store with faults of its own. */
@@ -93,7 +95,7 @@ const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 /** Every content in an object of its own. */
 export const APART: PackLimits = { fileBytes: 0, packBytes: 0, files: 1 };
 
-export function openWorld({ packs }: { readonly packs?: PackLimits } = {}): World {
+export function openWorld(shape: Pick<ReplicaOptions, 'packs' | 'chunks'> = {}): World {
   const bucket: MemoryBucket = new Map();
   const open = (prefix: string) => createMemoryStore({ codec: nodeCodec, clock: systemClock, bucket, prefix });
   const store = open('team');
@@ -103,7 +105,7 @@ export function openWorld({ packs }: { readonly packs?: PackLimits } = {}): Worl
     bucket,
     store,
     replica(name, options = {}) {
-      const made = openReplica(name, open, { ...(packs && { packs }), ...options });
+      const made = openReplica(name, open, { ...shape, ...options });
       replicas.push(made);
       return made.replica;
     },
@@ -183,6 +185,7 @@ function openReplica(name: string, open: (prefix: string) => ObjectStore, first:
       ttlMs: options.ttlMs ?? 30_000,
       waitMs: options.waitMs ?? 2_000,
       ...(options.packs && { packs: options.packs }),
+      ...(options.chunks && { chunks: options.chunks }),
     });
   }
 

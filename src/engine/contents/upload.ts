@@ -9,15 +9,13 @@ import {
   sameStamp,
 } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
+import { type ChunkLimits, chunkLength, chunkLimitsOf } from '../../core/plan/cut-chunks.ts';
 import type { Step } from '../../core/plan/plan.ts';
 import { all } from '../all.ts';
 import { each } from '../each.ts';
 import type { LocalFiles, OpenFile } from '../ports.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { createSender, type SenderParts } from './send-contents.ts';
-
-/** A file over this many bytes is a sequence of chunk objects of this size. Source: remote format 1. */
-export const CHUNK_BYTES = 16 << 20;
 
 /** Files of a pack that are open at the same time. */
 const READ_AT_ONCE = 16;
@@ -29,7 +27,7 @@ export type Uploaded =
   | { readonly kind: 'failed'; readonly reason: string };
 
 export interface Uploader {
-  /** Steps that travel together; what is more than a chunk travels alone. One answer each, in their order. */
+  /** Steps that travel together; what is larger than a chunk can be travels alone. One answer each, in their order. */
   upload(steps: readonly Step[]): Promise<readonly Uploaded[]>;
   /** Where the contents that were written or found lie, by their SHA-256. */
   readonly sent: ReadonlyMap<Sha256, Slice>;
@@ -38,6 +36,7 @@ export interface Uploader {
 export interface UploaderParts extends SenderParts {
   readonly files: LocalFiles;
   readonly budget: ByteBudget;
+  readonly chunks: ChunkLimits;
 }
 
 export function createUploader(parts: UploaderParts): Uploader {
@@ -46,7 +45,7 @@ export function createUploader(parts: UploaderParts): Uploader {
 
   async function upload(steps: readonly Step[]): Promise<readonly Uploaded[]> {
     const [first, ...others] = steps;
-    const isLarge = first && others.length === 0 && bytesOf(first) > CHUNK_BYTES;
+    const isLarge = first && others.length === 0 && bytesOf(first) > parts.chunks.most;
     return isLarge ? [await opened(first, sendChunks)] : sendTogether(steps);
   }
 
@@ -119,22 +118,29 @@ export function createUploader(parts: UploaderParts): Uploader {
   // The whole hash is known only at the end: chunks of a file that moved are garbage, and no commit names them.
   async function sendChunks(file: OpenFile, { sha256: planned }: LocalEntry): Promise<Uploaded> {
     const whole = codec.hasher();
+    const { size } = file.stamp;
+    const limits = chunkLimitsOf(size, parts.chunks);
     const chunks: Promise<Slice | undefined>[] = [];
     const failures: unknown[] = [];
-    for (let offset = 0; offset < file.stamp.size && !signal.aborted && failures.length === 0; offset += CHUNK_BYTES) {
-      const length = Math.min(CHUNK_BYTES, file.stamp.size - offset);
-      await new Promise<void>((readNext) => {
-        const chunk = budget.within(length, async () => {
-          const bytes = await file.read(offset, length);
+    let offset = 0;
+    while (offset < size && !signal.aborted && failures.length === 0) {
+      const ahead = Math.min(limits.most, size - offset);
+      offset = await new Promise<number>((readNext) => {
+        // What lies behind the cut is in memory with the chunk, and is read again with the next one.
+        const chunk = budget.within(ahead, async () => {
+          const read = await file.read(offset, ahead);
+          const bytes = read.subarray(0, chunkLength(read, limits));
           whole.update(bytes);
-          readNext();
+          // A file that was cut off meanwhile ends here.
+          readNext(read.byteLength < ahead ? size : offset + bytes.byteLength);
+          if (bytes.byteLength === 0) return undefined;
           const sha256 = codec.sha256(bytes);
           return (await sender.send([{ sha256, bytes }])).get(sha256);
         });
         chunks.push(chunk);
         chunk.catch((error: unknown) => {
           failures.push(error);
-          readNext();
+          readNext(offset);
         });
       });
     }

@@ -1,4 +1,5 @@
 import type { Commit } from '../../core/format/records.ts';
+import type { ChunkLimits } from '../../core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../core/plan/packs.ts';
 import type { ByteBudget } from '../contents/byte-budget.ts';
 import type { SyncOptions } from '../datastore.ts';
@@ -22,6 +23,7 @@ export interface CycleParts extends LeaseParts {
   readonly codec: Codec;
   readonly budget: ByteBudget;
   readonly packs: PackLimits;
+  readonly chunks: ChunkLimits;
   readonly waitMs: number;
 }
 
