@@ -1,4 +1,5 @@
 import { withholder } from '../core/paths/credential-paths.ts';
+import { COMPRESSION_LIMITS, type CompressionLimits } from '../core/plan/compression.ts';
 import { CHUNK_LIMITS, type ChunkLimits } from '../core/plan/cut-chunks.ts';
 import { PACK_LIMITS, type PackLimits } from '../core/plan/packs.ts';
 import { createByteBudget } from './contents/byte-budget.ts';
@@ -40,6 +41,8 @@ export interface DatastoreParts {
   readonly packs?: PackLimits;
   /** Where large files are cut; `CHUNK_LIMITS` when absent. */
   readonly chunks?: ChunkLimits;
+  /** What is worth compressing; `COMPRESSION_LIMITS` when absent. */
+  readonly compression?: CompressionLimits;
 }
 
 /** Bytes of files in memory, on their way up or down. */
@@ -144,5 +147,6 @@ function composeParts(given: DatastoreParts, root: GuardedRoot): CycleParts {
     budget: createByteBudget(BUDGET_BYTES),
     packs: given.packs ?? PACK_LIMITS,
     chunks: given.chunks ?? CHUNK_LIMITS,
+    compression: given.compression ?? COMPRESSION_LIMITS,
   };
 }

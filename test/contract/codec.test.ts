@@ -16,6 +16,9 @@ const unzstd = (content: Uint8Array, limit: number) => collect(nodeCodec.unzstd(
 type Decode = typeof gunzip;
 type Row = readonly [string, Decode, Uint8Array, number, 'text' | typeof RangeError | typeof Error];
 
+/** A frame with a window of 16 MiB, by RFC 8878: magic, descriptors, one raw block of one byte. */
+const wide = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x70, 0x09, 0x00, 0x00, 0x78);
+
 const rows: readonly Row[] = [
   ['gzip comes back', gunzip, gzipped, text.byteLength, 'text'],
   ['gzip one byte over the limit', gunzip, gzipped, text.byteLength - 1, RangeError],
@@ -24,6 +27,7 @@ const rows: readonly Row[] = [
   ['zstd comes back', unzstd, zstd, text.byteLength, 'text'],
   ['zstd one byte over the limit', unzstd, zstd, text.byteLength - 1, RangeError],
   ['zstd cut short', unzstd, zstd.subarray(0, -9), text.byteLength, Error],
+  ['zstd that asks for a large window', unzstd, wide, text.byteLength, Error],
   ['no zstd at all', unzstd, text, text.byteLength, Error],
   ['nothing where zstd should be', unzstd, new Uint8Array(), text.byteLength, Error],
 ];
@@ -38,6 +42,14 @@ describe('the codec', () => {
     expect(error).toBeInstanceOf(expected);
     // RangeError means "too large" and nothing else.
     expect(error instanceof RangeError).toBe(expected === RangeError);
+  });
+
+  test('zstd goes and comes', async () => {
+    const compress = nodeCodec.zstd;
+    if (compress === null) throw new Error('this Node has no zstd');
+    const compressed = await compress(text);
+    expect(compressed.byteLength).toBeLessThan(text.byteLength / 10);
+    expect(Buffer.from(await unzstd(compressed, text.byteLength)).equals(text)).toBe(true);
   });
 
   test('hashes whole and in parts alike', async () => {

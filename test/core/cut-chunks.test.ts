@@ -5,6 +5,7 @@ import { CAPS } from '../../src/core/format/records.ts';
 import type { Entry } from '../../src/core/format/tree.ts';
 import type { SyncPath } from '../../src/core/paths/sync-path.ts';
 import { CHUNK_LIMITS, type ChunkLimits, chunkLength, chunkLimitsOf } from '../../src/core/plan/cut-chunks.ts';
+import { drawn } from '../support/drawn.ts';
 
 const SMALL: ChunkLimits = { least: 16, average: 80, most: 300 };
 
@@ -72,8 +73,8 @@ test('the largest file that is cut by its content fits into an entry, in the lea
   const largest = 16 * 2 ** 30;
   const { least } = chunkLimitsOf(largest, CHUNK_LIMITS);
   expect(least).toBe(1 << 20);
-  const object = `objects/${'f'.repeat(64)}-${2 ** 31}`;
-  const slice = { object, offset: 0, length: 8 << 20, encoding: 'zstd' };
+  const object = `objects/${'f'.repeat(64)}-1000000`;
+  const slice = { object, offset: 0, length: 8 << 20, encoding: 'zstd', sha256: 'f'.repeat(64) };
   const path = 'p'.repeat(1_024) as SyncPath;
   const entry: Entry = {
     path,
@@ -102,19 +103,6 @@ function lengthsOf(bytes: Uint8Array, limits: ChunkLimits): readonly number[] {
 function chunksOf(bytes: Uint8Array, limits: ChunkLimits): readonly string[] {
   let at = 0;
   return lengthsOf(bytes, limits).map((length) => Buffer.from(bytes.subarray(at, (at += length))).toString('hex'));
-}
-
-/** As if by chance, always the same: xorshift. */
-function drawn(length: number, seed = 1): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let state = Math.imul(seed, 0x9e3779b9) | 1;
-  for (let at = 0; at < length; at += 1) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    bytes[at] = state >>> 24;
-  }
-  return bytes;
 }
 
 const repeated = (part: Uint8Array, length: number): Uint8Array =>

@@ -35,8 +35,8 @@ export interface Story {
 
 const START = { 'a.txt': 'a1', 'b/b.txt': 'b1', 'b/c/c.txt': 'c1', 'd.txt': 'd1', 'e/e.txt': 'e1' };
 
-/** Several chunks, no two alike, and a change in the middle of it. */
-const LARGE = Array.from({ length: 40 }, (_, nth) => `line ${nth} ${(nth * 7919) % 997}`).join('\n');
+/** Several chunks, no two alike, that are worth compressing; and a change in the middle of it. */
+const LARGE = Array.from({ length: 14 }, (_, nth) => `${'='.repeat(30)} ${nth} ${(nth * 7919) % 997}`).join('\n');
 const EDITED = `${LARGE.slice(0, 200)}inserted${LARGE.slice(200)}appended`;
 
 const EVERYDAY: readonly Story[] = [

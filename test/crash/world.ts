@@ -97,6 +97,7 @@ export function openWorld(tap: DiskTap, { bringsIn }: Pick<Story, 'bringsIn'> = 
         ttlMs: 30_000,
         waitMs: WAIT,
         chunks: CHUNKS,
+        compression: { least: 60 },
       });
       const outcome = await tap
         .inLife(life, async () => {

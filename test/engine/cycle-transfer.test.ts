@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { SyncError } from '../../src/core/errors.ts';
 import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { LocalFiles } from '../../src/engine/ports.ts';
+import { drawn } from '../support/drawn.ts';
 import { APART, openWorld, type Replica } from '../support/replica.ts';
 
 const MIB = 1 << 20;
@@ -18,7 +19,7 @@ test('a large file travels as chunks, both ways, and only the chunks that change
   const world = openWorld({ chunks: CHUNKS });
   const alice = world.replica('alice');
   const bob = world.replica('bob');
-  const content = pseudoRandom(MIB);
+  const content = drawn(MIB);
   alice.write('large.bin', content);
   expect(await alice.sync()).toMatchObject({ uploaded: 1 });
   expect(objects(alice).length).toBeGreaterThan(MIB / CHUNKS.most);
@@ -56,12 +57,12 @@ test('equal contents and equal chunks travel once', async () => {
 test('a chunk that only the history names is sent again: it may be collected at any time', async () => {
   const world = openWorld({ chunks: CHUNKS });
   const alice = world.replica('alice');
-  alice.write('large.bin', pseudoRandom(MIB));
+  alice.write('large.bin', drawn(MIB));
   await alice.sync();
   const first = objects(alice);
-  alice.write('large.bin', pseudoRandom(MIB).toReversed());
+  alice.write('large.bin', drawn(MIB, 2));
   await alice.sync();
-  alice.write('large.bin', pseudoRandom(MIB));
+  alice.write('large.bin', drawn(MIB));
   alice.store.forget();
   await alice.sync();
   expect(objects(alice)).toHaveLength(first.length);
@@ -131,7 +132,7 @@ test.each(['up', 'down'] as const)('an outage in mid-transfer ends the cycle soo
 test('nothing is on its way to the remote any more when a broken push gives the lease back', async () => {
   const world = openWorld();
   const alice = world.replica('alice');
-  alice.write('large.bin', pseudoRandom(40 * MIB));
+  alice.write('large.bin', drawn(40 * MIB));
   alice.store.plan({ on: 'put', key: /^objects/, fault: { kind: 'between', run: () => soon(500) } });
   alice.store.plan({ on: 'put', key: /^objects/, fault: { kind: 'fail-before', error: 'unreachable' } });
   expect((await alice.failing()).kind).toBe('offline');
@@ -286,15 +287,6 @@ function changingWhileRead(files: LocalFiles, replica: Replica, times: number): 
       };
     },
   };
-}
-
-function pseudoRandom(length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let at = 0, seed = 7; at < length; at += 1) {
-    seed = (Math.imul(seed, 1_103_515_245) + 12_345) | 0;
-    bytes[at] = seed >> 16;
-  }
-  return bytes;
 }
 
 const soon = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

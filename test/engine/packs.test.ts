@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { drawn } from '../support/drawn.ts';
 import { openWorld, type Replica } from '../support/replica.ts';
 
 /* Small files travel together: one object goes up, ranges of it come down, each content verified by itself. */
@@ -16,7 +17,7 @@ test('of a pack only what is wanted is asked for', async () => {
   const world = openWorld();
   const alice = world.replica('alice');
   const bob = world.replica('bob');
-  for (let index = 0; index < 20; index += 1) alice.write(`${index + 10}.bin`, new Uint8Array(200 << 10).fill(index));
+  for (let index = 0; index < 20; index += 1) alice.write(`${index + 10}.bin`, drawn(200 << 10, index + 1));
   await alice.sync();
   await bob.sync();
   for (const path of ['10.bin', '11.bin', '29.bin']) bob.remove(path);

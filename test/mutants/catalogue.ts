@@ -225,8 +225,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/contents/fetch-together.ts',
-        find: 'if (codec.sha256(content) !== sha256) return null;',
-        replace: 'if (content.byteLength === 0) return null;',
+        find: 'if (content === null || codec.sha256(content) !== sha256) return null;',
+        replace: 'if (content === null) return null;',
       },
       {
         file: 'engine/contents/fetch-together.ts',
@@ -293,8 +293,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/contents/send-contents.ts',
-        find: 'if (slice?.length !== length) return null;',
-        replace: 'if (slice?.length !== length) return null;\n    if (slice.object !== "") return slice;',
+        find: 'if (!slice || !holds(slice, length)) return null;',
+        replace: 'if (!slice || !holds(slice, length)) return null;\n    if (slice.object !== "") return slice;',
       },
     ],
     suites: [engine('cycle-transfer.test.ts'), engine('cycle-interrupted.test.ts'), engine()],

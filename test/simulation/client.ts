@@ -1,4 +1,4 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { nodeCodec } from '../../src/adapters/codec.ts';
 import { buildExcludes } from '../../src/adapters/excludes.ts';
 import { openLocalFiles } from '../../src/adapters/fs/local-files.ts';
@@ -6,6 +6,7 @@ import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { type Budget, bounded, createBudget } from '../../src/adapters/store/bounded.ts';
 import { retrying } from '../../src/adapters/store/retrying.ts';
+import type { CompressionLimits } from '../../src/core/plan/compression.ts';
 import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../src/core/plan/packs.ts';
 import type { Datastore } from '../../src/engine/datastore.ts';
@@ -13,6 +14,7 @@ import { openDatastore } from '../../src/engine/open-datastore.ts';
 import type { Codec, Ids, Log, ObjectStore, StateFiles } from '../../src/engine/ports.ts';
 import type { Capabilities } from '../../src/engine/remote/probe.ts';
 import { createBaseStore, emptyBase } from '../../src/engine/state/base-store.ts';
+import { whole } from './bodies.ts';
 import { ROOT } from './hands.ts';
 import type { Loop } from './loop.ts';
 import { clockOf, type Process } from './machine.ts';
@@ -32,6 +34,7 @@ export interface ProgramParts {
   readonly waitMs: number;
   readonly packs: PackLimits;
   readonly chunks: ChunkLimits;
+  readonly compression: CompressionLimits;
   readonly excluded: readonly string[];
   /** What an earlier day has found out about the store; null: nothing, or it is written down already. */
   readonly probed: Capabilities | null;
@@ -51,6 +54,7 @@ export function startProgram({
   waitMs,
   packs,
   chunks,
+  compression,
   excluded,
   probed,
   log,
@@ -99,6 +103,7 @@ export function startProgram({
     waitMs,
     packs,
     chunks,
+    compression,
   });
   return { process, datastore, budget };
 }
@@ -113,6 +118,10 @@ const codec: Codec = {
   ...nodeCodec,
   gzip: async (bytes) => gzipSync(bytes, { level: 1, memLevel: 1, windowBits: 9 }),
   gunzip: async (bytes, limit) => gunzipSync(bytes, { maxOutputLength: limit }),
+  zstd: async (bytes) => zstdCompressSync(bytes, { pledgedSrcSize: bytes.byteLength }),
+  async *unzstd(body, limit) {
+    yield zstdDecompressSync(await whole({ body }), { maxOutputLength: limit });
+  },
 };
 
 function idsOf(random: Random): Ids {

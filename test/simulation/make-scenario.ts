@@ -1,3 +1,4 @@
+import { COMPRESSION_LIMITS } from '../../src/core/plan/compression.ts';
 import { CHUNK_LIMITS } from '../../src/core/plan/cut-chunks.ts';
 import { PACK_LIMITS } from '../../src/core/plan/packs.ts';
 import { makeStrikes } from './make-strikes.ts';
@@ -73,6 +74,7 @@ export function makeTraits(random: Random): ClientTraits {
       { fileBytes: 0, packBytes: 0, files: 1 },
     ]),
     chunks: random.pick([CHUNK_LIMITS, { least: 16, average: 48, most: 100 }, { least: 8, average: 24, most: 60 }]),
+    compression: random.pick([COMPRESSION_LIMITS, { least: 20 }]),
   };
 }
 

@@ -1,3 +1,4 @@
+import { COMPRESSION_LIMITS } from '../../src/core/plan/compression.ts';
 import { CHUNK_LIMITS } from '../../src/core/plan/cut-chunks.ts';
 import { PACK_LIMITS } from '../../src/core/plan/packs.ts';
 import { makeTraits } from './make-scenario.ts';
@@ -97,6 +98,7 @@ const PLAIN: Partial<ClientTraits> = {
   waitMs: 60_000,
   packs: PACK_LIMITS,
   chunks: CHUNK_LIMITS,
+  compression: COMPRESSION_LIMITS,
   disk: { granularityMs: 0.001, isCaseBlind: false, hasHardLinks: true, reusesInodes: false, hasOrderedJournal: true },
 };
 

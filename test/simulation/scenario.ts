@@ -1,3 +1,4 @@
+import type { CompressionLimits } from '../../src/core/plan/compression.ts';
 import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../src/core/plan/packs.ts';
 import type { DiskTraits } from './disk/node.ts';
@@ -32,6 +33,8 @@ export interface ClientTraits {
   readonly packs: PackLimits;
   /** Where its large files are cut. */
   readonly chunks: ChunkLimits;
+  /** Which of its contents are compressed. */
+  readonly compression: CompressionLimits;
   readonly ttlMs: number;
   /** For a lease, or for another program on the root. */
   readonly waitMs: number;

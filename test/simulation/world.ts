@@ -114,6 +114,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
         waitMs: traits.waitMs,
         packs: traits.packs,
         chunks: traits.chunks,
+        compression: traits.compression,
         excluded: traits.excluded,
         probed: traits.hasProbed && machine.processes.size === 1 ? whatProbesFind(scenario.remote) : null,
         log: (level, message) => {

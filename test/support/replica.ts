@@ -19,11 +19,12 @@ import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { createMemoryStore, type MemoryBucket } from '../../src/adapters/store/memory-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
+import type { CompressionLimits } from '../../src/core/plan/compression.ts';
 import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../src/core/plan/packs.ts';
 import type { Datastore, SyncOptions } from '../../src/engine/datastore.ts';
 import { openDatastore } from '../../src/engine/open-datastore.ts';
-import type { Clock, LocalFiles, Log, ObjectStore, StateFiles } from '../../src/engine/ports.ts';
+import type { Clock, Codec, LocalFiles, Log, ObjectStore, StateFiles } from '../../src/engine/ports.ts';
 import type { Skip } from '../../src/engine/root/scan.ts';
 import { createFaultyStore, type FaultyStore } from './faulty-store.ts';
 import { type RemoteTruth, verifyRemote } from './verify-remote.ts';
@@ -42,6 +43,8 @@ export interface ReplicaOptions {
   readonly prefix?: string;
   readonly packs?: PackLimits;
   readonly chunks?: ChunkLimits;
+  readonly compression?: CompressionLimits;
+  readonly codec?: Codec;
 }
 
 /** One workspace: a real folder, a real state folder, a shared store with faults of its own. */
@@ -95,7 +98,7 @@ const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 /** Every content in an object of its own. */
 export const APART: PackLimits = { fileBytes: 0, packBytes: 0, files: 1 };
 
-export function openWorld(shape: Pick<ReplicaOptions, 'packs' | 'chunks'> = {}): World {
+export function openWorld(shape: Pick<ReplicaOptions, 'packs' | 'chunks' | 'compression'> = {}): World {
   const bucket: MemoryBucket = new Map();
   const open = (prefix: string) => createMemoryStore({ codec: nodeCodec, clock: systemClock, bucket, prefix });
   const store = open('team');
@@ -170,7 +173,7 @@ function openReplica(name: string, open: (prefix: string) => ObjectStore, first:
       lockFile: openLockFile(join(root, '.datastore-staging', 'lock')),
       skip: options.skip ?? (() => false),
       allow: options.allow ?? [],
-      codec: nodeCodec,
+      codec: options.codec ?? nodeCodec,
       clock,
       ids: systemIds,
       log,
@@ -186,6 +189,7 @@ function openReplica(name: string, open: (prefix: string) => ObjectStore, first:
       waitMs: options.waitMs ?? 2_000,
       ...(options.packs && { packs: options.packs }),
       ...(options.chunks && { chunks: options.chunks }),
+      ...(options.compression && { compression: options.compression }),
     });
   }
 

@@ -18,7 +18,7 @@ interface RawEntry {
   readonly path: string;
   readonly size: number;
   readonly sha256: string;
-  readonly slices: readonly { object: string; offset: number; length: number; encoding?: string }[];
+  readonly slices: readonly { object: string; offset: number; length: number; encoding?: string; sha256?: string }[];
 }
 
 /**
@@ -88,12 +88,14 @@ async function readTree(
 
 async function contentOf(entry: RawEntry, fetch: (key: string) => Promise<Buffer>): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for (const { object, offset, length, encoding } of entry.slices) {
+  for (const { object, offset, length, encoding, sha256: named } of entry.slices) {
     const stored = await fetch(object);
     requireThat(object.startsWith(`objects/${sha256(stored)}-`), `${object} holds other bytes than its name says`);
     requireThat(offset + length <= stored.length, `${entry.path}: a slice reaches over the end of ${object}`);
     const part = stored.subarray(offset, offset + length);
-    parts.push(encoding === 'zstd' ? zstdDecompressSync(part) : part);
+    const content = encoding === 'zstd' ? zstdDecompressSync(part) : part;
+    requireThat(named === undefined || sha256(content) === named, `${entry.path}: a slice is not what it says`);
+    parts.push(content);
   }
   const content = Buffer.concat(parts);
   requireThat(content.length === entry.size, `${entry.path}: ${content.length} bytes, not ${entry.size}`);

@@ -37,9 +37,10 @@ export function serialiseEntry(entry: Entry): string {
 
 /** What `canonicalJson` gives, without its garbage: every commit writes every entry. */
 function plainLine({ by, exec, generation, mtime, path, sha256, size, slices }: Entry): string {
-  const parts = slices.map(({ encoding, length, object, offset }) => {
+  const parts = slices.map(({ encoding, length, object, offset, sha256: hash }) => {
     const decoder = encoding === undefined ? '' : `"encoding":${JSON.stringify(encoding)},`;
-    return `{${decoder}"length":${length},"object":${JSON.stringify(object)},"offset":${offset}}`;
+    const named = hash === undefined ? '' : `,"sha256":"${hash}"`;
+    return `{${decoder}"length":${length},"object":${JSON.stringify(object)},"offset":${offset}${named}}`;
   });
   return `{"by":${JSON.stringify(by)},"exec":${exec},"generation":${generation},"mtime":${mtime},"path":${JSON.stringify(path)},"sha256":"${sha256}","size":${size},"slices":[${parts.join(',')}]}`;
 }
@@ -53,11 +54,19 @@ function parseSlices(value: unknown, size: number): Result<readonly Slice[]> {
   const slices: Slice[] = [];
   for (const item of value as unknown[]) {
     if (!isObject(item)) return bad('a slice is not an object');
-    const { object, offset, length, encoding, ...unknown } = item;
+    const { object, offset, length, encoding, sha256, ...unknown } = item;
     if (!isObjectKey(object)) return bad('a slice names something that is no object of this datastore');
     if (!isCount(offset) || !isCount(length)) return bad('a slice has no offset or length');
     if (encoding !== undefined && !isText(encoding)) return bad('a slice has a wrong encoding');
-    slices.push({ object, offset, length, ...(encoding === undefined ? {} : { encoding }), ...unknownFields(unknown) });
+    if (sha256 !== undefined && !isHash(sha256)) return bad('a slice has a wrong sha256');
+    slices.push({
+      object,
+      offset,
+      length,
+      ...(encoding === undefined ? {} : { encoding }),
+      ...(sha256 === undefined ? {} : { sha256 }),
+      ...unknownFields(unknown),
+    });
   }
   const isPlain = slices.every((slice) => slice.encoding === undefined);
   if (isPlain && slices.reduce((sum, slice) => sum + slice.length, 0) !== size) {

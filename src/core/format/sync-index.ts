@@ -3,7 +3,7 @@ import { compareByUtf8, utf8Length } from '../paths/sync-path.ts';
 import { parseEntry } from './entry-record.ts';
 import { asObject } from './fields.ts';
 import type { RecordProblem, ShardPointer } from './records.ts';
-import type { Entry } from './tree.ts';
+import type { Entry, Sha256, Slice } from './tree.ts';
 
 export { serialiseEntry } from './entry-record.ts';
 
@@ -110,5 +110,8 @@ export const shardKey = (sha256: string, epoch: number): string => `index/${sha2
 export const objectKey = (sha256: string, epoch: number): string => `objects/${sha256}-${epoch}`;
 /** The SHA-256 of an object's bytes, as its key names it. */
 export const hashInKey = (object: string): string => object.slice('objects/'.length).slice(0, 64);
+/** The SHA-256 of what a slice decodes to, as far as it is said; of the first file of a pack its name says another. */
+export const hashOfSlice = ({ object, offset, encoding, sha256 }: Slice): Sha256 | null =>
+  sha256 ?? (offset === 0 && encoding === undefined ? hashInKey(object) : null);
 export const commitKey = (generation: number, id: string): string =>
   `commits/${String(generation).padStart(10, '0')}-${id}.json`;

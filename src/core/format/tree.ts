@@ -13,6 +13,8 @@ export interface Slice {
   readonly length: number;
   /** Absent: stored as is. */
   readonly encoding?: string;
+  /** Of the decoded bytes, for a part of a file whose object is not named by them: how an equal part is found. */
+  readonly sha256?: Sha256;
   /** Fields this version does not know, kept as they came. */
   readonly unknown?: Readonly<Record<string, unknown>>;
 }

@@ -13,6 +13,8 @@ export interface Read<T> {
   /** Bytes into the object. */
   readonly offset: number;
   readonly length: number;
+  /** Bytes that decoding adds to these in memory. */
+  readonly decoded: number;
   readonly wanted: readonly { readonly item: T; readonly slice: Slice }[];
 }
 
@@ -22,11 +24,12 @@ export function planReads<T>(
   entryOf: (item: T) => Entry,
 ): { readonly together: readonly Read<T>[]; readonly alone: readonly T[] } {
   const alone: T[] = [];
-  const byObject = new Map<string, { item: T; slice: Slice }[]>();
+  const byObject = new Map<string, Wanted<T>[]>();
   for (const item of items) {
-    const slice = packedSlice(entryOf(item));
+    const entry = entryOf(item);
+    const slice = packedSlice(entry);
     if (slice === null) alone.push(item);
-    else listIn(byObject, slice.object).push({ item, slice });
+    else listIn(byObject, slice.object).push({ item, slice, decoded: slice.encoding === undefined ? 0 : entry.size });
   }
   const together: Read<T>[] = [];
   for (const wanted of byObject.values()) {
@@ -42,19 +45,26 @@ export function planReads<T>(
 /** What may be read into memory with others. */
 function packedSlice({ size, slices }: Entry): Slice | null {
   const [slice, ...others] = slices;
-  const isPlain = slice !== undefined && others.length === 0 && slice.encoding === undefined;
-  return isPlain && slice.length === size && slice.length <= TOGETHER_BYTES ? slice : null;
+  if (slice === undefined || others.length > 0 || Math.max(size, slice.length) > TOGETHER_BYTES) return null;
+  return slice.encoding === 'zstd' || (slice.encoding === undefined && slice.length === size) ? slice : null;
 }
 
-function coalesce<T>(wanted: readonly { item: T; slice: Slice }[]): readonly Read<T>[] {
-  const reads: { object: string; offset: number; length: number; wanted: { item: T; slice: Slice }[] }[] = [];
+interface Wanted<T> {
+  readonly item: T;
+  readonly slice: Slice;
+  readonly decoded: number;
+}
+
+function coalesce<T>(wanted: readonly Wanted<T>[]): readonly Read<T>[] {
+  const reads: { object: string; offset: number; length: number; decoded: number; wanted: Wanted<T>[] }[] = [];
   let [before, bytes]: [Slice | null, number] = [null, 0];
   for (const next of wanted.toSorted((a, b) => a.slice.offset - b.slice.offset || a.slice.length - b.slice.length)) {
     const { object, offset, length } = next.slice;
     const last = reads.at(-1);
     const end = offset + length;
     // An index may name the same bytes in ever other ways: what is hashed for one read is bounded too.
-    if (before?.offset !== offset || before.length !== length) bytes += length;
+    const cost = before?.offset !== offset || before.length !== length ? length + next.decoded : next.decoded;
+    bytes += cost;
     before = next.slice;
     if (
       last &&
@@ -63,10 +73,11 @@ function coalesce<T>(wanted: readonly { item: T; slice: Slice }[]): readonly Rea
       bytes <= 2 * READ_BYTES
     ) {
       last.length = Math.max(last.length, end - last.offset);
+      last.decoded += next.decoded;
       last.wanted.push(next);
     } else {
-      reads.push({ object, offset, length, wanted: [next] });
-      bytes = length;
+      reads.push({ object, offset, length, decoded: next.decoded, wanted: [next] });
+      bytes = length + next.decoded;
     }
   }
   return reads;

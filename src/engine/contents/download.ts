@@ -2,6 +2,7 @@ import { StoreError, SyncError } from '../../core/errors.ts';
 import type { Entry, Slice } from '../../core/format/tree.ts';
 import type { Codec, LocalFiles, ObjectStore, StagedFile } from '../ports.ts';
 import { storeErrorKind } from '../remote/store-error.ts';
+import { decoded } from './encoding.ts';
 
 /** The content of a committed file, unverified: whoever takes the bytes compares length and hash. */
 export async function* readSlices(
@@ -13,10 +14,7 @@ export async function* readSlices(
   const open = async (slice: Slice): Promise<AsyncIterable<Uint8Array>> => {
     const found = await store.get(slice.object, { range: { offset: slice.offset, length: slice.length }, signal });
     if (found.kind === 'unchanged') throw new StoreError('rejected', `${slice.object}: unexpected answer`);
-    if (slice.encoding === undefined) return found.body;
-    if (slice.encoding !== 'zstd')
-      throw new SyncError('newer-format', `encoding "${slice.encoding}" is not known`, 'Update Datastore Sync.');
-    return codec.unzstd(found.body, entry.size);
+    return decoded(codec, slice, found.body, entry.size);
   };
   for (const slice of entry.slices) yield* await open(slice);
 }

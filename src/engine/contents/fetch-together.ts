@@ -1,12 +1,13 @@
 import pLimit from 'p-limit';
 import { SyncError } from '../../core/errors.ts';
-import type { Entry } from '../../core/format/tree.ts';
+import type { Entry, Slice } from '../../core/format/tree.ts';
 import type { Read } from '../../core/plan/plan-reads.ts';
 import { all } from '../all.ts';
 import { AT_ONCE } from '../each.ts';
 import type { Codec, LocalFiles, ObjectStore } from '../ports.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { Fetched } from './download.ts';
+import { decodedWhole, once } from './encoding.ts';
 import { readRange } from './read-range.ts';
 
 export interface FetchParts {
@@ -31,9 +32,11 @@ export function openFetcher<T>(
   // Over all ranges: each is a file that is open.
   const staging = pLimit(AT_ONCE);
 
-  async function stage(content: Uint8Array, { mtime, exec, sha256 }: Entry): Promise<Fetched | null> {
+  async function stage(slice: Slice, stored: Uint8Array, entry: Entry): Promise<Fetched | null> {
     signal?.throwIfAborted();
-    if (codec.sha256(content) !== sha256) return null;
+    const { mtime, exec, sha256, size } = entry;
+    const content = await decodedWhole(codec, slice, stored, size);
+    if (content === null || codec.sha256(content) !== sha256) return null;
     try {
       const file = await files.stage(once(content), { mtime, exec, signal });
       if (file.sha256 === sha256) {
@@ -50,23 +53,19 @@ export function openFetcher<T>(
   }
 
   return (read) =>
-    budget.within(read.length, async () => {
+    budget.within(read.length + read.decoded, async () => {
       const fetched = new Map<T, Fetched>();
       const bytes = await readRange(store, read, signal);
       if (bytes === null) return fetched;
       await all(
-        read.wanted.map(({ item, slice: { offset, length } }) =>
+        read.wanted.map(({ item, slice }) =>
           staging(async () => {
-            const start = offset - read.offset;
-            const answer = await stage(bytes.subarray(start, start + length), entryOf(item));
+            const start = slice.offset - read.offset;
+            const answer = await stage(slice, bytes.subarray(start, start + slice.length), entryOf(item));
             if (answer) fetched.set(item, answer);
           }),
         ),
       );
       return fetched;
     });
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }

@@ -1,9 +1,11 @@
 import { hashInKey, objectKey } from '../../core/format/sync-index.ts';
 import type { Sha256, Slice } from '../../core/format/tree.ts';
+import type { CompressionLimits } from '../../core/plan/compression.ts';
 import { all } from '../all.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
 import { putOnce } from '../remote/remote-log.ts';
 import { storeErrorKind } from '../remote/store-error.ts';
+import { createEncoder } from './encoding.ts';
 
 /** Read, and hashed as it was read. Not empty. */
 export interface Content {
@@ -17,7 +19,8 @@ export interface SenderParts {
   readonly epoch: number;
   /** Where uploads that no commit names yet lie, by the SHA-256 of the content. */
   readonly earlier: ReadonlyMap<Sha256, Slice>;
-  /** Objects of the commit being replaced, by the SHA-256 of their bytes: what stands there already is not sent. */
+  readonly compression: CompressionLimits;
+  /** Slices of the commit being replaced, by the SHA-256 of what they decode to: what stands there already is not sent. */
   readonly standing: ReadonlyMap<Sha256, Slice>;
   readonly signal: AbortSignal;
   /** Throws when no remote write may be sent any more. */
@@ -40,6 +43,7 @@ export function createSender(parts: SenderParts): Sender {
   const underWay = new Map<Sha256, Promise<Slice>>();
   const copies = new Map<string, Promise<boolean>>();
   const sizes = sizesOf(parts.earlier.values());
+  const encode = createEncoder(codec, parts.compression);
   const sent = new Map<Sha256, Slice>();
 
   async function send(contents: readonly Content[]): Promise<ReadonlyMap<Sha256, Slice>> {
@@ -70,12 +74,12 @@ export function createSender(parts: SenderParts): Sender {
 
   function standing(sha256: Sha256, length: number): Slice | null {
     const slice = parts.standing.get(sha256);
-    return slice?.length === length ? slice : null;
+    return slice && holds(slice, length) ? slice : null;
   }
 
   async function leftBehind(sha256: Sha256, length: number): Promise<Slice | null> {
     const slice = parts.earlier.get(sha256);
-    if (slice?.length !== length) return null;
+    if (!slice || !holds(slice, length)) return null;
     const object = objectKey(hashInKey(slice.object), epoch);
     const copying = copies.get(object) ?? copyOnce(slice.object, object);
     copies.set(object, copying);
@@ -110,17 +114,22 @@ export function createSender(parts: SenderParts): Sender {
     const [first, ...others] = contents;
     const places = new Map<Sha256, Slice>();
     if (first === undefined) return places;
-    const bytes = others.length === 0 ? first[1] : Buffer.concat(contents.map(([, part]) => part));
-    const sha256 = others.length === 0 ? first[0] : codec.sha256(bytes);
+    const stored = await all(contents.map(([, content]) => encode(content)));
+    const [only] = stored;
+    const bytes = only && others.length === 0 ? only.bytes : Buffer.concat(stored.map((part) => part.bytes));
+    const isContent = others.length === 0 && only?.encoding === undefined;
+    const sha256 = isContent ? first[0] : codec.sha256(bytes);
     const object = objectKey(sha256, epoch);
     assertMayWrite();
     await putOnce(store, codec, object, bytes, signal, undefined, sha256);
     let offset = 0;
-    for (const [content, { byteLength: length }] of contents) {
-      const slice = { object, offset, length };
+    for (const [nth, { bytes: part, ...encoding }] of stored.entries()) {
+      const content = contents[nth]?.[0];
+      const slice = { object, offset, length: part.byteLength, ...encoding };
+      offset += part.byteLength;
+      if (content === undefined) continue;
       places.set(content, slice);
       sent.set(content, slice);
-      offset += length;
     }
     await parts.onSent?.(bytes.byteLength);
     return places;
@@ -128,6 +137,9 @@ export function createSender(parts: SenderParts): Sender {
 
   return { send, sent };
 }
+
+/** How long an encoded content becomes, nobody says before. */
+const holds = (slice: Slice, length: number): boolean => slice.encoding !== undefined || slice.length === length;
 
 /** Bytes of each object: all that was put into it is in the record. */
 function sizesOf(slices: Iterable<Slice>): ReadonlyMap<string, number> {

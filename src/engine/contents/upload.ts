@@ -1,5 +1,5 @@
 import { SyncError } from '../../core/errors.ts';
-import { hashInKey } from '../../core/format/sync-index.ts';
+import { hashOfSlice } from '../../core/format/sync-index.ts';
 import {
   type FileStamp,
   type LocalEntry,
@@ -51,8 +51,8 @@ export function createUploader(parts: UploaderParts): Uploader {
 
   function sendTogether(steps: readonly Step[]): Promise<readonly Uploaded[]> {
     const bytes = steps.reduce((sum, step) => sum + bytesOf(step), 0);
-    // A pack is in memory twice: its files, and what they make together.
-    return budget.within(steps.length > 1 ? 2 * bytes : bytes, async () => {
+    // A pack is in memory three times: its files, those compressed, and what they make together.
+    return budget.within((steps.length > 1 ? 3 : 2) * bytes, async () => {
       const found: (WasRead | Uploaded)[] = [];
       await each(steps.entries(), READ_AT_ONCE, async ([nth, step]) => {
         found[nth] = await look(step);
@@ -135,7 +135,7 @@ export function createUploader(parts: UploaderParts): Uploader {
           readNext(read.byteLength < ahead ? size : offset + bytes.byteLength);
           if (bytes.byteLength === 0) return undefined;
           const sha256 = codec.sha256(bytes);
-          return (await sender.send([{ sha256, bytes }])).get(sha256);
+          return partOf(sha256, (await sender.send([{ sha256, bytes }])).get(sha256));
         });
         chunks.push(chunk);
         chunk.catch((error: unknown) => {
@@ -176,16 +176,18 @@ async function isStill(file: OpenFile): Promise<boolean> {
   return now !== null && sameStamp(now, file.stamp);
 }
 
-/**
- * The objects of a commit by the SHA-256 in their key, with a slice that begins at their beginning. One of its length has the very
- * bytes that are looked for; the first file of a pack has not.
- */
-export function wholeObjects(tree: RemoteTree): ReadonlyMap<Sha256, Slice> {
+/** The slices of a commit by the SHA-256 of what they decode to, as far as it is said. */
+export function standingSlices(tree: RemoteTree): ReadonlyMap<Sha256, Slice> {
   const found = new Map<Sha256, Slice>();
   for (const { slices } of tree.values()) {
     for (const slice of slices) {
-      if (slice.offset === 0 && slice.encoding === undefined) found.set(hashInKey(slice.object), slice);
+      const sha256 = hashOfSlice(slice);
+      if (sha256 !== null) found.set(sha256, slice);
     }
   }
   return found;
 }
+
+/** Encoded, its object is named by other bytes: so the slice says which these are. */
+const partOf = (sha256: Sha256, slice: Slice | undefined): Slice | undefined =>
+  slice?.encoding === undefined ? slice : { ...slice, sha256 };

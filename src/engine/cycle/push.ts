@@ -3,11 +3,12 @@ import type { Commit, CommitPointer } from '../../core/format/records.ts';
 import { commitKey, type ShardLine, serialiseEntry } from '../../core/format/sync-index.ts';
 import type { BaseEntry, Entry } from '../../core/format/tree.ts';
 import { collisionKey, compareByUtf8, type SyncPath } from '../../core/paths/sync-path.ts';
+import type { CompressionLimits } from '../../core/plan/compression.ts';
 import type { ChunkLimits } from '../../core/plan/cut-chunks.ts';
 import { type PackLimits, planPacks } from '../../core/plan/packs.ts';
 import type { Step } from '../../core/plan/plan.ts';
 import type { ByteBudget } from '../contents/byte-budget.ts';
-import { createUploader, type Uploader, wholeObjects } from '../contents/upload.ts';
+import { createUploader, standingSlices, type Uploader } from '../contents/upload.ts';
 import { AT_ONCE, each } from '../each.ts';
 import type { Clock, Codec, Identity, Ids, LocalFiles, ObjectStore } from '../ports.ts';
 import type { SwapOptions, SwapOutcome } from '../remote/register.ts';
@@ -24,6 +25,7 @@ export interface PushParts {
   readonly budget: ByteBudget;
   readonly packs: PackLimits;
   readonly chunks: ChunkLimits;
+  readonly compression: CompressionLimits;
   readonly log: RemoteLog;
   readonly base: BaseStore;
   readonly onBytes: (bytes: number) => void;
@@ -78,7 +80,7 @@ export async function push(
     epoch: ticket.epoch,
     earlier: await base.uploads(),
     standing: steps.some(({ local }) => (local?.stamp.size ?? 0) > parts.chunks.most)
-      ? wholeObjects(view.tree)
+      ? standingSlices(view.tree)
       : new Map(),
     signal: ticket.signal,
     assertMayWrite: ticket.assertMayWrite,

@@ -1,4 +1,5 @@
 import type { Commit } from '../../core/format/records.ts';
+import type { CompressionLimits } from '../../core/plan/compression.ts';
 import type { ChunkLimits } from '../../core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../core/plan/packs.ts';
 import type { ByteBudget } from '../contents/byte-budget.ts';
@@ -24,6 +25,7 @@ export interface CycleParts extends LeaseParts {
   readonly budget: ByteBudget;
   readonly packs: PackLimits;
   readonly chunks: ChunkLimits;
+  readonly compression: CompressionLimits;
   readonly waitMs: number;
 }
 

@@ -1,4 +1,4 @@
-import { isCount, isHash, isObject, isObjectKey } from '../../core/format/fields.ts';
+import { isCount, isHash, isObject, isObjectKey, isText } from '../../core/format/fields.ts';
 import type { BaseEntry, BaseTree, Sha256, Slice } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import type { SyncReport } from '../../core/status/sync-report.ts';
@@ -128,8 +128,10 @@ function parseUploads(value: unknown): ReadonlyMap<Sha256, Slice> {
     pairs.flatMap((pair) => {
       const [sha256, slice] = Array.isArray(pair) ? (pair as unknown[]) : [];
       if (!isHash(sha256) || !isObject(slice)) return [];
-      const { object, offset, length } = slice;
-      return isObjectKey(object) && isCount(offset) && isCount(length) ? [[sha256, { object, offset, length }]] : [];
+      const { object, offset, length, encoding } = slice;
+      if (!isObjectKey(object) || !isCount(offset) || !isCount(length)) return [];
+      if (encoding !== undefined && !isText(encoding)) return [];
+      return [[sha256, { object, offset, length, ...(encoding === undefined ? {} : { encoding }) }]];
     }),
   );
 }

@@ -1,10 +1,12 @@
 import { SyncError } from '../../core/errors.ts';
+import { hashOfSlice } from '../../core/format/sync-index.ts';
 import type { Entry, RemoteTree, Slice } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import { planReads } from '../../core/plan/plan-reads.ts';
 import type { ContentVerdict } from '../../core/verify/verify-judge.ts';
 import type { ByteBudget } from '../contents/byte-budget.ts';
 import { readSlices } from '../contents/download.ts';
+import { decodedWhole } from '../contents/encoding.ts';
 import { readRange } from '../contents/read-range.ts';
 import { AT_ONCE, each } from '../each.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
@@ -36,16 +38,18 @@ export async function checkContents(
   const { together, alone } = planReads([...distinctContents(tree)], ({ entry }) => entry);
   const suspects: Shared[] = [];
   await each(together, AT_ONCE, (read) =>
-    budget.within(read.length, async () => {
+    budget.within(read.length + read.decoded, async () => {
       options.signal?.throwIfAborted();
       const bytes = await readRange(store, read, options.signal);
       for (const { item, slice } of read.wanted) {
         const start = slice.offset - read.offset;
-        if (bytes === null || codec.sha256(bytes.subarray(start, start + slice.length)) !== item.entry.sha256) {
+        const content =
+          bytes && (await decodedWhole(codec, slice, bytes.subarray(start, start + slice.length), item.entry.size));
+        if (content === null || codec.sha256(content) !== item.entry.sha256) {
           suspects.push(item);
           continue;
         }
-        options.onBytes?.(slice.length);
+        options.onBytes?.(content.byteLength);
         for (const _ of item.paths) options.onFile?.();
       }
     }),
@@ -96,6 +100,7 @@ async function checkOnce(
   let suspect: string | null = null;
   for (const slice of entry.slices) {
     const part = codec.hasher();
+    const named = entry.slices.length > 1 ? hashOfSlice(slice) : null;
     let stored = 0;
     try {
       for await (const bytes of readSlices(store, codec, { ...entry, slices: [slice] }, signal)) {
@@ -104,7 +109,7 @@ async function checkOnce(
         if (size > entry.size) return damaged(`${slice.object} has more bytes than the index names`);
         onBytes?.(bytes.byteLength);
         whole.update(bytes);
-        if (isWhole(slice, entry)) part.update(bytes);
+        if (named !== null) part.update(bytes);
       }
     } catch (error) {
       signal?.throwIfAborted();
@@ -112,16 +117,12 @@ async function checkOnce(
     }
     if (slice.encoding === undefined && stored !== slice.length)
       return damaged(`${slice.object} has ${stored} bytes where the index names ${slice.length}`);
-    if (isWhole(slice, entry) && !slice.object.startsWith(`objects/${part.digest()}-`)) suspect ??= slice.object;
+    if (named !== null && part.digest() !== named) suspect ??= slice.object;
   }
   if (size === entry.size && whole.digest() === entry.sha256) return null;
   if (suspect !== null) return damaged(`${suspect} has other bytes than its name says`);
   return damaged(`${entry.slices[0]?.object ?? 'an empty content'} does not match the hash in the index`);
 }
-
-/** A chunk of many, stored as it is: its name is the hash of its bytes, and tells which of them is damaged. */
-const isWhole = (slice: Slice, entry: Entry): boolean =>
-  entry.slices.length > 1 && slice.offset === 0 && slice.encoding === undefined;
 
 const damaged = (reason: string): ContentVerdict => ({ kind: 'damaged', reason });
 

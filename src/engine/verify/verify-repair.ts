@@ -5,7 +5,7 @@ import type { Step } from '../../core/plan/plan.ts';
 import { isIdentityVeto, type Veto, vet, vetoMessage } from '../../core/plan/safety.ts';
 import { VetoError } from '../../core/plan/veto-error.ts';
 import type { Drift } from '../../core/verify/verify-report.ts';
-import { createUploader, wholeObjects } from '../contents/upload.ts';
+import { createUploader, standingSlices } from '../contents/upload.ts';
 import { noteHead } from '../cycle/cycle-notes.ts';
 import { pullChanges } from '../cycle/pull-changes.ts';
 import { commitChanges } from '../cycle/push.ts';
@@ -137,7 +137,7 @@ async function sendAgain(
     files: run.files,
     epoch: ticket.epoch,
     earlier: new Map(),
-    standing: wholeObjects(sound),
+    standing: standingSlices(sound),
     signal: ticket.signal,
     assertMayWrite: ticket.assertMayWrite,
     onBytes: tally.bytes,

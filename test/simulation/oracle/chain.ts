@@ -1,3 +1,4 @@
+import { zstdDecompressSync } from 'node:zlib';
 import { type Blame } from './invariants.ts';
 import { createRegisterCheck, type Writer } from './register.ts';
 import { type RawCommit, type RawEntry, type RawHead, recordText, sha256Of, shardText } from './remote-format.ts';
@@ -134,12 +135,15 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
 
   function checkSlices(entry: RawEntry): void {
     const parts: Uint8Array[] = [];
-    for (const { object, offset, length } of entry.slices) {
+    for (const { object, offset, length, encoding, sha256 } of entry.slices) {
       const stored = read(object);
       if (stored === null || !object.startsWith(`objects/${sha256Of(stored)}-`))
         return blame(4, `${entry.path}: ${object} is missing or holds other bytes than its name says`);
       referenced.set(object, sha256Of(stored));
-      parts.push(stored.subarray(offset, offset + length));
+      const bytes = stored.subarray(offset, offset + length);
+      const part = encoding === 'zstd' ? zstdDecompressSync(bytes) : bytes;
+      if (sha256 !== undefined && sha256Of(part) !== sha256) blame(4, `${entry.path}: a slice is not what it says`);
+      parts.push(part);
     }
     const content = Buffer.concat(parts);
     if (content.length !== entry.size || sha256Of(content) !== entry.sha256)

@@ -50,7 +50,13 @@ export interface RawEntry {
   readonly exec: boolean;
   readonly by: string;
   readonly generation: number;
-  readonly slices: readonly { readonly object: string; readonly offset: number; readonly length: number }[];
+  readonly slices: readonly {
+    readonly object: string;
+    readonly offset: number;
+    readonly length: number;
+    readonly encoding?: string;
+    readonly sha256?: string;
+  }[];
 }
 
 /** The text of a record; null where its bytes are not what the hash says. */
