@@ -78,8 +78,8 @@ export const closeRead = (handle: FileHandle): Promise<void> => handle.close().c
 function handleOf(handle: FileHandle, target: string, path: string, found: Pick<OpenFile, 'stamp' | 'mode'>): OpenFile {
   return {
     ...found,
-    read: async (offset, length) => {
-      const bytes = new Uint8Array(length);
+    read: async (offset, length, into = new Uint8Array(length)) => {
+      const bytes = into.subarray(0, length);
       let filled = 0;
       try {
         while (filled < length) {

@@ -2,21 +2,30 @@ import { StoreError, SyncError } from '../../core/errors.ts';
 import type { Entry, Slice } from '../../core/format/tree.ts';
 import type { Codec, LocalFiles, ObjectStore, StagedFile } from '../ports.ts';
 import { storeErrorKind } from '../remote/store-error.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import { decoded } from './encoding.ts';
+import { readAhead } from './read-ahead.ts';
 
-/** The content of a committed file, unverified: whoever takes the bytes compares length and hash. */
+/** The content of a committed file, unverified: whoever takes the bytes compares length and hash. With a budget its slices are read ahead. */
 export async function* readSlices(
   store: ObjectStore,
   codec: Codec,
   entry: Entry,
   signal?: AbortSignal,
+  budget?: ByteBudget,
 ): AsyncIterable<Uint8Array> {
   const open = async (slice: Slice): Promise<AsyncIterable<Uint8Array>> => {
     const found = await store.get(slice.object, { range: { offset: slice.offset, length: slice.length }, signal });
     if (found.kind === 'unchanged') throw new StoreError('rejected', `${slice.object}: unexpected answer`);
-    return decoded(codec, slice, found.body, entry.size);
+    return found.body;
   };
-  for (const slice of entry.slices) yield* await open(slice);
+  const decode = (slice: Slice, stored: AsyncIterable<Uint8Array>) => decoded(codec, slice, stored, entry.size);
+  if (budget !== undefined && entry.slices.length > 1) {
+    for await (const { slice, stored } of readAhead({ store, budget, signal, open }, entry.slices))
+      yield* decode(slice, stored);
+    return;
+  }
+  for (const slice of entry.slices) yield* decode(slice, await open(slice));
 }
 
 export type Fetched =
@@ -25,17 +34,22 @@ export type Fetched =
   | { readonly kind: 'missing'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
+export interface FetchParts {
+  readonly store: ObjectStore;
+  readonly files: LocalFiles;
+  readonly codec: Codec;
+  readonly budget: ByteBudget;
+  readonly signal: AbortSignal | undefined;
+  readonly onBytes: (bytes: number) => void;
+}
+
 /** Brings one committed file into staging, verified by length and hash. */
 export async function fetchEntry(
-  store: ObjectStore,
-  files: LocalFiles,
-  codec: Codec,
+  { store, files, codec, budget, signal, onBytes }: FetchParts,
   entry: Entry,
-  signal: AbortSignal | undefined,
-  onBytes: (bytes: number) => void,
 ): Promise<Fetched> {
   try {
-    const file = await files.stage(counted(readSlices(store, codec, entry, signal), entry.size, onBytes), {
+    const file = await files.stage(counted(readSlices(store, codec, entry, signal, budget), entry.size, onBytes), {
       mtime: entry.mtime,
       exec: entry.exec,
       signal,

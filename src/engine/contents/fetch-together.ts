@@ -4,20 +4,9 @@ import type { Entry, Slice } from '../../core/format/tree.ts';
 import type { Read } from '../../core/plan/plan-reads.ts';
 import { all } from '../all.ts';
 import { AT_ONCE } from '../each.ts';
-import type { Codec, LocalFiles, ObjectStore } from '../ports.ts';
-import type { ByteBudget } from './byte-budget.ts';
-import type { Fetched } from './download.ts';
+import type { Fetched, FetchParts } from './download.ts';
 import { decodedWhole, once } from './encoding.ts';
 import { readRange } from './read-range.ts';
-
-export interface FetchParts {
-  readonly store: ObjectStore;
-  readonly files: LocalFiles;
-  readonly codec: Codec;
-  readonly budget: ByteBudget;
-  readonly signal: AbortSignal | undefined;
-  readonly onBytes: (bytes: number) => void;
-}
 
 /**
  * Brings what one range of an object holds into staging, each content verified by its hash. What did not come as the index names

@@ -9,12 +9,13 @@ import {
   sameStamp,
 } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
-import { type ChunkLimits, chunkLength, chunkLimitsOf } from '../../core/plan/cut-chunks.ts';
+import type { ChunkLimits } from '../../core/plan/cut-chunks.ts';
 import type { Step } from '../../core/plan/plan.ts';
 import { all } from '../all.ts';
 import { each } from '../each.ts';
 import type { LocalFiles, OpenFile } from '../ports.ts';
 import type { ByteBudget } from './byte-budget.ts';
+import { sendChunks } from './send-chunks.ts';
 import { createSender, type SenderParts } from './send-contents.ts';
 
 /** Files of a pack that are open at the same time. */
@@ -46,7 +47,7 @@ export function createUploader(parts: UploaderParts): Uploader {
   async function upload(steps: readonly Step[]): Promise<readonly Uploaded[]> {
     const [first, ...others] = steps;
     const isLarge = first && others.length === 0 && bytesOf(first) > parts.chunks.most;
-    return isLarge ? [await opened(first, sendChunks)] : sendTogether(steps);
+    return isLarge ? [await opened(first, sendLarge)] : sendTogether(steps);
   }
 
   function sendTogether(steps: readonly Step[]): Promise<readonly Uploaded[]> {
@@ -116,37 +117,9 @@ export function createUploader(parts: UploaderParts): Uploader {
   }
 
   // The whole hash is known only at the end: chunks of a file that moved are garbage, and no commit names them.
-  async function sendChunks(file: OpenFile, { sha256: planned }: LocalEntry): Promise<Uploaded> {
-    const whole = codec.hasher();
-    const { size } = file.stamp;
-    const limits = chunkLimitsOf(size, parts.chunks);
-    const chunks: Promise<Slice | undefined>[] = [];
-    const failures: unknown[] = [];
-    let offset = 0;
-    while (offset < size && !signal.aborted && failures.length === 0) {
-      const ahead = Math.min(limits.most, size - offset);
-      offset = await new Promise<number>((readNext) => {
-        // What lies behind the cut is in memory with the chunk, and is read again with the next one.
-        const chunk = budget.within(ahead, async () => {
-          const read = await file.read(offset, ahead);
-          const bytes = read.subarray(0, chunkLength(read, limits));
-          whole.update(bytes);
-          // A file that was cut off meanwhile ends here.
-          readNext(read.byteLength < ahead ? size : offset + bytes.byteLength);
-          if (bytes.byteLength === 0) return undefined;
-          const sha256 = codec.sha256(bytes);
-          return partOf(sha256, (await sender.send([{ sha256, bytes }])).get(sha256));
-        });
-        chunks.push(chunk);
-        chunk.catch((error: unknown) => {
-          failures.push(error);
-          readNext(offset);
-        });
-      });
-    }
-    const slices = (await all(chunks)).filter((slice) => slice !== undefined);
-    if (signal.aborted) throw signal.reason;
-    const isPlanned = whole.digest() === planned && (await isStill(file));
+  async function sendLarge(file: OpenFile, { sha256: planned }: LocalEntry): Promise<Uploaded> {
+    const { slices, sha256 } = await sendChunks({ ...parts, sender }, file);
+    const isPlanned = sha256 === planned && (await isStill(file));
     return isPlanned ? { kind: 'sent', slices, stamp: file.stamp } : { kind: 'moved' };
   }
 
@@ -187,7 +160,3 @@ export function standingSlices(tree: RemoteTree): ReadonlyMap<Sha256, Slice> {
   }
   return found;
 }
-
-/** Encoded, its object is named by other bytes: so the slice says which these are. */
-const partOf = (sha256: Sha256, slice: Slice | undefined): Slice | undefined =>
-  slice?.encoding === undefined ? slice : { ...slice, sha256 };

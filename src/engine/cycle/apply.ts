@@ -3,8 +3,8 @@ import type { BaseEntry, Entry, FileStamp } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import type { Step } from '../../core/plan/plan.ts';
 import { planReads } from '../../core/plan/plan-reads.ts';
-import { type Fetched, fetchEntry } from '../contents/download.ts';
-import { type FetchParts, openFetcher } from '../contents/fetch-together.ts';
+import { type Fetched, type FetchParts, fetchEntry } from '../contents/download.ts';
+import { openFetcher } from '../contents/fetch-together.ts';
 import { AT_ONCE, each } from '../each.ts';
 import type { ApplyAnswer, ApplyIntent, Log, StagedFile } from '../ports.ts';
 import { keepCopy } from './keep-copy.ts';
@@ -37,7 +37,7 @@ const BATCH_BYTES = 256 << 20;
 
 /** Brings the remote's changes to disk: `download`, `delete-local` and `keep-both` steps, deletions first. */
 export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Promise<Applied> {
-  const { files, codec } = parts;
+  const { files } = parts;
   const fetchTogether = openFetcher(parts, entryOf);
   const total = {
     advanced: [] as BaseEntry[],
@@ -91,7 +91,7 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
       }
     });
     await each(left, AT_ONCE, async (step) => {
-      take(step, await fetchEntry(parts.store, files, codec, step.remote, parts.signal, parts.onBytes));
+      take(step, await fetchEntry(parts, step.remote));
     });
 
     function take(step: Arrival, fetched: Fetched) {

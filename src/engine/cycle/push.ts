@@ -60,7 +60,7 @@ export type Pushed =
   | { readonly kind: 'lost' };
 
 // A process that dies tells nobody what it has sent, and would send it again. Writing the note is cheap beside sending so much.
-const NOTE_BYTES = 1 << 20;
+const NOTE_BYTES = 8 << 20;
 /** For each content in the note: a long one is written less often. */
 const NOTE_BYTES_EACH = 1_000;
 
@@ -73,12 +73,13 @@ export async function push(
   scannedAt: number,
 ): Promise<Pushed> {
   const { base } = parts;
+  const earlier = await base.uploads();
   let unnoted = 0;
   let noting: Promise<void> = Promise.resolve();
   const uploader = createUploader({
     ...parts,
     epoch: ticket.epoch,
-    earlier: await base.uploads(),
+    earlier,
     standing: steps.some(({ local }) => (local?.stamp.size ?? 0) > parts.chunks.most)
       ? standingSlices(view.tree)
       : new Map(),
@@ -117,9 +118,7 @@ export async function push(
 
   /** One after another, so that the last one written knows all. */
   function keepUploads(): Promise<void> {
-    noting = noting
-      .catch(() => {})
-      .then(async () => base.setUploads(new Map([...(await base.uploads()), ...uploader.sent])));
+    noting = noting.catch(() => {}).then(() => base.setUploads(new Map([...earlier, ...uploader.sent])));
     return noting;
   }
 }

@@ -34,8 +34,8 @@ export interface OpenFile {
   readonly stamp: FileStamp;
   /** Who may read, write and run it, as nine bits; 0 where the platform has none. */
   readonly mode: number;
-  /** Fewer bytes than asked for only at the end of the file. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Fewer bytes than asked for only at the end of the file. `into`: where they may go, of that length or longer. */
+  read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
   /** fstat of the handle and lstat of the path now; null when the path names another file or none. */
   stampNow(): Promise<FileStamp | null>;
   close(): Promise<void>;
