@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -48,13 +48,16 @@ async function checkPeak(verb: string, workspace: string): Promise<void> {
   expect(peak).toBeLessThan(PEAK_BYTES);
 }
 
-/** Mostly a hole, but no two chunks alike: equal ones would travel once. */
+/** No two chunks alike, for equal ones would travel once; in the first half nothing can be compressed, in the second nearly all. */
 async function writeLargeFile(file: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   const handle = await open(file, 'wx');
   try {
     await handle.truncate(FILE_BYTES);
-    for (let at = 0; at < FILE_BYTES; at += MIB) await handle.write(`megabyte ${at / MIB}`, at);
+    for (let at = 0; at < FILE_BYTES; at += MIB) {
+      if (at < FILE_BYTES / 2) await handle.write(randomBytes(MIB), 0, MIB, at);
+      else await handle.write(`megabyte ${at / MIB}`, at);
+    }
   } finally {
     await handle.close();
   }
