@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { nodeCodec } from '../../src/adapters/codec.ts';
+import { bounded, createBudget } from '../../src/adapters/store/bounded.ts';
 import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import { drawn } from '../support/drawn.ts';
 import { openWorld, type Replica, type World } from '../support/replica.ts';
@@ -75,26 +76,28 @@ test('what was compressed for a push that failed is copied, and named as it is',
 
 test('where the machine has no zstd, all goes as it is, and what is compressed is a problem of its own', async () => {
   const world = openWorld();
-  const [alice, old] = [world.replica('alice'), world.replica('old', { codec: withoutZstd() })];
+  const alice = world.replica('alice');
+  const old = world.replica('old', {
+    codec: WITHOUT,
+    decorate: (store) => bounded(store, createBudget({ requests: 2 })),
+  });
   old.write('plain.txt', textOf(400));
   await old.sync();
   expect((await slicesOf(old, 'plain.txt'))[0]).not.toHaveProperty('encoding');
-  alice.write('text.txt', textOf(400, 1));
+  for (const nth of [1, 2, 3]) alice.write(`text/${nth}`, textOf(400, nth));
   alice.write('tiny', 'tiny');
   await alice.sync();
   const { problems, downloaded } = await old.sync();
   expect(downloaded).toBe(1);
-  expect(problems).toMatchObject([{ path: 'text.txt', reason: expect.stringContaining('no zstd here') }]);
+  expect(problems).toHaveLength(3);
+  for (const { reason } of problems) expect(reason).toMatch(/zstd.*22\.15/);
+  const { drift } = await old.datastore.verify();
+  expect(new Set(drift.map(({ kind }) => kind))).toEqual(new Set(['remote-unreadable']));
   // What could not be read is neither deleted nor replaced there.
-  old.write('plain.txt', textOf(400, 2));
+  old.write('plain.txt', textOf(400, 4));
   await old.sync();
-  expect(await world.remoteFiles()).toMatchObject({ 'text.txt': textOf(400, 1), 'plain.txt': textOf(400, 2) });
+  expect(await world.remoteFiles()).toMatchObject({ 'text/1': textOf(400, 1), 'plain.txt': textOf(400, 4) });
 });
 
-const withoutZstd = () => ({
-  ...nodeCodec,
-  zstd: null,
-  unzstd() {
-    throw new Error('no zstd here');
-  },
-});
+/** As on a Node that has none: the probe of `nodeCodec` finds the same there. */
+const WITHOUT = { ...nodeCodec, zstd: null };

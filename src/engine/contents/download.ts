@@ -3,7 +3,7 @@ import type { Entry, Slice } from '../../core/format/tree.ts';
 import type { Codec, LocalFiles, ObjectStore, StagedFile } from '../ports.ts';
 import { storeErrorKind } from '../remote/store-error.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import { decoded } from './encoding.ts';
+import { decoded, requireReadable } from './encoding.ts';
 import { readAhead } from './read-ahead.ts';
 
 /** The content of a committed file, unverified: whoever takes the bytes compares length and hash. With a budget its slices are read ahead. */
@@ -19,6 +19,7 @@ export async function* readSlices(
     if (found.kind === 'unchanged') throw new StoreError('rejected', `${slice.object}: unexpected answer`);
     return found.body;
   };
+  for (const slice of entry.slices) requireReadable(codec, slice);
   const decode = (slice: Slice, stored: AsyncIterable<Uint8Array>) => decoded(codec, slice, stored, entry.size);
   if (budget !== undefined && entry.slices.length > 1) {
     for await (const { slice, stored } of readAhead({ store, budget, signal, open }, entry.slices))

@@ -26,16 +26,26 @@ export function createEncoder({ zstd }: Codec, { least }: CompressionLimits): (c
   };
 }
 
-/** The stored bytes of a slice as content: RangeError above `limit` of them. SyncError('newer-format') where the encoding is not known. */
+/** SyncError('newer-format') for what cannot be decoded here. Asked before there is a body that somebody would have to close. */
+export function requireReadable({ zstd }: Codec, { encoding }: Slice): void {
+  if (encoding === undefined || (encoding === 'zstd' && zstd !== null)) return;
+  if (encoding === 'zstd')
+    throw new SyncError(
+      'newer-format',
+      'it is stored as zstd, which takes Node 22.15 or later',
+      'Update Node, or VS Code.',
+    );
+  throw new SyncError('newer-format', `encoding "${encoding}" is not known`, 'Update Datastore Sync.');
+}
+
+/** The stored bytes of a slice as content: RangeError above `limit` of them. */
 export function decoded(
   codec: Codec,
   { encoding }: Slice,
   stored: AsyncIterable<Uint8Array>,
   limit: number,
 ): AsyncIterable<Uint8Array> {
-  if (encoding === undefined) return stored;
-  if (encoding === 'zstd') return codec.unzstd(stored, limit);
-  throw new SyncError('newer-format', `encoding "${encoding}" is not known`, 'Update Datastore Sync.');
+  return encoding === undefined ? stored : codec.unzstd(stored, limit);
 }
 
 /** The same in memory; null where it cannot be decoded, or has not the `size` that was named. */
@@ -49,6 +59,7 @@ export async function decodedWhole(
   const content = new Uint8Array(size);
   let at = 0;
   try {
+    requireReadable(codec, slice);
     for await (const part of decoded(codec, slice, once(stored), size)) {
       content.set(part, at);
       at += part.byteLength;

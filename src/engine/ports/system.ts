@@ -36,7 +36,7 @@ export interface Codec {
   gzip(bytes: Uint8Array): Promise<Uint8Array>;
   /** Rejects with RangeError above `limit` decoded bytes, with any other error on garbage. */
   gunzip(bytes: Uint8Array, limit: number): Promise<Uint8Array>;
-  /** Null where this Node has none: then nothing is compressed. */
+  /** Null where this Node has none: then nothing is compressed, and `unzstd` is never asked. */
   readonly zstd: ((bytes: Uint8Array) => Promise<Uint8Array>) | null;
   /** Streams decoded bytes; the same rejections. */
   unzstd(bytes: AsyncIterable<Uint8Array>, limit: number): AsyncIterable<Uint8Array>;
