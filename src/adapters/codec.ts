@@ -44,11 +44,12 @@ function compressed(bytes: Uint8Array): Promise<Uint8Array> {
   });
 }
 
-// A frame may ask for 128 MiB before its first byte: what is stored here is not made so.
-const WINDOW_LOG = 23;
+// A frame may ask for 128 MiB before its first byte: what is stored here asks for no more than it holds, and for 8 MiB at most.
+const [LEAST_WINDOW_LOG, WINDOW_LOG] = [10, 23];
 
 async function* unzstd(bytes: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
-  const decoder = zlib.createZstdDecompress({ params: { [zlib.constants.ZSTD_d_windowLogMax]: WINDOW_LOG } });
+  const window = Math.min(Math.max(Math.ceil(Math.log2(limit)), LEAST_WINDOW_LOG), WINDOW_LOG);
+  const decoder = zlib.createZstdDecompress({ params: { [zlib.constants.ZSTD_d_windowLogMax]: window } });
   const feeding = pipeline(Readable.from(bytes), decoder);
   // The loop below sees the same failure; this one must not count as unhandled meanwhile.
   feeding.catch(() => {});

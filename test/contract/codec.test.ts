@@ -10,6 +10,10 @@ async function* inParts(content: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < content.byteLength; at += 7) yield content.subarray(at, at + 7);
 }
 
+async function* once(content: Uint8Array = new Uint8Array()): AsyncGenerator<Uint8Array> {
+  yield content;
+}
+
 const gunzip = (content: Uint8Array, limit: number) => nodeCodec.gunzip(content, limit);
 const unzstd = (content: Uint8Array, limit: number) => collect(nodeCodec.unzstd(inParts(content), limit));
 
@@ -18,6 +22,9 @@ type Row = readonly [string, Decode, Uint8Array, number, 'text' | typeof RangeEr
 
 /** A frame with a window of 16 MiB, by RFC 8878: magic, descriptors, one raw block of one byte. */
 const wide = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x70, 0x09, 0x00, 0x00, 0x78);
+
+/** The same with one of 8 KiB. */
+const narrow = Uint8Array.from(wide, (byte, at) => (at === 5 ? 0x18 : byte));
 
 const rows: readonly Row[] = [
   ['gzip comes back', gunzip, gzipped, text.byteLength, 'text'],
@@ -28,6 +35,7 @@ const rows: readonly Row[] = [
   ['zstd one byte over the limit', unzstd, zstd, text.byteLength - 1, RangeError],
   ['zstd cut short', unzstd, zstd.subarray(0, -9), text.byteLength, Error],
   ['zstd that asks for a large window', unzstd, wide, text.byteLength, Error],
+  ['zstd that asks for a larger window than there is room', unzstd, narrow, 4_096, Error],
   ['no zstd at all', unzstd, text, text.byteLength, Error],
   ['nothing where zstd should be', unzstd, new Uint8Array(), text.byteLength, Error],
 ];
@@ -43,6 +51,19 @@ describe('the codec', () => {
     // RangeError means "too large" and nothing else.
     expect(error instanceof RangeError).toBe(expected === RangeError);
   });
+
+  test('zstd may ask for a window as large as what there is room for', async () => {
+    expect(Buffer.from(await unzstd(narrow, 8_192)).toString()).toBe('x');
+  });
+
+  test.each([10, 1_000, 5_000, 300_000, 9 << 20])(
+    'zstd of %i bytes asks for no larger window than that',
+    async (size) => {
+      const content = new Uint8Array(size).map((_, at) => (at * at) >> 7);
+      const compressed = await nodeCodec.zstd?.(content);
+      expect(Buffer.from(await collect(nodeCodec.unzstd(once(compressed), size))).equals(content)).toBe(true);
+    },
+  );
 
   test('zstd goes and comes', async () => {
     const compress = nodeCodec.zstd;

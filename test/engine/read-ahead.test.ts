@@ -43,7 +43,7 @@ test('while one is used three more come, within the budget, and none when nobody
     const { store, slices, asked } = await stored(Array.from({ length: 8 }, () => 10));
     const budget = createByteBudget(budgetBytes);
     const open = () => Promise.reject(new Error('not asked for'));
-    const bodies = readAhead({ store, budget, signal: undefined, open }, slices);
+    const bodies = readAhead({ store, budget, signal: undefined, open }, { slices, size: 80 });
     await bodies.next();
     await settled();
     expect(asked).toHaveLength(expected);
@@ -51,6 +51,25 @@ test('while one is used three more come, within the budget, and none when nobody
     await settled();
     expect(asked).toHaveLength(expected);
     // All of it was given back.
+    await budget.within(budgetBytes, async () => {});
+  }
+});
+
+test('what decoding takes counts: a window for each, no larger than the content', async () => {
+  for (const [size, budgetBytes, expected] of [
+    [100, 4 * 110, 4],
+    [100, 2 * 110, 2],
+    [1 << 30, 3 * (10 + (8 << 20)), 3],
+  ] as const) {
+    const { store, slices, asked } = await stored(Array.from({ length: 8 }, () => 10));
+    const packed = slices.map((slice) => ({ ...slice, encoding: 'zstd' }));
+    const open = () => Promise.reject(new Error('not asked for'));
+    const budget = createByteBudget(budgetBytes);
+    const bodies = readAhead({ store, budget, signal: undefined, open }, { slices: packed, size });
+    await bodies.next();
+    await settled();
+    expect(asked).toHaveLength(expected);
+    await bodies.return(undefined);
     await budget.within(budgetBytes, async () => {});
   }
 });
@@ -69,7 +88,7 @@ test('they come in their order, and what is too large for memory is streamed whe
   const all = [...slices.slice(0, 2), large, ...slices.slice(2)];
   for await (const { stored: body } of readAhead(
     { store, budget: createByteBudget(100), signal: undefined, open },
-    all,
+    { slices: all, size: 6 + (17 << 20) },
   )) {
     for await (const bytes of body) seen.push(...bytes);
   }

@@ -3,10 +3,13 @@ import type { Entry, Slice } from '../../core/format/tree.ts';
 import type { Codec, LocalFiles, ObjectStore, StagedFile } from '../ports.ts';
 import { storeErrorKind } from '../remote/store-error.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import { decoded, requireReadable } from './encoding.ts';
+import { decoded, requireReadable, windowBytes } from './encoding.ts';
 import { readAhead } from './read-ahead.ts';
 
-/** The content of a committed file, unverified: whoever takes the bytes compares length and hash. With a budget its slices are read ahead. */
+/**
+ * The content of a committed file, unverified: whoever takes the bytes compares length and hash. Never more than the entry names:
+ * SyncError('corrupt'), or RangeError of the codec. With a budget its slices are read ahead.
+ */
 export async function* readSlices(
   store: ObjectStore,
   codec: Codec,
@@ -20,13 +23,25 @@ export async function* readSlices(
     return found.body;
   };
   for (const slice of entry.slices) requireReadable(codec, slice);
-  const decode = (slice: Slice, stored: AsyncIterable<Uint8Array>) => decoded(codec, slice, stored, entry.size);
-  if (budget !== undefined && entry.slices.length > 1) {
-    for await (const { slice, stored } of readAhead({ store, budget, signal, open }, entry.slices))
-      yield* decode(slice, stored);
-    return;
+  const isAhead = budget !== undefined && entry.slices.length > 1;
+  const parts = isAhead ? readAhead({ store, budget, signal, open }, entry) : oneByOne(open, entry.slices);
+  let left = entry.size;
+  for await (const { slice, stored } of parts) {
+    for await (const bytes of decoded(codec, slice, stored, left)) {
+      left -= bytes.byteLength;
+      if (left < 0) throw new SyncError('corrupt', 'the remote gives more bytes than the index names', LEFT_ALONE);
+      yield bytes;
+    }
   }
-  for (const slice of entry.slices) yield* decode(slice, await open(slice));
+}
+
+const LEFT_ALONE = 'The local file was left alone.';
+
+async function* oneByOne(
+  open: (slice: Slice) => Promise<AsyncIterable<Uint8Array>>,
+  slices: readonly Slice[],
+): AsyncGenerator<{ readonly slice: Slice; readonly stored: AsyncIterable<Uint8Array> }> {
+  for (const slice of slices) yield { slice, stored: await open(slice) };
 }
 
 export type Fetched =
@@ -49,12 +64,14 @@ export async function fetchEntry(
   { store, files, codec, budget, signal, onBytes }: FetchParts,
   entry: Entry,
 ): Promise<Fetched> {
+  const { mtime, exec } = entry;
+  const stage = () =>
+    files.stage(counted(readSlices(store, codec, entry, signal, budget), onBytes), { mtime, exec, signal });
+  // Of several, each has its window with it.
+  const [only, ...others] = entry.slices;
+  const window = only === undefined || others.length > 0 ? 0 : windowBytes(only, entry.size);
   try {
-    const file = await files.stage(counted(readSlices(store, codec, entry, signal, budget), entry.size, onBytes), {
-      mtime: entry.mtime,
-      exec: entry.exec,
-      signal,
-    });
+    const file = await (window === 0 ? stage() : budget.within(window, stage));
     if (file.sha256 === entry.sha256 && file.stamp.size === entry.size) return { kind: 'staged', file };
     await files.discard(file);
     return { kind: 'failed', reason: 'the bytes on the remote do not match their hash; the local file was left alone' };
@@ -67,20 +84,8 @@ export async function fetchEntry(
   }
 }
 
-async function* counted(
-  body: AsyncIterable<Uint8Array>,
-  size: number,
-  onBytes: (bytes: number) => void,
-): AsyncIterable<Uint8Array> {
-  let seen = 0;
+async function* counted(body: AsyncIterable<Uint8Array>, onBytes: (bytes: number) => void): AsyncIterable<Uint8Array> {
   for await (const bytes of body) {
-    seen += bytes.byteLength;
-    if (seen > size)
-      throw new SyncError(
-        'corrupt',
-        'the remote gives more bytes than the index names',
-        'The local file was left alone.',
-      );
     onBytes(bytes.byteLength);
     yield bytes;
   }

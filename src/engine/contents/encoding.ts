@@ -9,8 +9,11 @@ export interface Stored extends Pick<Slice, 'encoding'> {
   readonly bytes: Uint8Array;
 }
 
-/** Each compression at work has tables of megabytes; there are as many processors as that. */
-const AT_WORK = 4;
+/** Each compression at work has tables of megabytes, each decompression a window; there are as many processors as that. */
+export const AT_WORK = 4;
+
+/** No frame may ask for a larger window. Bytes. */
+const WINDOW_BYTES = 8 << 20;
 
 /** Compresses what is worth it; everything stays as it is where this machine cannot. */
 export function createEncoder({ zstd }: Codec, { least }: CompressionLimits): (content: Uint8Array) => Promise<Stored> {
@@ -26,9 +29,18 @@ export function createEncoder({ zstd }: Codec, { least }: CompressionLimits): (c
   };
 }
 
+/** Whether it can be decoded here. */
+export const isReadable = ({ zstd }: Codec, { encoding }: Slice): boolean =>
+  encoding === undefined || (encoding === 'zstd' && zstd !== null);
+
+/** What decoding some of `size` bytes takes besides what it gives. Bytes. */
+export const windowBytes = ({ encoding }: Slice, size: number): number =>
+  encoding === undefined ? 0 : Math.min(size, WINDOW_BYTES);
+
 /** SyncError('newer-format') for what cannot be decoded here. Asked before there is a body that somebody would have to close. */
-export function requireReadable({ zstd }: Codec, { encoding }: Slice): void {
-  if (encoding === undefined || (encoding === 'zstd' && zstd !== null)) return;
+export function requireReadable(codec: Codec, slice: Slice): void {
+  if (isReadable(codec, slice)) return;
+  const { encoding } = slice;
   if (encoding === 'zstd')
     throw new SyncError(
       'newer-format',

@@ -5,7 +5,7 @@ import type { Read } from '../../core/plan/plan-reads.ts';
 import { all } from '../all.ts';
 import { AT_ONCE } from '../each.ts';
 import type { Fetched, FetchParts } from './download.ts';
-import { decodedWhole, once } from './encoding.ts';
+import { AT_WORK, decodedWhole, once } from './encoding.ts';
 import { readRange } from './read-range.ts';
 
 /**
@@ -20,11 +20,12 @@ export function openFetcher<T>(
 ): FetchTogether<T> {
   // Over all ranges: each is a file that is open.
   const staging = pLimit(AT_ONCE);
+  const decoding = pLimit(AT_WORK);
 
   async function stage(slice: Slice, stored: Uint8Array, entry: Entry): Promise<Fetched | null> {
     signal?.throwIfAborted();
     const { mtime, exec, sha256, size } = entry;
-    const content = await decodedWhole(codec, slice, stored, size);
+    const content = await decoding(() => decodedWhole(codec, slice, stored, size));
     if (content === null || codec.sha256(content) !== sha256) return null;
     try {
       const file = await files.stage(once(content), { mtime, exec, signal });

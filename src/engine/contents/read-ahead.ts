@@ -1,7 +1,7 @@
-import type { Slice } from '../../core/format/tree.ts';
+import type { Entry, Slice } from '../../core/format/tree.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import { once } from './encoding.ts';
+import { once, windowBytes } from './encoding.ts';
 import { readRange } from './read-range.ts';
 
 /** Slices on their way or in memory, besides the one that is used. */
@@ -17,10 +17,13 @@ export interface AheadParts {
   readonly open: (slice: Slice) => Promise<AsyncIterable<Uint8Array>>;
 }
 
-/** The stored bytes of each slice in their order. While one is used the next ones come into memory, within the budget. */
+/**
+ * The stored bytes of each slice in their order. While one is used the next ones come into memory, within the budget, as does what it
+ * takes to decode them.
+ */
 export async function* readAhead(
   { store, budget, signal, open }: AheadParts,
-  slices: readonly Slice[],
+  { slices, size }: Pick<Entry, 'slices' | 'size'>,
 ): AsyncGenerator<{ readonly slice: Slice; readonly stored: AsyncIterable<Uint8Array> }> {
   const begun: Promise<Held>[] = [];
   const waiting = slices[Symbol.iterator]();
@@ -28,12 +31,12 @@ export async function* readAhead(
   const stop = signal ? AbortSignal.any([signal, given.signal]) : given.signal;
 
   function begin(slice: Slice): Promise<Held> {
-    if (slice.length > LARGE_BYTES) return Promise.resolve(NOTHING);
+    const isHeld = slice.length <= LARGE_BYTES;
     return new Promise((resolve, reject) => {
       budget
-        .within(slice.length, async () => {
+        .within((isHeld ? slice.length : 0) + windowBytes(slice, size), async () => {
           stop.throwIfAborted();
-          const bytes = await readRange(store, slice, stop);
+          const bytes = isHeld ? await readRange(store, slice, stop) : null;
           // In memory until it was used.
           await new Promise<void>((release) => resolve({ bytes, release }));
         })
@@ -75,5 +78,3 @@ interface Held {
   readonly bytes: Uint8Array | null;
   readonly release: () => void;
 }
-
-const NOTHING: Held = { bytes: null, release() {} };

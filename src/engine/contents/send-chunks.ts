@@ -10,12 +10,14 @@ export interface ChunkParts {
   readonly budget: ByteBudget;
   readonly chunks: ChunkLimits;
   readonly sender: Sender;
+  /** Memory of chunks that were sent, for all files of a push: made anew for each chunk, it costs the collector more than hashing the chunk. */
+  readonly spare: Uint8Array[];
   readonly signal: AbortSignal;
 }
 
 /** Reads a large file once, from its beginning, and sends its chunks side by side. `sha256` is of all that was read. */
 export async function sendChunks(
-  { codec, budget, chunks, sender, signal }: ChunkParts,
+  { codec, budget, chunks, sender, spare, signal }: ChunkParts,
   file: OpenFile,
 ): Promise<{ readonly slices: readonly Slice[]; readonly sha256: Sha256 }> {
   const { size } = file.stamp;
@@ -23,13 +25,11 @@ export async function sendChunks(
   const whole = codec.hasher();
   const sending: Promise<Slice | undefined>[] = [];
   const failures: unknown[] = [];
-  // Memory of this size, made anew for each chunk, costs the collector more than hashing the chunk.
-  const spare: Uint8Array[] = [];
 
   /** Tells where the next chunk begins before it is sent. */
   async function sendNext(offset: number, cut: (end: number) => void): Promise<Slice | undefined> {
     const ahead = Math.min(limits.most, size - offset);
-    const room = spare.pop() ?? new Uint8Array(limits.most);
+    const room = roomOf(limits.most, spare);
     // What lies behind the cut is read again with the next chunk.
     const read = await file.read(offset, ahead, room);
     const bytes = read.subarray(0, chunkLength(read, limits));
@@ -58,6 +58,12 @@ export async function sendChunks(
   const slices = (await all(sending)).filter((slice) => slice !== undefined);
   if (signal.aborted) throw signal.reason;
   return { slices, sha256: whole.digest() };
+}
+
+/** What is spare and of another size goes: so there is never more than was used at the same time. */
+function roomOf(bytes: number, spare: Uint8Array[]): Uint8Array {
+  const room = spare.pop();
+  return room?.byteLength === bytes ? room : new Uint8Array(bytes);
 }
 
 /** Encoded, its object is named by other bytes: so the slice says which these are. */

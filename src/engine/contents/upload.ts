@@ -43,6 +43,7 @@ export interface UploaderParts extends SenderParts {
 export function createUploader(parts: UploaderParts): Uploader {
   const { files, codec, budget, signal } = parts;
   const sender = createSender(parts);
+  const spare: Uint8Array[] = [];
 
   async function upload(steps: readonly Step[]): Promise<readonly Uploaded[]> {
     const [first, ...others] = steps;
@@ -118,7 +119,7 @@ export function createUploader(parts: UploaderParts): Uploader {
 
   // The whole hash is known only at the end: chunks of a file that moved are garbage, and no commit names them.
   async function sendLarge(file: OpenFile, { sha256: planned }: LocalEntry): Promise<Uploaded> {
-    const { slices, sha256 } = await sendChunks({ ...parts, sender }, file);
+    const { slices, sha256 } = await sendChunks({ ...parts, sender, spare }, file);
     const isPlanned = sha256 === planned && (await isStill(file));
     return isPlanned ? { kind: 'sent', slices, stamp: file.stamp } : { kind: 'moved' };
   }

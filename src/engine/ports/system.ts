@@ -38,7 +38,7 @@ export interface Codec {
   gunzip(bytes: Uint8Array, limit: number): Promise<Uint8Array>;
   /** Null where this Node has none: then nothing is compressed, and `unzstd` is never asked. */
   readonly zstd: ((bytes: Uint8Array) => Promise<Uint8Array>) | null;
-  /** Streams decoded bytes; the same rejections. */
+  /** Streams decoded bytes; the same rejections, and of what asks for a window above `limit`, rounded up to a power of two, or 8 MiB. */
   unzstd(bytes: AsyncIterable<Uint8Array>, limit: number): AsyncIterable<Uint8Array>;
 }
 
