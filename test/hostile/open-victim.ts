@@ -6,7 +6,7 @@ import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { createMemoryStore, type MemoryBucket } from '../../src/adapters/store/memory-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
 import type { Datastore } from '../../src/engine/datastore.ts';
-import { openDatastore } from '../../src/engine/open-datastore.ts';
+import { type DatastoreParts, openDatastore } from '../../src/engine/open-datastore.ts';
 import type { Clock, ObjectStore } from '../../src/engine/ports.ts';
 import { type GuardedFolder, openGuardedFolder } from './guarded-folder.ts';
 
@@ -22,7 +22,7 @@ export interface Victim {
 /** Backing off costs no time. */
 const hurried: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 3), signal) };
 
-export function openVictim(): Victim {
+export function openVictim(shape: Pick<DatastoreParts, 'chunks'> = {}): Victim {
   const folder = openGuardedFolder();
   const bucket: MemoryBucket = new Map();
   const store = createMemoryStore({ codec: nodeCodec, clock: systemClock, bucket, prefix: 'team' });
@@ -51,6 +51,7 @@ export function openVictim(): Victim {
     },
     ttlMs: 30_000,
     waitMs: 2_000,
+    ...shape,
   });
   return {
     folder,

@@ -293,8 +293,9 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/contents/send-contents.ts',
-        find: 'if (!slice || !holds(slice, length)) return null;',
-        replace: 'if (!slice || !holds(slice, length)) return null;\n    if (slice.object !== "") return slice;',
+        find: 'if (!slice || !isReadable(codec, slice) || !canHold(slice, length)) return null;',
+        replace:
+          'if (!slice || !isReadable(codec, slice) || !canHold(slice, length)) return null;\n    if (slice.object !== "") return slice;',
       },
     ],
     suites: [engine('cycle-transfer.test.ts'), engine('cycle-interrupted.test.ts'), engine()],
@@ -304,7 +305,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'chunks taken from history',
     edits: [
       {
-        file: 'engine/contents/upload.ts',
+        file: 'engine/contents/standing.ts',
         find: 'const found = new Map<Sha256, Slice>();',
         replace:
           'const all = globalThis as { found?: Map<Sha256, Slice> };\n  all.found ??= new Map();\n  const found = all.found;',
@@ -313,6 +314,32 @@ export const MUTANTS: readonly Mutant[] = [
     suites: [engine('cycle-transfer.test.ts')],
     breaks: /only the history names/,
     unseen: 'nothing is collected in it',
+  },
+  {
+    name: 'what stands in the commit believed, not looked for',
+    edits: [
+      {
+        file: 'engine/contents/standing.ts',
+        find: '((await sizeOf(object)) ?? -1) >= offset + length;',
+        replace: '((await sizeOf(object)) ?? offset + length) >= 0;',
+      },
+    ],
+    suites: [engine('standing.test.ts')],
+    breaks: /is sent again/,
+    unseen: 'nothing is lost from its bucket that is not repaired',
+  },
+  {
+    name: 'the hash that a slice says not compared',
+    edits: [
+      {
+        file: 'engine/verify/check-content.ts',
+        find: 'if (named !== null && named !== (isCut ? part.digest() : entry.sha256)) others.push(slice);',
+        replace: 'if (named === null) others.push(slice);',
+      },
+    ],
+    suites: [{ layer: 'hostile', file: 'slice-hashes.test.ts' }],
+    breaks: /verify names that file/,
+    unseen: 'nobody in it writes a false hash',
   },
   {
     name: 'a moved-aside file dropped unhashed',

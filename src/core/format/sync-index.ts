@@ -110,8 +110,11 @@ export const shardKey = (sha256: string, epoch: number): string => `index/${sha2
 export const objectKey = (sha256: string, epoch: number): string => `objects/${sha256}-${epoch}`;
 /** The SHA-256 of an object's bytes, as its key names it. */
 export const hashInKey = (object: string): string => object.slice('objects/'.length).slice(0, 64);
-/** The SHA-256 of what a slice decodes to, as far as it is said; of the first file of a pack its name says another. */
-export const hashOfSlice = ({ object, offset, encoding, sha256 }: Slice): Sha256 | null =>
-  sha256 ?? (offset === 0 && encoding === undefined ? hashInKey(object) : null);
+/** The SHA-256 of what a slice of this entry decodes to, as far as it is said. Where its object goes on behind it, its name says another. */
+export function hashOfSlice({ object, offset, encoding, sha256 }: Slice, entry: Entry): Sha256 | null {
+  if (sha256 !== undefined) return sha256;
+  if (entry.slices.length === 1) return entry.sha256;
+  return offset === 0 && encoding === undefined ? hashInKey(object) : null;
+}
 export const commitKey = (generation: number, id: string): string =>
   `commits/${String(generation).padStart(10, '0')}-${id}.json`;

@@ -5,7 +5,8 @@ import { all } from '../all.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
 import { putOnce } from '../remote/remote-log.ts';
 import { storeErrorKind } from '../remote/store-error.ts';
-import { createEncoder } from './encoding.ts';
+import { createEncoder, isReadable } from './encoding.ts';
+import { canHold, type Standing } from './standing.ts';
 
 /** Read, and hashed as it was read. Not empty. */
 export interface Content {
@@ -20,8 +21,7 @@ export interface SenderParts {
   /** Where uploads that no commit names yet lie, by the SHA-256 of the content. */
   readonly earlier: ReadonlyMap<Sha256, Slice>;
   readonly compression: CompressionLimits;
-  /** Slices of the commit being replaced, by the SHA-256 of what they decode to: what stands there already is not sent. */
-  readonly standing: ReadonlyMap<Sha256, Slice>;
+  readonly standing: Pick<Standing, 'find'>;
   readonly signal: AbortSignal;
   /** Throws when no remote write may be sent any more. */
   readonly assertMayWrite: () => void;
@@ -63,7 +63,7 @@ export function createSender(parts: SenderParts): Sender {
   async function place(contents: ReadonlyMap<Sha256, Uint8Array>): Promise<ReadonlyMap<Sha256, Slice>> {
     const places = new Map<Sha256, Slice>();
     for (const [sha256, { byteLength }] of contents) {
-      const there = standing(sha256, byteLength) ?? (await leftBehind(sha256, byteLength));
+      const there = (await parts.standing.find(sha256, byteLength)) ?? (await leftBehind(sha256, byteLength));
       if (there) places.set(sha256, there);
     }
     const travelling = [...contents].filter(([sha256]) => !places.has(sha256));
@@ -72,14 +72,9 @@ export function createSender(parts: SenderParts): Sender {
     return places;
   }
 
-  function standing(sha256: Sha256, length: number): Slice | null {
-    const slice = parts.standing.get(sha256);
-    return slice && holds(slice, length) ? slice : null;
-  }
-
   async function leftBehind(sha256: Sha256, length: number): Promise<Slice | null> {
     const slice = parts.earlier.get(sha256);
-    if (!slice || !holds(slice, length)) return null;
+    if (!slice || !isReadable(codec, slice) || !canHold(slice, length)) return null;
     const object = objectKey(hashInKey(slice.object), epoch);
     const copying = copies.get(object) ?? copyOnce(slice.object, object);
     copies.set(object, copying);
@@ -137,9 +132,6 @@ export function createSender(parts: SenderParts): Sender {
 
   return { send, sent };
 }
-
-/** How long an encoded content becomes, nobody says before. */
-const holds = (slice: Slice, length: number): boolean => slice.encoding !== undefined || slice.length === length;
 
 /** Bytes of each object: all that was put into it is in the record. */
 function sizesOf(slices: Iterable<Slice>): ReadonlyMap<string, number> {

@@ -1,5 +1,4 @@
 import { SyncError } from '../../core/errors.ts';
-import { hashOfSlice } from '../../core/format/sync-index.ts';
 import {
   type FileStamp,
   type LocalEntry,
@@ -17,6 +16,7 @@ import type { LocalFiles, OpenFile } from '../ports.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { sendChunks } from './send-chunks.ts';
 import { createSender, type SenderParts } from './send-contents.ts';
+import { openStanding } from './standing.ts';
 
 /** Files of a pack that are open at the same time. */
 const READ_AT_ONCE = 16;
@@ -28,27 +28,39 @@ export type Uploaded =
   | { readonly kind: 'failed'; readonly reason: string };
 
 export interface Uploader {
-  /** Steps that travel together; what is larger than a chunk can be travels alone. One answer each, in their order. */
+  /** Steps that travel together; what is larger than a chunk can be, or reuses an entry, travels alone. One answer each, in their order. */
   upload(steps: readonly Step[]): Promise<readonly Uploaded[]>;
   /** Where the contents that were written or found lie, by their SHA-256. */
   readonly sent: ReadonlyMap<Sha256, Slice>;
 }
 
-export interface UploaderParts extends SenderParts {
+export interface UploaderParts extends Omit<SenderParts, 'standing'> {
   readonly files: LocalFiles;
+  /** Entries of the commit being replaced: of what they hold nothing is sent. Those that a step reuses need not be among them. */
+  readonly standing: RemoteTree;
   readonly budget: ByteBudget;
   readonly chunks: ChunkLimits;
 }
 
 export function createUploader(parts: UploaderParts): Uploader {
   const { files, codec, budget, signal } = parts;
-  const sender = createSender(parts);
+  const standing = openStanding(parts, parts.standing);
+  const sender = createSender({ ...parts, standing });
   const spare: Uint8Array[] = [];
 
   async function upload(steps: readonly Step[]): Promise<readonly Uploaded[]> {
     const [first, ...others] = steps;
-    const isLarge = first && others.length === 0 && bytesOf(first) > parts.chunks.most;
-    return isLarge ? [await opened(first, sendLarge)] : sendTogether(steps);
+    return first && others.length === 0 ? [await uploadOne(first)] : sendTogether(steps);
+  }
+
+  async function uploadOne({ reuse, ...step }: Step): Promise<Uploaded> {
+    const { local } = step;
+    if (local && reuse && (await standing.holds(reuse.slices)))
+      return { kind: 'sent', slices: reuse.slices, stamp: local.stamp };
+    const bytes = bytesOf(step);
+    if (bytes > parts.chunks.most) return opened(step, sendLarge);
+    const [sent] = await sendTogether([step]);
+    return sent ?? { kind: 'moved' };
   }
 
   function sendTogether(steps: readonly Step[]): Promise<readonly Uploaded[]> {
@@ -57,16 +69,11 @@ export function createUploader(parts: UploaderParts): Uploader {
     return budget.within((steps.length > 1 ? 3 : 2) * bytes, async () => {
       const found: (WasRead | Uploaded)[] = [];
       await each(steps.entries(), READ_AT_ONCE, async ([nth, step]) => {
-        found[nth] = await look(step);
+        found[nth] = await opened(step, readWhole);
       });
       const places = await sender.send(found.filter(hasContent));
       return all(found.map((file) => (file.kind === 'read' ? settle(file, places) : Promise.resolve(file))));
     });
-  }
-
-  async function look(step: Step): Promise<WasRead | Uploaded> {
-    if (!step.reuse) return opened(step, readWhole);
-    return step.local ? { kind: 'sent', slices: step.reuse.slices, stamp: step.local.stamp } : { kind: 'moved' };
   }
 
   // What was written while it was sent goes up in the same cycle.
@@ -137,8 +144,7 @@ interface WasRead {
 
 const hasContent = (file: WasRead | Uploaded): file is WasRead => file.kind === 'read' && file.bytes.byteLength > 0;
 
-/** Of what has to be read. */
-const bytesOf = ({ reuse, local }: Step): number => (reuse ? 0 : (local?.stamp.size ?? 0));
+const bytesOf = ({ local }: Step): number => local?.stamp.size ?? 0;
 
 const failed = (error: unknown): Uploaded & { readonly kind: 'failed' } => ({
   kind: 'failed',
@@ -148,16 +154,4 @@ const failed = (error: unknown): Uploaded & { readonly kind: 'failed' } => ({
 async function isStill(file: OpenFile): Promise<boolean> {
   const now = await file.stampNow();
   return now !== null && sameStamp(now, file.stamp);
-}
-
-/** The slices of a commit by the SHA-256 of what they decode to, as far as it is said. */
-export function standingSlices(tree: RemoteTree): ReadonlyMap<Sha256, Slice> {
-  const found = new Map<Sha256, Slice>();
-  for (const { slices } of tree.values()) {
-    for (const slice of slices) {
-      const sha256 = hashOfSlice(slice);
-      if (sha256 !== null) found.set(sha256, slice);
-    }
-  }
-  return found;
 }

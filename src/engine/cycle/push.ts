@@ -8,7 +8,7 @@ import type { ChunkLimits } from '../../core/plan/cut-chunks.ts';
 import { type PackLimits, planPacks } from '../../core/plan/packs.ts';
 import type { Step } from '../../core/plan/plan.ts';
 import type { ByteBudget } from '../contents/byte-budget.ts';
-import { createUploader, standingSlices, type Uploader } from '../contents/upload.ts';
+import { createUploader, type Uploader } from '../contents/upload.ts';
 import { AT_ONCE, each } from '../each.ts';
 import type { Clock, Codec, Identity, Ids, LocalFiles, ObjectStore } from '../ports.ts';
 import type { SwapOptions, SwapOutcome } from '../remote/register.ts';
@@ -80,9 +80,7 @@ export async function push(
     ...parts,
     epoch: ticket.epoch,
     earlier,
-    standing: steps.some(({ local }) => (local?.stamp.size ?? 0) > parts.chunks.most)
-      ? standingSlices(view.tree)
-      : new Map(),
+    standing: steps.some(({ local }) => (local?.stamp.size ?? 0) > parts.chunks.most) ? view.tree : new Map(),
     signal: ticket.signal,
     assertMayWrite: ticket.assertMayWrite,
     async onSent(bytes) {

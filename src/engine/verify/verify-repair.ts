@@ -5,7 +5,7 @@ import type { Step } from '../../core/plan/plan.ts';
 import { isIdentityVeto, type Veto, vet, vetoMessage } from '../../core/plan/safety.ts';
 import { VetoError } from '../../core/plan/veto-error.ts';
 import type { Drift } from '../../core/verify/verify-report.ts';
-import { createUploader, standingSlices } from '../contents/upload.ts';
+import { createUploader } from '../contents/upload.ts';
 import { noteHead } from '../cycle/cycle-notes.ts';
 import { pullChanges } from '../cycle/pull-changes.ts';
 import { commitChanges } from '../cycle/push.ts';
@@ -137,7 +137,8 @@ async function sendAgain(
     files: run.files,
     epoch: ticket.epoch,
     earlier: new Map(),
-    standing: standingSlices(sound),
+    // All of it was read, slice by slice.
+    standing: sound,
     signal: ticket.signal,
     assertMayWrite: ticket.assertMayWrite,
     onBytes: tally.bytes,
