@@ -4,7 +4,14 @@ import { serialiseEntry } from '../../src/core/format/entry-record.ts';
 import { CAPS } from '../../src/core/format/records.ts';
 import type { Entry } from '../../src/core/format/tree.ts';
 import type { SyncPath } from '../../src/core/paths/sync-path.ts';
-import { CHUNK_LIMITS, type ChunkLimits, chunkLength, chunkLimitsOf } from '../../src/core/plan/cut-chunks.ts';
+import {
+  CHUNK_LIMITS,
+  type ChunkLimits,
+  chunkLength,
+  chunkLimitsOf,
+  LARGEST_FILE,
+  MOST_CHUNKS,
+} from '../../src/core/plan/cut-chunks.ts';
 import { drawn } from '../support/drawn.ts';
 
 const SMALL: ChunkLimits = { least: 16, average: 80, most: 300 };
@@ -69,26 +76,50 @@ test('the sizes are about those asked for', () => {
   expect((1 << 20) / lengths.length).toBeLessThan(850);
 });
 
-test('the largest file that is cut by its content fits into an entry, in the least chunks as in the most', () => {
-  const largest = 16 * 2 ** 30;
-  const { least } = chunkLimitsOf(largest, CHUNK_LIMITS);
-  expect(least).toBe(1 << 20);
-  const object = `objects/${'f'.repeat(64)}-1000000`;
-  const slice = { object, offset: 0, length: 8 << 20, encoding: 'zstd', sha256: 'f'.repeat(64) };
-  const path = 'p'.repeat(1_024) as SyncPath;
+const GIB = 2 ** 30;
+const MIB = 2 ** 20;
+
+test.each([
+  [12 * MIB, { least: MIB, most: 8 * MIB }],
+  [16 * GIB, { least: MIB, most: 8 * MIB }],
+  [16 * GIB + 1, { least: 2 * MIB, most: 16 * MIB }],
+  [40 * GIB, { least: 4 * MIB, most: 16 * MIB }],
+  [128 * GIB, { least: 8 * MIB, most: 16 * MIB }],
+  [LARGEST_FILE, { least: 16 * MIB, most: 16 * MIB }],
+])(
+  'chunks of %i bytes become no more than an entry can name, and none larger than an object may be',
+  (size, expected) => {
+    const { least, average, most } = chunkLimitsOf(size, CHUNK_LIMITS);
+    expect({ least, most }).toEqual(expected);
+    expect(Math.ceil(size / least)).toBeLessThanOrEqual(MOST_CHUNKS);
+    expect(average).toBeGreaterThan(least);
+  },
+);
+
+test('a huge file is cut by its content, too', () => {
+  const limits = chunkLimitsOf(40_000_000, { least: 1_000, average: 3_048, most: 8_000 });
+  expect(limits.least).toBe(4_000);
+  const bytes = drawn(400_000);
+  const before = new Set(chunksOf(bytes, limits));
+  const fresh = chunksOf(joined(drawn(5, 3), bytes), limits).filter((chunk) => !before.has(chunk));
+  expect(fresh.length).toBeLessThan(before.size / 4);
+});
+
+test('as many chunks as there may be fit into an entry', () => {
+  const object = `objects/${'f'.repeat(64)}-${'9'.repeat(16)}`;
+  const sha256 = 'f'.repeat(64);
+  const slice = { object, offset: Number.MAX_SAFE_INTEGER, length: 16 * MIB, encoding: 'zstd', sha256 };
   const entry: Entry = {
-    path,
-    size: largest,
+    path: 'p'.repeat(1_024) as SyncPath,
+    size: LARGEST_FILE,
     mtime: 1_763_650_000_123.456,
-    sha256: 'f'.repeat(64),
+    sha256,
     exec: false,
     by: 'someone@somewhere',
     generation: 2 ** 31,
-    slices: Array.from({ length: largest / least }, () => slice),
+    slices: Array.from({ length: MOST_CHUNKS }, () => slice),
   };
   expect(serialiseEntry(entry).length).toBeLessThan(CAPS.entry);
-  const { least: fixed, most } = chunkLimitsOf(largest + 1, CHUNK_LIMITS);
-  expect([fixed, most]).toEqual([16 << 20, 16 << 20]);
 });
 
 function lengthsOf(bytes: Uint8Array, limits: ChunkLimits): readonly number[] {

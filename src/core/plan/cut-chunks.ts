@@ -10,13 +10,24 @@ export interface ChunkLimits {
 
 export const CHUNK_LIMITS: ChunkLimits = { least: 1 << 20, average: 3 << 20, most: 8 << 20 };
 
-// Whatever a file holds, its chunks have to fit into the 4 MiB of one entry: 16,384 of them do.
-const HUGE_BYTES = 16 * 2 ** 30;
-const HUGE_LIMITS: ChunkLimits = { least: 16 << 20, average: 16 << 20, most: 16 << 20 };
+/** Whatever a file holds, its chunks have to fit into the 4 MiB of one entry: so many of them do. */
+export const MOST_CHUNKS = 16_384;
+/** No object is larger, in bytes. */
+const OBJECT_BYTES = 16 << 20;
 
-/** The limits for a file of `size` bytes. A huge one is cut at fixed places: what follows an insertion is then sent again. */
-export const chunkLimitsOf = (size: number, limits: ChunkLimits): ChunkLimits =>
-  size > HUGE_BYTES ? HUGE_LIMITS : limits;
+/** The limits for a file of `size` bytes: doubled for a huge one, until its chunks are no more than an entry can name. */
+export function chunkLimitsOf(size: number, limits: ChunkLimits): ChunkLimits {
+  let { least, average, most } = limits;
+  while (size > MOST_CHUNKS * least && least < OBJECT_BYTES) {
+    least = Math.min(2 * least, OBJECT_BYTES);
+    average *= 2;
+    most = Math.max(least, Math.min(2 * most, OBJECT_BYTES));
+  }
+  return { least, average, most };
+}
+
+/** No larger file can be named by an entry. Bytes. */
+export const LARGEST_FILE = MOST_CHUNKS * OBJECT_BYTES;
 
 /**
  * Bytes of the next chunk. `ahead` are the `most` next bytes of the file, or all that are left. A cut depends on the 32 bytes before it,

@@ -8,7 +8,7 @@ import {
   sameStamp,
 } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
-import type { ChunkLimits } from '../../core/plan/cut-chunks.ts';
+import { type ChunkLimits, LARGEST_FILE, MOST_CHUNKS } from '../../core/plan/cut-chunks.ts';
 import type { Step } from '../../core/plan/plan.ts';
 import { all } from '../all.ts';
 import { each } from '../each.ts';
@@ -55,9 +55,10 @@ export function createUploader(parts: UploaderParts): Uploader {
 
   async function uploadOne({ reuse, ...step }: Step): Promise<Uploaded> {
     const { local } = step;
-    if (local && reuse && (await standing.holds(reuse.slices)))
+    if (local && reuse && reuse.slices.length <= MOST_CHUNKS && (await standing.holds(reuse.slices)))
       return { kind: 'sent', slices: reuse.slices, stamp: local.stamp };
     const bytes = bytesOf(step);
+    if (bytes > LARGEST_FILE) return { kind: 'failed', reason: TOO_LARGE };
     if (bytes > parts.chunks.most) return opened(step, sendLarge);
     const [sent] = await sendTogether([step]);
     return sent ?? { kind: 'moved' };
@@ -143,6 +144,8 @@ interface WasRead {
 }
 
 const hasContent = (file: WasRead | Uploaded): file is WasRead => file.kind === 'read' && file.bytes.byteLength > 0;
+
+const TOO_LARGE = `it is larger than ${LARGEST_FILE / 2 ** 30} GiB, the most that can be shared: nothing of it was sent`;
 
 const bytesOf = ({ local }: Step): number => local?.stamp.size ?? 0;
 
