@@ -85,7 +85,7 @@ export function distinctContents(tree: RemoteTree): Iterable<Shared> {
 }
 
 const sliceName = ({ object, offset, length, encoding, sha256 }: Slice): string =>
-  `${object}+${offset}+${length}${encoding === undefined ? '' : ` as ${encoding}`}${sha256 === undefined ? '' : ` of ${sha256}`}`;
+  [object, offset, length, encoding, sha256].join('+');
 
 /** Its slices are decoded one after another. */
 const decoderBytes = ({ slices, size }: Entry): number =>
