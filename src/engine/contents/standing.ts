@@ -1,5 +1,6 @@
 import { hashInKey, hashOfSlice } from '../../core/format/sync-index.ts';
 import type { RemoteTree, Sha256, Slice } from '../../core/format/tree.ts';
+import { all } from '../all.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
 import { storeErrorKind } from '../remote/store-error.ts';
 import { isReadable } from './encoding.ts';
@@ -57,7 +58,7 @@ export function openStanding({ store, codec, signal }: StandingParts, tree: Remo
     },
     async holds(slices) {
       if (!slices.every((slice) => isReadable(codec, slice))) return false;
-      return (await Promise.all(slices.map(stands))).every(Boolean);
+      return (await all(slices.map(stands))).every(Boolean);
     },
   };
 }
