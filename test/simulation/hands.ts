@@ -41,7 +41,7 @@ export function actOn({ disk, invent, history, later, unseen, isRootAway }: Hand
         disk.write(node, invent(node.data.length), null);
         flush(disk, node);
         if (node.at) flushUp(node.at.folder);
-        disk.closed(node, null);
+        disk.closed(node, null, true);
       });
       return 'opened';
     }

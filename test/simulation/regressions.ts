@@ -63,6 +63,8 @@ export const REGRESSIONS: ReadonlyMap<string, () => readonly Scenario[]> = new M
         () => eachOf(60, (nth) => bothKept(on, nth)),
       ] as const,
   ),
+  // A window opened what the killed program had copied, to see whether it is a part; its time was called wrong.
+  ['a second program is killed at any one futimes, without hard links', () => [killEach('futimes', 8)]],
   // The note of a copy came back, and the complete file was taken for a part.
   ...[...CUT].map(
     ([on, most]) =>
@@ -228,6 +230,20 @@ function cutEach(on: string, most: number): Scenario {
       // What comes to rest after a cut is cut off too.
       { client: 1, deed: SYNC, strikes: [{ at: 'call', on, nth: ((index * 7) % most) + 1, harm: { kind: 'power' } }] },
       { client: 1, deed: SYNC },
+      { client: 1, deed: SYNC },
+    ]).flat(),
+  );
+  return { ...story, clients: story.clients.map((traits, client) => (client === 1 ? bare(traits) : traits)) };
+}
+
+function killEach(on: string, most: number): Scenario {
+  const story = storyOf(
+    2,
+    Array.from({ length: most }, (_, index): readonly Beat[] => [
+      { client: 0, deed: { act: 'save', path: 'docs/a.txt', size: 20, style: 'replace' } },
+      { client: 0, deed: { act: 'save', path: `docs/b${index}.txt`, size: 20, style: 'replace' } },
+      { client: 0, deed: SYNC },
+      { client: 1, deed: { ...SYNC, by: 'cli' }, strikes: [{ at: 'call', on, nth: index, harm: { kind: 'kill' } }] },
       { client: 1, deed: SYNC },
     ]).flat(),
   );

@@ -24,16 +24,17 @@ export function openSync(path: string, flags: string | number = 'r', mode = 0o66
   if (node !== null && isExclusive) throw errno('EEXIST', 'open', at);
   if (node?.kind === 'link') throw errno('ELOOP', 'open', at);
   const appends = (bits & constants.O_APPEND) !== 0;
+  const writes = (bits & 3) !== constants.O_RDONLY;
   if (node === null) {
     if ((bits & constants.O_CREAT) === 0) throw errno('ENOENT', 'open', at);
     const made = proc.disk.newFile(mode & ~0o022);
     // It is never there without being open.
-    const fd = openHandle({ proc, node: made, path: at, appends, position: 0 });
+    const fd = openHandle({ proc, node: made, path: at, writes, appends, position: 0 });
     proc.disk.change([{ folder: spot.folder, key: spot.key, becomes: { name: spot.name, node: made } }], proc);
     return fd;
   }
-  if (node.kind === 'folder' && (bits & 3) !== constants.O_RDONLY) throw errno('EISDIR', 'open', at);
-  return openHandle({ proc, node, path: at, appends, position: 0 });
+  if (node.kind === 'folder' && writes) throw errno('EISDIR', 'open', at);
+  return openHandle({ proc, node, path: at, writes, appends, position: 0 });
 }
 
 export const closeSync = closeHandle;

@@ -20,6 +20,7 @@ export interface Handle {
   readonly proc: Proc;
   readonly node: FileNode | FolderNode;
   readonly path: string;
+  readonly writes: boolean;
   readonly appends: boolean;
   position: number;
 }
@@ -99,5 +100,5 @@ export function handleOf(call: string, fd: number): Handle {
 export function closeHandle(fd: number): void {
   const handle = handleOf('close', fd);
   handles.delete(fd);
-  if (handle.node.kind === 'file') handle.proc.disk.closed(handle.node, handle.proc);
+  if (handle.node.kind === 'file') handle.proc.disk.closed(handle.node, handle.proc, handle.writes);
 }

@@ -69,8 +69,8 @@ export interface DiskListener<By> {
   written(node: FileNode, before: Content, by: By | null): void;
   /** It has another mode now. */
   moded(node: Node, by: By | null): void;
-  /** The last handle that could write to it, or any other. */
-  closed(node: FileNode, by: By | null): void;
+  /** A handle to it, which could write (`wrote`) or not. */
+  closed(node: FileNode, by: By | null, wrote: boolean): void;
 }
 
 export interface NameChange {
@@ -95,7 +95,7 @@ export interface Disk<By> {
   write(node: FileNode, data: Uint8Array, by: By | null): void;
   setMode(node: Node, mode: number, by: By | null): void;
   opened(node: FileNode): void;
-  closed(node: FileNode, by: By | null): void;
+  closed(node: FileNode, by: By | null, wrote: boolean): void;
   /** Changes of names that a power cut may still undo, oldest first; kept only where `remembers`. */
   unflushed: (readonly NameChange[])[];
   remembers: boolean;
@@ -184,9 +184,9 @@ export function createDisk<By>(traits: DiskTraits, clock: () => number, remember
     opened(node) {
       node.opens += 1;
     },
-    closed(node, by) {
+    closed(node, by, wrote) {
       node.opens -= 1;
-      disk.listener.closed(node, by);
+      disk.listener.closed(node, by, wrote);
       forget(node);
     },
     unflushed: [],

@@ -89,7 +89,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     /** Written while no path of the root led to them. */
     const writtenAside = new WeakSet<FileNode>();
 
-    function appeared(path: string, node: FileNode, by: Process | null): void {
+    /** `isDone`: as the one that brought it meant it to be. */
+    function appeared(path: string, node: FileNode, by: Process | null, isDone = true): void {
       const sha256 = hashOf(node);
       if (by === null) {
         if (!hidden.has(client)) person.saved(path, sha256);
@@ -102,7 +103,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         if (isLate) person.insists(path, sha256);
         else if (!isExpected(path, sha256)) blame(5, `${who}: ${path} gets a content that was never committed there`);
         // What was written late has the time of that, even where others have committed the same bytes.
-        if (!isLate) checkTime(path, node, sha256);
+        if (!isLate && isDone) checkTime(path, node, sha256);
         if (by.undoes > 0) person.takesBack(path, sha256);
         else person.gets(path, sha256);
       }
@@ -190,9 +191,10 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         const path = node.kind === 'file' && by === null ? pathNow(node) : null;
         if (node.kind === 'file' && path !== null) modes.stands(path, node, by);
       },
-      closed(node, by) {
+      closed(node, by, wrote) {
         const path = by === null ? null : pathNow(node);
-        if (path !== null) appeared(path, node, by);
+        // Who only looks at what a killed process copied did not bring it.
+        if (path !== null) appeared(path, node, by, wrote);
       },
     };
 
