@@ -1,4 +1,4 @@
-import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { nodeCodec } from '../../src/adapters/codec.ts';
 import { buildExcludes } from '../../src/adapters/excludes.ts';
 import { openLocalFiles } from '../../src/adapters/fs/local-files.ts';
@@ -15,6 +15,7 @@ import type { Codec, Ids, Log, ObjectStore, StateFiles } from '../../src/engine/
 import type { Capabilities } from '../../src/engine/remote/probe.ts';
 import { createBaseStore, emptyBase } from '../../src/engine/state/base-store.ts';
 import { whole } from './bodies.ts';
+import { unzip, zip } from './gzip.ts';
 import { ROOT } from './hands.ts';
 import type { Loop } from './loop.ts';
 import { clockOf, type Process } from './machine.ts';
@@ -116,8 +117,8 @@ async function remember(state: StateFiles, remote: string, capabilities: Capabil
 /** As Node's, but without its thread pool, which nothing could put in order. */
 const codec: Codec = {
   ...nodeCodec,
-  gzip: async (bytes) => gzipSync(bytes, { level: 1, memLevel: 1, windowBits: 9 }),
-  gunzip: async (bytes, limit) => gunzipSync(bytes, { maxOutputLength: limit }),
+  gzip: async (bytes) => zip(bytes),
+  gunzip: async (bytes, limit) => unzip(bytes, limit),
   zstd: async (bytes) => zstdCompressSync(bytes, { pledgedSrcSize: bytes.byteLength }),
   async *unzstd(body, limit) {
     yield zstdDecompressSync(await whole({ body }), { maxOutputLength: limit });

@@ -75,8 +75,28 @@ export function createLoop(): Loop {
   };
 }
 
-/** Promises that are under way come to rest: without real timers and real input one turn of the event loop is all they need. */
-const atRest = () => new Promise<void>((resolve) => setImmediate(resolve));
+const BATCH = 64;
+let ahead = 0;
+let wake: (() => void) | null = null;
+
+/**
+ * Promises that are under way come to rest: without real timers and real input the next immediate is all they need, since each is
+ * called when they have. Set in batches, because those of one batch share a turn of the event loop, which costs more than most events.
+ */
+const atRest = () =>
+  new Promise<void>((resolve) => {
+    wake = resolve;
+    if (ahead > 0) return;
+    ahead = BATCH;
+    for (let count = 0; count < BATCH; count += 1) setImmediate(ring);
+  });
+
+function ring(): void {
+  ahead -= 1;
+  const now = wake;
+  wake = null;
+  now?.();
+}
 
 const isBefore = (a: Pending, b: Pending) => a.due < b.due || (a.due === b.due && a.order < b.order);
 

@@ -1,6 +1,8 @@
+import { enableCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { simulateDisk } from './hooks.ts';
 
+enableCompileCache();
 simulateDisk();
 const { REGRESSIONS } = await import('./regressions.ts');
 const { runScenario } = await import('./run-scenario.ts');

@@ -1,3 +1,4 @@
+import { enableCompileCache } from 'node:module';
 import { parentPort } from 'node:worker_threads';
 import { simulateDisk } from './hooks.ts';
 
@@ -21,6 +22,8 @@ export interface SeedResult {
 /** Of each hundred seeds one is played twice: the same seed must give the same trace. */
 const TWICE = 100;
 
+// Types are taken out of the sources once, not in each worker.
+enableCompileCache();
 simulateDisk();
 const { makeScenario } = await import('./make-scenario.ts');
 const { runScenario } = await import('./run-scenario.ts');

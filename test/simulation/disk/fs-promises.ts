@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, readAt, writeBytes } from './handle-calls.ts';
+import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, partAt, readAt, writeBytes } from './handle-calls.ts';
 import { enter, handleOf } from './kernel.ts';
 
 /* What `src/adapters/fs` gets in place of `node:fs/promises`. Others may act before each of its calls. */
@@ -53,13 +53,18 @@ class SimulatedHandle {
     closeSync(this.fd);
   }
 
+  /** As `read`, into a buffer of the right size: the files are small, and whole parts for them would cost more than all else. */
+  private async readPart(position: number): Promise<Uint8Array> {
+    await this.breathe();
+    return partAt(handleOf('read', this.fd), position, PART);
+  }
+
   async *createReadStream(): AsyncGenerator<Uint8Array> {
     for (let at = 0; ; ) {
-      const buffer = new Uint8Array(PART);
-      const { bytesRead } = await this.read(buffer, 0, PART, at);
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
-      at += bytesRead;
+      const part = await this.readPart(at);
+      if (part.length === 0) return;
+      yield part;
+      at += part.length;
     }
   }
 }

@@ -16,7 +16,8 @@ const FLAGS: Readonly<Record<string, number>> = {
 export function openSync(path: string, flags: string | number = 'r', mode = 0o666): number {
   const bits = typeof flags === 'number' ? flags : FLAGS[flags];
   if (bits === undefined) throw new Error(`the simulated disk knows no flags "${flags}"`);
-  const { proc, place } = enter('open', path);
+  const place = enter('open', path);
+  const { proc } = place;
   const { at } = place;
   const isExclusive = (bits & constants.O_EXCL) !== 0;
   const spot = reach(proc, place, 'open', (bits & constants.O_NOFOLLOW) === 0 && !isExclusive);
@@ -50,11 +51,16 @@ export function readSync(fd: number, buffer: Uint8Array): number {
   return read;
 }
 
-export function readAt({ node, path }: Handle, into: Uint8Array, offset: number, length: number, from: number): number {
-  if (node.kind !== 'file') throw errno('EISDIR', 'read', path);
-  const part = node.data.subarray(from, from + length);
+export function readAt(handle: Handle, into: Uint8Array, offset: number, length: number, from: number): number {
+  const part = partAt(handle, from, length);
   into.set(part, offset);
   return part.length;
+}
+
+/** Up to so many bytes, not to be written into. */
+export function partAt({ node, path }: Handle, from: number, length: number): Uint8Array {
+  if (node.kind !== 'file') throw errno('EISDIR', 'read', path);
+  return node.data.subarray(from, from + length);
 }
 
 export function readFileSync(from: string | number, encoding: 'utf8'): string;
@@ -65,8 +71,8 @@ export function readFileSync(from: string | number, encoding?: 'utf8'): string |
   try {
     const { node, path } = handleOf('read', fd);
     if (node.kind !== 'file') throw errno('EISDIR', 'read', path);
-    const bytes = Buffer.from(node.data);
-    return encoding === undefined ? bytes : bytes.toString(encoding);
+    const { buffer, byteOffset, length } = node.data;
+    return encoding === undefined ? Buffer.from(node.data) : Buffer.from(buffer, byteOffset, length).toString(encoding);
   } finally {
     if (isPath) closeSync(fd);
   }

@@ -1,6 +1,6 @@
 import { errno, Killed } from './errno.ts';
-import { namesOf, type Obstacle, type Spot, walk } from './locate.ts';
-import type { Disk, FileNode, FolderNode } from './node.ts';
+import { namesOf, type Obstacle, type Route, type Spot, walkAgain } from './locate.ts';
+import type { Disk, FileNode, FolderNode, Node } from './node.ts';
 
 /** A running process, as its operating system sees it. Its paths begin with `/p<id>`, so that each call tells whose it is. */
 export interface Proc {
@@ -34,29 +34,40 @@ let nextFd = FIRST_FD;
 /** From now on these are all the processes there are. */
 export function boot(running: ReadonlyMap<number, Proc>): void {
   processes = running;
+  known.clear();
   handles.clear();
   nextFd = FIRST_FD;
 }
 
 /** A path as programs give it, taken apart. */
-export interface Place {
+export interface Place extends Route {
   /** Of the process whose it is; NaN where it is nobody's. */
   readonly id: number;
   /** On its disk. */
   readonly at: string;
-  readonly names: readonly string[];
+  levels: readonly string[] | null;
+  proc: Proc | undefined;
+  /** What `realpath` said of it last, and of what. */
+  real: { readonly ways: number; readonly node: Node; readonly name: string; readonly path: string } | null;
+}
+
+/** The place of a process that lives. */
+export interface Entered extends Place {
+  proc: Proc;
 }
 
 /** Whose path this is, and where it leads to on its disk. Throws Killed for a process that is gone. */
-export function enter(call: string, path: string): { readonly proc: Proc; readonly place: Place } {
+export function enter(call: string, path: string): Entered {
   const place = placeOf(path);
-  const proc = processes.get(place.id);
-  if (proc === undefined || proc.isDead) throw new Killed();
-  proc.onCall(call, place.at);
-  return { proc, place };
+  place.proc ??= processes.get(place.id);
+  if (!isEntered(place)) throw new Killed();
+  place.proc.onCall(call, place.at);
+  return place;
 }
 
-const MOST_KNOWN = 5_000;
+const isEntered = (place: Place): place is Entered => place.proc !== undefined && !place.proc.isDead;
+
+const MOST_KNOWN = 20_000;
 const known = new Map<string, Place>();
 
 /** The same few paths come again and again. For a second path of one call too: that is no other point to stop at. */
@@ -67,7 +78,7 @@ export function placeOf(path: string): Place {
     const end = path.indexOf('/', 1);
     const at = end < 0 ? '/' : path.slice(end);
     const id = path[1] === 'p' ? Number(path.slice(2, end < 0 ? undefined : end)) : Number.NaN;
-    place = { id, at, names: namesOf(at) };
+    place = { id, at, names: namesOf(at), above: null, levels: null, proc: undefined, real: null };
     known.set(path, place);
   }
   return place;
@@ -80,7 +91,8 @@ export function reach(proc: Proc, place: Place, syscall: string, follows: boolea
   return found;
 }
 
-export const seek = ({ disk }: Proc, { names }: Place, follows: boolean): Spot | Obstacle => walk(disk, names, follows);
+export const seek = ({ disk }: Proc, place: Place, follows: boolean): Spot | Obstacle =>
+  walkAgain(disk, place, follows);
 
 export function openHandle(handle: Handle): number {
   nextFd += 1;

@@ -46,4 +46,31 @@ export function walk<By>(disk: Disk<By>, names: readonly string[], follows: bool
   return 'ENOENT';
 }
 
+/** A path that is walked again and again. */
+export interface Route {
+  readonly names: readonly string[];
+  /** Where the way to its last name led, and the `ways` of the disk then. */
+  above: { readonly ways: number; readonly folder: FolderNode; readonly key: string; readonly name: string } | null;
+}
+
+/** As `walk`. */
+export function walkAgain<By>(disk: Disk<By>, route: Route, follows: boolean): Spot | Obstacle {
+  if (route.above?.ways !== disk.ways) route.above = wayTo(disk, route.names);
+  if (route.above === null) return walk(disk, route.names, follows);
+  const { folder, key, name } = route.above;
+  const entry = folder.entries.get(key);
+  if (entry === undefined) return { folder, key, name, node: null, real: null };
+  if (follows && entry.node.kind === 'link') return walk(disk, route.names, follows);
+  return { folder, key, name, node: entry.node, real: entry.name };
+}
+
+/** Null where there is none: what is in the way, or missing, may be a file, whose names come and go without a sign. */
+function wayTo<By>(disk: Disk<By>, names: readonly string[]): Route['above'] {
+  const name = names.at(-1);
+  if (name === undefined) return null;
+  const found = walk(disk, names.slice(0, -1), true);
+  if (typeof found === 'string' || found.node?.kind !== 'folder') return null;
+  return { ways: disk.ways, folder: found.node, key: disk.keyOf(name), name };
+}
+
 export const namesOf = (path: string): readonly string[] => path.split('/').filter((name) => name !== '');

@@ -1,12 +1,14 @@
 import { errno } from './errno.ts';
 import { enter, type Place, type Proc, placeOf, reach, seek } from './kernel.ts';
-import { type FolderNode, type NameChange, pathOf } from './node.ts';
+import type { FolderNode, NameChange } from './node.ts';
+import { pathOf } from './path-of.ts';
 import { SimulatedStats } from './stats.ts';
 
 /* The calls of `node:fs` on names, with the answers of Linux. */
 
 export function lstatSync(path: string, options?: { readonly throwIfNoEntry?: boolean }): SimulatedStats | undefined {
-  const { proc, place } = enter('lstat', path);
+  const place = enter('lstat', path);
+  const { proc } = place;
   const found = seek(proc, place, false);
   if (typeof found !== 'string' && found.node !== null) return new SimulatedStats(found.node);
   const code = typeof found === 'string' ? found : 'ENOENT';
@@ -15,33 +17,42 @@ export function lstatSync(path: string, options?: { readonly throwIfNoEntry?: bo
 }
 
 function realpath(path: string): string {
-  const { proc, place } = enter('realpath', path);
-  const real = realOf(proc, place);
-  return `/p${proc.id}${real === '/' ? '' : real}`;
+  const place = enter('realpath', path);
+  const { proc } = place;
+  const { folder, node, real } = reach(proc, place, 'realpath', true);
+  if (node === null) throw errno('ENOENT', 'realpath', place.at);
+  const { disk } = proc;
+  const name = real ?? '';
+  if (place.real?.ways !== disk.ways || place.real.node !== node || place.real.name !== name) {
+    const path = `/p${proc.id}${node === disk.top ? '' : pathOf(disk, folder, name)}`;
+    place.real = { ways: disk.ways, node, name, path };
+  }
+  return place.real.path;
 }
 
 export const realpathSync = Object.assign(realpath, { native: realpath });
 
-function realOf(proc: Proc, place: Place): string {
-  const { folder, node, real } = reach(proc, place, 'realpath', true);
-  if (node === null) throw errno('ENOENT', 'realpath', place.at);
-  return node === proc.disk.top ? '/' : pathOf(folder, real ?? '');
-}
-
 export function mkdirSync(path: string, options: { readonly mode?: number; readonly recursive?: boolean } = {}): void {
   if (options.recursive === true) {
-    const names = path.split('/').slice(2);
-    for (let count = 1; count <= names.length; count += 1) {
-      const level = `/${path.split('/')[1]}/${names.slice(0, count).join('/')}`;
+    for (const level of levelsOf(placeOf(path), path))
       if (lstatSync(level, { throwIfNoEntry: false }) === undefined) mkdirSync(level, { ...options, recursive: false });
-    }
     return;
   }
-  const { proc, place } = enter('mkdir', path);
+  const place = enter('mkdir', path);
+  const { proc } = place;
   const spot = reach(proc, place, 'mkdir', false);
   if (spot.node !== null) throw errno('EEXIST', 'mkdir', place.at);
   const becomes = { name: spot.name, node: proc.disk.newFolder((options.mode ?? 0o777) & ~0o022) };
   proc.disk.change([{ folder: spot.folder, key: spot.key, becomes }], proc);
+}
+
+/** The folders on the way to a path, and the path itself, as programs give them. */
+function levelsOf(place: Place, path: string): readonly string[] {
+  if (place.levels === null) {
+    const [, owner, ...names] = path.split('/');
+    place.levels = names.map((_, index) => `/${owner}/${names.slice(0, index + 1).join('/')}`);
+  }
+  return place.levels;
 }
 
 export function mkdtempSync(prefix: string): string {
@@ -54,7 +65,8 @@ export function mkdtempSync(prefix: string): string {
 }
 
 export function unlinkSync(path: string): void {
-  const { proc, place } = enter('unlink', path);
+  const place = enter('unlink', path);
+  const { proc } = place;
   const { folder, key, node } = reach(proc, place, 'unlink', false);
   if (node === null) throw errno('ENOENT', 'unlink', place.at);
   if (node.kind === 'folder') throw errno('EISDIR', 'unlink', place.at);
@@ -62,7 +74,8 @@ export function unlinkSync(path: string): void {
 }
 
 export function rmdirSync(path: string): void {
-  const { proc, place } = enter('rmdir', path);
+  const place = enter('rmdir', path);
+  const { proc } = place;
   const { folder, key, node } = reach(proc, place, 'rmdir', false);
   if (node === null) throw errno('ENOENT', 'rmdir', place.at);
   if (node.kind !== 'folder') throw errno('ENOTDIR', 'rmdir', place.at);
@@ -89,7 +102,8 @@ function statForRemoval(path: string, isForced: boolean): SimulatedStats | undef
 }
 
 export function renameSync(from: string, to: string): void {
-  const { proc, place } = enter('rename', from);
+  const place = enter('rename', from);
+  const { proc } = place;
   const source = reach(proc, place, 'rename', false);
   const target = reach(proc, placeOf(to), 'rename', false);
   if (source.node === null) throw errno('ENOENT', 'rename', place.at);
@@ -113,7 +127,8 @@ export function renameSync(from: string, to: string): void {
 }
 
 export function linkSync(from: string, to: string): void {
-  const { proc, place } = enter('link', from);
+  const place = enter('link', from);
+  const { proc } = place;
   const source = reach(proc, place, 'link', false);
   if (source.node === null) throw errno('ENOENT', 'link', place.at);
   const target = reach(proc, placeOf(to), 'link', false);
@@ -126,14 +141,16 @@ export function linkSync(from: string, to: string): void {
 }
 
 export function symlinkSync(target: string, path: string): void {
-  const { proc, place } = enter('symlink', path);
+  const place = enter('symlink', path);
+  const { proc } = place;
   const { folder, key, name, node } = reach(proc, place, 'symlink', false);
   if (node !== null) throw errno('EEXIST', 'symlink', place.at);
   proc.disk.change([{ folder, key, becomes: { name, node: proc.disk.newLink(target) } }], proc);
 }
 
 export function readlinkSync(path: string): string {
-  const { proc, place } = enter('readlink', path);
+  const place = enter('readlink', path);
+  const { proc } = place;
   const { node } = reach(proc, place, 'readlink', false);
   if (node === null) throw errno('ENOENT', 'readlink', place.at);
   if (node.kind !== 'link') throw errno('EINVAL', 'readlink', place.at);
@@ -150,7 +167,8 @@ export interface SimulatedEntry {
 export function readdirSync(path: string, options: { readonly withFileTypes: true }): SimulatedEntry[];
 export function readdirSync(path: string): string[];
 export function readdirSync(path: string, options?: { readonly withFileTypes: true }): string[] | SimulatedEntry[] {
-  const { proc, place } = enter('readdir', path);
+  const place = enter('readdir', path);
+  const { proc } = place;
   const folder = folderAt(proc, place);
   const named = [...folder.entries.values()];
   if (options?.withFileTypes !== true) return named.map(({ name }) => name);
@@ -170,7 +188,8 @@ function folderAt(proc: Proc, place: Place): FolderNode {
 }
 
 export function chmodSync(path: string, mode: number): void {
-  const { proc, place } = enter('chmod', path);
+  const place = enter('chmod', path);
+  const { proc } = place;
   const { node } = reach(proc, place, 'chmod', true);
   if (node === null) throw errno('ENOENT', 'chmod', place.at);
   proc.disk.setMode(node, mode, proc);

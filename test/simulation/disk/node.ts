@@ -33,6 +33,8 @@ export interface FolderNode {
   ctime: number;
   parent: FolderNode | null;
   name: string;
+  /** Its path as it was last asked for, and the `ways` of its disk then. */
+  known: { readonly ways: number; readonly path: string } | null;
 }
 
 export interface LinkNode {
@@ -83,6 +85,8 @@ export interface NameChange {
 export interface Disk<By> {
   readonly traits: DiskTraits;
   readonly top: FolderNode;
+  /** Rises with every change of a name that is not a file's: while it stands, every way leads where it led. */
+  ways: number;
   listener: DiskListener<By>;
   /** The time it would give a change now. */
   now(): number;
@@ -119,12 +123,14 @@ export function createDisk<By>(traits: DiskTraits, clock: () => number, remember
       ctime: at,
       parent: null,
       name: '',
+      known: null,
     };
   };
   const silent: DiskListener<By> = { added() {}, removed() {}, written() {}, moded() {}, closed() {} };
   const disk: Disk<By> = {
     traits,
     top: newFolder(0o755),
+    ways: 0,
     listener: silent,
     now,
     newFile(mode) {
@@ -154,6 +160,7 @@ export function createDisk<By>(traits: DiskTraits, clock: () => number, remember
       for (const { folder, key, becomes } of changes) {
         const before = folder.entries.get(key);
         setName(folder.entries, key, becomes);
+        if (isOnWays(before) || isOnWays(becomes)) disk.ways += 1;
         folder.mtime = at;
         folder.ctime = at;
         if (before) {
@@ -213,13 +220,8 @@ export function hashOf(content: Content): string {
   return content.sha256;
 }
 
-/** From the top of the disk, with a leading `/`. */
-export function pathOf(folder: FolderNode, name: string): string {
-  let path = `/${name}`;
-  for (let at: FolderNode | null = folder; at !== null && at.parent !== null; at = at.parent)
-    path = `/${at.name}${path}`;
-  return path;
-}
+const isOnWays = (named: Named | null | undefined): boolean =>
+  named !== null && named !== undefined && named.node.kind !== 'file';
 
 const EMPTY = new Uint8Array();
 

@@ -38,6 +38,7 @@ export function cutPower<By>(disk: Disk<By>, random: Random): void {
     : withoutTorn(changes, random);
   keepThese(disk, survivors);
   disk.unflushed = [];
+  disk.ways += 1;
   revert(disk, disk.top, random, new Set());
 }
 

@@ -52,6 +52,7 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
   const commits = new Map<string, number>();
   const referenced = new Map<string, string>();
   const shards = new Map<string, readonly RawEntry[]>();
+  const lines = new Map<string, RawEntry>();
   const ids = new Set<string>();
 
   function advance(bytes: Uint8Array, by: Writer): readonly Change[] | null {
@@ -101,7 +102,10 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
       else committed.add(entry.sha256);
     }
     for (const entry of after.values()) {
-      if (!isSameContent(tree.get(entry.path), entry)) checkSlices(entry);
+      const old = tree.get(entry.path);
+      // The very line of the commit before: everything below was done for it then.
+      if (old === entry) continue;
+      if (!isSameContent(old, entry)) checkSlices(entry);
       const place = `${entry.sha256} ${entry.path}`;
       for (const origin of originsOf(entry.path)) kept.add(`${entry.sha256} ${origin}`);
       const given = places.get(place) ?? { mtimes: new Set(), execs: new Set() };
@@ -123,14 +127,21 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
       blame(4, `${shard.key} is missing or has other bytes than its commit says`);
       return [];
     }
-    const entries = text
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line) as RawEntry);
+    const entries = text.split('\n').slice(0, -1).map(entryOf);
     checkShard(shard, entries, blame);
     shards.set(shard.key, entries);
     referenced.set(shard.key, sha256Of(bytes));
     return entries;
+  }
+
+  /** Equal lines give the same object, so that a commit costs what it changes. */
+  function entryOf(line: string): RawEntry {
+    let entry = lines.get(line);
+    if (entry === undefined) {
+      entry = JSON.parse(line) as RawEntry;
+      lines.set(line, entry);
+    }
+    return entry;
   }
 
   function checkSlices(entry: RawEntry): void {

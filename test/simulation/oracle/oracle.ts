@@ -1,4 +1,5 @@
-import { type Content, type DiskListener, type FileNode, hashOf, pathOf } from '../disk/node.ts';
+import { type Content, type DiskListener, type FileNode, hashOf } from '../disk/node.ts';
+import { pathOf } from '../disk/path-of.ts';
 import { filesBelow, filesOf, holdsContent, inRoot, isEmpty, OUTSIDE, ROOT } from '../hands.ts';
 import type { Machine, Process } from '../machine.ts';
 import type { Remote } from '../remote.ts';
@@ -6,6 +7,7 @@ import { type Chain, type Change, createChain } from './chain.ts';
 import type { Blame } from './invariants.ts';
 import { type Modes, watchModes } from './modes.ts';
 import { createPerson, type Person } from './person.ts';
+import { isDownload, isStaged } from './places.ts';
 import { sha256Of } from './remote-format.ts';
 
 /** Knows every version anybody ever saved, and watches every change of every disk and of the bucket at the moment it happens. */
@@ -111,6 +113,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
       person.sees(path, sha256);
     }
 
+    const latestPath = ({ folder, name }: NonNullable<FileNode['at']>) => pathOf(machine.disk, folder, name);
+
     const isExpected = (path: string, sha256: string) =>
       chain.wasAt(path, sha256) ||
       person.hasSeen(path, sha256) ||
@@ -141,10 +145,10 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
 
     return {
       added(folder, name, node, by) {
-        const place = pathOf(folder, name);
+        const place = pathOf(machine.disk, folder, name);
         if (by !== null) checkPlace(place, by);
         if (isStaged(place) && node.kind === 'file') stagedAt.set(node, machine.disk.now());
-        if (INBOX.test(place) && node.kind === 'file') modes.waits(node);
+        if (isDownload(place) && node.kind === 'file') modes.waits(node);
         const path = inRoot(place);
         if (path === null) return;
         if (by !== null) checkIncluded(path);
@@ -154,7 +158,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         }
       },
       removed(folder, name, node, by) {
-        const place = pathOf(folder, name);
+        const place = pathOf(machine.disk, folder, name);
         if (by === null) {
           const path = inRoot(place);
           const isReplaced = folder.entries.get(machine.disk.keyOf(name))?.name === name;
@@ -177,7 +181,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
       },
       written(node, before, by) {
         const { at } = node;
-        if (by !== null) return dropped(before, () => (at ? pathOf(at.folder, at.name) : 'a file without a name'));
+        if (by !== null) return dropped(before, () => (at ? latestPath(at) : 'a file without a name'));
         if (node.links === 0 && droppedEarly.has(node))
           blame(3, `${who}: what is written late goes into a replaced file that was dropped before its day was over`);
         const path = pathNow(node);
@@ -202,7 +206,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     function pathNow(node: FileNode): string | null {
       const { at } = node;
       if (at === null || at.folder.entries.get(machine.disk.keyOf(at.name))?.node !== node) return null;
-      return inRoot(pathOf(at.folder, at.name));
+      return inRoot(latestPath(at));
     }
 
     function checkIncluded(path: string): void {
@@ -243,10 +247,5 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     },
   };
 }
-
-/** Where downloads wait. */
-const INBOX = /\/\.datastore-staging\/[^/]+\/in\//;
-const STAGING = `${ROOT}/.datastore-staging/`;
-const isStaged = (path: string): boolean => path.startsWith(STAGING);
 
 export const holderOf = (client: number): string => `user${client + 1}@host${client + 1}`;

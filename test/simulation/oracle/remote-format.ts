@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
+import { unzip } from '../gzip.ts';
 
 /* The remote format by its letter, on nothing of `src`. */
 
@@ -66,8 +66,8 @@ export function recordText(bytes: Uint8Array, sha256: string): string | null {
 
 /** The unzipped text of a shard; null where it is not what its hash says. */
 export function shardText(bytes: Uint8Array, sha256: string): string | null {
-  const text = gunzipSync(bytes);
-  return sha256Of(text) === sha256 ? text.toString() : null;
+  const text = unzip(bytes);
+  return sha256Of(text) === sha256 ? Buffer.from(text.buffer, text.byteOffset, text.length).toString() : null;
 }
 
 export const sha256Of = (bytes: Uint8Array): string => hash('sha256', bytes);

@@ -29,7 +29,27 @@ export function checkShardOrder(shards: readonly Pointer[], blame: Blame): void 
   }
 }
 
-const isBefore = (a: string, b: string): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
+const isBefore = (a: string, b: string): boolean => Buffer.compare(placeOf(a).bytes, placeOf(b).bytes) < 0;
 
-/** Ten zero bits. */
-const endsShard = (path: string): boolean => /^00[0-3]/.test(sha256Of(Buffer.from(path)));
+const endsShard = (path: string): boolean => placeOf(path).endsShard;
+
+interface Place {
+  readonly bytes: Uint8Array;
+  /** Ten zero bits. */
+  readonly endsShard: boolean;
+}
+
+const MOST_KNOWN = 5_000;
+const known = new Map<string, Place>();
+
+/** The same paths come again with every commit. */
+function placeOf(path: string): Place {
+  let place = known.get(path);
+  if (place === undefined) {
+    const bytes = Buffer.from(path);
+    place = { bytes, endsShard: /^00[0-3]/.test(sha256Of(bytes)) };
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(path, place);
+  }
+  return place;
+}

@@ -1,0 +1,10 @@
+import { ROOT } from '../hands.ts';
+
+const STAGING = `${ROOT}/.datastore-staging/`;
+const INBOX = /\/\.datastore-staging\/[^/]+\/in\//;
+
+/** All of it on the disk of a machine. */
+export const isStaged = (path: string): boolean => path.startsWith(STAGING);
+
+/** Where downloads wait. */
+export const isDownload = (path: string): boolean => INBOX.test(path);
