@@ -10,6 +10,7 @@ export const AT_ONCE = 64;
 export async function each<T>(items: Iterable<T>, atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
   const waiting = items[Symbol.iterator]();
   let failed = false;
+  let isOver = false;
 
   async function worker(): Promise<void> {
     for (let next = waiting.next(); !failed && next.done !== true; next = waiting.next()) {
@@ -20,7 +21,11 @@ export async function each<T>(items: Iterable<T>, atOnce: number, work: (item: T
         throw error;
       }
     }
+    isOver = true;
   }
 
-  await all(Array.from({ length: atOnce }, worker));
+  const workers: Promise<void>[] = [];
+  // Each takes its first item at once: when one finds none, more would only be waited for.
+  while (workers.length < atOnce && !isOver) workers.push(worker());
+  await all(workers);
 }
