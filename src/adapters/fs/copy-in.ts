@@ -71,7 +71,7 @@ function inodeAt(file: number, path: string): number | null {
 }
 
 function copyBytes(source: number, target: number): void {
-  const buffer = new Uint8Array(1024 * 1024);
+  const buffer = Buffer.allocUnsafe(1024 * 1024);
   for (let read = readSync(source, buffer); read > 0; read = readSync(source, buffer)) {
     for (let at = 0; at < read; ) at += writeSync(target, buffer, at, read - at);
   }

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { sep } from 'node:path';
 import { errorCode, reasonFor } from './refusal.ts';
 
 /** A real folder, by what it is and not only by its name. */
@@ -41,7 +41,7 @@ export function folderAt(top: Folder, names: readonly string[], make?: { readonl
     if (!isStill(top)) return { kind: 'blocked', reason: `\`${top.path}\` was replaced meanwhile` };
     let folder = top;
     for (const name of names) {
-      const path = join(folder.path, name);
+      const path = below(folder.path, name);
       let stats = lstatSync(path, { throwIfNoEntry: false });
       if (stats === undefined && make !== undefined) {
         makeFolder(path, make.mode);
@@ -100,10 +100,15 @@ function makeFolder(path: string, mode: number): void {
 
 /** Equal spelling too: `.GIT`, `GIT~1` or another case of a name must not reach a folder that has another name. */
 function isWhereItSays(top: Folder, folder: Folder): boolean {
-  const real = realpathSync.native(top.path);
+  const realTop = realpathSync.native(top.path);
+  const real = realpathSync.native(folder.path);
+  if (realTop === top.path && real === folder.path) return true;
   const expected =
     folder.path === top.path
-      ? real
-      : `${real.endsWith(sep) ? real.slice(0, -1) : real}${folder.path.slice(top.path.length)}`;
-  return realpathSync.native(folder.path).normalize('NFC') === expected.normalize('NFC');
+      ? realTop
+      : `${realTop.endsWith(sep) ? realTop.slice(0, -1) : realTop}${folder.path.slice(top.path.length)}`;
+  return real.normalize('NFC') === expected.normalize('NFC');
 }
+
+/** Of a folder's absolute path and a name that is no foul one: nothing is left for `join` to normalise. */
+const below = (path: string, name: string): string => `${path}${path.endsWith(sep) ? '' : sep}${name}`;
