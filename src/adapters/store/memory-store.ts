@@ -56,8 +56,7 @@ export function createMemoryStore({ codec, clock, bucket = new Map(), prefix = '
     }
   }
 
-  function keep(key: string, bytes: Uint8Array): Stored {
-    const sha256 = codec.sha256(bytes);
+  function keep(key: string, bytes: Uint8Array, sha256 = codec.sha256(bytes)): Stored {
     const kept = { bytes, sha256, etag: `"${sha256.slice(0, 32)}"`, lastModified: clock.now() };
     bucket.set(base + key, kept);
     return kept;
@@ -84,11 +83,12 @@ export function createMemoryStore({ codec, clock, bucket = new Map(), prefix = '
       const copy = Uint8Array.from(bytes);
       await arrive(options.signal);
       traffic.bytesUp += copy.byteLength;
-      if (options.sha256 !== undefined && options.sha256 !== codec.sha256(copy)) {
+      const sha256 = codec.sha256(copy);
+      if (options.sha256 !== undefined && options.sha256 !== sha256) {
         throw new StoreError('checksum', `The bytes of "${key}" are not those that were named.`);
       }
       check(key, options.condition);
-      return { etag: keep(key, copy).etag };
+      return { etag: keep(key, copy, sha256).etag };
     },
     async head(key, options) {
       await arrive(options?.signal);

@@ -34,9 +34,17 @@ export function openBaseFiles(files: StateFiles): Pick<BaseStore, 'load' | 'save
   /** The entries that were last read or saved, as the record names them. */
   let known: { readonly named: Named; readonly tree: PackedTree } | null = null;
 
+  let parsed: { readonly text: string; readonly line: Line | BaseMeta | null } | null = null;
+
   async function record(): Promise<string | null> {
     const bytes = await files.read(RECORD);
     return bytes && new TextDecoder().decode(bytes);
+  }
+
+  /** Each cycle looks at the record several times, and it is rarely another. */
+  function lineOf(text: string): Line | BaseMeta | null {
+    if (parsed?.text !== text) parsed = { text, line: parseLine(text) };
+    return parsed.line;
   }
 
   async function entriesOf(named: Named): Promise<PackedTree | null> {
@@ -49,7 +57,7 @@ export function openBaseFiles(files: StateFiles): Pick<BaseStore, 'load' | 'save
 
   /** Beside those that the record on disk names, whoever wrote it. */
   async function writeEntries(entries: BaseTree): Promise<{ readonly named: Named; readonly tree: PackedTree }> {
-    const found = parseLine((await record()) ?? '');
+    const found = lineOf((await record()) ?? '');
     const tree = isPacked(entries) ? entries : pack(entries);
     const bytes = bytesOf(tree);
     const revision = found?.format === 2 ? found.entries.revision + 1 : 1;
@@ -61,7 +69,7 @@ export function openBaseFiles(files: StateFiles): Pick<BaseStore, 'load' | 'save
   return {
     async load() {
       const text = await record();
-      const line = text === null ? null : parseLine(text);
+      const line = text === null ? null : lineOf(text);
       if (text === null || line === null) return null;
       if (line.format === 1) return parseFirstFormat(text, line);
       const { entries: named, ...meta } = line;

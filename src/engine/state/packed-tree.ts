@@ -31,7 +31,12 @@ export function pack(tree: BaseTree): PackedTree {
   const hashes: string[] = [];
   for (const { path, sha256, stamp, seenAt, excluded } of tree.values()) {
     const row = rows.size;
-    numbers.set([stamp.size, stamp.mtime, stamp.ctime, stamp.inode, seenAt], NUMBERS * row);
+    const at = NUMBERS * row;
+    numbers[at] = stamp.size;
+    numbers[at + 1] = stamp.mtime;
+    numbers[at + 2] = stamp.ctime;
+    numbers[at + 3] = stamp.inode;
+    numbers[at + 4] = seenAt;
     flags[row] = (stamp.exec ? EXEC : 0) | (excluded === true ? EXCLUDED : 0);
     hashes.push(sha256);
     rows.set(path, row);
