@@ -23,8 +23,8 @@ function world() {
     writeFileSync(path.join(x, name, 'a'), name, { mode: 0o644 });
     chmodSync(path.join(x, name), mode);
   }
-  const run = (to: ReturnType<typeof folder>) =>
-    runSetup(opened.parts(folder(x), to, mortality(Number.MAX_SAFE_INTEGER)), OPTIONS);
+  const run = (to: ReturnType<typeof folder>, life = mortality(Number.MAX_SAFE_INTEGER)) =>
+    runSetup(opened.parts(folder(x), to, life), OPTIONS);
   return { ...opened, x, run };
 }
 
@@ -44,6 +44,19 @@ test('so it is in another root of a bucket', async () => {
   await noteProbe(to);
   await run(to);
   expect(below(path.join(workspace, 'data'))).toEqual(['700', '755', '770', '700', '700']);
+});
+
+test('whichever write a run died at before the first file came, the next gives them those bits', async () => {
+  const seen: string[] = [];
+  for (let lives = 0; seen.at(-1) !== 'copied'; lives += 1) {
+    const { run, top } = world();
+    const y = path.join(top, 'y');
+    await expect(run(folder(y), mortality(lives))).rejects.toThrow('dead');
+    seen.push(existsSync(path.join(y, 'a')) ? 'copied' : existsSync(y) ? 'made' : 'nothing');
+    await run(folder(y));
+    expect([lives, ...below(y)]).toEqual([lives, '700', '755', '770', '700', '700']);
+  }
+  expect(new Set(seen)).toEqual(new Set(['nothing', 'made', 'copied']));
 });
 
 test('folders that are there keep theirs', async () => {

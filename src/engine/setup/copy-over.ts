@@ -7,32 +7,36 @@ import { sweepSource, sweepTarget } from './sweep-halves.ts';
 
 /** Everything of the source's folder at the target's, by content and time. */
 export async function copyOver(work: Work, from: string, to: string): Promise<Copied> {
-  const { parts, options, source } = work;
+  const { parts, options, source, record } = work;
   await sweepSource(work, from, false);
   await sweepTarget(work);
   const target = parts.folders.open(to);
   const made = `the folder ${to}`;
-  const wasThere = (await target.state()).kind === 'folder' && !work.left.has(made);
-  if (!wasThere) work.left.add(made);
+  if ((await target.state()).kind !== 'folder') await record.making();
+  // A run that died may have made it, and no more.
+  const isNew = record.now().isMaking === true;
+  if (isNew) work.left.add(made);
+  const wasThere = !work.left.has(made);
   const copied = await copyFolder({
     source: parts.folders.open(from),
     target,
     sourceSkip: parts.skipFor(source?.config ?? parts.to),
     targetSkip: parts.skipFor(parts.to),
     codec: parts.codec,
-    ours: new Map(Object.entries(work.record.now().brought).map(([path, found]) => [path, new Set(found)])),
+    ours: new Map(Object.entries(record.now().brought).map(([path, found]) => [path, new Set(found)])),
     known: knownOf(work),
     withheld: withheldIn(work),
     async willBring(files) {
       if (files.size === 0) return;
       if (wasThere) work.left.add(`copies in ${to}`);
-      await work.record.willBring(files);
+      await record.willBring(files);
     },
-    isNew: !wasThere,
+    isNew,
     onProgress: work.onProgress,
     signal: options.signal,
   });
   if (copied.conflicts.length > 0) throw otherContents(from, to, copied.conflicts);
+  if (isNew) await record.made();
   return copied;
 }
 

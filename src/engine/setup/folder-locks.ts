@@ -33,8 +33,8 @@ export interface FolderLocksOptions {
   readonly source: { readonly config: Config; readonly folder: string } | null;
   readonly target: SetupTarget;
   readonly signal: AbortSignal | undefined;
-  /** The target's folder is about to be made. */
-  readonly onMake: (folder: string) => void;
+  /** The target's folder is about to be made: not before this resolves. */
+  readonly onMake: (folder: string) => Promise<void>;
 }
 
 type Side = 'source' | 'target';
@@ -86,7 +86,7 @@ export function openFolderLocks({ parts, source, target, signal, onMake }: Folde
   async function makeTarget(): Promise<void> {
     const files = folders.open(target.folder);
     if ((await files.state()).kind === 'folder') return;
-    onMake(target.folder);
+    await onMake(target.folder);
     await files.create();
   }
 

@@ -17,7 +17,11 @@ export async function openWork(
   const { to, state } = parts;
   const { signal, dryRun } = options;
   const left = new Set<string>();
-  const onMake = (folder: string): void => void left.add(`the folder ${folder}`);
+  const record = keepRecord(state, begun);
+  async function onMake(folder: string): Promise<void> {
+    left.add(`the folder ${folder}`);
+    await record.making();
+  }
   const locks = openFolderLocks({ parts, source, target, signal, onMake });
   const note = openNote(parts, options);
   return {
@@ -30,7 +34,7 @@ export async function openWork(
       source?.config.backend.type === 's3' && !isConfigured
         ? await parts.openRemote(source.config, false, dryRun)
         : null,
-    record: keepRecord(state, begun),
+    record,
     locks,
     note,
     tell,

@@ -12,6 +12,8 @@ export interface SetupRecord {
   readonly startedAt: string;
   /** Contents that it may have brought into the target's folder, by path. */
   readonly brought: Readonly<Record<string, readonly string[]>>;
+  /** The target's folder is made by this set-up, and has not the mode of the source's yet. */
+  readonly isMaking?: boolean;
   /** Contents of the source when it was last verified at the target, by path; none: it never was. */
   readonly verified?: Readonly<Record<string, string>>;
   /** All was verified, and this set-up names the new place itself; without it another did, and nothing of it was brought for sure. */
@@ -37,6 +39,10 @@ export interface RecordKeeper {
   now(): SetupRecord;
   /** As it is: before the first change to anything else. */
   write(): Promise<void>;
+  /** The target's folder is not there, and will be made. */
+  making(): Promise<void>;
+  /** It is there, with its mode. */
+  made(): Promise<void>;
   /** These contents, by path, will be brought into the target's folder. */
   willBring(files: ReadonlyMap<string, string>): Promise<void>;
   /** These contents of the source, by path, are at the target. */
@@ -51,6 +57,14 @@ export function keepRecord(state: StateFiles, begun: SetupRecord): RecordKeeper 
   return {
     now: () => record,
     write,
+    async making() {
+      record = { ...record, isMaking: true };
+      await write();
+    },
+    async made() {
+      record = { ...record, isMaking: false };
+      await write();
+    },
     async willBring(files) {
       const brought = { ...record.brought };
       for (const [path, sha256] of files) brought[path] = [...new Set([...(brought[path] ?? []), sha256])];
