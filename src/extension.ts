@@ -20,6 +20,7 @@ export function activate(context: vscode.ExtensionContext): DatastoreExports & {
   open = openWindow(context, log, {
     clock: systemClock,
     // All that a window can be drawn without is loaded when it is asked for: activation waits for what it loads.
+    hashOf: async (content) => (await import('./adapters/codec.ts')).nodeCodec.sha256(content),
     async readConfig(workspace, url) {
       const { readConfig } = await import('./adapters/config-files.ts');
       return readConfig({

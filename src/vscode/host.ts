@@ -62,6 +62,8 @@ export interface Engine {
 /** What this room has of the rest; `src/extension.ts` builds the real one. */
 export interface Host {
   readonly clock: Clock;
+  /** SHA-256 in hex. */
+  readonly hashOf: (content: Uint8Array) => Promise<string>;
   /** `url`: the setting `datastore.url`. Contacts nobody. */
   readConfig(workspace: string, url: string): Promise<Result<Config, readonly ConfigProblem[]>>;
   /** Loads the SDK where it names a bucket. Contacts nobody yet. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Folder } from './folder.ts';
 import type { Folders } from './folders.ts';
+import type { HeldFiles } from './held-files.ts';
 import { t } from './l10n.ts';
 
 export const REMOTE_SCHEME = 'datastore-remote';
@@ -24,27 +25,23 @@ export const absentUri = (path: string): vscode.Uri =>
 
 /** Read-only documents of versions that are not, or not any more, in the folder. */
 export interface RemoteDocuments extends vscode.Disposable {
-  /** What a file has in it now, as a document that stays so until the window closes. */
-  hold(path: string, content: Uint8Array): vscode.Uri;
+  /** What a file has in it now, as a document that stays so while the file is a conflict, also after a reload. */
+  hold(folder: Folder, path: string, content: Uint8Array): Promise<vscode.Uri>;
 }
 
-/** Merges that are under way. */
-const MOST_HELD = 32;
-
-export function serveRemoteDocuments(folders: Folders): RemoteDocuments {
+export function serveRemoteDocuments(folders: Folders, held: HeldFiles): RemoteDocuments {
   const never = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  const held = new Map<string, Uint8Array>();
-  let holds = 0;
   const refuse = (): never => {
     throw vscode.FileSystemError.NoPermissions(t('The remote side is read-only.'));
   };
 
   async function read(uri: vscode.Uri): Promise<Uint8Array> {
-    const { folder, version, held: name } = parseQuery(uri);
+    const { folder, version, held: sha256 } = parseQuery(uri);
+    const path = uri.path.slice(1);
     if (version === 'absent') return new Uint8Array();
-    if (version === 'held') return held.get(name) ?? fail(vscode.FileSystemError.FileNotFound(uri));
+    if (version === 'held') return (await held.read({ folder, path, sha256 })) ?? fail(notKept());
     const { readRemoteFile } = await import('./read-remote.ts');
-    return readRemoteFile(folders, { folder, path: uri.path.slice(1), version });
+    return readRemoteFile(folders, { folder, path, version });
   }
 
   const provider: vscode.FileSystemProvider = {
@@ -65,19 +62,25 @@ export function serveRemoteDocuments(folders: Folders): RemoteDocuments {
     isReadonly: true,
     isCaseSensitive: true,
   });
+  const following = folders.onChange((folder) => {
+    const state = folder?.state();
+    if (folder === null || state?.kind !== 'active' || !state.status.looked) return;
+    void held.keepOnly(folder.id, new Set(state.status.conflicts.map(({ path }) => path)));
+  });
   return {
-    hold(path, content) {
-      holds += 1;
-      const name = String(holds);
-      held.set(name, content);
-      const [oldest] = held.keys();
-      if (held.size > MOST_HELD && oldest !== undefined) held.delete(oldest);
-      const query = JSON.stringify({ version: 'held', held: name });
+    async hold(folder, path, content) {
+      const { sha256 } = await held.hold(folder.id, path, content);
+      const query = JSON.stringify({ folder: folder.id, version: 'held', held: sha256, size: content.byteLength });
       return vscode.Uri.from({ scheme: REMOTE_SCHEME, path: `/${path}`, query });
     },
-    dispose: () => vscode.Disposable.from(never, registered).dispose(),
+    dispose: () => vscode.Disposable.from(never, registered, following).dispose(),
   };
 }
+
+const notKept = () =>
+  vscode.FileSystemError.Unavailable(
+    t('What was here when the merge began is no longer kept. Close this, and merge again if it is still a conflict.'),
+  );
 
 function fail(error: Error): never {
   throw error;

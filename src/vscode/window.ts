@@ -6,6 +6,7 @@ import { registerCommands } from './commands.ts';
 import { keepContextKeys } from './context-keys.ts';
 import { decorateExplorer } from './decorations.ts';
 import { openFolders } from './folders.ts';
+import { openHeldFiles } from './held-files.ts';
 import type { Host } from './host.ts';
 import { openKeys } from './keys.ts';
 import { openLocks } from './lock/locks.ts';
@@ -44,7 +45,7 @@ export function openWindow(context: vscode.ExtensionContext, log: WindowLog, hos
   const locks = openLocks({ folders, notices, clock: host.clock });
   const contents = openContentsView(folders, host, log);
   const reports = openReports();
-  const documents = serveRemoteDocuments(folders);
+  const documents = serveRemoteDocuments(folders, keepHeld(context, host));
   const merges = openMergeQuestions({
     folders,
     notices,
@@ -76,6 +77,21 @@ export function openWindow(context: vscode.ExtensionContext, log: WindowLog, hos
   );
   folders.start().catch((error: unknown) => log.error(String(error)));
   return { ui, api, close: () => folders.dispose() };
+}
+
+/** Where VS Code keeps what belongs to this workspace. */
+function keepHeld({ workspaceState, storageUri, globalStorageUri }: vscode.ExtensionContext, { hashOf }: Host) {
+  const { fs } = vscode.workspace;
+  const of = (name: string) => vscode.Uri.joinPath(storageUri ?? globalStorageUri, 'merges', name);
+  return openHeldFiles({
+    hashOf,
+    memory: workspaceState,
+    contents: {
+      write: async (name, content) => fs.writeFile(of(name), content),
+      read: async (name) => fs.readFile(of(name)),
+      delete: async (name) => fs.delete(of(name)),
+    },
+  });
 }
 
 /** A pause outlives the window: a person who paused comes back to a paused folder. */

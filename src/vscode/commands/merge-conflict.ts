@@ -46,7 +46,7 @@ async function merge(ui: Ui, { chosen }: Picked, conflict: Conflict): Promise<bo
   if (now === null) return false;
   const others = await Promise.all([textOf(uris.base), textOf(uris.theirs)]);
   if (others.includes(null)) return false;
-  const mine = ui.documents.hold(path, now);
+  const mine = await ui.documents.hold(folder, path, now);
   // Before it opens: a window that is loaded anew meanwhile shows it again.
   ui.merges.expect(output.toString(), { folder: folder.id, path, remote: remote.sha256 });
   const sides = sidesOf(conflict, ui.host.clock.now());
