@@ -96,9 +96,9 @@ describe('the heartbeat of a holder', () => {
 describe('the lock, explained', () => {
   const now = Date.parse('2026-01-02T03:05:00.000Z');
   const deeds = (ours: 'this-process' | 'this-workspace' | 'no') =>
-    lockItems({ record: holder(), ours }, 'alive', now).flatMap(({ does }) => does ?? []);
+    lockItems({ lease: { record: holder(), ours }, seenAt: now }, 'alive', now).flatMap(({ does }) => does ?? []);
   it('says who, where, for what, since when, and whether they live', () => {
-    const text = lockItems({ record: holder(), ours: 'no' }, 'silent', now)
+    const text = lockItems({ lease: { record: holder(), ours: 'no' }, seenAt: now }, 'silent', now)
       .map(({ label, description }) => `${label} ${description}`)
       .join('\n');
     for (const part of ['alice@build-7', 'build-7, process 77', 'run make', '5 min ago', '1 min ago', 'Silent', '30 s'])
@@ -106,7 +106,7 @@ describe('the lock, explained', () => {
   });
   it('says the same of the command line and of a window', () => {
     const labels = (tool: string) =>
-      lockItems({ record: holder({ tool }), ours: 'no' }, 'alive', now).map((one) => one.label);
+      lockItems({ lease: { record: holder({ tool }), ours: 'no' }, seenAt: now }, 'alive', now).map((one) => one.label);
     expect(labels('cli')).toEqual(labels('vscode'));
   });
   it.each([
@@ -117,7 +117,31 @@ describe('the lock, explained', () => {
     expect(deeds(ours)).toEqual(offered);
   });
   it('offers to hold a free one', () => {
-    expect(lockItems(null, null, now).map(({ does }) => does)).toEqual([null, 'hold']);
+    expect(lockItems({ lease: null, seenAt: now }, null, now).map(({ does }) => does)).toEqual([null, 'hold']);
+  });
+  const failure = 'The store does not answer';
+  const read = (lease: SyncStatus['lease'], seenAt: number | null, why: string | null) =>
+    lockItems({ lease, seenAt }, null, now, why).map(({ label, description }) => `${label} ${description}`);
+  it.each([
+    ['was never read', null, [/Not known .*could not be read: The store does not answer/]],
+    [
+      'was free when it was read last',
+      null,
+      [/As of 2 min ago\. .*The store does not answer/, /Free .*was writing then/],
+    ],
+    [
+      'was held when it was read last',
+      { record: holder(), ours: 'no' },
+      [/As of 2 min ago\. .*does not answer/, /alice/],
+    ],
+  ] as const)('a lock that cannot be read now, and %s, is not told as what it is', (_, lease, texts) => {
+    const seenAt = texts.length === 1 ? null : now - 120_000;
+    const lines = read(lease, seenAt, failure);
+    for (const text of texts) expect(lines.some((line) => text.test(line))).toBe(true);
+    expect(lines.join()).not.toContain('Nobody is writing');
+  });
+  it('is not known before it is read for the first time', () => {
+    expect(read(null, null, null).join()).toMatch(/Not known .*not read yet/);
   });
 });
 
@@ -129,11 +153,13 @@ function openWindow() {
   let status: SyncStatus = { ...INITIAL_STATUS };
   let onRemote: SyncStatus['lease'] = null;
   let reads = 0;
+  let isBetween = false;
+  let isClosed = false;
   const folder = {
     id: 'file:///models',
     workspace: { name: 'models' },
     state: () => ({ kind: 'active', status }),
-    running: () => ({ coordinator: { poll } }),
+    running: () => (isBetween ? null : { coordinator: { poll } }),
   } as unknown as Folder;
   async function poll(): Promise<void> {
     reads += 1;
@@ -144,7 +170,7 @@ function openWindow() {
     void said.push({ text, buttons: actions.map(({ label }) => label) });
   const locks = openLocks({
     folders: {
-      all: () => [folder],
+      all: () => (isClosed ? [] : [folder]),
       onChange: (listener) => {
         listeners.add(listener);
         return { dispose: () => void listeners.delete(listener) };
@@ -160,6 +186,12 @@ function openWindow() {
     said,
     poll,
     reads: () => reads,
+    between: (now: boolean) => {
+      isBetween = now;
+    },
+    close: () => {
+      isClosed = true;
+    },
     hold: (lease: SyncStatus['lease']) => {
       onRemote = lease;
     },
@@ -194,6 +226,25 @@ describe('over time a window', () => {
     await clock.advance(60_000);
     expect(reads()).toBe(before);
     expect(said).toHaveLength(1);
+  });
+  it('waits on while the connection is made anew, and no longer for a folder that is gone', async () => {
+    const { clock, locks, folder, said, hold, poll, reads, between, close } = openWindow();
+    hold({ record: holder(), ours: 'no' });
+    await poll();
+    locks.notifyWhenFree(folder);
+    between(true);
+    await clock.advance(20_000);
+    between(false);
+    hold(null);
+    await clock.advance(5_000);
+    expect(said).toHaveLength(1);
+    hold({ record: holder(), ours: 'no' });
+    await poll();
+    locks.notifyWhenFree(folder);
+    close();
+    const before = reads();
+    await clock.advance(20_000);
+    expect(reads()).toBe(before);
   });
   it('reminds of a lock every 30 minutes while it is held, and not after', async () => {
     const { clock, locks, folder, said, hold, poll } = openWindow();

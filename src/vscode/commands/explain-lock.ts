@@ -14,8 +14,7 @@ export async function explainLock(ui: Ui, argument: unknown): Promise<void> {
   const chosen = await chooseRunning(ui, argument, t('Explain the lock of which folder?'));
   if (chosen === null) return;
   const { folder, running } = chosen;
-  await running.coordinator.poll().catch(() => {});
-  const does = await show(ui, folder, running);
+  const does = await show(ui, folder, running, await readLock(running));
   if (does === null) return;
   await vscode.commands.executeCommand(COMMANDS[does], asTarget({ folder }));
 }
@@ -25,7 +24,7 @@ export async function notifyWhenFree(ui: Ui, argument: unknown): Promise<void> {
   if (chosen === null) return;
   const { folder, running } = chosen;
   const { name } = folder.workspace;
-  if (running.coordinator.status().lease === null)
+  if ((await readLock(running)) === null && running.coordinator.status().lease === null)
     return ui.notices.info(t('The lock of “{0}” is free already.', name));
   const isNew = ui.locks.notifyWhenFree(folder);
   const text = isNew
@@ -33,6 +32,13 @@ export async function notifyWhenFree(ui: Ui, argument: unknown): Promise<void> {
     : t('You are told already when the lock of “{0}” is free', name);
   vscode.window.setStatusBarMessage(`$(bell) ${text}`, 5_000);
 }
+
+/** Null: it was read; else why not. */
+const readLock = ({ coordinator }: Running): Promise<string | null> =>
+  coordinator.poll().then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
 
 const COMMANDS: Readonly<Record<LockDeed, string>> = {
   hold: 'datastore.holdLock',
@@ -42,14 +48,15 @@ const COMMANDS: Readonly<Record<LockDeed, string>> = {
 };
 
 /** Until the person chooses or leaves; a fact chosen is no choice. */
-function show({ locks, host }: Ui, folder: Folder, { coordinator }: Running): Promise<LockDeed | null> {
+function show({ locks, host }: Ui, folder: Folder, running: Running, atFirst: string | null): Promise<LockDeed | null> {
   const pick = vscode.window.createQuickPick<vscode.QuickPickItem & LockItem>();
   pick.title = t('Lock of “{0}”', folder.workspace.name);
   pick.placeholder = t('Who is writing, and what you can do');
   pick.matchOnDescription = true;
   let shown = '';
+  let failure = atFirst;
   const draw = () => {
-    const items = lockItems(coordinator.status().lease, locks.pulse(folder), host.clock.now());
+    const items = lockItems(running.coordinator.status(), locks.pulse(folder), host.clock.now(), failure);
     const text = JSON.stringify(items);
     // A list that is drawn anew loses the person's place.
     if (text === shown) return;
@@ -70,7 +77,7 @@ function show({ locks, host }: Ui, folder: Folder, { coordinator }: Running): Pr
     let isOpen = true;
     let cancel = () => {};
     const readOnce = async () => {
-      await coordinator.poll().catch(() => {});
+      failure = await readLock(running);
       if (!isOpen) return;
       draw();
       readOn();

@@ -61,15 +61,14 @@ export function openLocks({ folders, notices, clock }: LockParts): Locks {
     awaited.set(
       folder.id,
       clock.after(READ_MS, () => {
-        const running = folder.running();
-        if (running === null) awaited.delete(folder.id);
-        else
-          void running.coordinator
-            .poll()
-            .catch(() => {})
-            .then(() => {
-              if (!isOver && awaited.has(folder.id)) readOften(folder);
-            });
+        if (!folders.all().includes(folder)) return void awaited.delete(folder.id);
+        // None while the connection is made anew.
+        const reading = folder.running()?.coordinator.poll() ?? Promise.resolve();
+        void reading
+          .catch(() => {})
+          .then(() => {
+            if (!isOver && awaited.has(folder.id)) readOften(folder);
+          });
       }),
     );
   }
