@@ -36,7 +36,8 @@ export function lockAnswer(folders: readonly Folder[]): object {
       const { name, connected, lease } = describeFolder(folder);
       const state = folder.state();
       const seenAt = state.kind === 'active' ? state.status.seenAt : null;
-      return { name, connected, asOf: seenAt === null ? null : new Date(seenAt).toISOString(), lock: lease ?? 'free' };
+      const asOf = seenAt === null ? null : new Date(seenAt).toISOString();
+      return { name, connected, asOf, lock: lease ?? (seenAt === null ? 'unknown' : 'free') };
     }),
   };
 }
