@@ -135,7 +135,13 @@ describe('the headline', () => {
   });
 });
 
-const partSynced: StatusEvent = { kind: 'synced', report: report(), at: AT, isPart: true };
+const syncedPart = (part: 'up' | 'down' | readonly string[]): StatusEvent => ({
+  kind: 'synced',
+  report: report(),
+  at: AT,
+  part,
+});
+const partSynced = syncedPart([]);
 const looked = (vetoes: Preview['vetoes']): StatusEvent => ({
   kind: 'previewed',
   preview: { ...preview({ steps: [step('upload')] }), vetoes },
@@ -148,7 +154,7 @@ describe('what stopped a sync', () => {
     ['stays when a part was approved', [failed('veto'), partSynced], 'vetoed'],
     ['stays when a look finds it again', [failed('veto'), partSynced, looked([veto])], 'vetoed'],
     ['is over when a look finds it no more', [failed('veto'), looked([])], 'pending'],
-    ['is over after a part too, where it is no veto', [failed('denied'), partSynced], 'in-step'],
+    ['is over after a part too, where it is no veto', [previewed(), failed('denied'), partSynced], 'in-step'],
     ['is not over by a look, where it is no veto', [failed('denied'), looked([])], 'error'],
     ['does not begin with a look', [looked([veto])], 'pending'],
   ])('%s', (_, events, expected) => {
@@ -165,11 +171,28 @@ describe('whether anything was looked at', () => {
     ['a failure', [failed('offline')], false],
     ['a cycle under way', [progress('scanning')], false],
     ['a look', [previewed()], true],
-    ['a look at what was last seen', [{ kind: 'waiting', preview: preview({}) }], true],
+    ['a look at what was last seen', [{ kind: 'waiting', preview: preview({}) }], false],
     ['a cycle', [synced()], true],
     ['a failure after a look', [previewed(), failed('offline'), hint], true],
   ])('%s: %s', (_, events, expected) => {
     expect(events.reduce(reduceStatus, INITIAL_STATUS).looked).toBe(expected);
+  });
+});
+
+describe('what a cycle of a part leaves', () => {
+  const before = previewed(step('upload', 'a'), step('delete-remote', 'b'), step('download', 'c'), step('adopt', 'd'));
+  const hint: StatusEvent = { kind: 'touched', paths: 5 };
+  it.each<[what: string, events: readonly StatusEvent[], pending: object | null, changes: readonly string[]]>([
+    ['a push: what is to come', [before, syncedPart('up')], { up: 0, down: 1 }, ['c']],
+    ['a pull: what is to go', [before, syncedPart('down')], { up: 2, down: 0 }, ['a', 'b']],
+    ['an approved part: the rest', [before, syncedPart(['a', 'c'])], { up: 1, down: 0 }, ['b']],
+    ['an approved part: what was only counted', [before, hint, syncedPart(['a'])], { up: 4, down: 1 }, ['b', 'c']],
+    ['a push where nothing was looked at: nobody knows', [syncedPart('up')], null, []],
+    ['all: nothing', [before, synced()], { up: 0, down: 0 }, []],
+  ])('%s', (_, events, pending, changes) => {
+    const status = events.reduce(reduceStatus, INITIAL_STATUS);
+    expect(status.pending).toEqual(pending);
+    expect(status.changes.map(({ path }) => path)).toEqual(changes);
   });
 });
 

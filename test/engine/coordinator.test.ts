@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { SyncError, type SyncErrorKind } from '../../src/core/errors.ts';
+import type { SyncPath } from '../../src/core/paths/sync-path.ts';
 import type { PlanBasis } from '../../src/core/plan/plan-record.ts';
 import { VetoError } from '../../src/core/plan/veto-error.ts';
+import { EMPTY_PREVIEW } from '../../src/core/status/sync-report.ts';
 import type { AutoSync } from '../../src/engine/coordinator/coordinator.ts';
+import type { PreviewOptions } from '../../src/engine/datastore.ts';
 import { startScripted as start } from './scripted-coordinator.ts';
 
 const POLL = 30_000;
@@ -53,6 +56,41 @@ test('with automatic sync off the first look says who holds the lock, later ones
   watcher.changed(['a']);
   await clock.advance(0);
   expect(datastore.polls).toBe(1);
+});
+
+test('a push whose look back fails keeps what it leaves pending, and the failure is told', async () => {
+  const { coordinator, clock, datastore } = start({ autoSync: 'off' });
+  await clock.advance(0);
+  const stepOf = (kind: 'upload' | 'download') =>
+    ({ kind, path: kind as SyncPath, base: null, local: null, remote: null }) as const;
+  const plan = { ...EMPTY_PREVIEW.plan, steps: [stepOf('upload'), stepOf('download')] };
+  datastore.preview = async () => ({ ...EMPTY_PREVIEW, plan });
+  await coordinator.preview();
+  datastore.preview = () => Promise.reject(new SyncError('local', 'The folder cannot be read.', ''));
+  await coordinator.sync({ direction: 'push' });
+  const { pending, changes, failure } = coordinator.status();
+  expect(pending).toEqual({ up: 0, down: 1 });
+  expect(changes.map(({ path }) => path)).toEqual(['download']);
+  expect(failure).toMatchObject({ kind: 'local', message: 'The folder cannot be read.' });
+});
+
+test('every look leaves alone what is unsaved in an editor', async () => {
+  const busyPaths = new Set(['open.txt']);
+  const { coordinator, clock, datastore } = start({ autoSync: 'off', busyPaths: () => busyPaths });
+  await clock.advance(0);
+  const asked: PreviewOptions[] = [];
+  datastore.preview = async (options = {}) => {
+    asked.push(options);
+    return EMPTY_PREVIEW;
+  };
+  await coordinator.sync({ direction: 'pull' });
+  datastore.failure = new SyncError('offline', 'no answer', '');
+  await coordinator.sync().catch(() => {});
+  await clock.advance(0);
+  expect(asked.map((options) => [options.lastKnown ?? false, options.busyPaths])).toEqual([
+    [false, busyPaths],
+    [true, busyPaths],
+  ]);
 });
 
 test('a look at what choices would make of it leaves the status as it is', async () => {

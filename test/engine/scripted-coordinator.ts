@@ -9,7 +9,7 @@ import type { Watcher } from '../../src/engine/ports.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 /** A coordinator on a scripted datastore, watcher, network and clock, already started. */
-export function startScripted(options: { autoSync?: AutoSync } = {}) {
+export function startScripted(options: { autoSync?: AutoSync; busyPaths?: () => ReadonlySet<string> } = {}) {
   const clock = createManualClock();
   const watcher = scriptedWatcher();
   const datastore = scriptedDatastore(clock);
@@ -23,6 +23,7 @@ export function startScripted(options: { autoSync?: AutoSync } = {}) {
     autoSync: options.autoSync ?? 'on',
     timing: DEFAULT_TIMING,
     network,
+    ...(options.busyPaths ? { busyPaths: options.busyPaths } : {}),
   });
   coordinator.start();
   onTestFinished(async () => {

@@ -40,8 +40,8 @@ export type StatusEvent =
   | { readonly kind: 'paused' }
   | { readonly kind: 'resumed' }
   | { readonly kind: 'progress'; readonly progress: Progress }
-  /** `isPart`: of an approved part of a plan. What stops the rest of it stays until a look does not find it any more. */
-  | { readonly kind: 'synced'; readonly report: SyncReport; readonly at: number; readonly isPart?: boolean }
+  /** `part`: in one direction, or of the approved steps of these paths; else of all. */
+  | { readonly kind: 'synced'; readonly report: SyncReport; readonly at: number; readonly part?: Part }
   /** `busy`: the attempt was turned away before it began, what is shown stays true. */
   | {
       readonly kind: 'failed';
@@ -60,6 +60,8 @@ export type StatusEvent =
       readonly seenAt: number;
       readonly latencyMs: number;
     };
+
+export type Part = 'up' | 'down' | readonly string[];
 
 export const INITIAL_STATUS: SyncStatus = {
   inPlace: false,
@@ -90,10 +92,10 @@ export function reduceStatus(status: SyncStatus, event: StatusEvent): SyncStatus
       return {
         ...status,
         progress: null,
-        failure: event.isPart && status.failure?.kind === 'veto' ? status.failure : null,
+        // What stops the rest of a plan stays until a look does not find it any more.
+        failure: typeof event.part === 'object' && status.failure?.kind === 'veto' ? status.failure : null,
         looked: true,
-        pending: { up: 0, down: 0 },
-        changes: [],
+        ...leftBy(status, event.part),
         conflicts: event.report.conflicts,
         problems: event.report.problems,
         generation: event.report.generation,
@@ -116,6 +118,7 @@ export function reduceStatus(status: SyncStatus, event: StatusEvent): SyncStatus
       return {
         ...status,
         ...waitingOf(event.preview),
+        looked: true,
         progress: null,
         failure: isPast(status.failure, event.preview) ? null : status.failure,
         conflicts: event.preview.plan.conflicts,
@@ -145,11 +148,23 @@ export function reduceStatus(status: SyncStatus, event: StatusEvent): SyncStatus
   }
 }
 
-const waitingOf = (preview: Preview): Pick<SyncStatus, 'looked' | 'pending' | 'changes'> => ({
-  looked: true,
+const waitingOf = (preview: Preview): Pick<SyncStatus, 'pending' | 'changes'> => ({
   pending: countPending(preview),
   changes: preview.plan.steps.filter((step) => directionOf(step.kind) !== null),
 });
+
+/** What a cycle has left undone, as far as it was known before: the next look knows more. */
+function leftBy({ pending, changes }: SyncStatus, part?: Part): Pick<SyncStatus, 'pending' | 'changes'> {
+  if (part === undefined) return { pending: { up: 0, down: 0 }, changes: [] };
+  const paths = typeof part === 'string' ? null : new Set(part);
+  const isDone = ({ kind, path }: Step) => (paths === null ? directionOf(kind) === part : paths.has(path));
+  const left = changes.filter((step) => !isDone(step));
+  const count = (way: 'up' | 'down') => {
+    if (pending === null || part === way) return 0;
+    return pending[way] - changes.filter((step) => isDone(step) && directionOf(step.kind) === way).length;
+  };
+  return { pending: pending && { up: count('up'), down: count('down') }, changes: left };
+}
 
 const behind = (ours: number | null, theirs: number | null): boolean => theirs !== null && theirs > (ours ?? 0);
 

@@ -1,9 +1,10 @@
 import type { SyncError } from '../../core/errors.ts';
 import { isCutOff } from '../../core/status/cut-off.ts';
 import type { Preview, SyncReport } from '../../core/status/sync-report.ts';
+import type { Part } from '../../core/status/sync-status.ts';
 import type { UndoReport } from '../../core/status/undo-report.ts';
 import type { VerifyReport } from '../../core/verify/verify-report.ts';
-import type { Datastore, SyncOptions, UndoOptions, VerifyOptions } from '../datastore.ts';
+import type { Datastore, PreviewOptions, SyncOptions, UndoOptions, VerifyOptions } from '../datastore.ts';
 import type { Clock } from '../ports.ts';
 import { asSyncError } from '../remote/store-error.ts';
 import type { StatusBoard } from './status-board.ts';
@@ -92,22 +93,23 @@ export function takeTurns(parts: TurnParts): Turns {
     const report = await running.finally(() => {
       over = true;
     });
-    tell({ kind: 'synced', report, at: clock.now(), isPart: options.approved !== undefined });
-    if (isPartial(options)) await lookBack().catch(() => {});
+    const part = partOf(options);
+    tell({ kind: 'synced', report, at: clock.now(), ...(part === undefined ? {} : { part }) });
+    if (part !== undefined) await attempt(lookBack).catch(() => {});
     await readRegister().catch(() => {});
     return report;
   }
 
   // What a cycle in one direction, or of an approved part, has left undone is pending, not in step.
   async function lookBack(): Promise<void> {
-    tell({ kind: 'previewed', preview: await datastore.preview({ signal }) });
+    tell({ kind: 'previewed', preview: await datastore.preview(own({})) });
   }
 
   const lookHere = (): Promise<void> =>
     inTurn(async () => {
       if (signal.aborted) return;
       isUnseen = false;
-      const preview = await datastore.preview({ lastKnown: true, signal }).catch(() => null);
+      const preview = await datastore.preview(own<PreviewOptions>({ lastKnown: true })).catch(() => null);
       if (preview === null) isUnseen = true;
       else tell({ kind: 'waiting', preview });
     });
@@ -126,7 +128,7 @@ export function takeTurns(parts: TurnParts): Turns {
     undo: (options = {}) =>
       inTurn(async () => {
         const report = await datastore.undo(own(options));
-        if (report.files.length > 0) await lookBack().catch(() => {});
+        if (report.files.length > 0) await attempt(lookBack).catch(() => {});
         return report;
       }),
     verify: (options = {}) =>
@@ -144,8 +146,11 @@ export function takeTurns(parts: TurnParts): Turns {
   };
 }
 
-const isPartial = ({ direction, approved }: SyncOptions): boolean =>
-  direction === 'pull' || direction === 'push' || approved !== undefined;
+/** Undefined: all that there is to do. */
+function partOf({ direction, approved }: SyncOptions): Part | undefined {
+  if (approved !== undefined) return approved.steps.map(({ path }) => path);
+  return direction === 'pull' ? 'down' : direction === 'push' ? 'up' : undefined;
+}
 
 /** Answers to what was asked for, which say nothing of the folder. */
 const isRefusal = ({ kind }: SyncError): boolean => kind === 'moved' || kind === 'usage';
