@@ -124,11 +124,15 @@ async function prepare(story: Migration, workspace: string, name: string): Promi
   return source;
 }
 
+/** What every object has: the first files are called so. */
+const INHERITED = ['constructor', '__proto__', 'toString'];
+
 function fill(folder: string, { files, random }: Migration): void {
   for (let index = 0; index < files; index += 1) {
     const below = path.join(folder, `${index % 7}`, index % 5 === 0 ? 'a b/ü' : '');
     mkdirSync(below, { recursive: true });
-    const file = path.join(below, `f ${index}.json`);
+    const inherited = INHERITED[index];
+    const file = inherited === undefined ? path.join(below, `f ${index}.json`) : path.join(folder, inherited);
     const size = index % 50 === 0 ? 300_000 : Math.trunc(random() * 3000);
     writeFileSync(file, Buffer.alloc(size, `${index} ${random()} `));
     if (index % 11 === 0) chmodSync(file, 0o755);
@@ -202,7 +206,7 @@ const differences = (one: Files, other: Files): string[] =>
 const LITTER = /^\.datastore(?:\.lock\.(?:new|aside)|-try)-/;
 
 function filesOf(folder: string): Files {
-  const found: Record<string, string> = {};
+  const found = Object.create(null) as Record<string, string>;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
     const isLitter = path

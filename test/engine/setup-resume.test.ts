@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { runSetup } from '../../src/engine/setup/setup.ts';
@@ -67,4 +67,35 @@ test('a dry run says whether a run of before has begun it', async () => {
   await expect(runSetup({ ...parts, files: { ...parts.files, writeConfig: dead } }, OPTIONS)).rejects.toThrow('dead');
   expect(await look()).toMatchObject({ isResumed: true });
   expect(await runSetup(parts, OPTIONS)).toMatchObject({ isResumed: true });
+});
+
+test('files called like what every object has are gone on with as any other', async () => {
+  const names = ['__proto__', 'constructor', 'hasOwnProperty', 'toString', 'sub/__proto__', 'sub/valueOf'];
+  const world = openWorld();
+  const [from, y] = [path.join(world.workspace, 'x'), path.join(world.top, 'y')];
+  mkdirSync(path.join(from, 'sub'), { recursive: true });
+  for (const name of names) writeFileSync(path.join(from, name), `old ${name}`);
+  const parts = world.parts(folder(from), folder(y), LIFE());
+  const failing = { ...parts, files: { ...parts.files, writeConfig: dead } };
+  await expect(runSetup(failing, OPTIONS)).rejects.toThrow('dead');
+  for (const name of names) writeFileSync(path.join(from, name), `new ${name}`);
+  expect(await runSetup(parts, { ...OPTIONS, dryRun: true })).toMatchObject({ stopped: null, conflicts: [] });
+  expect(await runSetup(parts, OPTIONS)).toMatchObject({ isResumed: true, stopped: null, files: names.length });
+  expect(names.map((name) => readFileSync(path.join(y, name), 'utf8'))).toEqual(names.map((name) => `new ${name}`));
+  expect(existsSync(from)).toBe(false);
+});
+
+test('such a file that the target has otherwise is a conflict, and no crash', async () => {
+  const world = openWorld();
+  const [from, y] = [path.join(world.workspace, 'x'), path.join(world.top, 'y')];
+  for (const [at, text] of [
+    [from, 'mine'],
+    [y, 'other'],
+  ] as const) {
+    mkdirSync(at);
+    writeFileSync(path.join(at, 'constructor'), text);
+  }
+  const parts = world.parts(folder(from), folder(y), LIFE());
+  expect(await runSetup(parts, { ...OPTIONS, dryRun: true })).toMatchObject({ conflicts: ['constructor'] });
+  expect(await runSetup(parts, OPTIONS)).toMatchObject({ conflicts: ['constructor'] });
 });

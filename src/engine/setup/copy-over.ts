@@ -23,7 +23,7 @@ export async function copyOver(work: Work, from: string, to: string): Promise<Co
     sourceSkip: parts.skipFor(source?.config ?? parts.to),
     targetSkip: parts.skipFor(parts.to),
     codec: parts.codec,
-    ours: new Map(Object.entries(record.now().brought).map(([path, found]) => [path, new Set(found)])),
+    ours: record.now().brought,
     known: knownOf(work),
     withheld: withheldIn(work),
     async willBring(files) {

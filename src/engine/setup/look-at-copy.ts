@@ -69,7 +69,7 @@ function otherFiles(work: Work, there: Scan | null, coming: Coming): readonly st
   const [known, withheld] = [knownOf(work), withheldIn(work)];
   const isOther = ({ path, sha256 }: LocalEntry): boolean => {
     const ours = coming.get(path)?.sha256;
-    const isOurs = sha256 === ours || known[path] === ours || brought[path]?.includes(sha256) === true;
+    const isOurs = sha256 === ours || known.get(path) === ours || brought.get(path)?.includes(sha256) === true;
     return withheld(path) === null && !isOurs;
   };
   return [...(there?.files.values() ?? [])].filter(isOther).map(({ path }) => path);

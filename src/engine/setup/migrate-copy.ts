@@ -16,9 +16,9 @@ export interface CopyRequest {
   readonly targetSkip: Skip;
   readonly codec: Codec;
   /** Contents that earlier attempts may have brought to a path of the target: those may be replaced. */
-  readonly ours: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly ours: ReadonlyMap<string, readonly string[]>;
   /** Contents of the source that the target had once, by path: what came of them there since is right. */
-  readonly known: Readonly<Record<string, string>>;
+  readonly known: ReadonlyMap<string, string>;
   /** Why a path of the source is not to be brought; null: it is. */
   readonly withheld: (path: string) => string | null;
   /** Told durably of all that will be brought, before any of it is. */
@@ -61,10 +61,10 @@ export async function copyFolder(request: CopyRequest): Promise<Copied> {
   const wanted: { readonly file: LocalEntry; readonly over: LocalEntry | null }[] = [];
   for (const file of scan.files.values()) {
     const over = there.files.get(file.path) ?? null;
-    if (over?.sha256 === file.sha256 || request.known[file.path] === file.sha256) continue;
+    if (over?.sha256 === file.sha256 || request.known.get(file.path) === file.sha256) continue;
     const reason = request.withheld(file.path);
     if (reason !== null) held.push({ path: file.path, reason });
-    else if (over === null || ours.get(file.path)?.has(over.sha256) === true) wanted.push({ file, over });
+    else if (over === null || ours.get(file.path)?.includes(over.sha256) === true) wanted.push({ file, over });
     else conflicts.push(file.path);
   }
   const isTaken = (path: string): boolean => scan.files.has(path as SyncPath) && request.withheld(path) === null;

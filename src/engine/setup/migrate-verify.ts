@@ -72,7 +72,7 @@ async function readSides(work: Work, from: string | null): Promise<Sides> {
     const reason = withheld(path);
     if (reason !== null) held.set(path, { path, reason });
   }
-  const late = unequal.filter((path) => !held.has(path) && known[path] !== shaOf(there, path));
+  const late = unequal.filter((path) => !held.has(path) && known.get(path) !== shaOf(there, path));
   return { here, there, unequal, held, late, otherTime, otherMode };
 }
 

@@ -28,7 +28,9 @@ export async function beginSetup(
   const isGoingOn = isConfigured && goesOn;
   if (isGoingOn && lie.source !== null) await requireTarget(parts, lie.target.folder);
   const startedAt = new Date(parts.clock.now()).toISOString();
-  const begun = course.goesOn ? course.earlier : { format: 1 as const, from, to: parts.to, startedAt, brought: {} };
+  const begun = course.goesOn
+    ? course.earlier
+    : { format: 1 as const, from, to: parts.to, startedAt, brought: new Map() };
   const run = { begun, isResumed: goesOn, isConfigured: isGoingOn, notes, tell };
   const work = await openWork(parts, options, { ...lie, ...run });
   return { work, steps };

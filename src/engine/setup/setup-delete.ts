@@ -51,7 +51,7 @@ async function endSource(work: Work, folder: string): Promise<void> {
   const { tell, notes, found, parts, record } = work;
   const files = parts.folders.open(folder);
   // A run that died between a file and its folders has left those.
-  for (const path of Object.keys(record.now().verified ?? {}))
+  for (const path of record.now().verified?.keys() ?? [])
     if (found.verified?.files.has(path as SyncPath) !== true) await files.prune(path);
   const removal = await work.locks.dropSource(folder);
   if (removal.kind === 'gone') return tell(`${folder} deleted`);
@@ -98,7 +98,7 @@ async function settleAside(
   files: LocalFiles,
   { path, name }: Aside,
 ): Promise<'dropped' | 'back' | 'alone'> {
-  const sha256 = work.record.now().verified?.[path];
+  const sha256 = work.record.now().verified?.get(path);
   let hasCopy = false;
   try {
     hasCopy = sha256 !== undefined && (await isCopied(work, path, sha256, await stampOf(files, name)));

@@ -11,13 +11,19 @@ export interface SetupRecord {
   /** ISO 8601. */
   readonly startedAt: string;
   /** Contents that it may have brought into the target's folder, by path. */
-  readonly brought: Readonly<Record<string, readonly string[]>>;
+  readonly brought: ReadonlyMap<string, readonly string[]>;
   /** The target's folder is made by this set-up, and has not the mode of the source's yet. */
   readonly isMaking?: boolean;
   /** Contents of the source when it was last verified at the target, by path; none: it never was. */
-  readonly verified?: Readonly<Record<string, string>>;
+  readonly verified?: ReadonlyMap<string, string>;
   /** All was verified, and this set-up names the new place itself; without it another did, and nothing of it was brought for sure. */
   readonly isSwitching?: boolean;
+}
+
+/** As it lies on disk. */
+interface Written extends Omit<SetupRecord, 'brought' | 'verified'> {
+  readonly brought: Readonly<Record<string, readonly string[]>>;
+  readonly verified?: Readonly<Record<string, string>>;
 }
 
 const NAME = 'setup.json';
@@ -27,11 +33,19 @@ export async function readRecord(state: StateFiles): Promise<SetupRecord | null>
   const bytes = await state.read(NAME);
   if (bytes === null) return null;
   try {
-    const found = JSON.parse(new TextDecoder().decode(bytes)) as SetupRecord;
-    return found.format === 1 ? found : null;
+    const { brought, verified, ...found } = JSON.parse(new TextDecoder().decode(bytes)) as Written;
+    if (found.format !== 1) return null;
+    const known = verified === undefined ? {} : { verified: new Map(Object.entries(verified)) };
+    return { ...found, brought: new Map(Object.entries(brought)), ...known };
   } catch {
     return null;
   }
+}
+
+function textOf({ brought, verified, ...record }: SetupRecord): string {
+  const known = verified === undefined ? {} : { verified: Object.fromEntries(verified) };
+  const written: Written = { ...record, brought: Object.fromEntries(brought), ...known };
+  return `${JSON.stringify(written)}\n`;
 }
 
 /** The record of the set-up under way. What changes it resolves when that is durable. */
@@ -53,7 +67,7 @@ export interface RecordKeeper {
 
 export function keepRecord(state: StateFiles, begun: SetupRecord): RecordKeeper {
   let record = begun;
-  const write = (): Promise<void> => state.write(NAME, new TextEncoder().encode(`${JSON.stringify(record)}\n`));
+  const write = (): Promise<void> => state.write(NAME, new TextEncoder().encode(textOf(record)));
   return {
     now: () => record,
     write,
@@ -66,13 +80,13 @@ export function keepRecord(state: StateFiles, begun: SetupRecord): RecordKeeper 
       await write();
     },
     async willBring(files) {
-      const brought = { ...record.brought };
-      for (const [path, sha256] of files) brought[path] = [...new Set([...(brought[path] ?? []), sha256])];
+      const brought = new Map(record.brought);
+      for (const [path, sha256] of files) brought.set(path, [...new Set([...(brought.get(path) ?? []), sha256])]);
       record = { ...record, brought };
       await write();
     },
     async verified(contents) {
-      record = { ...record, verified: { ...record.verified, ...Object.fromEntries(contents) } };
+      record = { ...record, verified: new Map([...(record.verified ?? []), ...contents]) };
       await write();
     },
     async switching() {

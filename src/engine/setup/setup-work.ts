@@ -93,8 +93,8 @@ export const withSignal = ({ signal }: SetupOptions): { readonly signal?: AbortS
   signal === undefined ? {} : { signal };
 
 /** Contents of the source that are not to be brought again, by path. */
-export const knownOf = ({ isConfigured, record }: Work): Readonly<Record<string, string>> =>
-  (isConfigured ? record.now().verified : null) ?? {};
+export const knownOf = ({ isConfigured, record }: Work): ReadonlyMap<string, string> =>
+  (isConfigured ? record.now().verified : null) ?? new Map();
 
 /** Whether the target's folder is there yet. */
 export const isThere = async ({ parts, target }: Work): Promise<boolean> =>
