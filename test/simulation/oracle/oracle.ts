@@ -181,7 +181,10 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
       },
       written(node, before, by) {
         const { at } = node;
-        if (by !== null) return dropped(before, () => (at ? latestPath(at) : 'a file without a name'));
+        if (by !== null) {
+          dropped(before, () => (at ? latestPath(at) : 'a file without a name'));
+          return complete(node, by);
+        }
         if (node.links === 0 && droppedEarly.has(node))
           blame(3, `${who}: what is written late goes into a replaced file that was dropped before its day was over`);
         const path = pathNow(node);
@@ -201,6 +204,13 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         if (path !== null) appeared(path, node, by, wrote);
       },
     };
+
+    /** What an undo copies in is its person's from its last byte on: who copies it may die before closing it. */
+    function complete(node: FileNode, by: Process): void {
+      const path = by.undoes > 0 ? pathNow(node) : null;
+      const sha256 = path === null ? null : hashOf(node);
+      if (path !== null && sha256 !== null && person.hasSeen(path, sha256)) person.takesBack(path, sha256);
+    }
 
     /** Null where it no longer has its latest name, or that is not in the root. */
     function pathNow(node: FileNode): string | null {
