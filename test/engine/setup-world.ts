@@ -137,13 +137,13 @@ export function openWorld() {
   }
 
   /** A folder used in place, as any process has it. */
-  function inPlace(of: Config) {
+  function inPlace(of: Config, state = stateOf(folderOf(of))) {
     const at = folderOf(of);
     return openFolderDatastore({
       ...shared,
       folder: openFolder(at, of, systemClock),
       file: openLockFile(path.join(at, FOLDER_LOCK), { shared: true }),
-      state: stateOf(at),
+      state,
       ...of.lock,
     });
   }
@@ -204,7 +204,7 @@ export function openWorld() {
     await createBaseStore(stateOf(folderOf(of))).setWholeProbe({ remote: store.name, capabilities });
   }
 
-  return { top, workspace, folderOf, inPlace, parts, remote, noteProbe };
+  return { top, workspace, folderOf, stateOf, inPlace, parts, remote, noteProbe };
 }
 
 export type World = ReturnType<typeof openWorld>;

@@ -1,5 +1,6 @@
 import { type LockRecord, parseLock, tenureOf } from '../../core/format/lock-record.ts';
 import { type FileLock, type FileLockParts, holdFileLock, PAUSE_MS, removeLock } from './file-lock.ts';
+import { makeLock } from './lock-not-made.ts';
 import { type LockSighting, lookAt, unseen } from './lock-sighting.ts';
 
 export interface TakeOptions {
@@ -28,7 +29,7 @@ export async function takeFileLock(
   const recordNow = newTenure(parts, purpose);
   const deadline = clock.monotonic() + waitMs;
   const seen = parts.seen ?? unseen();
-  while (!(await file.create(JSON.stringify(recordNow())))) {
+  while (!(await makeLock(file, JSON.stringify(recordNow())))) {
     const found = await lookAt(file, seen, parts);
     // Just given back, or never readable: ask again, but neither at full speed nor for ever.
     if (found.kind === 'free') {

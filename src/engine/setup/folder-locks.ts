@@ -1,6 +1,7 @@
 import type { Config } from '../../core/config/config.ts';
 import { SyncError, systemCode } from '../../core/errors.ts';
 import type { SetupTarget } from '../../core/setup/setup-plan.ts';
+import { LockNotMade } from '../lease/lock-not-made.ts';
 import type { Removal } from '../ports.ts';
 import type { HeldFolder } from './held-folder.ts';
 import type { SetupParts } from './setup-ports.ts';
@@ -77,7 +78,7 @@ export function openFolderLocks({ parts, source, target, signal, onMake }: Folde
       held.set(side, lock);
     } catch (error) {
       // Where nobody of this machine may write there is no lock to be had; what is to be written to needs one.
-      if (side === 'target' || !UNWRITABLE.has(systemCode(error) ?? '')) throw error;
+      if (side === 'target' || !isUnwritable(error)) throw error;
       held.set(side, null);
     }
   }
@@ -144,6 +145,10 @@ export function openFolderLocks({ parts, source, target, signal, onMake }: Folde
     },
   };
 }
+
+/** A record of our own that cannot be written says nothing of the folder. */
+const isUnwritable = (error: unknown): boolean =>
+  error instanceof LockNotMade && UNWRITABLE.has(systemCode(error) ?? '');
 
 const UNWRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
 

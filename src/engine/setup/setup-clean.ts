@@ -68,7 +68,12 @@ async function moveAside(work: Work, folder: string, aside: string | null): Prom
 async function movedTo({ locks, tell, notes, options }: Work, folder: string, name: string, isWhole: boolean) {
   try {
     options.signal?.throwIfAborted();
+    const isLocked = locks.hasSource();
     const at = await locks.moveSource(folder, name);
+    if (!isLocked)
+      notes.push(
+        `${at} was moved without a lock, for none could be made in it: what another wrote there meanwhile went along.`,
+      );
     tell(`${folder} moved to ${at}${isWhole ? ': delete it when you no longer need it' : ''}`);
     return at;
   } catch (error) {
