@@ -26,8 +26,7 @@ function refusing(code: string, isRoot = false) {
   const source = isRoot ? s3('old', 'x') : folder(from);
   const parts = world.parts(source, folder(to), mortality(Number.MAX_SAFE_INTEGER));
   const holdFolder: SetupParts['holdFolder'] = async (config, how) => {
-    if (config.backend === source.backend)
-      throw new LockNotMade(refusal('The lock could not be made', code));
+    if (config.backend === source.backend) throw new LockNotMade(refusal('The lock could not be made', code));
     return parts.holdFolder(config, how);
   };
   return { world, from, to, parts: { ...parts, holdFolder } };
