@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { SyncError } from '../../src/core/errors.ts';
+import { refresh } from '../../src/vscode/commands/show-commands.ts';
+import { openFolder } from '../../src/vscode/folder.ts';
 import { statusRows } from '../../src/vscode/render/status-rows.ts';
+import { openContentsLevels } from '../../src/vscode/views/contents-levels.ts';
+import { openContentsNodes } from '../../src/vscode/views/contents-nodes.ts';
+import { openLeftOuts } from '../../src/vscode/views/left-out.ts';
 import { describe, it } from './harness.ts';
 import { cli, extensionUi, given, until, untilBar } from './in-host.ts';
 import { loadedScripts } from './loaded-scripts.ts';
@@ -45,6 +52,55 @@ export const inPlace = describe('a folder used in place', [
     assert.deepEqual([...shown.keys()], ['Lock', 'Folder', 'Health', 'Set by']);
     assert.equal(shown.get('Lock'), 'free');
     assert.match(shown.get('Health') ?? '', /^in reach .*, writable .* free$/);
+  }),
+  it('a file that goes while its folder is read is left out alone', async () => {
+    const { found, running } = await folder();
+    const going = join(given('DATASTORE_TEST_SHARED'), 'going.txt');
+    await writeFile(going, '');
+    // Asked of each name after they were listed.
+    const skip = (path: string) => {
+      if (path === 'going.txt') rmSync(going);
+      return false;
+    };
+    const nodes = openContentsNodes();
+    const rows = await openContentsLevels(nodes, openLeftOuts()).inPlace({
+      parent: null,
+      folder: found,
+      running: { ...running, skip },
+      at: '',
+      most: 100,
+      isOpen: () => false,
+    });
+    assert.deepEqual(
+      rows.map((row) => row.path),
+      ['sub', 'x.txt'],
+    );
+  }),
+  it('that could not be opened is opened by Refresh, when it can be', async () => {
+    const ui = await extensionUi();
+    const { found } = await folder();
+    let isThere = false;
+    const gone = new SyncError('local', 'The folder is not there.', 'Mount it.');
+    const again = openFolder(found.workspace, {
+      host: { ...ui.host, openEngine: (request) => (isThere ? ui.host.openEngine(request) : Promise.reject(gone)) },
+      answers: ui.answers,
+      keys: ui.keys,
+      log: ui.log,
+      paused: { has: () => false, set() {} },
+      changed() {},
+    });
+    try {
+      const refreshed = () => refresh({ ...ui, folders: { ...ui.folders, all: () => [again] } });
+      await again.reload();
+      await refreshed();
+      assert.deepEqual(again.state().kind, 'broken');
+      assert.equal(statusRows(again.state(), [], 0)[0]?.context, 'failure-broken');
+      isThere = true;
+      await refreshed();
+      assert.equal(again.state().kind, 'active');
+    } finally {
+      await again.dispose();
+    }
   }),
   it('has nothing to sync: commands say so, and throw nothing', async () => {
     for (const command of ['sync', 'pull', 'push', 'preview', 'verify', 'pause', 'resume', 'resolveConflicts'])

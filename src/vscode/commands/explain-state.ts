@@ -43,7 +43,11 @@ export function explainState({ notices, folders: open }: Ui, folders: readonly F
         run: 'datastore.showStatus',
       });
     case 'broken':
-      return notices.warn(`${said(state.message)} ${said(state.remedy)}`, configure);
+      return notices.warn(
+        `${said(state.message)} ${said(state.remedy)}`,
+        { label: t('Try Again'), run: 'datastore.refresh' },
+        configure,
+      );
     case 'unsupported':
       return notices.warn(
         t("The datastore type {0} is another tool's: it is shown, never written to.", state.found),

@@ -17,9 +17,12 @@ export async function showLog(ui: Ui): Promise<void> {
 
 export async function refresh(ui: Ui): Promise<void> {
   ui.contents.refresh();
-  const polls = ui.folders.all().map(async (folder) => folder.running()?.coordinator.poll());
-  await Promise.all(polls);
+  await Promise.all(ui.folders.all().map(lookAgain));
 }
+
+/** What could not be opened may be there now. */
+const lookAgain = async (folder: Folder): Promise<void> =>
+  folder.state().kind === 'broken' ? folder.reload(true) : folder.running()?.coordinator.poll();
 
 /** What happens by itself, and the like: of this extension alone. */
 export async function openSettings(): Promise<void> {

@@ -66,6 +66,7 @@ export function sourceRow({ source }: Config): Row {
 
 /** By what helps: signing in, looking at the plan, or trying again. */
 function failureContext(kind: string | undefined): string {
+  if (kind === 'broken') return 'failure-broken';
   if (kind === 'credentials') return 'failure-credentials';
   return kind === 'veto' || kind === 'foreign' || kind === 'corrupt' ? 'failure-veto' : 'failure';
 }

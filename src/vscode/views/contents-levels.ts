@@ -78,9 +78,9 @@ export function openContentsLevels(nodes: ContentsNodes, leftOuts: LeftOuts): Co
       const found = await readLevel(running.root, (path, isFolder) => !running.skip(path, isFolder), at);
       const names = found.files.slice(0, Math.max(0, most - found.folders.length));
       const files = await Promise.all(
-        names.map(async (path): Promise<ListedFile> => {
-          const { size, mtime } = await vscode.workspace.fs.stat(vscode.Uri.joinPath(running.root, path));
-          return { ...unread(path), size, mtime, mark: 'in-place' };
+        names.map(async (path): Promise<readonly ListedFile[]> => {
+          const found = await statIfThere(vscode.Uri.joinPath(running.root, path));
+          return found === null ? [] : [{ ...unread(path), size: found.size, mtime: found.mtime, mark: 'in-place' }];
         }),
       );
       const folders = found.folders.slice(0, most);
@@ -95,11 +95,22 @@ export function openContentsLevels(nodes: ContentsNodes, leftOuts: LeftOuts): Co
             isFiltered: false,
           }),
         ),
-        ...fileRows(request, files),
+        ...fileRows(request, files.flat()),
         ...more(request, found.folders.length + found.files.length - most),
       ];
     },
   };
+}
+
+/** Null of what is gone since it was listed. */
+async function statIfThere(file: vscode.Uri): Promise<vscode.FileStat | null> {
+  try {
+    return await vscode.workspace.fs.stat(file);
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === vscode.FileSystemError.FileNotFound().code)
+      return null;
+    throw error;
+  }
 }
 
 const byPath = (left: { readonly path: string }, right: { readonly path: string }) => byText(left.path, right.path);
