@@ -1,3 +1,4 @@
+import type { Entry } from '../core/format/tree.ts';
 import type { Conflict } from '../core/plan/plan.ts';
 import type { Folders } from './folders.ts';
 import { t } from './l10n.ts';
@@ -11,8 +12,8 @@ export interface Merge {
   readonly folder: string;
   /** Relative to the root. */
   readonly path: string;
-  /** SHA-256 of the remote version that goes into it. */
-  readonly remote: string;
+  /** The remote version that goes into it. */
+  readonly remote: Entry;
 }
 
 /** Saving decides nothing: the person is asked, once, whether that was the merge. Not of what is no conflict any more. */
@@ -42,12 +43,16 @@ export function openMergeQuestions(parts: MergeQuestionParts): MergeQuestions {
   const { folders, notices, memory } = parts;
   const waiting = new Map(Object.entries((memory.get(KEY) ?? {}) as Readonly<Record<string, Merge>>));
 
+  /** Before it is known whether they are conflicts. */
+  const saved = new Set<string>();
+
   function keep(): void {
     for (const file of [...waiting.keys()].slice(0, -MOST)) waiting.delete(file);
     void memory.update(KEY, Object.fromEntries(waiting));
   }
 
   function drop(file: string): void {
+    saved.delete(file);
     if (waiting.delete(file)) keep();
   }
 
@@ -55,7 +60,9 @@ export function openMergeQuestions(parts: MergeQuestionParts): MergeQuestions {
     const merge = waiting.get(file);
     const folder = merge && folders.byId(merge.folder);
     const state = folder?.state();
-    if (folder === undefined || merge === undefined || state?.kind !== 'active') return;
+    if (merge === undefined) return;
+    if (folder === undefined || state?.kind !== 'active' || !state.status.looked) return void saved.add(file);
+    saved.delete(file);
     const conflict = state.status.conflicts.find(({ path }) => path === merge.path);
     if (conflict === undefined) return;
     drop(file);
@@ -72,7 +79,9 @@ export function openMergeQuestions(parts: MergeQuestionParts): MergeQuestions {
     const state = folder?.state();
     if (folder === null || state?.kind !== 'active' || !state.status.looked) return;
     for (const [file, merge] of waiting) {
-      if (merge.folder === folder.id && state.status.conflicts.every(({ path }) => path !== merge.path)) drop(file);
+      if (merge.folder !== folder.id) continue;
+      if (state.status.conflicts.every(({ path }) => path !== merge.path)) drop(file);
+      else if (saved.has(file)) ask(file);
     }
   });
   return {
@@ -89,6 +98,5 @@ export function openMergeQuestions(parts: MergeQuestionParts): MergeQuestions {
   };
 }
 
-/** With the remote version that was merged: another one that came since is in no merge. */
-const asShown = (conflict: Conflict, { remote }: Merge): Conflict =>
-  conflict.remote === null ? conflict : { ...conflict, remote: { ...conflict.remote, sha256: remote } };
+/** With the remote version that was merged: another one that came since, or a deletion, is in no merge. */
+const asShown = (conflict: Conflict, { remote }: Merge): Conflict => ({ ...conflict, remote });

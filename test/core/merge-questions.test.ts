@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Config } from '../../src/core/config/config.ts';
+import type { Entry } from '../../src/core/format/tree.ts';
 import type { SyncPath } from '../../src/core/paths/sync-path.ts';
 import type { Conflict } from '../../src/core/plan/plan.ts';
 import { INITIAL_STATUS, type SyncStatus } from '../../src/core/status/sync-status.ts';
@@ -11,7 +12,7 @@ import type { Target } from '../../src/vscode/views/target.ts';
 /* Whether a saved file is the merge of a conflict is asked once, also after the window was loaded anew. */
 
 const FILE = 'file:///ws/data/a/notes.txt';
-const MERGE = { folder: 'ws', path: 'a/notes.txt', remote: 't1' };
+const MERGE = { folder: 'ws', path: 'a/notes.txt', remote: { sha256: 't1' } as Entry };
 
 const conflictOf = (sha256: string): Conflict => ({
   path: 'a/notes.txt' as SyncPath,
@@ -105,6 +106,31 @@ it('is asked in the next window too, once both sides were compared there', () =>
   const last = openWindow();
   last.save();
   expect(asked).toHaveLength(1);
+});
+
+it('of a file that was saved before both sides were compared is asked then', () => {
+  const { asked, openWindow } = openWorkspace();
+  const before = openWindow();
+  before.find(conflictOf('t1'));
+  before.questions.expect(FILE, MERGE);
+  const after = openWindow();
+  after.restart();
+  after.save();
+  after.find(conflictOf('t1'));
+  after.find(conflictOf('t1'));
+  expect(asked).toHaveLength(1);
+});
+
+it('names the version that was merged also where the remote has deleted it since', async () => {
+  const { asked, marked, openWindow } = openWorkspace();
+  const { questions, save, find } = openWindow();
+  find(conflictOf('t1'));
+  questions.expect(FILE, MERGE);
+  find({ ...conflictOf('t1'), remote: null });
+  save();
+  const { run } = asked[0]?.action ?? {};
+  if (typeof run === 'function') await run();
+  expect(marked).toMatchObject([{ conflicts: [{ remote: { sha256: 't1' } }] }]);
 });
 
 it('is not asked of what is no conflict any more, nor of what was decided otherwise', () => {

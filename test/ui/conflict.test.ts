@@ -137,13 +137,6 @@ describeUi('a conflict', () => {
     await window.page.reload();
     await window.waitReady();
     await window.statusBarItem(/1 conflict$/, 60_000);
-    const mine = window.page.locator('.merge-editor .code-view.input2 .view-lines');
-    await expectSoon(
-      'what was here when the merge began',
-      () => mine.innerText(),
-      (seen) => (seen.replaceAll('\u00a0', ' ').includes('two of mine') ? true : undefined),
-      15_000,
-    );
     await window.tidy();
     await window.openFile('notes.txt');
     await window.typeInEditor('three');

@@ -48,7 +48,7 @@ async function merge(ui: Ui, { chosen }: Picked, conflict: Conflict): Promise<bo
   if (others.includes(null)) return false;
   const mine = await ui.documents.hold(folder, path, now);
   // Before it opens: a window that is loaded anew meanwhile shows it again.
-  ui.merges.expect(output.toString(), { folder: folder.id, path, remote: remote.sha256 });
+  ui.merges.expect(output.toString(), { folder: folder.id, path, remote });
   const sides = sidesOf(conflict, ui.host.clock.now());
   await vscode.commands.executeCommand('_open.mergeEditor', {
     base: uris.base,
