@@ -44,7 +44,7 @@ export async function wireCheckup(request: CheckupRequest): Promise<CheckupParts
     codec: nodeCodec,
     log,
     s3,
-    folder: config.ok ? wireFolder(config.value) : null,
+    folder: config.ok ? wireFolder(request, config.value) : null,
     unfinished: () => readUnfinished(request.workspace, config.ok ? config.value : null),
     close() {
       s3?.store.close();
@@ -53,12 +53,13 @@ export async function wireCheckup(request: CheckupRequest): Promise<CheckupParts
   };
 }
 
-function wireFolder(config: Config): CheckedFolder | null {
+function wireFolder({ workspace }: CheckupRequest, config: Config): CheckedFolder | null {
   const { backend } = config;
   if (backend.type !== 'filesystem') return null;
   return {
     folder: openFolder(backend.path, config, systemClock),
     lockFile: openLockFile(path.join(backend.path, FOLDER_LOCK), { shared: true }),
+    state: openStateFiles(realpathSync.native(workspace)),
     hostname: hostname(),
   };
 }

@@ -9,9 +9,13 @@ import type { Folder } from './fs/guarded-path.ts';
 import { openFile } from './fs/open-file.ts';
 import { FOLDER_LOCK } from './fs/own-names.ts';
 import { errorCode, localError } from './fs/refusal.ts';
+import { openStagingArea } from './fs/staging-area.ts';
+import { readRuns } from './fs/staging-runs.ts';
 import { walkFolder } from './fs/walk.ts';
 
 const PIECE = 1 << 20;
+/** A folder used in place has no runs of its own. */
+const NO_RUN = '';
 
 /** `timing`: for how long it may not answer; absent: for as long as it likes. */
 type FolderRules = Pick<Config, 'directories' | 'exclude'> & Partial<Pick<Config, 'timing'>>;
@@ -55,6 +59,7 @@ export function openFolder(path: string, config: FolderRules, clock: Clock) {
         await file.close();
       }
     },
+    kept: async () => readRuns(openStagingArea(() => topOf(path), NO_RUN)),
     health: () => folderHealth(path, FOLDER_LOCK, clock),
   };
 }

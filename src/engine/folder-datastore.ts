@@ -3,13 +3,14 @@ import { SyncError } from '../core/errors.ts';
 import { holderOf, type LeaseHolder, whoseTenure } from '../core/format/lease-holder.ts';
 import { parseLock, tenureOf } from '../core/format/lock-record.ts';
 import type { StoredFile } from '../core/format/tree.ts';
+import { keptRemedy } from '../core/setup/kept-text.ts';
 import { EMPTY_PREVIEW, EMPTY_REPORT } from '../core/status/sync-report.ts';
 import type { AcquireOptions, Datastore, LeaseView } from './datastore.ts';
 import { countTenure } from './lease/counted-tenure.ts';
 import { type FileLockParts, removeLock } from './lease/file-lock.ts';
 import { acquireFolderLease, type FolderLease } from './lease/folder-lease.ts';
 import { isKnownDead, unseen } from './lease/lock-sighting.ts';
-import type { StateFiles } from './ports.ts';
+import type { StagingRun, StateFiles } from './ports.ts';
 
 /** A folder used in place. Its methods reject with SyncError('config') when it is not there, and with ('local'). */
 export interface PlainFolder {
@@ -21,6 +22,8 @@ export interface PlainFolder {
     signal?: AbortSignal,
   ): Promise<readonly { readonly path: string; readonly size: number; readonly mtime: number }[]>;
   read(path: string): AsyncIterable<Uint8Array>;
+  /** Runs of the time when it was the root of a remote, with what they moved aside: no sync sweeps them any more. */
+  kept(): Promise<readonly Pick<StagingRun, 'startedAt' | 'asides'>[]>;
   /** Writes a small file and removes it. */
   health(): Promise<FolderHealth>;
 }
@@ -146,8 +149,8 @@ export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
     },
 
     undoPoints: async () => [],
-    previewUndo: async () => nothingToUndo(folder.path),
-    undo: async () => nothingToUndo(folder.path),
+    previewUndo: async () => nothingToUndo(folder),
+    undo: async () => nothingToUndo(folder),
 
     local: async () => ({ lastSyncAt: null, generation: null, conflicts: [], recent: [] }),
 
@@ -157,10 +160,18 @@ export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
   };
 }
 
-function nothingToUndo(path: string): never {
+async function nothingToUndo(folder: PlainFolder): Promise<never> {
+  await folder.check();
+  const kept = (await folder.kept()).reduce((sum, { asides }) => sum + asides.length, 0);
+  if (kept === 0)
+    throw new SyncError(
+      'usage',
+      `The datastore is the folder ${folder.path}, used in place: no sync has changed a file in it.`,
+      'There is nothing to undo.',
+    );
   throw new SyncError(
     'usage',
-    `The datastore is the folder ${path}, used in place: no sync has changed a file in it.`,
-    'There is nothing to undo.',
+    `The datastore is the folder ${folder.path}, used in place: what syncs replaced before it was is not undone here.`,
+    keptRemedy(kept, folder.path),
   );
 }

@@ -124,6 +124,13 @@ export interface StagingFacts {
   readonly died: boolean;
 }
 
+/** Of a folder used in place: what syncs kept in it before it was. */
+export interface KeptFacts {
+  readonly folder: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
 export interface SpaceFacts {
   readonly folder: string;
   /** Bytes that this person may still write. */

@@ -1,5 +1,6 @@
 import { agoText, bytesText, countText } from '../quantities.ts';
-import type { BaseFacts, SpaceFacts, StagingFacts, StateFacts, WatchFacts } from './doctor-facts.ts';
+import { keptRemedy } from '../setup/kept-text.ts';
+import type { BaseFacts, KeptFacts, SpaceFacts, StagingFacts, StateFacts, WatchFacts } from './doctor-facts.ts';
 import { type DoctorLine, fine, note, problem, warning } from './doctor-line.ts';
 
 export function judgeWatching({ limit, used, needed }: WatchFacts): DoctorLine {
@@ -78,6 +79,12 @@ export function judgeStaging({ runs, files, bytes, oldest, died }: StagingFacts,
     'staging',
     `${kept}, since ${oldest === null ? 'some time' : agoText(oldest, now)}: to be had back for 14 days by: datastore undo`,
   );
+}
+
+export function judgeKept({ folder, files, bytes }: KeptFacts): DoctorLine {
+  if (files === 0) return fine('staging', 'nothing is left over');
+  const kept = `${countText(files, 'replaced file')} kept (${bytesText(bytes)})`;
+  return note('staging', `${kept} from before the folder was used in place`, keptRemedy(files, folder));
 }
 
 const FULL = 64 << 20;

@@ -64,3 +64,11 @@ export function keptTexts(found: Kept, folder: string, target: string): readonly
     ...(found.isDurable ? [] : [unsure]),
   ];
 }
+
+/** Of versions that syncs kept in a folder which is used in place now. */
+export const keptRemedy = (files: number, folder: string): string =>
+  `${countText(files, 'replaced file')}: copy back what you want from ${folder}/.datastore-staging, then delete that.`;
+
+/** The same, of a folder that is about to be. */
+export const keptNote = (files: number, folder: string): string =>
+  `${countText(files, 'replaced file')} kept in ${folder}/.datastore-staging: once the folder is used in place, undo does not reach there; take back what you want with \`datastore undo\` first, or copy it from there later.`;

@@ -1,10 +1,10 @@
 import type { Config } from '../../core/config/config.ts';
-import type { BaseFacts, RootFacts, StagingFacts } from '../../core/doctor/doctor-facts.ts';
+import type { BaseFacts, KeptFacts, RootFacts, StagingFacts } from '../../core/doctor/doctor-facts.ts';
 import { isOfMachine, lockText, parseLock } from '../../core/format/lock-record.ts';
 import { isKnownDead } from '../lease/lock-sighting.ts';
 import { createBaseStore } from '../state/base-store.ts';
 import { asked } from './checkup-ask.ts';
-import type { CheckedRoot, CheckupParts, Machine } from './checkup-ports.ts';
+import type { CheckedFolder, CheckedRoot, CheckupParts, Machine } from './checkup-ports.ts';
 
 /** The folder that is shared, or used in place. */
 export async function findRootFacts(
@@ -70,5 +70,15 @@ export async function findStaging({ files, state }: CheckedRoot, machine: Machin
     bytes: await machine.bytesBelow(`${files.root}/.datastore-staging`),
     oldest: kept.length === 0 ? null : Math.min(...kept.map(({ startedAt }) => startedAt)),
     died: runs.some(({ run }) => run === openRun),
+  };
+}
+
+/** What syncs kept in a folder before it was used in place. */
+export async function findKept({ folder }: CheckedFolder, machine: Machine): Promise<KeptFacts> {
+  const runs = await folder.kept();
+  return {
+    folder: folder.path,
+    files: runs.reduce((sum, { asides }) => sum + asides.length, 0),
+    bytes: await machine.bytesBelow(`${folder.path}/.datastore-staging`),
   };
 }

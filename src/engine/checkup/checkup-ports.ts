@@ -51,7 +51,8 @@ export interface CheckedRoot {
 
 /** A datastore that is a folder used in place. */
 export interface CheckedFolder {
-  readonly folder: Pick<PlainFolder, 'path' | 'check' | 'health'>;
+  readonly folder: Pick<PlainFolder, 'path' | 'check' | 'health' | 'kept'>;
+  readonly state: Pick<StateFiles, 'folder'>;
   readonly lockFile: Pick<LockFile, 'read' | 'isAlive' | 'machine'>;
   /** Of this machine, as locks name it. */
   readonly hostname: string;

@@ -2,7 +2,14 @@ import type { Config } from '../../core/config/config.ts';
 import type { Asked } from '../../core/doctor/doctor-facts.ts';
 import { judgeFolder } from '../../core/doctor/doctor-folder.ts';
 import type { DoctorLine } from '../../core/doctor/doctor-line.ts';
-import { judgeBase, judgeSpace, judgeStaging, judgeState, judgeWatching } from '../../core/doctor/doctor-local.ts';
+import {
+  judgeBase,
+  judgeKept,
+  judgeSpace,
+  judgeStaging,
+  judgeState,
+  judgeWatching,
+} from '../../core/doctor/doctor-local.ts';
 import { judgeRemote } from '../../core/doctor/doctor-remote.ts';
 import {
   judgeConfig,
@@ -13,7 +20,7 @@ import {
 } from '../../core/doctor/doctor-setup.ts';
 import { asked } from './checkup-ask.ts';
 import { findFolderFacts } from './checkup-folder.ts';
-import { findBase, findRootFacts, findStaging } from './checkup-local.ts';
+import { findBase, findKept, findRootFacts, findStaging } from './checkup-local.ts';
 import type { CheckupParts } from './checkup-ports.ts';
 import { findRemote } from './checkup-remote.ts';
 
@@ -52,13 +59,20 @@ export async function runCheckup(parts: CheckupParts, options: CheckupOptions): 
   const needed = root.tree?.ok === true ? root.tree.value.folders : 0;
   const watches = await asked(() => machine.watches(), signal);
   if (watches.ok && s3 !== null) lines.push(judgeWatching({ ...watches.value, needed }));
-  if (s3 !== null) {
-    const { folder } = s3.root.state;
+  const records = s3?.root.state ?? folder?.state;
+  if (records !== undefined) {
+    const { folder } = records;
     const state = await asked(
       async () => ({ folder, writable: await machine.isWritable(folder), bytes: await machine.bytesBelow(folder) }),
       signal,
     );
     lines.push(...judged('state folder', state, (facts) => [judgeState(facts)]));
+  }
+  if (folder !== null) {
+    const kept = await asked(() => findKept(folder, machine), signal);
+    lines.push(...judged('staging', kept, (facts) => [judgeKept(facts)]));
+  }
+  if (s3 !== null) {
     const base = await asked(() => findBase(s3.root, s3.store.name), signal);
     lines.push(...judged('base', base, (facts) => judgeBase(facts, clock.now())));
     const staging = await asked(() => findStaging(s3.root, machine), signal);

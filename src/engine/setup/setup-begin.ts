@@ -3,6 +3,7 @@ import { placeText } from '../../core/config/place-text.ts';
 import { isSameRoot } from '../../core/config/same-place.ts';
 import { SyncError } from '../../core/errors.ts';
 import { asideRule, ignoreRule } from '../../core/paths/gitignore.ts';
+import { keptNote } from '../../core/setup/kept-text.ts';
 import { planSetup, type SetupSource, type SetupStep, type SetupTarget } from '../../core/setup/setup-plan.ts';
 import { openWork } from './open-work.ts';
 import { configChanges } from './setup-config.ts';
@@ -33,7 +34,17 @@ export async function beginSetup(
     : { format: 1 as const, from, to: parts.to, startedAt, brought: new Map() };
   const run = { begun, isResumed: goesOn, isConfigured: isGoingOn, notes, tell };
   const work = await openWork(parts, options, { ...lie, ...run });
+  notes.push(...(await keptNotes(work)));
   return { work, steps };
+}
+
+/** What syncs keep in a root that is to be used in place: nobody looks after it then. */
+async function keptNotes({ parts, source, target }: Work): Promise<readonly string[]> {
+  if (target.kind !== 'folder' || source?.config.backend.type !== 's3' || source.folder !== target.folder) return [];
+  const files = parts.folders.open(target.folder);
+  if ((await files.state()).kind !== 'folder') return [];
+  const kept = (await files.staging()).reduce((sum, { asides }) => sum + asides.length, 0);
+  return kept === 0 ? [] : [keptNote(kept, target.folder)];
 }
 
 /** Whether an earlier run is gone on with, and how far that came. */
