@@ -4,6 +4,7 @@ import { openConfiguration, openSettings, refresh, showLog, showStatus } from '.
 import { clickStatusBar } from './commands/status-bar-click.ts';
 import { pull, push, sync } from './commands/sync-commands.ts';
 import type { Ui } from './ui.ts';
+import { targetOf } from './views/target.ts';
 
 /** `argument`: the row it was called on, if any; `chosen`: all rows that were chosen then. Neither can be trusted to be that. */
 type Handler = (ui: Ui, argument: unknown, chosen: unknown) => Promise<void>;
@@ -86,7 +87,7 @@ export function registerCommands(ui: Ui): vscode.Disposable {
       try {
         await handler(ui, argument, chosen);
       } catch (error) {
-        ui.notices.failed(error);
+        ui.notices.failed(error, targetOf(argument));
       }
     }),
   );

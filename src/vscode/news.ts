@@ -5,6 +5,7 @@ import { counted, said, t } from './l10n.ts';
 import type { Notices } from './notices.ts';
 import { placeOf, questionKey } from './place.ts';
 import { placeText } from './render/place-text.ts';
+import { asTarget } from './views/target.ts';
 
 /** What the person is needed for. */
 type Topic = 'first-connection' | 'veto' | 'signed-out' | 'conflicts';
@@ -73,6 +74,7 @@ function tell(notices: Notices, folder: Folder, state: FolderState): void {
       {
         label: t('Review…'),
         run: 'datastore.connect',
+        on: asTarget({ folder }),
       },
     );
   }
@@ -88,6 +90,7 @@ function tell(notices: Notices, folder: Folder, state: FolderState): void {
       {
         label: t('Sign In…'),
         run: 'datastore.signIn',
+        on: asTarget({ folder }),
       },
     );
   }
@@ -97,21 +100,23 @@ function tell(notices: Notices, folder: Folder, state: FolderState): void {
     {
       label: t('Preview…'),
       run: 'datastore.preview',
+      on: asTarget({ folder }),
     },
   );
 }
 
-export function tellConflicts(notices: Notices, { id, workspace }: Folder, count: number): void {
+export function tellConflicts(notices: Notices, folder: Folder, count: number): void {
   notices.news(
-    { topic: 'conflicts', folder: id },
+    { topic: 'conflicts', folder: folder.id },
     t(
       '“{0}”: {1} changed on both sides. Neither version is replaced before you decide.',
-      workspace.name,
+      folder.workspace.name,
       counted(count, '{0} file', '{0} files'),
     ),
     {
       label: t('Resolve…'),
       run: 'datastore.resolveConflicts',
+      on: asTarget({ folder }),
     },
   );
 }

@@ -4,11 +4,14 @@ import { said, t } from './l10n.ts';
 import { failureTitle } from './render/failure-title.ts';
 import { unlinked } from './render/unlinked.ts';
 import type { Screen, Show } from './screen.ts';
+import type { Target } from './views/target.ts';
 
 export interface Action {
   readonly label: string;
   /** A command of this window, or a function. A rejection is told as `failed` does. */
   readonly run: string | (() => unknown);
+  /** What a command is about; without it the person is asked where several folders are open. */
+  readonly on?: Target | undefined;
 }
 
 /** What news are about. */
@@ -24,7 +27,7 @@ export interface Notices {
   info(text: string, ...actions: Action[]): void;
   warn(text: string, ...actions: Action[]): void;
   /** What the person started has failed. Says nothing where they stopped it themselves. */
-  failed(error: unknown): void;
+  failed(error: unknown, on?: Target | null): void;
   /**
    * News nobody asked for: after those that are open or wait, once where it is one of them or lies unanswered in the notification
    * centre, and never again once the person says so.
@@ -60,23 +63,23 @@ export function openNotices(screen: Screen, memory: Memory, log: Log, clock: Pic
     const chosen = await Promise.resolve(how(unlinked(text), ...actions.map(({ label }) => label))).catch(
       (error: unknown) => log.warn(`a message could not be shown: ${String(error)}`),
     );
-    const run = actions.find(({ label }) => label === chosen)?.run;
+    const { run, on } = actions.find(({ label }) => label === chosen) ?? {};
     try {
-      if (typeof run === 'string') await screen.runCommand(run);
+      if (typeof run === 'string') await screen.runCommand(run, on);
       else await run?.();
     } catch (error) {
-      failed(error);
+      failed(error, on);
     }
   }
 
-  function failed(error: unknown): void {
+  function failed(error: unknown, on?: Target | null): void {
     const { kind, message, remedy } = describe(error);
     if (kind === 'cancelled') return;
     // In sight already, and what can be done is the same.
     if (kind === 'veto' && open?.topic === 'veto' && open.text.includes(said(message))) return;
     log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
     void show(screen.error, sentences(`${failureTitle(kind)}: ${said(message)}`, said(remedy)), [
-      ...waysOut(kind),
+      ...waysOut(kind).map((action) => ({ ...action, on: on ?? undefined })),
       showLog(),
     ]);
   }

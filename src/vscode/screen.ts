@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Target } from './views/target.ts';
 
 /** Resolves with the button that was pressed; undefined where the message was closed. */
 export type Show = (text: string, ...buttons: string[]) => PromiseLike<string | undefined>;
@@ -8,12 +9,13 @@ export interface Screen {
   readonly info: Show;
   readonly warn: Show;
   readonly error: Show;
-  runCommand(command: string): PromiseLike<unknown>;
+  /** `on`: the row it would be called on. */
+  runCommand(command: string, on?: Target): PromiseLike<unknown>;
 }
 
 export const windowScreen: Screen = {
   info: vscode.window.showInformationMessage,
   warn: vscode.window.showWarningMessage,
   error: vscode.window.showErrorMessage,
-  runCommand: (command) => vscode.commands.executeCommand(command),
+  runCommand: (command, on) => vscode.commands.executeCommand(command, on),
 };

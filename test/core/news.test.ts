@@ -22,13 +22,17 @@ function openNews() {
   const texts: string[] = [];
   const states = new Map<string, FolderState>();
   let tell: (folder: Folder | null) => void = () => {};
-  const show = (text: string) => {
+  const ran: unknown[] = [];
+  let press = () => {};
+  const show = (text: string, first: string) => {
     texts.push(text);
-    return new Promise<string | undefined>(() => {});
+    return new Promise<string | undefined>((resolve) => {
+      press = () => resolve(first);
+    });
   };
   const quiet = () => {};
   const notices = openNotices(
-    { info: show, warn: show, error: show, runCommand: async () => {} },
+    { info: show, warn: show, error: show, runCommand: async (command, on) => void ran.push([command, on?.folder.id]) },
     { get: () => undefined, update: async () => {} },
     { error: quiet, warn: quiet, info: quiet, debug: quiet },
     createManualClock(),
@@ -45,6 +49,11 @@ function openNews() {
   announceNews(folders, notices);
   return {
     texts,
+    ran,
+    press: async () => {
+      press();
+      await new Promise((done) => setImmediate(done));
+    },
     become: (id: string, state: FolderState) => {
       states.set(id, state);
       tell(folderOf(id));
@@ -55,6 +64,20 @@ function openNews() {
     },
   };
 }
+
+it.each([
+  ['a veto', stopped, 'datastore.preview'],
+  [
+    'a sign-in',
+    active({ failure: { kind: 'credentials', message: 'no', remedy: '', at: 0, since: 0 } }),
+    'datastore.signIn',
+  ],
+] as const)('the button about %s is of the folder that the message names', async (_, state, command) => {
+  const { become, press, ran } = openNews();
+  become('b', state);
+  await press();
+  expect(ran).toEqual([[command, 'b']]);
+});
 
 it('news of a folder that has left the workspace wait no more, and hold up no other', () => {
   const { texts, become, leave } = openNews();

@@ -2,7 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { SyncError } from '../../src/core/errors.ts';
+import type { Folder } from '../../src/vscode/folder.ts';
 import { openNotices } from '../../src/vscode/notices.ts';
+import { asTarget, type Target } from '../../src/vscode/views/target.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 interface Message {
@@ -13,7 +15,7 @@ interface Message {
 }
 
 /** Messages as a screen gets them, with the person as the test says. */
-function openScreen(commands: Readonly<Record<string, () => Promise<void>>> = {}) {
+function openScreen(commands: Readonly<Record<string, (on?: Target) => Promise<void>>> = {}) {
   const shown: Message[] = [];
   const logged: string[] = [];
   const kept = new Map<string, unknown>();
@@ -28,7 +30,7 @@ function openScreen(commands: Readonly<Record<string, () => Promise<void>>> = {}
   const log = (text: string) => void logged.push(text);
   const clock = createManualClock();
   const notices = openNotices(
-    { info: show, warn: show, error: show, runCommand: async (command) => commands[command]?.() },
+    { info: show, warn: show, error: show, runCommand: async (command, on) => commands[command]?.(on) },
     { get: (key) => kept.get(key), update: async (key, value) => void kept.set(key, value) },
     { error: log, warn: log, info: log, debug: log },
     clock,
@@ -39,6 +41,14 @@ function openScreen(commands: Readonly<Record<string, () => Promise<void>>> = {}
 const about = (topic: string, folder = 'a') => ({ topic, folder });
 
 describe('what a button does', () => {
+  it('is about the folder whose command has failed', async () => {
+    const ran: unknown[] = [];
+    const on = asTarget({ folder: { id: 'b' } as Folder });
+    const { notices, shown } = openScreen({ 'datastore.preview': async (target) => void ran.push(target) });
+    notices.failed(new SyncError('veto', 'too much would go', ''), on);
+    await shown[0]?.press('Preview…');
+    expect(ran).toEqual([on]);
+  });
   const rejects = async () => {
     throw new SyncError('failed', 'the disk is full', 'Make room.');
   };

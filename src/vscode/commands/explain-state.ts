@@ -4,6 +4,7 @@ import type { FolderState } from '../folder-state.ts';
 import { said, t } from '../l10n.ts';
 import { placeText } from '../render/place-text.ts';
 import type { Ui } from '../ui.ts';
+import { asTarget } from '../views/target.ts';
 
 /** Says why nothing can be done in these folders, and what would help. */
 export function explainState({ notices, folders: open }: Ui, folders: readonly Folder[]): void {
@@ -15,8 +16,10 @@ export function explainState({ notices, folders: open }: Ui, folders: readonly F
     return notices.info(
       t('The connection of “{0}” is being made anew. Try again in a moment.', between.workspace.name),
     );
-  const configure = { label: t('Open Configuration'), run: 'datastore.openConfiguration' };
-  const state = heaviest(folders.map((folder) => folder.state()));
+  const folder = heaviest(folders);
+  const state = folder?.state();
+  const on = folder && asTarget({ folder });
+  const configure = { label: t('Open Configuration'), run: 'datastore.openConfiguration', on };
   switch (state?.kind) {
     case undefined: {
       const isVirtual = (vscode.workspace.workspaceFolders ?? []).length > 0;
@@ -36,6 +39,7 @@ export function explainState({ notices, folders: open }: Ui, folders: readonly F
       return notices.info(t('Not connected to {0}: that needs your answer.', placeText(state.config)), {
         label: t('Answer…'),
         run: 'datastore.connect',
+        on,
       });
     case 'invalid':
       return notices.warn(t('The configuration of the datastore has mistakes.'), configure, {
@@ -59,6 +63,7 @@ export function explainState({ notices, folders: open }: Ui, folders: readonly F
       return notices.info(t('No datastore is set up in this workspace.'), {
         label: t('Set Up…'),
         run: 'datastore.setUp',
+        on,
       });
     case 'active':
       return notices.info(
@@ -81,5 +86,5 @@ const ORDER: readonly FolderState['kind'][] = [
   'not-set-up',
 ];
 
-const heaviest = (states: readonly FolderState[]): FolderState | undefined =>
-  states.toSorted((left, right) => ORDER.indexOf(left.kind) - ORDER.indexOf(right.kind))[0];
+const heaviest = (folders: readonly Folder[]): Folder | undefined =>
+  folders.toSorted((left, right) => ORDER.indexOf(left.state().kind) - ORDER.indexOf(right.state().kind))[0];

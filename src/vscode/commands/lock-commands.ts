@@ -4,6 +4,7 @@ import { t } from '../l10n.ts';
 import { leaseFacts, leaseText } from '../render/lease-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
+import { asTarget } from '../views/target.ts';
 import { type Chosen, chooseRunning, stillRuns } from './choose-folder.ts';
 
 /** Takes the lock and keeps it until it is released. A text as argument is the purpose; else the person is asked for one. */
@@ -38,6 +39,7 @@ export async function releaseLock(ui: Ui, argument: unknown): Promise<void> {
   ui.notices.info(t('This workspace does not hold the lock: it is {0}.', holder), {
     label: t('Force-Release…'),
     run: 'datastore.forceReleaseLock',
+    on: asTarget({ folder: chosen.folder }),
   });
 }
 

@@ -27,8 +27,14 @@ export async function clickStatusBar(ui: Ui): Promise<void> {
   const picked = await vscode.window.showQuickPick(syncing.length > 1 ? [...items, all] : items, {
     placeHolder: t('Sync which folder, or what its state asks for?'),
   });
-  if (picked === all) await Promise.all(syncing.map((folder) => sync(ui, asTarget({ folder }))));
+  if (picked === all) await Promise.all(syncing.map((folder) => syncOne(ui, folder)));
   else if (picked?.of[0] !== undefined) await act(ui, picked.of[0]);
+}
+
+/** One that fails says so, and stops no other. */
+async function syncOne(ui: Ui, folder: Folder): Promise<void> {
+  const target = asTarget({ folder });
+  await sync(ui, target).catch((error: unknown) => ui.notices.failed(error, target));
 }
 
 async function act(ui: Ui, folder: Folder): Promise<void> {

@@ -4,6 +4,7 @@ import type { Folder } from '../folder.ts';
 import type { Folders } from '../folders.ts';
 import { t } from '../l10n.ts';
 import type { Notices } from '../notices.ts';
+import { asTarget } from '../views/target.ts';
 import { look, type Pulse, pulseOf, type Sight } from './pulse.ts';
 
 /** What a window does about locks over time. */
@@ -52,8 +53,8 @@ export function openLocks({ folders, notices, clock }: LockParts): Locks {
     awaited.delete(folder.id);
     notices.info(
       t('The lock of “{0}” is free.', folder.workspace.name),
-      { label: t('Hold Lock…'), run: 'datastore.holdLock' },
-      { label: t('Sync Now'), run: 'datastore.sync' },
+      { label: t('Hold Lock…'), run: 'datastore.holdLock', on: asTarget({ folder }) },
+      { label: t('Sync Now'), run: 'datastore.sync', on: asTarget({ folder }) },
     );
   }
 
@@ -85,7 +86,7 @@ export function openLocks({ folders, notices, clock }: LockParts): Locks {
           minutes,
           lease.record.purpose ?? '—',
         ),
-        { label: t('Release Lock'), run: 'datastore.releaseLock' },
+        { label: t('Release Lock'), run: 'datastore.releaseLock', on: asTarget({ folder }) },
         { label: t('Keep It'), run: () => {} },
       );
       remindOf(folder, lease, minutes + REMIND_MS / 60_000);
@@ -105,7 +106,7 @@ export function openLocks({ folders, notices, clock }: LockParts): Locks {
       : t('It could not be renewed in time, or was ended elsewhere.');
     notices.warn(
       `${t('This window has lost the lock of “{0}”.', folder.workspace.name)} ${why} ${t('Another may be writing now. Nothing is sent under this lock any more; your files stay as they are, and what both sides change becomes a conflict.')}`,
-      { label: t('Explain Lock…'), run: 'datastore.explainLock' },
+      { label: t('Explain Lock…'), run: 'datastore.explainLock', on: asTarget({ folder }) },
     );
   }
 

@@ -1,6 +1,7 @@
 import type { SetupReport } from '../../engine/setup/setup.ts';
 import { t } from '../l10n.ts';
 import { placeText } from '../render/place-text.ts';
+import { asTarget } from '../views/target.ts';
 import { outcomeText, reportLines } from './outcome.ts';
 import type { Setup } from './setup.ts';
 
@@ -26,6 +27,6 @@ export async function tellDone({ ui, folder }: Setup, report: SetupReport): Prom
   const isInPlace = config.backend.type === 'filesystem';
   const next = isInPlace
     ? { label: t('Show Contents'), run: 'datastore.contents.focus' }
-    : { label: t('Sync Now'), run: 'datastore.sync' };
+    : { label: t('Sync Now'), run: 'datastore.sync', on: asTarget({ folder }) };
   ui.notices.info(text, next, show);
 }
