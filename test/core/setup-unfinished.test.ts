@@ -53,6 +53,14 @@ test('says where it is, and how to go on', () => {
 });
 
 test.each([
+  ['what is configured', begun, true],
+  ['nothing, while nothing is', { ...begun, from: null }, false],
+  ['nothing, once the new place is', { ...begun, isConfigured: true }, false],
+])('can be given up by setting up %s', (_what, found, can) =>
+  expect(unfinishedRemedy(found).includes('datastore setup filesystem --path /x')).toBe(can),
+);
+
+test.each([
   ['the old place', place('/x'), true],
   ['the new one', place('/y'), true],
   ['another', place('/z'), false],

@@ -61,3 +61,15 @@ test('a dry run leaves no trace', async () => {
   await runSetup(parts, { ...OPTIONS, dryRun: true });
   expect(await readNote(parts.state)).toBeNull();
 });
+
+test('one that is given up for another is told, with what it brought', async () => {
+  const { x, y, parts, dead, onProgress } = cutOff();
+  await expect(runSetup(dead, { ...OPTIONS, onProgress })).rejects.toThrow('dead');
+  const { notes } = await runSetup({ ...parts, to: folder(x) }, OPTIONS);
+  expect(notes).toContainEqual(
+    expect.stringMatching(
+      `^The set-up to ${y}, begun at \\S+, is given up: 3 files that it may have brought there stay\\.$`,
+    ),
+  );
+  expect(await readNote(parts.state)).toBeNull();
+});

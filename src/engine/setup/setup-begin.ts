@@ -5,6 +5,7 @@ import { SyncError } from '../../core/errors.ts';
 import { asideRule, ignoreRule } from '../../core/paths/gitignore.ts';
 import { keptNote } from '../../core/setup/kept-text.ts';
 import { planSetup, type SetupSource, type SetupStep, type SetupTarget } from '../../core/setup/setup-plan.ts';
+import { givenUpText } from '../../core/setup/unfinished.ts';
 import { openWork } from './open-work.ts';
 import { configChanges } from './setup-config.ts';
 import type { SetupParts } from './setup-ports.ts';
@@ -24,6 +25,7 @@ export async function beginSetup(
   const lie = await lieOf(parts, course, options);
   const steps = await stepsOf(parts, course, lie, options);
   await parts.files.tryConfig(await configChanges(parts));
+  if (!goesOn && course.earlier !== null) notes.push(givenUpText(course.earlier, course.earlier.brought.size));
   if (!goesOn && !options.dryRun) await forgetSetup(parts.state);
   if (course.goesOn) tell(`going on with the set-up that was begun at ${course.earlier.startedAt}`);
   const isGoingOn = isConfigured && goesOn;
