@@ -4,6 +4,7 @@ import { busyPathsBelow } from '../busy-paths.ts';
 import { counted, t } from '../l10n.ts';
 import { nameOf } from '../render/contents-index.ts';
 import { saveFiles } from '../save-files.ts';
+import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
 import { type Chosen, stillRuns } from './choose-folder.ts';
 import { settle } from './settle-conflicts.ts';
@@ -17,7 +18,9 @@ export async function settleMerged(ui: Ui, chosen: Chosen, shown: readonly Confl
   const busy = busyPathsBelow(chosen.running.root);
   const unsaved = shown.filter(({ path }) => busy.has(path));
   if (unsaved.length > 0) return offerToSave(ui, chosen, shown, unsaved);
-  const { plan } = await chosen.running.coordinator.preview();
+  const { folder, running } = chosen;
+  const title = t('Looking at {0}', folder.workspace.name);
+  const { plan } = await withSlowProgress(ui.host.clock, title, (task) => running.coordinator.preview(task));
   const now = new Map(plan.conflicts.map((conflict) => [conflict.path, conflict]));
   const [first] = shown;
   if (first !== undefined && shown.length === 1) {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { bytesText } from '../../core/quantities.ts';
 import type { UndoneFile, UndoPoint, UndoReport } from '../../core/status/undo-report.ts';
+import { busyPathsBelow } from '../busy-paths.ts';
 import { counted, said, t } from '../l10n.ts';
 import { ago } from '../render/ago.ts';
 import { withSlowProgress } from '../slow-progress.ts';
@@ -16,16 +17,20 @@ export async function undo(ui: Ui, argument: unknown): Promise<void> {
   if (chosen === null) return;
   const point = await choosePoint(ui, await chosen.running.datastore.undoPoints());
   if (point === null || !stillRuns(ui, chosen)) return;
-  const found = await chosen.running.datastore.previewUndo({ id: point.id });
+  const { folder, running } = chosen;
+  const looking = t('Looking at {0}', folder.workspace.name);
+  const found = await withSlowProgress(ui.host.clock, looking, ({ signal }) =>
+    running.datastore.previewUndo({ id: point.id, busyPaths: busyPathsBelow(running.root), signal }),
+  );
   if (found.files.length === 0) return ui.notices.info(nothingWords(found));
   const files = await chooseFiles(ui, found);
   if (files.length === 0 || !(await isSure(files)) || !stillRuns(ui, chosen)) return;
   const { id } = found;
   // Always by name: what has become free to come back since was on no list.
   const paths = files.map(({ path }) => path);
-  const title = t('Bringing back files of {0}', chosen.folder.workspace.name);
+  const title = t('Bringing back files of {0}', folder.workspace.name);
   const report = await withSlowProgress(ui.host.clock, title, ({ signal }) =>
-    chosen.running.coordinator.undo({ id, paths, signal }),
+    running.coordinator.undo({ id, paths, signal }),
   );
   tell(ui, chosen, report);
 }
