@@ -35,6 +35,8 @@ export interface Folder {
   running(): Running | null;
   /** Reads the configuration again; the engine is built anew where it differs, or when `force` is set. */
   reload(force?: boolean): Promise<void>;
+  /** Whether the person has paused it, over restarts. */
+  isPaused(): boolean;
   pause(): void;
   resume(): void;
   dispose(): Promise<void>;
@@ -151,6 +153,7 @@ export function openFolder(workspace: vscode.WorkspaceFolder, parts: FolderParts
         .catch((error: unknown) => log.error(String(error)));
       return queue;
     },
+    isPaused: () => parts.paused.has(id),
     pause() {
       parts.paused.set(id, true);
       running?.coordinator.pause();

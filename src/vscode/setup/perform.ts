@@ -79,7 +79,7 @@ async function atRest<T>({ folder }: Setup, work: () => Promise<T>): Promise<T> 
   try {
     return await work();
   } finally {
-    // Of the engine before, if another was built meanwhile.
-    if (folder.running()?.coordinator === coordinator) coordinator.resume();
+    // Of the engine before, if another was built meanwhile; and the person may have paused it since.
+    if (folder.running()?.coordinator === coordinator && !folder.isPaused()) coordinator.resume();
   }
 }
