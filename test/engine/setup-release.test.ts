@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openFolders } from '../../src/adapters/folders.ts';
 import { systemClock } from '../../src/adapters/system.ts';
+import { SyncError } from '../../src/core/errors.ts';
 import { runSetup } from '../../src/engine/setup/setup.ts';
 import type { SetupParts } from '../../src/engine/setup/setup-ports.ts';
 import { folder, mortality, openWorld, s3 } from './setup-world.ts';
@@ -207,4 +208,26 @@ test('a lock that cannot be given back keeps no other', async () => {
   const files = { ...parts.files, writeConfig };
   await expect(runSetup({ ...parts, holdFolder, files }, OPTIONS)).rejects.toThrow('stopped');
   for (const at of [from, to]) expect((await world.inPlace(folder(at)).lease()).lease).toBeNull();
+});
+
+test('a lock that cannot be taken out of a moved source is told, and so is where that is now', async () => {
+  const { world, from, parts } = moving();
+  const holdFolder: SetupParts['holdFolder'] = async (config, how) => {
+    const lock = await parts.holdFolder(config, how);
+    return {
+      ...lock,
+      async release(movedTo) {
+        await lock.release();
+        if (movedTo !== undefined)
+          throw new SyncError('local', 'The lock could not be removed: the disk is full', 'Mend.');
+      },
+    };
+  };
+  const { done, notes } = await runSetup({ ...parts, holdFolder }, { ...OPTIONS, deleteSource: false });
+  const moved = path.join(world.top, readdirSync(world.top).find((name) => name.startsWith('x.20')) ?? 'none');
+  expect(done).toContainEqual({ kind: 'clean-up', text: expect.stringContaining(`${from} moved to ${moved}`) });
+  expect(notes).toContain(
+    `${moved} may still have the lock of this set-up: The lock could not be removed: the disk is full`,
+  );
+  expect(notes.join('\n')).not.toContain('stays where it was');
 });

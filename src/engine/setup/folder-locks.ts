@@ -20,12 +20,19 @@ export interface FolderLocks {
   assertHeld(): Promise<void>;
   /** Whether the lock in the source's folder, if there is one, is ours. */
   hasSource(): boolean;
-  /** Moves the source's folder with its lock in it, and gives that back there. Gives the new path. */
-  moveSource(folder: string, name: string): Promise<string>;
+  /** Moves the source's folder with its lock in it, and gives that back there. */
+  moveSource(folder: string, name: string): Promise<MovedSource>;
   /** Removes the source's folder, and gives its lock back on the way. */
   dropSource(folder: string): Promise<Removal>;
   /** Gives back all of them. */
   release(): Promise<void>;
+}
+
+export interface MovedSource {
+  /** The new path. */
+  readonly at: string;
+  /** Why its lock could not be given back there; null: it was. */
+  readonly unreleased: string | null;
 }
 
 export interface FolderLocksOptions {
@@ -127,8 +134,12 @@ export function openFolderLocks({ parts, source, target, signal, onMake }: Folde
         await letGo('source');
         return folders.move(folder, name);
       });
-      await letGo('source', moved);
-      return moved;
+      // It is moved, whatever becomes of the lock.
+      const unreleased = await letGo('source', moved).then(
+        () => null,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      );
+      return { at: moved, unreleased };
     },
     hasSource: () => (held.get('source') ?? null) !== null,
     async dropSource(folder) {

@@ -69,11 +69,12 @@ async function movedTo({ locks, tell, notes, options }: Work, folder: string, na
   try {
     options.signal?.throwIfAborted();
     const isLocked = locks.hasSource();
-    const at = await locks.moveSource(folder, name);
+    const { at, unreleased } = await locks.moveSource(folder, name);
     if (!isLocked)
       notes.push(
         `${at} was moved without a lock, for none could be made in it: what another wrote there meanwhile went along.`,
       );
+    if (unreleased !== null) notes.push(`${at} may still have the lock of this set-up: ${unreleased}`);
     tell(`${folder} moved to ${at}${isWhole ? ': delete it when you no longer need it' : ''}`);
     return at;
   } catch (error) {
