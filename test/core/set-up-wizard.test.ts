@@ -8,7 +8,7 @@ import type { SetupReport } from '../../src/engine/setup/setup.ts';
 import { problemOf } from '../../src/vscode/setup/check.ts';
 import { type Draft, draftFrom, inputOf, keysOf, type Step, stepsOf } from '../../src/vscode/setup/draft.ts';
 import { stepsToMend } from '../../src/vscode/setup/mend.ts';
-import { outcomeText, reportLines } from '../../src/vscode/setup/outcome.ts';
+import { outcomeText, reportLines, stoppedText } from '../../src/vscode/setup/outcome.ts';
 import { failureRows, planRows, stoppedRows } from '../../src/vscode/setup/plan-rows.ts';
 import { choiceRows, QUESTIONS } from '../../src/vscode/setup/questions.ts';
 import { type Turn, walk } from '../../src/vscode/setup/walk.ts';
@@ -296,6 +296,15 @@ describe('the last page', () => {
           expect(wrong.length).toBeGreaterThan(0);
           expect(stepsOf(draft)).toEqual(expect.arrayContaining([...wrong]));
         }
+  });
+  it('tells of one that was stopped whether the configuration is written, and what is left of it', () => {
+    const failure = { done: [], todo: [], reached: null, left: [], isStopped: true, details: null };
+    expect(stoppedText('ws', null)).toBe('The set-up of “ws” was stopped. Set up again to go on where it was.');
+    expect(stoppedText('ws', { ...failure, isConfigured: false })).toBe(stoppedText('ws', null));
+    const todo = [{ kind: 'clean-up', text: 'move /x to x.2026' }] as const;
+    expect(stoppedText('ws', { ...failure, isConfigured: true, todo })).toBe(
+      'The set-up of “ws” was stopped after the configuration was written: the new place is what counts. Left to do: move /x to x.2026. Set up the same place again to finish.',
+    );
   });
   it('tells at the end how many files came, and what is left to do', () => {
     expect(outcomeText('ws', 's3://b/p', report)).toBe(

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Progress } from '../../src/core/status/sync-report.ts';
 import { runSetup } from '../../src/engine/setup/setup.ts';
+import { setupFailureOf } from '../../src/engine/setup/setup-failure.ts';
 import { readNote } from '../../src/engine/setup/setup-note.ts';
 import { folder, mortality, openWorld } from './setup-world.ts';
 
@@ -54,6 +55,17 @@ test('how far one came that was cut off, until it has ended', async () => {
   });
   await runSetup(parts, OPTIONS);
   expect(await readNote(parts.state)).toBeNull();
+});
+
+test('one that fails says which steps are left', async () => {
+  const { dead, onProgress, parts } = cutOff();
+  const kinds = async (failing: typeof parts) => {
+    const error = await runSetup(failing, { ...OPTIONS, onProgress }).catch((thrown: unknown) => thrown);
+    return setupFailureOf(error)?.todo.map(({ kind }) => kind);
+  };
+  expect(await kinds(dead)).toEqual(['copy', 'verify', 'configure', 'ignore', 'clean-up']);
+  const unlocked = { ...parts.folders, drop: async () => Promise.reject(new Error('dead')) };
+  expect(await kinds({ ...parts, folders: unlocked })).toEqual(['clean-up']);
 });
 
 test('a dry run leaves no trace', async () => {

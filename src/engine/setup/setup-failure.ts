@@ -12,6 +12,8 @@ export interface SetupLine {
 /** `details` of a set-up's SyncError. */
 export interface SetupFailure {
   readonly done: readonly SetupLine[];
+  /** The steps that did not come to their end, in words; the first of them may be half done. */
+  readonly todo: readonly SetupLine[];
   /** How far the transfer under way came; null: there was none. */
   readonly reached: string | null;
   /** What stays behind, and is used again by the next run. */
@@ -31,12 +33,13 @@ export function setupFailureOf(error: unknown): SetupFailure | null {
 }
 
 /** Why a set-up failed, with all it has to say of how far it came. */
-export function setupError(work: Work, error: unknown, done: readonly SetupLine[]): SyncError {
+export function setupError(work: Work, error: unknown, { done, todo }: Pick<SetupFailure, 'done' | 'todo'>): SyncError {
   const { left, isConfigured, remote, target } = work;
   const { kind, message, details, ...said } = asSyncError(error, remote?.store.name ?? target.folder);
   const isStopped = kind === 'cancelled';
   const failure: SetupFailure = {
     done,
+    todo,
     reached: reachedText(work),
     left: [...left],
     isConfigured,

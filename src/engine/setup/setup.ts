@@ -78,13 +78,21 @@ async function goThrough(
   } catch (error) {
     await work.note.keep();
     const { lost } = work.locks;
-    if (!(error instanceof HeldConflicts)) throw setupError(work, lost.aborted ? lost.reason : error, done);
+    if (!(error instanceof HeldConflicts))
+      throw setupError(work, lost.aborted ? lost.reason : error, { done, todo: todoOf(steps, at) });
     stopped = error;
   } finally {
     await tidyUp(work);
   }
   return reportOf(work, steps, done, stopped);
 }
+
+const linesOf = (steps: readonly SetupStep[]): readonly SetupLine[] =>
+  steps.map((step) => ({ kind: step.kind, text: stepText(step) }));
+
+/** From the step that was begun last. */
+const todoOf = (steps: readonly SetupStep[], at: SetupStepKind): readonly SetupLine[] =>
+  linesOf(steps.slice(steps.findIndex(({ kind }) => kind === at)));
 
 /** Steps that nothing remembers. */
 const BEFORE: ReadonlySet<SetupStepKind> = new Set(['reach', 'probe']);
@@ -130,7 +138,7 @@ function reportOf(
   return {
     dryRun: options.dryRun,
     isResumed,
-    steps: steps.map((step) => ({ kind: step.kind, text: stepText(step) })),
+    steps: linesOf(steps),
     done,
     ...found.reached,
     conflicts: stopped?.paths ?? found.conflicts,

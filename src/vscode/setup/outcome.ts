@@ -1,5 +1,6 @@
 import { bytesText } from '../../core/quantities.ts';
 import type { SetupReport } from '../../engine/setup/setup.ts';
+import type { SetupFailure } from '../../engine/setup/setup-failure.ts';
 import { counted, said, t } from '../l10n.ts';
 
 /** What a set-up came to, in a sentence or two. `place` as people name it. */
@@ -10,6 +11,18 @@ export function outcomeText(name: string, place: string, { files, bytes, notes, 
     : '.datastore.yaml';
   const text = t('“{0}” is set up with {1}. Commit {2}, and your team has it too.', name, `${place}${what}`, written);
   return [text, ...notes.map(said)].join(' ');
+}
+
+/** What came of one that its person has stopped. `failure`: what it said of how far it came; null: it had not begun. */
+export function stoppedText(name: string, failure: SetupFailure | null): string {
+  if (failure?.isConfigured !== true)
+    return t('The set-up of “{0}” was stopped. Set up again to go on where it was.', name);
+  const todo = failure.todo.map(({ text }) => said(text)).join(', ');
+  return t(
+    'The set-up of “{0}” was stopped after the configuration was written: the new place is what counts. Left to do: {1}. Set up the same place again to finish.',
+    name,
+    todo,
+  );
 }
 
 /** Everything that was found, done and left over, to be read and copied. */

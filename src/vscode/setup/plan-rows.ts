@@ -91,6 +91,7 @@ const MOST = 100;
 const WIDTH = 64;
 const NOTHING: SetupFailure = {
   done: [],
+  todo: [],
   reached: null,
   left: [],
   isConfigured: false,

@@ -1,9 +1,11 @@
 import { SyncError } from '../../core/errors.ts';
+import { type SetupFailure, setupFailureOf } from '../../engine/setup/setup-failure.ts';
 import { t } from '../l10n.ts';
 import { askChoice, askText, type Page } from './ask.ts';
 import { problemOf } from './check.ts';
 import { type Draft, draftFrom, type Step } from './draft.ts';
 import { offerOf } from './offers.ts';
+import { stoppedText } from './outcome.ts';
 import { lookAhead, perform } from './perform.ts';
 import { askPlan } from './plan-page.ts';
 import { failureRows, type PlanRow, planRows, stoppedRows } from './plan-rows.ts';
@@ -29,7 +31,7 @@ export async function runWizard(setup: Setup): Promise<void> {
       shown = stoppedRows(report.stopped, report.conflicts);
     } catch (error) {
       setup.ui.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-      if (error instanceof SyncError && error.kind === 'cancelled') return tellStopped(setup);
+      if (error instanceof SyncError && error.kind === 'cancelled') return tellStopped(setup, setupFailureOf(error));
       shown = failureRows(error, draft, mayMove(setup));
     }
   }
@@ -82,7 +84,6 @@ const titleOf = (step: Step): string => (step === 'plan' ? t('What Will Happen')
 const turned = <T>(answer: Answer<T>, turn: (value: T) => Turn): Answer<Turn> =>
   answer.kind === 'next' ? { kind: 'next', value: turn(answer.value) } : answer;
 
-function tellStopped({ ui, folder }: Setup): void {
-  const text = t('The set-up of “{0}” was stopped. Set up again to go on where it was.', folder.workspace.name);
-  ui.notices.info(text, { label: t('Set Up…'), run: 'datastore.setUp' });
+function tellStopped({ ui, folder }: Setup, failure: SetupFailure | null): void {
+  ui.notices.info(stoppedText(folder.workspace.name, failure), { label: t('Set Up…'), run: 'datastore.setUp' });
 }
