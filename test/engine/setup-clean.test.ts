@@ -22,13 +22,14 @@ import { folder, mortality, openWorld } from './setup-world.ts';
 /* What is written to the source while it is taken away. */
 
 const OPTIONS = { skipMigration: false, deleteSource: true, dryRun: false };
+const LIFE = () => mortality(Number.MAX_SAFE_INTEGER);
 
 function moving() {
   const world = openWorld();
   const [from, to] = [path.join(world.workspace, 'x'), path.join(world.top, 'y')];
   mkdirSync(from);
   for (const name of ['a', 'b']) writeFileSync(path.join(from, name), `content ${name}`);
-  const parts = world.parts(folder(from), folder(to), mortality(Number.MAX_SAFE_INTEGER));
+  const parts = world.parts(folder(from), folder(to), LIFE());
   return { world, from, to, parts };
 }
 
@@ -266,3 +267,27 @@ test.each([true, false])(
     expect(report.notes.includes(`${at} stays where it was: under another name git would see it.`)).toBe(isInside);
   },
 );
+
+test.each([true, false])('whoever reads the folder in .swamp.yaml is told that it is gone; delete: %s', async (del) => {
+  const world = openWorld();
+  const [from, to] = [path.join(world.workspace, 'x'), path.join(world.top, 'y')];
+  mkdirSync(from);
+  writeFileSync(path.join(from, 'a'), 'a');
+  const parts = world.parts({ ...folder(from), source: '.swamp.yaml' }, folder(to), LIFE());
+  const { notes } = await runSetup(parts, { ...OPTIONS, deleteSource: del });
+  expect(notes).toContain(
+    `.swamp.yaml still leads to ${from}, which is not there any more: other tools that read it need a new path there.`,
+  );
+});
+
+test.each([
+  ['.swamp.yaml names, and that stays', '.swamp.yaml', { skipMigration: true, deleteSource: false }],
+  ['.swamp.yaml does not name', '.datastore.yaml', OPTIONS],
+])('of a folder that %s, it is not told', async (_what, source, how) => {
+  const world = openWorld();
+  const [from, to] = [path.join(world.workspace, 'x'), path.join(world.top, 'y')];
+  mkdirSync(from);
+  writeFileSync(path.join(from, 'a'), 'a');
+  const parts = world.parts({ ...folder(from), source }, folder(to), LIFE());
+  expect((await runSetup(parts, { ...OPTIONS, ...how })).notes.join()).not.toContain('still leads');
+});

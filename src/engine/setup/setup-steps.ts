@@ -36,7 +36,8 @@ export async function performStep(work: Work, step: SetupStep): Promise<void> {
     case 'ignore':
       return ignore(work, step.lines);
     case 'clean-up':
-      return (await isApart(work, step.folder)) ? cleanUp(work, step) : undefined;
+      if (await isApart(work, step.folder)) await cleanUp(work, step);
+      return tellLedAstray(work, step.folder);
   }
 }
 
@@ -51,6 +52,15 @@ async function isApart({ parts, target, notes }: Work, folder: string): Promise<
   if (!isAround && (await parts.folders.relation(folder, target.folder, true)) === 'apart') return true;
   notes.push(`${folder} stays where it was: it is the same as ${target.folder}, or one lies in the other.`);
   return false;
+}
+
+/** Another tool's file is never edited: whoever reads it still looks for the old folder. */
+async function tellLedAstray({ parts, source, notes }: Work, folder: string): Promise<void> {
+  if (source?.config.source !== '.swamp.yaml') return;
+  if ((await parts.folders.open(folder).state()).kind !== 'missing') return;
+  notes.push(
+    `.swamp.yaml still leads to ${folder}, which is not there any more: other tools that read it need a new path there.`,
+  );
 }
 
 /** Whole, and its finding kept: the first write asks for it. Not again what the run before found, or what the root knows. */
