@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { t } from '../l10n.ts';
 import { type StateFilter, stateFilters } from '../render/contents-filter.ts';
 import type { Ui } from '../ui.ts';
+import { showMoreSteps } from './preview.ts';
 
 interface StateItem extends vscode.QuickPickItem {
   readonly state: StateFilter;
@@ -36,7 +37,8 @@ export async function clearFilter(ui: Ui): Promise<void> {
   ui.contents.setFilter(null);
 }
 
-/** Of a folder that shows a part of what it has. */
+/** Of a folder, or of a group of a plan, that shows a part of what it has. */
 export async function showMore(ui: Ui, argument: unknown): Promise<void> {
   ui.contents.showMore(argument);
+  showMoreSteps(ui, argument);
 }

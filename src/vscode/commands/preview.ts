@@ -97,6 +97,10 @@ async function apply(ui: Ui, chosen: Chosen, options: SyncOptions): Promise<bool
   }
 }
 
+export function showMoreSteps(ui: Ui, row: unknown): void {
+  views.get(ui)?.showMore(row);
+}
+
 export async function closePreview(ui: Ui): Promise<void> {
   await views.get(ui)?.close();
 }
