@@ -80,7 +80,7 @@ test('one that is given up for another is told, with what it brought', async () 
   const { notes } = await runSetup({ ...parts, to: folder(x) }, OPTIONS);
   expect(notes).toContainEqual(
     expect.stringMatching(
-      `^The set-up to ${y}, begun at \\S+, is given up: 3 files that it may have brought there stay\\.$`,
+      `^This takes the place of the set-up to ${y}, begun at \\S+: 3 files that it may have brought there stay\\.$`,
     ),
   );
   expect(await readNote(parts.state)).toBeNull();

@@ -49,5 +49,5 @@ export function givenUpText({ to, startedAt }: Pick<UnfinishedSetup, 'to' | 'sta
       : brought === 0
         ? 'it had brought nothing there'
         : `${countText(brought, 'file')} that it may have brought there stay`;
-  return `The set-up to ${placeText(to)}, begun at ${startedAt}, is given up: ${there}.`;
+  return `This takes the place of the set-up to ${placeText(to)}, begun at ${startedAt}: ${there}.`;
 }
