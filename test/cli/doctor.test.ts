@@ -213,6 +213,8 @@ test('a folder used in place is looked at, too', async () => {
       ['permissions', 'ok'],
       ['clock', 'ok'],
       ['lease', 'ok'],
+      ['state folder', 'ok'],
+      ['staging', 'ok'],
       ['free space', 'ok'],
     ],
   ]);
