@@ -21,8 +21,9 @@ describeUi('several folders', () => {
     await writeFile(file, JSON.stringify({ folders: [one, two, bare].map((path) => ({ path })) }));
     const window = await stage.open(file);
     await window.statusBarItem(/waiting for your answer/, 60_000);
-    await window.notifications.press(/^Connect /, 'Review…');
-    await window.quickInput.choose(basename(one));
+    // Its button asks about the folder that it names.
+    await window.notifications.press(new RegExp(`^Connect “${basename(one)}”`), 'Review…');
+    expect((await window.dialogs.read()).detail).toContain('Prefix: one');
     await window.dialogs.press('Connect');
     await window.openView('Contents');
     await window.trees.row('Contents', 'notes.txt');

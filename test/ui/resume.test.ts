@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { drawn } from '../support/drawn.ts';
 import type { Workbench } from '../support/vscode-server/workbench.ts';
 import { picture } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
@@ -8,8 +9,8 @@ import { connect, describeUi, type Stage, setStage } from './stage.ts';
 const FILES = 12;
 /** Those that arrive before the window goes. */
 const ARRIVE = 5;
-/** Each travels by itself. */
-const SIZE = 1_100_000;
+/** Each travels by itself, and what has arrived is noted down after each. */
+const SIZE = 1_200_000;
 
 /** Contents of files. */
 const CONTENT = /objects\//;
@@ -42,7 +43,10 @@ describeUi('work that is cut off', () => {
         ({ operation, key, status }) => operation === 'PutObject' && CONTENT.test(key) && status === 200,
       ).length;
     const prefix = name.replaceAll(/\W+/g, '-');
-    const files = Array.from({ length: FILES }, (_, n) => [`big-${n}.bin`, String(n % 10).repeat(SIZE + n)] as const);
+    const files = Array.from(
+      { length: FILES },
+      (_, n) => [`big-${n}.txt`, Buffer.from(drawn(SIZE, n)).toString('base64')] as const,
+    );
     const folder = await stage.rig.workspace(prefix, Object.fromEntries(files), 'lock: { ttlSeconds: 3 }');
     const window = await stage.open(folder);
     requests.reset();

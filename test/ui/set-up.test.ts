@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BUCKET, fingerprint } from '../cli/harness.ts';
+import { drawn } from '../support/drawn.ts';
 import { picture } from './picture.ts';
 import { accept, choose, onPage, type, untilRow, untilSaid } from './set-up-pages.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
@@ -202,7 +203,7 @@ describeUi('set-up', () => {
     const folder = await mkdtemp(join(rig.folder, 'resumed-'));
     await mkdir(join(folder, '.swamp'));
     for (let nth = 0; nth < 6; nth += 1)
-      await writeFile(join(folder, '.swamp', `big-${nth}.bin`), String(nth).repeat(1_100_000 + nth));
+      await writeFile(join(folder, '.swamp', `big-${nth}.bin`), drawn(1_100_000 + nth, nth));
     // Never copied.
     await symlink('big-0.bin', join(folder, '.swamp', 'latest'));
     const window = await stage.open(folder);

@@ -60,9 +60,11 @@ export type Pushed =
   | { readonly kind: 'lost' };
 
 // A process that dies tells nobody what it has sent, and would send it again. Writing the note is cheap beside sending so much.
-const NOTE_BYTES = 8 << 20;
+const NOTE_BYTES = 1 << 20;
 /** For each content in the note: a long one is written less often. */
 const NOTE_BYTES_EACH = 1_000;
+/** Of all that goes up: much is noted by larger parts, for the disk makes each note wait. */
+const NOTES = 128;
 
 /** Objects, then shards, then the commit, then the swap: the only commit point. */
 export async function push(
@@ -74,6 +76,7 @@ export async function push(
 ): Promise<Pushed> {
   const { base } = parts;
   const earlier = await base.uploads();
+  const share = steps.reduce((sum, { local }) => sum + (local?.stamp.size ?? 0), 0) / NOTES;
   let unnoted = 0;
   let noting: Promise<void> = Promise.resolve();
   const uploader = createUploader({
@@ -85,7 +88,7 @@ export async function push(
     assertMayWrite: ticket.assertMayWrite,
     async onSent(bytes) {
       unnoted += bytes;
-      if (unnoted < Math.max(NOTE_BYTES, uploader.sent.size * NOTE_BYTES_EACH)) return;
+      if (unnoted < Math.max(NOTE_BYTES, share, uploader.sent.size * NOTE_BYTES_EACH)) return;
       unnoted = 0;
       await keepUploads();
     },
