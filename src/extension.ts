@@ -21,12 +21,13 @@ export function activate(context: vscode.ExtensionContext): DatastoreExports & {
     clock: systemClock,
     // All that a window can be drawn without is loaded when it is asked for: activation waits for what it loads.
     hashOf: async (content) => (await import('./adapters/codec.ts')).nodeCodec.sha256(content),
-    async readConfig(workspace, url) {
+    async readConfig(workspace, url, rates) {
       const { readConfig } = await import('./adapters/config-files.ts');
       return readConfig({
         workspace,
         env: process.env,
         ...(url.trim() === '' ? {} : { url: { source: 'datastore.url', url } }),
+        ...(rates === undefined ? {} : { rates: { source: 'datastore.', texts: rates } }),
       });
     },
     openEngine: async (request) => (await import('./wire-datastore.ts')).wireDatastore({ ...request, tool: 'vscode' }),

@@ -9,6 +9,8 @@ import { openLockFile } from './adapters/fs/lock-file.ts';
 import { FOLDER_LOCK } from './adapters/fs/own-names.ts';
 import { openStateFiles } from './adapters/fs/state-files.ts';
 import { bounded, createBudget } from './adapters/store/bounded.ts';
+import { capped } from './adapters/store/capped.ts';
+import { createRemotes } from './adapters/store/remotes.ts';
 import { retrying } from './adapters/store/retrying.ts';
 import { systemClock, systemIds, systemNetwork } from './adapters/system.ts';
 import type { Config } from './core/config/config.ts';
@@ -65,6 +67,10 @@ export interface Wired {
 
 /** Requests and bytes of all datastores of this process. */
 const budget = createBudget();
+const remotes = createRemotes(systemClock);
+
+/** Of a connection whose body is held back by us. */
+const HELD_IDLE_MS = 30_000;
 
 /** Builds the datastore of one workspace from the adapters; both composition roots come here. */
 export async function wireDatastore(request: WireRequest): Promise<Wired> {
@@ -92,10 +98,13 @@ export async function wireRemote(request: WireRequest): Promise<Wired & { readon
   const { openS3Store } = await import('./adapters/s3/s3-store.ts');
   const { credentials } = request;
   const { timing } = config;
-  const plain = openS3Store({ ...backend, timing, ...(credentials === undefined ? {} : { credentials }) });
+  const isHeld = config.maxUpload !== undefined || config.maxDownload !== undefined;
+  const idleMs = isHeld ? Math.max(timing.idleMs, HELD_IDLE_MS) : timing.idleMs;
+  const keys = credentials === undefined ? {} : { credentials };
+  const plain = openS3Store({ ...backend, timing: { ...timing, idleMs }, ...keys });
   let retries = 0;
   // Patience outside, so that what waits to try again holds no place.
-  const store = retrying(bounded(plain, budget), {
+  const store = retrying(capped(bounded(plain, budget), remotes(plain.name, config).caps), {
     clock: systemClock,
     ids: systemIds,
     deadlineMs: timing.retryMs,

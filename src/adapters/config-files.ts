@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { Config } from '../core/config/config.ts';
 import { type ConfigLayers, type RawFile, resolveConfig } from '../core/config/config-layers.ts';
 import type { ConfigProblem } from '../core/config/config-problem.ts';
-import { bad, type Result } from '../core/errors.ts';
+import { type RateTexts, readRates, withRates } from '../core/config/rate.ts';
+import { bad, ok, type Result } from '../core/errors.ts';
 import { parseYaml } from './config-yaml.ts';
 
 export interface ConfigRequest {
@@ -13,6 +14,8 @@ export interface ConfigRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** From the flag or the setting; `source` names it, e.g. `--datastore`. */
   readonly url?: { readonly source: string; readonly url: string };
+  /** Go before those of the file; `source` stands before their names. */
+  readonly rates?: { readonly source: string; readonly texts: RateTexts };
 }
 
 /** Reads all layers of the configuration and merges them; all problems at once. Nothing is written, nobody is contacted. */
@@ -41,7 +44,10 @@ export async function readConfig(request: ConfigRequest): Promise<Result<Config,
         : relative.replaceAll(path.sep, '/');
     },
   };
-  return resolveConfig(layers);
+  const resolved = resolveConfig(layers);
+  if (!resolved.ok || request.rates === undefined) return resolved;
+  const rates = readRates(request.rates.source, request.rates.texts);
+  return rates.ok ? ok(withRates(resolved.value, rates.value)) : rates;
 }
 
 /**

@@ -49,7 +49,7 @@ export interface CommandContext {
   onStop(listener: (signal: StopSignal) => void): () => void;
   /** Gives `work` a signal that aborts on a stop, or after `--timeout`; then the rejection says which. */
   limited<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  /** Read once; `--wait` is in them. SyncError('config' or 'not-set-up') names every problem. */
+  /** Read once; `--wait` and the rates are in them. SyncError('config' or 'not-set-up') names every problem. */
   settings(): Promise<Settings>;
   /** As `settings`, read anew: of the same workspace, also where a folder above is one by now. */
   reread(): Promise<Settings>;
@@ -59,6 +59,9 @@ export interface CommandContext {
    */
   open(other?: Settings): Promise<Datastore<StoredFile>>;
 }
+
+/** Flags of commands that move contents. */
+export const RATES: readonly FlagName[] = ['max-upload', 'max-download'];
 
 /** Flags of every command. */
 export const COMMON: readonly FlagName[] = ['cwd', 'datastore', 'quiet', 'no-color', 'timeout', 'cpu-profile'];

@@ -1,4 +1,5 @@
 import { configProblemText } from '../core/config/config-problem.ts';
+import { withRates } from '../core/config/rate.ts';
 import { SyncError } from '../core/errors.ts';
 import type { StoredFile } from '../core/format/tree.ts';
 import { unfinishedRemedy, unfinishedText } from '../core/setup/unfinished.ts';
@@ -130,7 +131,8 @@ async function readSettings(flags: Flags, host: Host, known?: string): Promise<S
   const read = await host.readConfig(workspace, url);
   if (read.ok) {
     const { lock, ...config } = read.value;
-    return { workspace, config: { ...config, lock: { ...lock, waitMs: flags.wait ?? lock.waitMs } } };
+    const said = { maxUpload: flags['max-upload'], maxDownload: flags['max-download'] };
+    return { workspace, config: withRates({ ...config, lock: { ...lock, waitMs: flags.wait ?? lock.waitMs } }, said) };
   }
   if (read.problem.some((problem) => problem.kind !== 'not-set-up')) {
     throw new SyncError('config', read.problem.map(configProblemText).join('\n'), 'Correct that and try again.', {

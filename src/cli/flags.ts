@@ -1,3 +1,4 @@
+import { parseRate } from '../core/config/rate.ts';
 import { bad, ok, type Result } from '../core/errors.ts';
 
 /** What stands after a command. `value` null: a switch; else the word for its value in help. */
@@ -49,6 +50,9 @@ const duration = (help: string): Flag<number> => ({
   },
 });
 
+/** Bytes a second; null: no limit. */
+const rate = (help: string): Flag<number | null> => ({ value: 'RATE', help, read: parseRate });
+
 const generation = (help: string): Flag<number> => ({
   value: 'GENERATION',
   help,
@@ -66,6 +70,8 @@ export const FLAGS = {
   'cpu-profile': text('FILE', 'write what the processor did to FILE, for a profiler'),
   timeout: seconds(0.1, 'give up after so long'),
   wait: seconds(0, 'wait so long for the lease of another (0: not at all)'),
+  'max-upload': rate('send at most so many bytes a second (500k, 2M, 1G: 1024-fold; off)'),
+  'max-download': rate('receive at most so many bytes a second'),
   'dry-run': toggle('print what would be done; change nothing'),
   out: text('FILE', 'keep the plan of --dry-run in FILE, for `datastore apply`'),
   'detailed-exitcode': toggle('with --dry-run: exit code 7 when there is something to do'),

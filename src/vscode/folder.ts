@@ -77,7 +77,10 @@ export function openFolder(workspace: vscode.WorkspaceFolder, parts: FolderParts
   async function load(force: boolean): Promise<void> {
     const settings = vscode.workspace.getConfiguration('datastore', workspace.uri);
     // A setting of an untrusted workspace is withheld by VS Code itself (restrictedConfigurations).
-    const read = await host.readConfig(workspace.uri.fsPath, settings.get<string>('url', ''));
+    const read = await host.readConfig(workspace.uri.fsPath, settings.get<string>('url', ''), {
+      maxUpload: settings.get<string>('maxUpload', ''),
+      maxDownload: settings.get<string>('maxDownload', ''),
+    });
     const trusted = vscode.workspace.isTrusted;
     if (!read.ok) {
       await stop();

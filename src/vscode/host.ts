@@ -1,5 +1,6 @@
 import type { Config } from '../core/config/config.ts';
 import type { ConfigProblem } from '../core/config/config-problem.ts';
+import type { RateTexts } from '../core/config/rate.ts';
 import type { Timing } from '../core/config/timing.ts';
 import type { Result } from '../core/errors.ts';
 import type { StoredFile } from '../core/format/tree.ts';
@@ -64,8 +65,8 @@ export interface Host {
   readonly clock: Clock;
   /** SHA-256 in hex. */
   readonly hashOf: (content: Uint8Array) => Promise<string>;
-  /** `url`: the setting `datastore.url`. Contacts nobody. */
-  readConfig(workspace: string, url: string): Promise<Result<Config, readonly ConfigProblem[]>>;
+  /** `url` and `rates`: the settings of these names, where they count. Contacts nobody. */
+  readConfig(workspace: string, url: string, rates?: RateTexts): Promise<Result<Config, readonly ConfigProblem[]>>;
   /** Loads the SDK where it names a bucket. Contacts nobody yet. */
   openEngine(request: EngineRequest): Promise<Engine>;
   /** Whatever the configuration is; loads the SDK where it names a bucket. Contacts nobody yet. */

@@ -323,6 +323,14 @@ describe('retrying', () => {
     expect(counter.attempts).toBe(5);
   });
 
+  test('an attempt that took longer than the deadline is followed by another', async () => {
+    const { store, counter } = faulty(['unreachable']);
+    const { clock } = sleeper();
+    const slow: ObjectStore = { ...store, list: async (prefix) => (await clock.sleep(9_000), store.list(prefix)) };
+    await retrying(slow, { clock, ids: fixedIds(0.5), deadlineMs: 2_000 }).list('');
+    expect(counter.attempts).toBe(2);
+  });
+
   test('a stop during a pause ends it with aborted', async () => {
     const { store, counter } = faulty(['busy']);
     const { clock } = sleeper();

@@ -162,6 +162,14 @@ describe('a mistake in .datastore.yaml is named with line, field, what was found
       ],
     ],
     [
+      'rates without a unit, too small, of no kind',
+      line('maxUpload: 2\nmaxDownload: 1k'),
+      ['maxUpload: "2"', 'maxDownload: "1k"'].map(
+        (found, nth) =>
+          `.datastore.yaml:${nth + 4}: ${found} is not a rate (bytes a second such as 500k, 2M or 1G, 1024-fold, from 16k on; or off)`,
+      ),
+    ],
+    [
       'a text for a list',
       line('exclude: "*.tmp"'),
       ['.datastore.yaml:4: exclude: "*.tmp" is not a list (write [a, b])'],
@@ -238,7 +246,7 @@ describe('a mistake in .datastore.yaml is named with line, field, what was found
       'a file that is a list',
       '- a\n',
       [
-        '.datastore.yaml:1: a list is not a map of fields (type, root, bucket, prefix, region, endpoint, forcePathStyle, profile, path, encryption, directories, exclude, allow, lock, timing)',
+        '.datastore.yaml:1: a list is not a map of fields (type, root, bucket, prefix, region, endpoint, forcePathStyle, profile, path, encryption, directories, exclude, allow, lock, timing, maxUpload, maxDownload)',
       ],
     ],
     ['a field given twice', `${S3}bucket: other-bucket\n`, [/^\.datastore\.yaml:4: not valid YAML: .*unique/]],
@@ -390,6 +398,11 @@ timing:
   };
   test.each<[what: string, setting: Setting, expected: (workspace: string) => unknown]>([
     ['a minimal file', { yaml: S3 }, () => ({ ...plain, backend: s3, source: '.datastore.yaml' })],
+    [
+      'rates, one of them off',
+      { yaml: line('maxUpload: 1.5M\nmaxDownload: off') },
+      () => ({ ...plain, backend: s3, maxUpload: 1_572_864, source: '.datastore.yaml' }),
+    ],
     [
       'a file with everything',
       { yaml: full },

@@ -1,8 +1,8 @@
 import type { Backend } from '../../core/config/config.ts';
 import { DEFAULT_TIMING, type Timing } from '../../core/config/timing.ts';
 import { StoreError } from '../../core/errors.ts';
-import type { ObjectStore } from '../../engine/ports.ts';
-import { withDeadline } from './call.ts';
+import type { ObjectStore, PutOptions } from '../../engine/ports.ts';
+import { type Aside, withDeadline } from './call.ts';
 import { directPlace } from './direct/place.ts';
 import { type DirectRequests, openDirectRequests } from './direct/requests.ts';
 import { checkedEndpoint } from './endpoint.ts';
@@ -49,7 +49,7 @@ export function openS3Store(options: S3StoreOptions, { bySdkAlone = false } = {}
   async function call<T>(
     what: string,
     signal: AbortSignal | undefined,
-    send: (signal: AbortSignal) => Promise<T>,
+    send: (signal: AbortSignal, aside: Aside) => Promise<T>,
     { conditional = false, ms = requestMs } = {},
   ): Promise<T> {
     try {
@@ -66,9 +66,10 @@ export function openS3Store(options: S3StoreOptions, { bySdkAlone = false } = {}
       call(
         `PUT of "${key}"`,
         put.signal,
-        async (abortSignal) => {
-          const stored = await directly()?.put(key, body, put, abortSignal);
-          return stored ?? (await sdk()).put(key, body, put, abortSignal);
+        async (abortSignal, aside) => {
+          const paced = asideOf(put, aside);
+          const stored = await directly()?.put(key, body, paced, abortSignal);
+          return stored ?? (await sdk()).put(key, body, paced, abortSignal);
         },
         {
           conditional: put.condition !== undefined,
@@ -101,4 +102,10 @@ export function openS3Store(options: S3StoreOptions, { bySdkAlone = false } = {}
       direct?.close();
     },
   };
+}
+
+/** A body that is held back is not too slow. */
+function asideOf(put: PutOptions, aside: Aside): PutOptions {
+  const { pace } = put;
+  return pace === undefined ? put : { ...put, pace: { ...pace, next: (bytes) => aside(pace.next(bytes)) } };
 }

@@ -42,7 +42,7 @@ export function openSdkCalls(
   return {
     get: (key, get, abortSignal) =>
       readObject(client, { Bucket, Key: base + key }, key, get, { traffic, requestMs }, abortSignal),
-    async put(key, body, { condition, sha256, contentType }, abortSignal) {
+    async put(key, body, { condition, sha256, contentType, pace }, abortSignal) {
       const command = new PutObjectCommand({
         Bucket,
         Key: base + key,
@@ -55,6 +55,7 @@ export function openSdkCalls(
         ...(condition?.kind === 'match' ? { IfMatch: condition.etag } : {}),
       });
       if (sha256 !== undefined) presetPayloadHash(command, sha256);
+      await pace?.next(body.byteLength);
       const { ETag } = await client.send(command, { abortSignal });
       if (ETag === undefined) throw new StoreError('busy', `PUT of "${key}": the answer names no version (ETag).`);
       return { etag: ETag };

@@ -80,7 +80,8 @@ export function bounded(store: ObjectStore, budget: Budget): ObjectStore {
   };
 }
 
-function held(found: FoundObject, release: Release, signal: AbortSignal | undefined): FoundObject {
+/** Until its body is closed, or its signal aborts. */
+export function held(found: FoundObject, release: Release, signal: AbortSignal | undefined): FoundObject {
   signal?.addEventListener('abort', release, { once: true });
   const closed = () => {
     signal?.removeEventListener('abort', release);

@@ -82,6 +82,7 @@ export function createMemoryStore({ codec, clock, bucket = new Map(), prefix = '
       // A copy: like bytes that are sent, not those the caller may write into later.
       const copy = Uint8Array.from(bytes);
       await arrive(options.signal);
+      await options.pace?.next(copy.byteLength);
       traffic.bytesUp += copy.byteLength;
       const sha256 = codec.sha256(copy);
       if (options.sha256 !== undefined && options.sha256 !== sha256) {

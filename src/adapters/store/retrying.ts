@@ -8,7 +8,7 @@ export interface RetryOptions {
   readonly ids: Ids;
   /** Of one operation, the first included. */
   readonly attempts?: number;
-  /** No attempt begins later than this after the first, in milliseconds. */
+  /** No attempt begins later than this after the first one failed, in milliseconds: before that, a body may have waited for its turn. */
   readonly deadlineMs?: number;
   readonly firstDelayMs?: number;
   readonly longestDelayMs?: number;
@@ -56,7 +56,7 @@ export function retrying(store: ObjectStore, options: RetryOptions): ObjectStore
     send: () => Promise<T>,
     transient: ReadonlySet<StoreErrorKind> = TRANSIENT,
   ): Promise<T> {
-    const started = clock.monotonic();
+    let failedAt: number | null = null;
     for (let attempt = 1; ; attempt += 1) {
       const wait = patience.enter(signal)?.catch((error: unknown) => {
         throw new StoreError('aborted', 'Stopped while the store asked for patience.', error);
@@ -64,8 +64,9 @@ export function retrying(store: ObjectStore, options: RetryOptions): ObjectStore
       try {
         return await heard(send, wait === undefined ? patience.now() : await wait);
       } catch (error) {
+        failedAt ??= clock.monotonic();
         const again = error instanceof StoreError && transient.has(error.kind) && attempt < attempts;
-        if (!again || clock.monotonic() - started >= deadlineMs) throw error;
+        if (!again || clock.monotonic() - failedAt >= deadlineMs) throw error;
         options.again?.();
         if (error.kind === 'throttled') continue;
       }

@@ -1,6 +1,6 @@
 import { SyncError } from '../../core/errors.ts';
 import type { PlannedStep } from '../../core/plan/plan-record.ts';
-import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
+import { COMMON, type Command, type CommandContext, type Outcome, RATES } from '../command.ts';
 import { leftovers } from '../failure.ts';
 import { readPlan } from '../plan-files.ts';
 import { syncDocument, syncLines } from '../render/sync-text.ts';
@@ -14,7 +14,7 @@ export const applyCommand: Command = {
     'FILE comes from `datastore sync --dry-run --out FILE`. Exactly its steps are carried out, with its --on-conflict and --allow-mass-delete, and nothing else that happened since. If a file of one of them has changed on either side, nothing is changed at all, and those are listed (exit code 6).',
     'With PATH (a file, or a folder for all below it) only those steps. One that needs another that was left out is refused (exit code 2).',
   ],
-  flags: ['wait', 'json', 'json-events', ...COMMON],
+  flags: ['wait', ...RATES, 'json', 'json-events', ...COMMON],
   positionals: { least: 1, most: Number.POSITIVE_INFINITY, words: 'the FILE of a plan' },
   passes: false,
   writes: () => true,

@@ -1,6 +1,6 @@
 import { SyncError } from '../../core/errors.ts';
 import type { Answer, Choice, Conflict } from '../../core/plan/plan.ts';
-import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
+import { COMMON, type Command, type CommandContext, type Outcome, RATES } from '../command.ts';
 import { leftovers } from '../failure.ts';
 import type { Flags } from '../flags.ts';
 import { conflictDocument, conflictLines } from '../render/conflict-text.ts';
@@ -26,7 +26,7 @@ export const resolveCommand: Command = {
   details: [
     'PATH is relative to the shared folder, or to the workspace. The decision counts for the versions that are there when the command starts: if either side moves meanwhile, nothing is overwritten and you are asked again.',
   ],
-  flags: ['mine', 'theirs', 'both', 'merged', 'wait', 'json', ...COMMON],
+  flags: ['mine', 'theirs', 'both', 'merged', 'wait', ...RATES, 'json', ...COMMON],
   positionals: { least: 1, most: Number.POSITIVE_INFINITY, words: 'the PATH of a conflict' },
   passes: false,
   writes: () => true,

@@ -1,5 +1,5 @@
 import { SyncError } from '../../core/errors.ts';
-import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
+import { COMMON, type Command, type CommandContext, type Outcome, RATES } from '../command.ts';
 import { type ListedFile, listItems, listingLines } from '../render/listing-text.ts';
 
 export const lsCommand: Command = {
@@ -23,7 +23,7 @@ export const catCommand: Command = {
   details: [
     'Writes the committed content of one file to stdout as it is, verified. PATH is relative to the shared folder, or to the workspace.',
   ],
-  flags: COMMON,
+  flags: [...RATES, ...COMMON],
   positionals: { least: 1, most: 1, words: 'the PATH of a file' },
   passes: false,
   writes: () => false,

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { SyncReport } from '../../core/status/sync-report.ts';
 import type { HeldLease } from '../../engine/datastore.ts';
-import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
+import { COMMON, type Command, type CommandContext, type Outcome, RATES } from '../command.ts';
 import { failureOf, leftovers } from '../failure.ts';
 import type { Child } from '../host.ts';
 import { noPaint, safeText } from '../render/paint.ts';
@@ -25,7 +25,7 @@ export const runCommand: Command = {
     'A folder used in place has nothing to pull or push. There a signal gives the lock back only when CMD has ended; after 10 seconds, or a second signal, CMD is killed.',
     'Stdout belongs to CMD. A "datastore" inside CMD that would write fails at once with 4.',
   ],
-  flags: ['on-conflict', 'allow-mass-delete', 'wait', ...COMMON],
+  flags: ['on-conflict', 'allow-mass-delete', 'wait', ...RATES, ...COMMON],
   positionals: { least: 0, most: 0, words: '' },
   passes: true,
   writes: () => true,

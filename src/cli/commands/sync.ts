@@ -1,7 +1,7 @@
 import { SyncError } from '../../core/errors.ts';
 import type { Preview } from '../../core/status/sync-report.ts';
 import type { SyncOptions } from '../../engine/datastore.ts';
-import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
+import { COMMON, type Command, type CommandContext, type Outcome, RATES } from '../command.ts';
 import { leftovers, SOMETHING_TO_DO, worstCode } from '../failure.ts';
 import type { FlagName, Flags } from '../flags.ts';
 import { keepPlan } from '../plan-files.ts';
@@ -18,6 +18,7 @@ const FLAGS: readonly FlagName[] = [
   'allow-mass-delete',
   'accept-remote',
   'wait',
+  ...RATES,
   'json',
   'json-events',
   ...COMMON,

@@ -1,7 +1,7 @@
 import { vetoMessage } from '../../core/plan/safety.ts';
 import { countText } from '../../core/quantities.ts';
 import type { VerifyReport } from '../../core/verify/verify-report.ts';
-import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
+import { COMMON, type Command, type CommandContext, type Outcome, RATES } from '../command.ts';
 import type { Failure } from '../failure.ts';
 import { isInDoubt, verifyDocument, verifyLines } from '../render/verify-text.ts';
 
@@ -13,7 +13,7 @@ export const verifyCommand: Command = {
     'Streams and hashes every committed content and every file here, whatever its times say, and compares both with the index and with what was last in step. Changes that a sync would carry out are no damage. The exit code is 1 while anything is damaged.',
     '--repair puts in order what a good side has: damaged contents of the remote are sent again and named by a new commit (nothing there is overwritten), a file that rotted here comes anew from the remote, and what stood there stays beside it as a conflict copy.',
   ],
-  flags: ['repair', 'wait', 'json', ...COMMON],
+  flags: ['repair', 'wait', ...RATES, 'json', ...COMMON],
   positionals: { least: 0, most: 0, words: '' },
   passes: false,
   writes: (flags) => flags.repair === true,

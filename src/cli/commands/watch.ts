@@ -1,6 +1,6 @@
 import type { Log } from '../../engine/ports.ts';
 import { createBell } from '../bell.ts';
-import { COMMON, type Command, type CommandContext, type Outcome } from '../command.ts';
+import { COMMON, type Command, type CommandContext, type Outcome, RATES } from '../command.ts';
 import { type Failure, failureOf } from '../failure.ts';
 import { backendText } from '../render/status-text.ts';
 import { inPlaceLine, syncDocument, syncLines } from '../render/sync-text.ts';
@@ -13,7 +13,7 @@ export const watchCommand: Command = {
   details: [
     'Syncs when something changes here (settled) or there (polled), and from time to time in full. What fails is tried again. A changed .datastore.yaml counts at once; while it has mistakes, nothing is synced. Ctrl-C ends it, with 0.',
   ],
-  flags: ['json-events', 'wait', ...COMMON.filter((name) => name !== 'timeout')],
+  flags: ['json-events', 'wait', ...RATES, ...COMMON.filter((name) => name !== 'timeout')],
   positionals: { least: 0, most: 0, words: '' },
   passes: false,
   writes: () => true,

@@ -12,6 +12,7 @@ import {
   pathRule,
   prefixRule,
   profileRule,
+  rateRule,
   regionRule,
   rootRule,
   typeRule,
@@ -34,6 +35,8 @@ const sharedFields = {
   allow: allowRule,
   lock: lockRule,
   timing: timingRule,
+  maxUpload: rateRule,
+  maxDownload: rateRule,
 };
 
 const fileShape = {

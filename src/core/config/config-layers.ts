@@ -12,6 +12,7 @@ import {
 import type { ConfigProblem } from './config-problem.ts';
 import type { RawField, RawNode, Report } from './config-shape.ts';
 import { parseDatastoreUrl } from './config-url.ts';
+import { withRates } from './rate.ts';
 import { timingOf } from './timing.ts';
 
 /** One file as it was read: its document, or why there is none. Null document: nothing in it. */
@@ -56,7 +57,7 @@ export function resolveConfig(layers: ConfigLayers): Result<Config, readonly Con
   if (problems.length > 0) return bad(problems);
   const backend = layer?.backend ?? defaultBackend(layers);
   if (backend === null) return bad([notSetUp(layers.file)]);
-  const { directories, exclude, allow, lock, timing } = file?.fields ?? {};
+  const { directories, exclude, allow, lock, timing, maxUpload, maxDownload } = file?.fields ?? {};
   return ok({
     backend,
     root: rootOf(backend, root, layers),
@@ -65,6 +66,7 @@ export function resolveConfig(layers: ConfigLayers): Result<Config, readonly Con
     allow: allow ?? [],
     lock: { ttlMs: lock?.ttlSeconds ?? DEFAULT_LOCK.ttlMs, waitMs: lock?.waitSeconds ?? DEFAULT_LOCK.waitMs },
     timing: timingOf(timing),
+    ...withRates({}, { maxUpload, maxDownload }),
     source: layer?.backend ? layer.source : 'default',
   });
 }

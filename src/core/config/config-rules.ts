@@ -1,6 +1,7 @@
 import { bad, ok, type Result } from '../errors.ts';
 import { parseSyncPath } from '../paths/sync-path.ts';
 import { list, record, type Scalar, scalar, shown } from './config-shape.ts';
+import { parseRate } from './rate.ts';
 
 /* What each field may be. Every rule says what was found and what is allowed. */
 
@@ -137,5 +138,8 @@ export const encryptionRule = record({
 export const anyText = scalar((value: Scalar) =>
   typeof value === 'string' ? ok(value) : bad(`${shown(value)} is not a text`),
 );
+
+/** Bytes a second; null: no limit. */
+export const rateRule = scalar((value: Scalar) => parseRate(typeof value === 'string' ? value : String(value)));
 
 const hasControls = (value: string): boolean => /\p{Cc}/u.test(value);

@@ -1,4 +1,5 @@
 import type { Backend, Config } from './config.ts';
+import { rateText } from './rate.ts';
 import { timingFields } from './timing.ts';
 
 export type FieldValue = string | number | boolean | readonly string[] | Readonly<Record<string, number>>;
@@ -59,7 +60,8 @@ export function datastoreFields(
 }
 
 /** What a new file must carry on of a lower layer, whose fields it hides. */
-export function sharedFields({ directories, exclude, allow, lock, timing }: Config): readonly FieldChange[] {
+export function sharedFields(config: Config): readonly FieldChange[] {
+  const { directories, exclude, allow, lock, timing, maxUpload, maxDownload } = config;
   return [
     { name: 'directories', value: directories },
     { name: 'exclude', value: exclude.length === 0 ? null : exclude },
@@ -72,6 +74,8 @@ export function sharedFields({ directories, exclude, allow, lock, timing }: Conf
           : { ttlSeconds: lock.ttlMs / 1000, waitSeconds: lock.waitMs / 1000 },
     },
     { name: 'timing', value: timingFields(timing) },
+    { name: 'maxUpload', value: maxUpload === undefined ? null : rateText(maxUpload) },
+    { name: 'maxDownload', value: maxDownload === undefined ? null : rateText(maxDownload) },
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { Rates } from './rate.ts';
 import type { Timing } from './timing.ts';
 
 /** Where a datastore lies, after all layers are merged and checked. */
@@ -20,7 +21,7 @@ export type Backend =
   /** An S3 type of another tool's format, shown and never written to. */
   | { readonly type: 'unsupported'; readonly found: string };
 
-export interface Config {
+export interface Config extends Rates {
   readonly backend: Backend;
   /** The shared folder, relative to the workspace, `/` between segments. */
   readonly root: string;

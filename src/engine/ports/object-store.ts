@@ -31,6 +31,14 @@ export interface GetOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A body on its way up, part by part. */
+export interface Pace {
+  /** Bytes of one part at most. */
+  readonly part: number;
+  /** Awaited before each part goes out. Rejects with StoreError('aborted'). */
+  next(bytes: number): Promise<void>;
+}
+
 export interface PutOptions {
   /** `absent`: create only (`If-None-Match: *`); an ETag: replace only that version. */
   readonly condition?: { readonly kind: 'absent' } | { readonly kind: 'match'; readonly etag: ETag };
@@ -40,6 +48,8 @@ export interface PutOptions {
   readonly once?: boolean;
   /** Milliseconds for the whole request; the adapter's default otherwise. */
   readonly timeoutMs?: number;
+  /** Holds the body back; that time counts for no deadline. A store that sends it in one piece asks once, for all of it. */
+  readonly pace?: Pace;
   readonly contentType?: string;
   readonly signal?: AbortSignal | undefined;
 }

@@ -74,7 +74,7 @@ export function openDirectRequests(
         return isFound ? found(answer, key, { ...get, what, traffic, requestMs }) : null;
       });
     },
-    put(key, body, { condition, sha256, contentType = 'application/octet-stream' }, abortSignal) {
+    put(key, body, { condition, sha256, contentType = 'application/octet-stream', pace }, abortSignal) {
       const headers = {
         'content-length': String(body.byteLength),
         'content-type': contentType,
@@ -83,7 +83,7 @@ export function openDirectRequests(
         ...header('if-none-match', condition?.kind === 'absent' ? '*' : undefined),
         ...header('if-match', condition?.kind === 'match' ? condition.etag : undefined),
       };
-      return ask<Stored>({ method: 'PUT', key, headers, body, sha256 }, abortSignal, (answer) => {
+      return ask<Stored>({ method: 'PUT', key, headers, body, sha256, pace }, abortSignal, (answer) => {
         if (answer.statusCode !== 200) return null;
         answer.resume();
         const { etag } = answer.headers;

@@ -1,12 +1,14 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
 import { DEFAULT_TIMING } from '../../../core/config/timing.ts';
+import type { Pace } from '../../../engine/ports.ts';
 import { systemClock } from '../../system.ts';
 import type { Traffic } from '../client.ts';
 import type { KeySource } from '../keys.ts';
 import type { S3StoreOptions } from '../s3-store.ts';
 import type { DirectPlace } from './place.ts';
 import { signed } from './sigv4.ts';
+import { writeBody } from './write-body.ts';
 
 export interface Plain {
   readonly method: 'GET' | 'PUT';
@@ -16,6 +18,7 @@ export interface Plain {
   readonly body?: Uint8Array;
   /** Of the body, hex; computed where it is not known. */
   readonly sha256?: string | undefined;
+  readonly pace?: Pace | undefined;
 }
 
 /** Signed requests over connections that are kept, each sent once. */
@@ -42,7 +45,7 @@ export function openSender(options: S3StoreOptions, place: DirectPlace, keys: Ke
   const host = origin.hostname.replace(/^\[|\]$/g, '');
 
   return {
-    async send({ method, key, headers: plain, body, sha256 }, signal) {
+    async send({ method, key, headers: plain, body, sha256, pace }, signal) {
       const path = place.path(key);
       const unsigned = { method, host: origin.host, path, headers: plain, body, sha256 };
       const headers = signed(unsigned, await keys(), options.region, systemClock.now());
@@ -50,13 +53,13 @@ export function openSender(options: S3StoreOptions, place: DirectPlace, keys: Ke
       traffic.requests += 1;
       traffic.bytesUp += body?.byteLength ?? 0;
       const call = request({ method, host, port, path, headers, agent, signal, timeout: idleMs });
-      return answerTo(call, body, connectMs);
+      return answerTo(call, connectMs, () => writeBody(call, body, pace));
     },
     close: () => agent.destroy(),
   };
 }
 
-function answerTo(call: ClientRequest, body: Uint8Array | undefined, connectMs: number): Promise<IncomingMessage> {
+function answerTo(call: ClientRequest, connectMs: number, write: () => void): Promise<IncomingMessage> {
   const give = (message: string) => () =>
     void call.destroy(Object.assign(new Error(message), { name: 'TimeoutError' }));
   const cancel = systemClock.after(connectMs, () => {
@@ -67,6 +70,6 @@ function answerTo(call: ClientRequest, body: Uint8Array | undefined, connectMs: 
     call.once('response', resolve);
     // Kept for the life of the request: an error that comes later is the body's, too.
     call.on('error', reject);
-    call.end(body);
+    write();
   }).finally(cancel);
 }
