@@ -148,14 +148,14 @@ describe('what a cycle did', () => {
       'everything',
       { uploaded: 3, bytesUp: 4_100_000, downloaded: 1, bytesDown: 12, deletedRemote: 2, deletedLocal: 1, adopted: 4 },
       [
-        'Synced (generation 12) in 1.2 s: 3 files up (4.1 MB), 1 file down (12 B), 2 deleted there, 1 deleted here, 4 found equal.',
+        'Synced (generation 12) in 1.2 s: 3 files up (4.1 MB sent), 1 file down (12 B received), 2 deleted there, 1 deleted here, 4 found equal.',
       ],
     ],
     [
       'conflicts',
       { uploaded: 1, bytesUp: 10, conflicts: CONFLICTS },
       [
-        'Synced (generation 12) in 1.2 s: 1 file up (10 B).',
+        'Synced (generation 12) in 1.2 s: 1 file up (10 B sent).',
         '',
         '2 conflicts are held back, all versions are untouched:',
         '  a/b.json  changed here and there',

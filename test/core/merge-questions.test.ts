@@ -91,14 +91,20 @@ it('is asked when the file is saved, once, and names the version that was merged
   expect(marked).toMatchObject([{ path: 'a/notes.txt', conflicts: [{ remote: { sha256: 't1' } }] }]);
 });
 
-it('is asked in the next window too, once both sides were compared there', () => {
-  const { asked, openWindow } = openWorkspace();
+/** A merge is expected in one window; the next one sees the file saved before it has compared both sides. */
+function savedAfterReload(openWindow: ReturnType<typeof openWorkspace>['openWindow']) {
   const before = openWindow();
   before.find(conflictOf('t1'));
   before.questions.expect(FILE, MERGE);
   const after = openWindow();
   after.restart();
   after.save();
+  return after;
+}
+
+it('is asked in the next window too, once both sides were compared there', () => {
+  const { asked, openWindow } = openWorkspace();
+  const after = savedAfterReload(openWindow);
   expect(asked).toEqual([]);
   after.find(conflictOf('t1'));
   after.save();
@@ -110,12 +116,7 @@ it('is asked in the next window too, once both sides were compared there', () =>
 
 it('of a file that was saved before both sides were compared is asked then', () => {
   const { asked, openWindow } = openWorkspace();
-  const before = openWindow();
-  before.find(conflictOf('t1'));
-  before.questions.expect(FILE, MERGE);
-  const after = openWindow();
-  after.restart();
-  after.save();
+  const after = savedAfterReload(openWindow);
   after.find(conflictOf('t1'));
   after.find(conflictOf('t1'));
   expect(asked).toHaveLength(1);

@@ -48,8 +48,8 @@ function headline(report: SyncReport, paint: Paint): string {
 function movements(report: SyncReport): string[] {
   const { uploaded, downloaded, deletedRemote, deletedLocal, adopted, bytesUp, bytesDown } = report;
   const parts: string[] = [];
-  if (uploaded > 0) parts.push(`${countText(uploaded, 'file')} up (${bytesText(bytesUp)})`);
-  if (downloaded > 0) parts.push(`${countText(downloaded, 'file')} down (${bytesText(bytesDown)})`);
+  if (uploaded > 0) parts.push(`${countText(uploaded, 'file')} up (${bytesText(bytesUp)} sent)`);
+  if (downloaded > 0) parts.push(`${countText(downloaded, 'file')} down (${bytesText(bytesDown)} received)`);
   if (deletedRemote > 0) parts.push(`${deletedRemote} deleted there`);
   if (deletedLocal > 0) parts.push(`${deletedLocal} deleted here`);
   if (adopted > 0) parts.push(`${adopted} found equal`);
