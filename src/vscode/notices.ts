@@ -26,7 +26,7 @@ export interface Occasion {
 export interface Notices {
   info(text: string, ...actions: Action[]): void;
   warn(text: string, ...actions: Action[]): void;
-  /** What the person started has failed. Says nothing where they stopped it themselves. */
+  /** What the person started has failed; with the name of the folder where several are open. Says nothing where they stopped it themselves. */
   failed(error: unknown, on?: Target | null): void;
   /**
    * News nobody asked for: after those that are open or wait, once where it is one of them or lies unanswered in the notification
@@ -78,7 +78,8 @@ export function openNotices(screen: Screen, memory: Memory, log: Log, clock: Pic
     // In sight already, and what can be done is the same.
     if (kind === 'veto' && open?.topic === 'veto' && open.text.includes(said(message))) return;
     log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    void show(screen.error, sentences(`${failureTitle(kind)}: ${said(message)}`, said(remedy)), [
+    const where = on && screen.hasSeveralFolders() ? `“${on.folder.workspace.name}” — ` : '';
+    void show(screen.error, sentences(`${where}${failureTitle(kind)}: ${said(message)}`, said(remedy)), [
       ...waysOut(kind).map((action) => ({ ...action, on: on ?? undefined })),
       showLog(),
     ]);

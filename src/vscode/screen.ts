@@ -11,6 +11,8 @@ export interface Screen {
   readonly error: Show;
   /** `on`: the row it would be called on. */
   runCommand(command: string, on?: Target): PromiseLike<unknown>;
+  /** Whether a message has to say which folder it is about. */
+  hasSeveralFolders(): boolean;
 }
 
 export const windowScreen: Screen = {
@@ -18,4 +20,5 @@ export const windowScreen: Screen = {
   warn: vscode.window.showWarningMessage,
   error: vscode.window.showErrorMessage,
   runCommand: (command, on) => vscode.commands.executeCommand(command, on),
+  hasSeveralFolders: () => (vscode.workspace.workspaceFolders ?? []).length > 1,
 };

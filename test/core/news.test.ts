@@ -32,7 +32,13 @@ function openNews() {
   };
   const quiet = () => {};
   const notices = openNotices(
-    { info: show, warn: show, error: show, runCommand: async (command, on) => void ran.push([command, on?.folder.id]) },
+    {
+      info: show,
+      warn: show,
+      error: show,
+      runCommand: async (command, on) => void ran.push([command, on?.folder.id]),
+      hasSeveralFolders: () => false,
+    },
     { get: () => undefined, update: async () => {} },
     { error: quiet, warn: quiet, info: quiet, debug: quiet },
     createManualClock(),

@@ -15,7 +15,7 @@ interface Message {
 }
 
 /** Messages as a screen gets them, with the person as the test says. */
-function openScreen(commands: Readonly<Record<string, (on?: Target) => Promise<void>>> = {}) {
+function openScreen(commands: Readonly<Record<string, (on?: Target) => Promise<void>>> = {}, folders = 1) {
   const shown: Message[] = [];
   const logged: string[] = [];
   const kept = new Map<string, unknown>();
@@ -30,7 +30,13 @@ function openScreen(commands: Readonly<Record<string, (on?: Target) => Promise<v
   const log = (text: string) => void logged.push(text);
   const clock = createManualClock();
   const notices = openNotices(
-    { info: show, warn: show, error: show, runCommand: async (command, on) => commands[command]?.(on) },
+    {
+      info: show,
+      warn: show,
+      error: show,
+      runCommand: async (command, on) => commands[command]?.(on),
+      hasSeveralFolders: () => folders > 1,
+    },
     { get: (key) => kept.get(key), update: async (key, value) => void kept.set(key, value) },
     { error: log, warn: log, info: log, debug: log },
     clock,
@@ -39,6 +45,19 @@ function openScreen(commands: Readonly<Record<string, (on?: Target) => Promise<v
 }
 
 const about = (topic: string, folder = 'a') => ({ topic, folder });
+
+it('a failure is told with the name of its folder where there are several', () => {
+  const on = asTarget({ folder: { id: 'b', workspace: { name: 'models' } } as Folder });
+  const texts = [1, 2].map((folders) => {
+    const { notices, texts } = openScreen({}, folders);
+    notices.failed(new SyncError('denied', 'the store refuses', 'Ask.'), on);
+    return texts()[0];
+  });
+  expect(texts).toEqual([
+    'Not permitted: the store refuses. Ask.',
+    '“models” — Not permitted: the store refuses. Ask.',
+  ]);
+});
 
 describe('what a button does', () => {
   it('is about the folder whose command has failed', async () => {
