@@ -1,6 +1,13 @@
 import * as vscode from 'vscode';
 import { pause, resume } from './commands/pause-commands.ts';
-import { openConfiguration, openSettings, refresh, showLog, showStatus } from './commands/show-commands.ts';
+import {
+  manageTrust,
+  openConfiguration,
+  openSettings,
+  refresh,
+  showLog,
+  showStatus,
+} from './commands/show-commands.ts';
 import { clickStatusBar } from './commands/status-bar-click.ts';
 import { pull, push, sync } from './commands/sync-commands.ts';
 import type { Ui } from './ui.ts';
@@ -45,6 +52,7 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
   'datastore.openSettings': openSettings,
   'datastore.setUp': later(() => import('./commands/set-up.ts'), 'setUp'),
   'datastore.connect': later(() => import('./commands/connect.ts'), 'connect'),
+  'datastore.manageTrust': manageTrust,
   'datastore.signIn': later(signs, 'signIn'),
   'datastore.signOut': later(signs, 'signOut'),
   'datastore.holdLock': later(locks, 'holdLock'),

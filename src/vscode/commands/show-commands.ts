@@ -29,6 +29,11 @@ export async function openSettings(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:datastore-sync.datastore-sync');
 }
 
+/** VS Code's own page: trust is of the whole window. */
+export async function manageTrust(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.trust.manage');
+}
+
 /** Opens what configures the folder; where nothing does, a draft that becomes it when it is saved. */
 export async function openConfiguration(ui: Ui, argument: unknown): Promise<void> {
   const folder = await chooseAny(ui, argument, t('Configuration of which folder?'));
