@@ -1,12 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import type { Bundles } from './bundles.ts';
-import type { Windows } from './windows.ts';
+import { type Figure, figureTable } from './figures.ts';
 
-export interface Measured {
-  readonly bundles: Bundles;
-  readonly windows: Windows;
-  readonly files: number;
+export interface Section {
+  readonly figures: readonly Figure[];
   readonly runs: number;
   /** What was typed. */
   readonly command: string;
@@ -14,36 +11,18 @@ export interface Measured {
 }
 
 /** Markdown of docs/performance.md. */
-export function pageSection({ bundles, windows, files, runs, command, date }: Measured): string {
+export function pageSection({ figures, runs, command, date }: Section): string {
   const processors = cpus();
-  const count = files.toLocaleString('en');
-  const rows: readonly (readonly [what: string, measured: string, most: string])[] = [
-    ['activation, by VS Code’s own figure', `${windows.activationMs} ms`, '100 ms'],
-    ['what activation loads, minified', kilobytes(bundles.activation), '150 KB'],
-    ['all of the extension but the SDK, minified', kilobytes(bundles.withoutSdk), ''],
-    ['the SDK, loaded with the first bucket', kilobytes(bundles.sdk), ''],
-    [`first row of Contents at ${count} files`, `${windows.firstRowMs} ms`, '500 ms'],
-    [`first rows of a folder of ${Math.floor(files / 10).toLocaleString('en')} files`, `${windows.firstPageMs} ms`, ''],
-    ['kept by the extension host with one file', megabytes(windows.one.kept), ''],
-    [`kept above that at ${count} files`, megabytes(windows.all.kept - windows.one.kept), '150 MB'],
-    ['resident, with one file', megabytes(windows.one.resident), ''],
-    [`resident, at ${count} files`, megabytes(windows.all.resident), ''],
-  ];
   return [
     '## In VS Code',
     '',
     `Measured by \`${command}\`: ${date.toISOString().slice(0, 10)}, ${processors.length} × ${processors[0]?.model.trim() ?? 'CPU'}, load ${(loadavg()[0] ?? 0).toFixed(1)};`,
     `${runs === 1 ? 'one window' : `medians of ${runs} windows`}. Rows are timed from the click to the drawn row, in Chromium, browser and server on one machine; kept is what is live in the whole host after a collection, with VS Code's own part; resident is what the system has given it.`,
     '',
-    '|  | measured | at most |',
-    '| --- | ---: | ---: |',
-    ...rows.map((cells) => `| ${cells.join(' | ')} |`),
+    ...figureTable(figures),
     '',
   ].join('\n');
 }
-
-const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} KB`;
-const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
 const [OPEN, CLOSE] = ['<!-- vscode -->', '<!-- /vscode -->'];
 
