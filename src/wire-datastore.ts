@@ -8,7 +8,7 @@ import { openLocalFiles } from './adapters/fs/local-files.ts';
 import { openLockFile } from './adapters/fs/lock-file.ts';
 import { FOLDER_LOCK } from './adapters/fs/own-names.ts';
 import { openStateFiles } from './adapters/fs/state-files.ts';
-import { bounded, createBudget } from './adapters/store/bounded.ts';
+import { bounded } from './adapters/store/bounded.ts';
 import { capped } from './adapters/store/capped.ts';
 import { createRemotes } from './adapters/store/remotes.ts';
 import { retrying } from './adapters/store/retrying.ts';
@@ -65,8 +65,7 @@ export interface Wired {
   readonly network: Network;
 }
 
-/** Requests and bytes of all datastores of this process. */
-const budget = createBudget();
+/** What the requests of all datastores of this process share. */
 const remotes = createRemotes(systemClock);
 
 /** Of a connection whose body is held back by us. */
@@ -104,7 +103,8 @@ export async function wireRemote(request: WireRequest): Promise<Wired & { readon
   const plain = openS3Store({ ...backend, timing: { ...timing, idleMs }, ...keys });
   let retries = 0;
   // Patience outside, so that what waits to try again holds no place.
-  const store = retrying(capped(bounded(plain, budget), remotes(plain.name, config).caps), {
+  const { budget, caps } = remotes(plain.name, config);
+  const store = retrying(capped(bounded(plain, budget), caps), {
     clock: systemClock,
     ids: systemIds,
     deadlineMs: timing.retryMs,

@@ -8,10 +8,13 @@ export interface Gate {
   enter(weight: number, signal?: AbortSignal): Promise<Release>;
   /** Given out now. */
   readonly taken: number;
+  /** From now on; what is given out above it is waited for. */
+  resize(capacity: number): void;
 }
 
-/** A weight above `capacity` passes when nothing else is inside. */
-export function createGate(capacity: number): Gate {
+/** A weight above its capacity passes when nothing else is inside. */
+export function createGate(initial: number): Gate {
+  let capacity = initial;
   const waiting: { readonly weight: number; readonly admit: () => void }[] = [];
   let taken = 0;
 
@@ -39,6 +42,10 @@ export function createGate(capacity: number): Gate {
   return {
     get taken() {
       return taken;
+    },
+    resize(next) {
+      capacity = next;
+      admitWaiting();
     },
     async enter(weight, signal) {
       if (signal?.aborted) throw aborted(signal);
