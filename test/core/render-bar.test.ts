@@ -55,7 +55,7 @@ describe('the lock in the Status view', () => {
   const waiting = { ...moving('uploading'), phase: 'waiting', holder: 'bob@desk' } as const;
   it.each<[what: string, status: Partial<SyncStatus>, text: RegExp, icon: string]>([
     ['is free', {}, /^free$/, 'unlock'],
-    ['is not known before it was read', { seenAt: null }, /^not known yet$/, 'unlock'],
+    ['is not known before it was read', { seenAt: null }, /^not known yet$/, 'question'],
     ["is another's", { lease: other }, /^alice@build-7 · run make · 2 min/, 'lock'],
     ['is not free while this window uploads', { progress: moving('uploading') }, /^this window is writing$/, 'lock'],
     ['nor while it commits', { progress: moving('committing') }, /^this window is writing$/, 'lock'],
@@ -256,6 +256,12 @@ describe('the Status view', () => {
     const [first, second] = statusRows(state, [], NOW);
     expect(first?.label).toMatch(title);
     expect(second?.description).toBe('nothing, as far as is known');
+  });
+  it('nor where the last attempt was refused', () => {
+    const state = active({ failure: failure('denied') });
+    const [, second] = statusRows(state, [], NOW);
+    expect(second?.description).toBe('nothing, as far as is known');
+    expect(renderBar([{ name: 'models', state }], NOW)?.tooltip).toContain('Nothing to transfer, as far as is known');
   });
   it.each([
     ['paused', active({ paused: true }), 'on', 'Automatic sync: paused', 'auto-paused'],

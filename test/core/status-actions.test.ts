@@ -106,6 +106,11 @@ it.each([
   expect(actionsOf(context)).toEqual([command]);
 });
 
+it('what could not be opened says why, and its remedy when it is pointed at', () => {
+  const [row] = statusRows({ kind: 'broken', config, message: 'no address', remedy: 'Write it.' }, [], 2);
+  expect([row?.description, row?.tooltip]).toEqual(['no address', 'no address\nWrite it.']);
+});
+
 it('a set-up that was cut off is gone on with from its row', () => {
   const found = {
     from: null,

@@ -77,7 +77,8 @@ function statusLines(status: SyncStatus, now: number): string[] {
   if (conflicts.length > 0) lines.push(t('{0} to decide', counted(conflicts.length, '{0} conflict', '{0} conflicts')));
   if (pending !== null && !status.inPlace) {
     const { up, down } = pending;
-    lines.push(up + down === 0 ? t('Nothing to transfer') : t('{0} to upload, {1} to download', up, down));
+    if (up + down > 0) lines.push(t('{0} to upload, {1} to download', up, down));
+    else lines.push(failure === null ? t('Nothing to transfer') : t('Nothing to transfer, as far as is known'));
   }
   if (problems.length > 0) lines.push(t('{0} left alone', counted(problems.length, '{0} file', '{0} files')));
   if (lease !== null)

@@ -1,6 +1,5 @@
 import type { Step } from '../../core/plan/plan.ts';
 import { bytesText } from '../../core/quantities.ts';
-import { isCutOff } from '../../core/status/cut-off.ts';
 import { directionOf, type SyncStatus } from '../../core/status/sync-status.ts';
 import { counted, t } from '../l10n.ts';
 import { stepLook } from './change-look.ts';
@@ -16,7 +15,8 @@ export function pendingRows({ pending, changes, conflicts, progress, failure }: 
     return [row('syncing', t('Syncing'), progressText(progress, null), 'sync', '')];
   if (pending === null) return [row('pending', t('Pending'), t('not known yet'), 'question', '')];
   const { up, down } = pending;
-  if (up + down === 0 && isCutOff(failure?.kind))
+  // Of what the last attempt could not look at.
+  if (up + down === 0 && failure !== null)
     return [row('pending', t('Pending'), t('nothing, as far as is known'), 'question', '')];
   if (up + down === 0)
     return conflicts.length === 0

@@ -37,7 +37,8 @@ export function leaseRow({ lease, seenAt, progress }: SyncStatus, now: number): 
   if (newer !== null) return row('lease', t('Lock'), newer.text, 'lock', asOf, { context: newer.context });
   const text = seenAt === null ? t('not known yet') : leaseText(lease, now);
   const context = lease === null ? 'lease-free' : LEASE_CONTEXTS[lease.ours];
-  const top = row('lease', t('Lock'), text, lease === null ? 'unlock' : 'lock', asOf, { context });
+  const free = seenAt === null ? 'question' : 'unlock';
+  const top = row('lease', t('Lock'), text, lease === null ? free : 'lock', asOf, { context });
   if (lease === null) return top;
   const children = leaseFacts(lease.record, now).map(({ name, value }) =>
     row(`lease-${name}`, name, value, 'blank', `${name}: ${value}`),

@@ -70,7 +70,11 @@ export function statusRows(
             ...placeRows(state.config),
           ];
     case 'broken':
-      return [failureRow({ title: t('Failed'), ...state }), ...placeRows(state.config)];
+      // Its title says nothing of what is wrong.
+      return [
+        { ...failureRow({ title: t('Failed'), ...state }), description: said(state.message) },
+        ...placeRows(state.config),
+      ];
     case 'invalid':
       return state.problems.map((problem, index) =>
         row(
