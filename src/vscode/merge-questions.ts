@@ -12,16 +12,20 @@ export interface Merge {
   readonly folder: string;
   /** Relative to the root. */
   readonly path: string;
-  /** The remote version that goes into it. */
-  readonly remote: Entry;
+  /** The remote version that was shown beside it; null: its deletion. */
+  readonly remote: Entry | null;
 }
 
 /** Saving decides nothing: the person is asked, once, whether that was the merge. Not of what is no conflict any more. */
 export interface MergeQuestions {
   /** Asks when this file, a URI as text, is saved next: in this window, or in the one that comes after a reload. */
   expect(file: string, merge: Merge): void;
+  /** Both sides are compared, which asks nothing by itself: what is merged by hand now is merged with this version. */
+  show(file: string, merge: Merge): void;
   /** Asks no more. */
-  drop(file: string): void;
+  hush(file: string): void;
+  /** The version that was shown last, while the file is a conflict, whether it was asked about or not; undefined: none was. */
+  shownLast(file: string): Merge | undefined;
   dispose(): void;
 }
 
@@ -35,37 +39,56 @@ export interface MergeQuestionParts {
   readonly markMerged: (target: Target) => unknown;
 }
 
+interface Known extends Merge {
+  /** Asked already, or nothing to ask. */
+  readonly hushed?: true;
+}
+
 const KEY = 'datastore.merges';
 /** The oldest go first. */
-const MOST = 32;
+const MOST = 1000;
 
 export function openMergeQuestions(parts: MergeQuestionParts): MergeQuestions {
   const { folders, notices, memory } = parts;
-  const waiting = new Map(Object.entries((memory.get(KEY) ?? {}) as Readonly<Record<string, Merge>>));
+  const known = new Map(Object.entries((memory.get(KEY) ?? {}) as Readonly<Record<string, Known>>));
 
   /** Before it is known whether they are conflicts. */
   const saved = new Set<string>();
 
-  function keep(): void {
-    for (const file of [...waiting.keys()].slice(0, -MOST)) waiting.delete(file);
-    void memory.update(KEY, Object.fromEntries(waiting));
+  function note(file: string, merge: Known): void {
+    saved.delete(file);
+    known.delete(file);
+    known.set(file, merge);
+    keep();
   }
 
-  function drop(file: string): void {
+  function keep(): void {
+    for (const file of [...known.keys()].slice(0, -MOST)) known.delete(file);
+    void memory.update(KEY, Object.fromEntries(known));
+  }
+
+  function forget(file: string): void {
     saved.delete(file);
-    if (waiting.delete(file)) keep();
+    if (known.delete(file)) keep();
+  }
+
+  const isWaiting = (file: string): boolean => known.has(file) && known.get(file)?.hushed !== true;
+
+  function hush(file: string): void {
+    const merge = known.get(file);
+    if (merge !== undefined) note(file, { ...merge, hushed: true });
   }
 
   function ask(file: string): void {
-    const merge = waiting.get(file);
-    const folder = merge && folders.byId(merge.folder);
+    const merge = known.get(file);
+    if (merge === undefined || merge.hushed === true) return;
+    const folder = folders.byId(merge.folder);
     const state = folder?.state();
-    if (merge === undefined) return;
     if (folder === undefined || state?.kind !== 'active' || !state.status.looked) return void saved.add(file);
     saved.delete(file);
     const conflict = state.status.conflicts.find(({ path }) => path === merge.path);
     if (conflict === undefined) return;
-    drop(file);
+    hush(file);
     const { path } = conflict;
     const shown = asShown(conflict, merge);
     notices.info(t('Is “{0}” merged? Then it replaces the remote version.', nameOf(path)), {
@@ -78,19 +101,19 @@ export function openMergeQuestions(parts: MergeQuestionParts): MergeQuestions {
   const following = folders.onChange((folder) => {
     const state = folder?.state();
     if (folder === null || state?.kind !== 'active' || !state.status.looked) return;
-    for (const [file, merge] of waiting) {
+    for (const [file, merge] of known) {
       if (merge.folder !== folder.id) continue;
-      if (state.status.conflicts.every(({ path }) => path !== merge.path)) drop(file);
+      if (state.status.conflicts.every(({ path }) => path !== merge.path)) forget(file);
       else if (saved.has(file)) ask(file);
     }
   });
   return {
-    expect(file, merge) {
-      waiting.delete(file);
-      waiting.set(file, merge);
-      keep();
+    expect: note,
+    show(file, merge) {
+      note(file, isWaiting(file) ? merge : { ...merge, hushed: true });
     },
-    drop,
+    hush,
+    shownLast: (file) => known.get(file),
     dispose() {
       saving.dispose();
       following.dispose();

@@ -143,7 +143,38 @@ it('is not asked of what is no conflict any more, nor of what was decided otherw
   find(conflictOf('t3'));
   save();
   questions.expect(FILE, MERGE);
-  questions.drop(FILE);
+  questions.hush(FILE);
   save();
   expect(asked).toEqual([]);
+});
+
+it('knows the version that was shown last also after it was asked, and in the next window, while the file is a conflict', () => {
+  const { openWindow } = openWorkspace();
+  const { questions, save, find } = openWindow();
+  find(conflictOf('t1'));
+  expect(questions.shownLast(FILE)).toBeUndefined();
+  questions.expect(FILE, MERGE);
+  save();
+  find(conflictOf('t2'));
+  expect(questions.shownLast(FILE)?.remote?.sha256).toBe('t1');
+  const next = openWindow();
+  expect(next.questions.shownLast(FILE)?.remote?.sha256).toBe('t1');
+  next.find(conflictOf('t2'));
+  next.questions.show(FILE, { ...MERGE, remote: null });
+  expect(next.questions.shownLast(FILE)?.remote).toBeNull();
+  next.find();
+  expect(next.questions.shownLast(FILE)).toBeUndefined();
+});
+
+it('is not asked of what was only compared', () => {
+  const { asked, openWindow } = openWorkspace();
+  const { questions, save, find } = openWindow();
+  find(conflictOf('t1'));
+  questions.show(FILE, MERGE);
+  save();
+  expect(asked).toEqual([]);
+  questions.expect(FILE, MERGE);
+  questions.show(FILE, MERGE);
+  save();
+  expect(asked).toHaveLength(1);
 });

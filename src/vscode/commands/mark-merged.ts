@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
-import type { Choice, Conflict } from '../../core/plan/plan.ts';
+import type { Conflict } from '../../core/plan/plan.ts';
 import { busyPathsBelow } from '../busy-paths.ts';
 import { counted, t } from '../l10n.ts';
+import { mergedChoices } from '../merged-choices.ts';
 import { nameOf } from '../render/contents-index.ts';
 import { saveFiles } from '../save-files.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
 import { type Chosen, stillRuns } from './choose-folder.ts';
-import { settle } from './settle-conflicts.ts';
+import { settle, tellMoved } from './settle-conflicts.ts';
 
 /**
  * What was merged by hand replaces the remote versions that were shown. The files have changed since: that is what merging means.
@@ -28,16 +29,15 @@ export async function settleMerged(ui: Ui, chosen: Chosen, shown: readonly Confl
     if (only === undefined) return ui.notices.info(t('{0} is no conflict any more.', first.path));
     if (only.local === null) return ui.notices.warn(t('{0} is deleted here, so nothing is merged in it.', first.path));
   }
-  const choices = shown.flatMap(({ path, remote }): Choice[] => {
-    const local = now.get(path)?.local;
-    if (!local) return [];
-    return [{ path, answer: 'mine', localSha256: local.sha256, remoteSha256: remote?.sha256 ?? null }];
-  });
-  if (choices.length === 0)
-    return ui.notices.info(
-      t('There is nothing to mark as merged: these files are deleted here, or no conflicts any more.'),
-    );
-  await settle(ui, chosen, choices);
+  const { choices, moved } = mergedChoices(
+    shown,
+    now,
+    (path) => ui.merges.shownLast(vscode.Uri.joinPath(running.root, path).toString())?.remote,
+  );
+  tellMoved(ui, moved);
+  if (choices.length > 0) return settle(ui, chosen, choices);
+  if (moved.length === 0)
+    ui.notices.info(t('There is nothing to mark as merged: these files are deleted here, or no conflicts any more.'));
 }
 
 function offerToSave(ui: Ui, chosen: Chosen, shown: readonly Conflict[], unsaved: readonly Conflict[]): void {
@@ -51,7 +51,7 @@ function offerToSave(ui: Ui, chosen: Chosen, shown: readonly Conflict[], unsaved
     label: t('Save and Mark'),
     async run() {
       // It asks what is answered here.
-      for (const file of files) ui.merges.drop(file.toString());
+      for (const file of files) ui.merges.hush(file.toString());
       await saveFiles(files);
       await settleMerged(ui, chosen, shown);
     },

@@ -26,7 +26,9 @@ async function compare(ui: Ui, { chosen: { folder, running } }: Picked, conflict
   const { path, local, remote } = conflict;
   if (remote !== null && remote.size > MOST_SHOWN_BYTES) return ui.notices.warn(tooLarge(path));
   const theirs = remote === null ? absentUri(path) : remoteUri(folder, path, remote);
-  const mine = local === null ? absentUri(path) : vscode.Uri.joinPath(running.root, path);
+  const file = vscode.Uri.joinPath(running.root, path);
+  const mine = local === null ? absentUri(path) : file;
+  ui.merges.show(file.toString(), { folder: folder.id, path, remote });
   const title = `${path} (${remote === null ? t('deleted there') : t('theirs, {0}', remote.by)} ↔ ${local === null ? t('deleted here') : t('mine')})`;
   await vscode.commands.executeCommand('vscode.diff', theirs, mine, title);
 }

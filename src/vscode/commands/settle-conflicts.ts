@@ -43,7 +43,8 @@ function tellHeld(ui: Ui, held: readonly Problem[]): void {
   ui.notices.warn(`${what}${way}`, show());
 }
 
-function tellMoved(ui: Ui, moved: readonly string[]): void {
+/** Nothing was decided about these: another remote version has come, or the file is another. */
+export function tellMoved(ui: Ui, moved: readonly string[]): void {
   if (moved.length === 0) return;
   ui.notices.warn(
     t('{0} changed meanwhile, so nothing was decided about it. Look again, and decide again.', named(moved)),
