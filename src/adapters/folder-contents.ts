@@ -5,7 +5,7 @@ import type { Clock } from '../engine/ports.ts';
 import { requireAnswer } from './answering.ts';
 import { buildExcludes } from './excludes.ts';
 import { folderHealth } from './folder-health.ts';
-import type { Folder } from './fs/guarded-path.ts';
+import type { Folder, Top } from './fs/guarded-path.ts';
 import { openFile } from './fs/open-file.ts';
 import { FOLDER_LOCK } from './fs/own-names.ts';
 import { errorCode, localError } from './fs/refusal.ts';
@@ -24,6 +24,8 @@ type FolderRules = Pick<Config, 'directories' | 'exclude'> & Partial<Pick<Config
 export function openFolder(path: string, config: FolderRules, clock: Clock) {
   const skip = buildExcludes(config);
   const { timing } = config;
+  // The way to it may lead elsewhere at any time: it is looked up each time.
+  const top: Top = { real: null, folder: () => topOf(path) };
   let asking: Promise<void> | null = null;
   /** One at a time: whoever asks a server that hangs may stay for ever. */
   const answer = async (): Promise<void> => {
@@ -47,7 +49,7 @@ export function openFolder(path: string, config: FolderRules, clock: Clock) {
     },
     async *read(name: string): AsyncGenerator<Uint8Array> {
       if (skip(name, false)) throw new SyncError('usage', `${name} is left out of the datastore.`, 'See: datastore ls');
-      const file = await openFile(() => topOf(path), name);
+      const file = await openFile(top, name);
       try {
         for (let offset = 0; ; ) {
           const bytes = await file.read(offset, PIECE);
@@ -59,7 +61,7 @@ export function openFolder(path: string, config: FolderRules, clock: Clock) {
         await file.close();
       }
     },
-    kept: async () => readRuns(openStagingArea(() => topOf(path), NO_RUN)),
+    kept: async () => readRuns(openStagingArea(top, NO_RUN)),
     health: () => folderHealth(path, FOLDER_LOCK, clock),
   };
 }

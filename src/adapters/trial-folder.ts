@@ -1,7 +1,7 @@
 import { mkdtempSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { SyncError } from '../core/errors.ts';
-import { sweepOld } from './fs/litter.ts';
+import { sweepFolder } from './fs/litter.ts';
 import { TRIAL, TRIALS } from './fs/own-names.ts';
 
 /**
@@ -11,7 +11,7 @@ import { TRIAL, TRIALS } from './fs/own-names.ts';
 export function makeTrial(folder: string): string {
   const trial = mkdtempSync(path.join(folder, TRIAL));
   try {
-    sweepOld(folder, TRIALS, () => statSync(trial).mtimeMs);
+    sweepFolder(folder, TRIALS, () => statSync(trial).mtimeMs);
   } catch (error) {
     // Who may not list the folder may write in it all the same.
     if (!(error instanceof SyncError)) throw error;

@@ -424,6 +424,18 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: /link/,
   },
   {
+    name: 'a folder below a link taken for one of the root',
+    edits: [
+      {
+        file: 'adapters/fs/guarded-path.ts',
+        find: 'realpathSync.native(path) === path;',
+        replace: "path !== '';",
+      },
+    ],
+    suites: [engine('fs/outside.test.ts')],
+    breaks: /link/,
+  },
+  {
     name: 'case or Unicode twins merged',
     edits: [
       {

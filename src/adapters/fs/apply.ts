@@ -5,7 +5,7 @@ import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import type { ApplyAnswer, StagedFile } from '../../engine/ports.ts';
 import { removeEmptyParents } from './empty-parents.ts';
 import { syncFolder } from './fsync.ts';
-import { type Folder, isStill, kindOf, parentOf } from './guarded-path.ts';
+import { type Folder, isStill, kindOf, parentOf, type Top } from './guarded-path.ts';
 import type { LinkIn } from './link-in.ts';
 import { putBack } from './put-back.ts';
 import { type Placed, putInPlace } from './put-in-place.ts';
@@ -14,7 +14,7 @@ import type { StagingArea } from './staging-area.ts';
 import { sameContentStamp, stampOf } from './stamp.ts';
 
 export interface ApplyRoom {
-  readonly root: () => Folder;
+  readonly root: Top;
   readonly area: StagingArea;
   readonly linkIn: LinkIn;
   /** Told of every folder whose names change. */
@@ -24,7 +24,7 @@ export interface ApplyRoom {
 /** `LocalFiles.install`. Synchronous throughout: nothing of this process runs between its checks and its effects. */
 export function install(room: ApplyRoom, staged: StagedFile, path: string, expected: FileStamp | null): ApplyAnswer {
   return inFolder(room, path, expected === null, (parent, target) => {
-    const source = join(room.area.own().inbox.path, basename(staged.name));
+    const source = join(room.area.inbox().path, basename(staged.name));
     const waiting = lstatSync(source);
     if (!waiting.isFile() || !sameContentStamp(stampOf(waiting), staged.stamp)) {
       return { kind: 'refused', reason: 'its download was changed while it waited in staging' };
@@ -45,7 +45,7 @@ export function remove(room: ApplyRoom, path: string, expected: FileStamp): Appl
       () => null,
     ),
   );
-  if (done.kind === 'done') removeEmptyParents(room.root(), path, room.touched);
+  if (done.kind === 'done') removeEmptyParents(room.root, path, room.touched);
   return done;
 }
 
@@ -72,7 +72,7 @@ function inFolder(
   act: (parent: Folder, target: string) => ApplyAnswer,
 ): ApplyAnswer {
   try {
-    const found = parentOf(room.root(), path, make ? { mode: 0o777 } : undefined);
+    const found = parentOf(room.root, path, make ? { mode: 0o777 } : undefined);
     switch (found.kind) {
       case 'missing':
         return { kind: 'moved' };

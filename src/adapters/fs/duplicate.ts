@@ -21,7 +21,7 @@ export async function duplicate(
     try {
       if (!sameStamp(file.stamp, from.expected)) return { kind: 'moved' };
       const staged = await stage(bytesOf(file), { mtime: file.stamp.mtime, exec: file.stamp.exec });
-      const path = join(room.area.own().inbox.path, staged.name);
+      const path = join(room.area.inbox().path, staged.name);
       const after = await file.stampNow();
       const answer: ApplyAnswer =
         after !== null && sameStamp(after, from.expected) ? bringIn(room, path, to) : { kind: 'moved' };

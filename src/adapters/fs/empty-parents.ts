@@ -1,10 +1,10 @@
 import { rmdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Folder, parentOf } from './guarded-path.ts';
+import { parentOf, type Top } from './guarded-path.ts';
 import { errorCode } from './refusal.ts';
 
 /** Removes the folders above `path` that are empty now, up to the root. Stops at the first that cannot go: folders are no content. */
-export function removeEmptyParents(root: Folder, path: string, touched: (folder: string) => void): void {
+export function removeEmptyParents(root: Top, path: string, touched: (folder: string) => void): void {
   for (let at = path; at.includes('/'); at = at.slice(0, at.lastIndexOf('/'))) {
     const found = parentOf(root, at);
     // Gone already: whoever was cut off there has left those above it.

@@ -1,20 +1,20 @@
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Folder, folderAt } from './guarded-path.ts';
+import { folderAt, type Top } from './guarded-path.ts';
 import { errorCode, localError } from './refusal.ts';
 import { modeOf } from './stamp.ts';
 
 const namesOf = (path: string): readonly string[] => (path === '' ? [] : path.split('/'));
 
 /** `LocalFiles.folderMode`. */
-export function folderMode(root: Folder, path: string): number {
+export function folderMode(root: Top, path: string): number {
   const found = folderAt(root, namesOf(path));
   const stats = found.kind === 'folder' ? lstatSync(found.folder.path, { throwIfNoEntry: false }) : undefined;
   return stats === undefined ? 0 : modeOf(stats);
 }
 
 /** `LocalFiles.makeFolder`. What stands in its way is said of the files that were to go there. */
-export function makeFolder(root: Folder, path: string, mode: number, touched: (folder: string) => void): void {
+export function makeFolder(root: Top, path: string, mode: number, touched: (folder: string) => void): void {
   const names = namesOf(path);
   const parent = folderAt(root, names.slice(0, -1));
   if (parent.kind !== 'folder' || folderAt(root, names).kind !== 'missing') return;
@@ -30,7 +30,7 @@ export function makeFolder(root: Folder, path: string, mode: number, touched: (f
 }
 
 /** `LocalFiles.setFolderMode`. */
-export function setFolderMode(root: Folder, path: string, mode: number): void {
+export function setFolderMode(root: Top, path: string, mode: number): void {
   const found = folderAt(root, namesOf(path));
   if (found.kind !== 'folder' || process.platform === 'win32') return;
   try {

@@ -11,6 +11,14 @@ export interface Folder {
   readonly ino: number;
 }
 
+/** What folders are looked up below. */
+export interface Top {
+  /** Its absolute path, where that is the real one; null: on the way to it is a link. */
+  readonly real: string | null;
+  /** As it is now. Throws SyncError('local') where it cannot be used. */
+  readonly folder: () => Folder;
+}
+
 export type FolderAnswer =
   | { readonly kind: 'folder'; readonly folder: Folder }
   | { readonly kind: 'missing' }
@@ -24,9 +32,9 @@ export const isReserved = (name: string): boolean => [STAGING, '.git'].includes(
 
 /**
  * The folder that holds `path` (relative to `top`, with `/`), each level checked to be a real folder and not a link.
- * With `make`, missing levels are made one at a time, with `mode`.
+ * With `make`, missing levels are made one at a time, with `mode`. Throws as `top.folder`.
  */
-export function parentOf(top: Folder, path: string, make?: { readonly mode: number }): FolderAnswer {
+export function parentOf(top: Top, path: string, make?: { readonly mode: number }): FolderAnswer {
   const names = path.split('/');
   const reserved = names.find(isReserved);
   if (reserved !== undefined) return { kind: 'blocked', reason: `\`${reserved}\` is never synced` };
@@ -34,9 +42,31 @@ export function parentOf(top: Folder, path: string, make?: { readonly mode: numb
 }
 
 /** As `parentOf`, for a folder named by its segments, ours included. */
-export function folderAt(top: Folder, names: readonly string[], make?: { readonly mode: number }): FolderAnswer {
+export function folderAt(top: Top, names: readonly string[], make?: { readonly mode: number }): FolderAnswer {
   const foul = foulName(names);
   if (foul !== null) return foul;
+  const known = top.real === null ? null : realFolder(names.reduce(below, top.real));
+  return known === null ? levelByLevel(top.folder(), names, make) : { kind: 'folder', folder: known };
+}
+
+/**
+ * The folder at an absolute path that is its real path, letter by letter: then no level of it is a link or has another spelling. Null
+ * for any other, and for what cannot be looked at.
+ */
+export function realFolder(path: string): Folder | null {
+  try {
+    // Before the path is followed: had it led elsewhere for a moment, this is not the folder that is found there later.
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    const isReal = stats?.isDirectory() === true && realpathSync.native(path) === path;
+    return isReal ? { path, dev: stats.dev, ino: stats.ino } : null;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return null;
+  }
+}
+
+/** As `folderAt`, and says what stands in the way, or makes what is missing. The names are no foul ones. */
+export function levelByLevel(top: Folder, names: readonly string[], make?: { readonly mode: number }): FolderAnswer {
   try {
     if (!isStill(top)) return { kind: 'blocked', reason: `\`${top.path}\` was replaced meanwhile` };
     let folder = top;

@@ -1,8 +1,9 @@
-import { closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApplyIntent } from '../../engine/ports.ts';
 import { NO_FOLLOW, NO_WAIT, syncFolder } from './fsync.ts';
 import { localError } from './refusal.ts';
+import { writeAll } from './replace-file.ts';
 import type { StagingArea } from './staging-area.ts';
 
 const NAME = 'intents.jsonl';
@@ -21,7 +22,7 @@ export function writeIntents(area: StagingArea, root: string, intents: readonly 
       const first = fstatSync(fd).size === 0;
       // A leading newline: a torn line of a write that failed half-way must not swallow the next one.
       const bytes = new TextEncoder().encode(`\n${intents.map((intent) => JSON.stringify(intent)).join('\n')}\n`);
-      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+      writeAll(fd, bytes);
       fsyncSync(fd);
       if (first) [run.path, area.folder().path, root].forEach(syncFolder);
     } finally {

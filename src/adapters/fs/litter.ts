@@ -6,12 +6,17 @@ import { errorCode, localError } from './refusal.ts';
 /** What a crash left half-written is swept after this. Milliseconds. */
 const STALE = 3_600_000;
 
+/** As `sweepOld`, of whatever is in the folder. Throws SyncError('local') when it cannot be read. */
+export function sweepFolder(folder: string, litter: OwnNames, now: () => number): void {
+  sweepOld(folder, entriesIn(folder), litter, now);
+}
+
 /**
- * Removes what is `litter` in a folder, whole, and has not been touched for an hour. `now` gives the filesystem's time,
- * milliseconds since 1970. Throws SyncError('local') when the folder cannot be read.
+ * Removes what is `litter` among the entries of a folder, whole, and has not been touched for an hour. `now` gives the filesystem's
+ * time, milliseconds since 1970.
  */
-export function sweepOld(folder: string, litter: OwnNames, now: () => number): void {
-  const found = entriesIn(folder).filter((entry) => isNamed(litter, entry));
+export function sweepOld(folder: string, entries: readonly Dirent[], litter: OwnNames, now: () => number): void {
+  const found = entries.filter((entry) => isNamed(litter, entry));
   if (found.length === 0) return;
   const time = now();
   for (const entry of found) {

@@ -21,7 +21,7 @@ import { readMark, setMark } from './root-mark.ts';
 import { openStager } from './staged-file.ts';
 import { openStagingArea, type StagingArea } from './staging-area.ts';
 import { sweepLitter } from './staging-litter.ts';
-import { dropAside, dropRun, listRuns, readRun, readRuns, settleRun } from './staging-runs.ts';
+import { dropAside, dropRun, listRuns, listStaging, readRun, readRuns, settleRun } from './staging-runs.ts';
 import { stampOf } from './stamp.ts';
 import { sweepParts } from './sweep-parts.ts';
 import { walkFolder } from './walk.ts';
@@ -45,11 +45,11 @@ export interface LocalFilesOptions {
 export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
   const { workspace, root: relative, run, clock, log, link, isUndated = false } = options;
   const root = openRootFolder(workspace, relative);
-  const area = openStagingArea(root.folder, run);
+  const area = openStagingArea(root, run);
   const stage = openStager(area);
   const dirty = new Set<string>();
   const room: ApplyRoom = {
-    root: root.folder,
+    root,
     area,
     linkIn: openLinker(log, openPartNotes(area), link),
     touched: (folder) => {
@@ -61,24 +61,24 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     root: root.path,
     state: async () => root.state(),
     create: async () => root.create(),
-    folderMode: async (path) => folderMode(root.folder(), path),
-    makeFolder: async (path, mode) => makeFolder(root.folder(), path, mode, room.touched),
-    setFolderMode: async (path, mode) => setFolderMode(root.folder(), path, mode),
+    folderMode: async (path) => folderMode(root, path),
+    makeFolder: async (path, mode) => makeFolder(root, path, mode, room.touched),
+    setFolderMode: async (path, mode) => setFolderMode(root, path, mode),
     walk: async (skip, signal) => {
       const top = root.folder();
       const at = isUndated ? 0 : fileClock(area);
       return { ...(await walkFolder(top, skip, clock, signal)), at };
     },
     stat: async (path) => statFile(room, path),
-    open: (path) => openFile(root.folder, path),
+    open: (path) => openFile(root, path),
     stage,
     discard: async (staged) => removeStaged(area, staged.name),
     intend: async (intents) => writeIntents(area, root.path, intents),
     install: async (staged, path, expected) => install(room, staged, path, expected),
     remove: async (path, expected) => remove(room, path, expected),
-    prune: async (path) => removeEmptyParents(root.folder(), path, room.touched),
+    prune: async (path) => removeEmptyParents(root, path, room.touched),
     duplicate: (path, to, expected) => duplicate(room, stage, { path, expected }, to),
-    persist: (path) => persist(root.folder, path, room.touched),
+    persist: (path) => persist(root, path, room.touched),
     flush: async () => {
       let isDurable = true;
       try {
@@ -94,13 +94,15 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     hashAside: async (name) => hashFile(area.locate(name), name),
     restore: async (name, path) => bringIn(room, area.locate(name), path),
     openAside: (name) => openAt(area.locate(name), name),
-    runs: async () => listRuns(area),
     readRun: async (run) => readRun(area, run),
     staging: async () => readRuns(area),
     settleRun: async (run, bytes) => settleRun(area, run, bytes),
     sweep: async () => {
-      sweepLitter(area, () => fileClock(area));
-      sweepParts(room);
+      const found = listStaging(area);
+      if (found === null) return [];
+      sweepLitter(found, () => fileClock(area));
+      sweepParts(room, found);
+      return listRuns(area, found);
     },
     dropRun: async (run) => dropRun(area, run),
     dropAside: async (name) => dropAside(area, name),
@@ -120,7 +122,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
 }
 
 function statFile(room: ApplyRoom, path: string): FileStamp | null {
-  const found = parentOf(room.root(), path);
+  const found = parentOf(room.root, path);
   if (found.kind !== 'folder') return null;
   try {
     const stats = lstatSync(join(found.folder.path, basename(path)), { throwIfNoEntry: false });
@@ -134,14 +136,14 @@ function statFile(room: ApplyRoom, path: string): FileStamp | null {
 
 function removeStaged(area: StagingArea, name: string): void {
   try {
-    unlinkSync(join(area.own().inbox.path, basename(name)));
+    unlinkSync(join(area.inbox().path, basename(name)));
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw localError('A download could not be removed', error);
   }
 }
 
 async function hashFile(path: string, name: string): Promise<string> {
-  const handle = await openRegular(path, name);
+  const { handle } = await openRegular(path, name);
   try {
     const hash = createHash('sha256');
     for await (const bytes of handle.createReadStream({ autoClose: false })) hash.update(bytes);

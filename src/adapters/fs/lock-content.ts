@@ -53,11 +53,16 @@ export function createLock(path: string, content: string, kind: LockKind): numbe
   }
 }
 
+/** Whether one is there. Throws SyncError('local') where something else has its name. */
+export function isLock(path: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isFile()) return stats !== undefined;
+  throw new SyncError('local', `The lock \`${path}\` is ${kindOf(stats)}.`, 'Remove it.');
+}
+
 /** Null when there is none. */
 export function readLock(path: string): string | null {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return null;
-  if (!stats.isFile()) throw new SyncError('local', `The lock \`${path}\` is ${kindOf(stats)}.`, 'Remove it.');
+  if (!isLock(path)) return null;
   let fd: number;
   try {
     fd = openSync(path, constants.O_RDONLY | NO_FOLLOW | NO_WAIT);

@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import type { LockFile } from '../../engine/ports.ts';
 import { machineToken } from '../machine-token.ts';
-import { sweepOld } from './litter.ts';
-import { createLock, type LockKind, overwriteLock, readLock } from './lock-content.ts';
+import { sweepFolder } from './litter.ts';
+import { createLock, isLock, type LockKind, overwriteLock, readLock } from './lock-content.ts';
 import { besideLock } from './own-names.ts';
 import { errorCode, localError } from './refusal.ts';
 
@@ -61,7 +61,7 @@ export function openLockFile(path: string, kind: LockKind = { shared: false }): 
 /** What processes that died have left beside a shared lock: nothing else looks after its folder. */
 function sweepBeside(path: string, lock: number): void {
   try {
-    sweepOld(dirname(path), besideLock(basename(path)), () => fstatSync(lock).mtimeMs);
+    sweepFolder(dirname(path), besideLock(basename(path)), () => fstatSync(lock).mtimeMs);
   } catch (error) {
     // Who may not list the folder may lock it all the same.
     if (!(error instanceof SyncError)) throw error;
@@ -79,7 +79,7 @@ interface MovedLock {
 }
 
 function moveAway(path: string): MovedLock | null {
-  if (readLock(path) === null) return null;
+  if (!isLock(path)) return null;
   // A new folder, so that the rename replaces nothing.
   const folder = mkdtempSync(join(dirname(path), `${basename(path)}${ASIDE}`));
   const aside = join(folder, basename(path));

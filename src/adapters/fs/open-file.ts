@@ -1,22 +1,21 @@
-import { constants, fstatSync, lstatSync } from 'node:fs';
+import { constants, fstatSync, lstatSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import { sameStamp } from '../../core/format/tree.ts';
 import type { OpenFile } from '../../engine/ports.ts';
 import { NO_FOLLOW, NO_WAIT, syncFile } from './fsync.ts';
-import { type Folder, type FolderAnswer, kindOf, parentOf } from './guarded-path.ts';
+import { type Folder, type FolderAnswer, kindOf, parentOf, type Top } from './guarded-path.ts';
 import { localError } from './refusal.ts';
 import { modeOf, sameContentStamp, stampOf } from './stamp.ts';
 
 /** `LocalFiles.open`: the path is checked before and after, so that the handle is surely of a file of the root. */
-export async function openFile(root: () => Folder, path: string): Promise<OpenFile> {
-  const target = join(folderOf(parentOf(root(), path), path).path, basename(path));
-  const handle = await openRegular(target, path);
+export async function openFile(root: Top, path: string): Promise<OpenFile> {
+  const target = join(folderOf(parentOf(root, path), path).path, basename(path));
+  const { handle, stats } = await openRegular(target, path);
   try {
-    const stats = fstatSync(handle.fd);
     const stamp = stampOf(stats);
-    folderOf(parentOf(root(), path), path);
+    folderOf(parentOf(root, path), path);
     const named = lstatSync(target, { throwIfNoEntry: false });
     if (named === undefined || !sameContentStamp(stampOf(named), stamp)) throw changed(path);
     return handleOf(handle, target, path, { stamp, mode: modeOf(stats) });
@@ -27,10 +26,13 @@ export async function openFile(root: () => Folder, path: string): Promise<OpenFi
 }
 
 /** `LocalFiles.persist`; `touched` is told of its folder. */
-export async function persist(root: () => Folder, path: string, touched: (folder: string) => void): Promise<boolean> {
-  const folder = folderOf(parentOf(root(), path), path).path;
+export async function persist(root: Top, path: string, touched: (folder: string) => void): Promise<boolean> {
+  const folder = folderOf(parentOf(root, path), path).path;
   try {
-    const isDurable = await syncFile((access) => openRegular(join(folder, basename(path)), path, access));
+    const isDurable = await syncFile(async (access) => {
+      const { handle } = await openRegular(join(folder, basename(path)), path, access);
+      return handle;
+    });
     touched(folder);
     return isDurable;
   } catch (error) {
@@ -40,8 +42,7 @@ export async function persist(root: () => Folder, path: string, touched: (folder
 
 /** A regular file at its very name. `path` is for people. Rejects with SyncError('local'). */
 export async function openAt(target: string, path: string): Promise<OpenFile> {
-  const handle = await openRegular(target, path);
-  const stats = fstatSync(handle.fd);
+  const { handle, stats } = await openRegular(target, path);
   return handleOf(handle, target, path, { stamp: stampOf(stats), mode: modeOf(stats) });
 }
 
@@ -50,7 +51,7 @@ export async function openRegular(
   target: string,
   path: string,
   access: number = constants.O_RDONLY,
-): Promise<FileHandle> {
+): Promise<{ readonly handle: FileHandle; readonly stats: Stats }> {
   let handle: FileHandle;
   try {
     handle = await open(target, access | NO_FOLLOW | NO_WAIT);
@@ -60,7 +61,7 @@ export async function openRegular(
   try {
     // Synchronous, as it answers from memory: a trip through the thread pool costs a hundred times as much.
     const stats = fstatSync(handle.fd);
-    if (stats.isFile()) return handle;
+    if (stats.isFile()) return { handle, stats };
     throw new SyncError(
       'local',
       `\`${path}\` is ${kindOf(stats)}, not a file.`,

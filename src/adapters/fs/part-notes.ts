@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readFileSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readFileSync, unlinkSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { NO_FOLLOW, NO_WAIT, syncFolder } from './fsync.ts';
 import { STAGING } from './guarded-path.ts';
@@ -44,6 +44,10 @@ export function openPartNotes(area: StagingArea): PartNotes {
     },
   };
 }
+
+/** Whether the folder of a run may have a note. */
+export const hasPartNote = (run: string): boolean =>
+  lstatSync(join(run, NAME), { throwIfNoEntry: false }) !== undefined;
 
 /** The note in the folder of a run; null when there is none that can be understood. */
 export function readPartNote(run: string): PartNote | null {

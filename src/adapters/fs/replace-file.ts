@@ -19,7 +19,7 @@ export function replaceFile(path: string, bytes: Uint8Array): void {
 export function writeBeside(path: string, bytes: Uint8Array): string {
   const { temporary, fd } = createBeside(path);
   try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    writeAll(fd, bytes);
     fsyncSync(fd);
   } catch (error) {
     unlinkSync(temporary);
@@ -28,6 +28,11 @@ export function writeBeside(path: string, bytes: Uint8Array): string {
     closeSync(fd);
   }
   return temporary;
+}
+
+/** Where the open file stands: the system may take a part at a time. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }
 
 /** A process id means nothing to another container on the same folder, so a name that is taken is passed over. */

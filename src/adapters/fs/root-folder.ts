@@ -2,15 +2,13 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import type { RootState } from '../../engine/ports.ts';
-import { type Folder, type FolderAnswer, folderAt, isReserved } from './guarded-path.ts';
+import { type Folder, type FolderAnswer, isReserved, levelByLevel, realFolder, type Top } from './guarded-path.ts';
 import { localError, reasonFor } from './refusal.ts';
 
-export interface RootFolder {
+export interface RootFolder extends Top {
   /** Absolute, below the real path of the workspace. */
   readonly path: string;
   state(): RootState;
-  /** The root as it is now. Throws SyncError('local') unless its state is `folder`. */
-  readonly folder: () => Folder;
   /** Makes it, level by level. Throws SyncError('local'). */
   create(): void;
 }
@@ -20,12 +18,16 @@ export function openRootFolder(workspace: string, root: string): RootFolder {
   const names = root.split(/[/\\]/).filter((name) => name !== '' && name !== '.');
   const problem = namingProblem(root, names);
   const path = join(realWorkspace(workspace), ...(problem === null ? names : []));
+  // A workspace that is reached through a link is looked up each time: the link may lead elsewhere by then.
+  const real = problem === null && path === join(workspace, ...names) ? path : null;
 
   const find = (make?: { readonly mode: number }) => {
     if (problem !== null) return { kind: 'blocked', reason: problem } as const;
+    const known = real === null ? null : realFolder(real);
+    if (known !== null) return { kind: 'folder', folder: known } as const;
     const top = realWorkspace(workspace);
     const found = workspaceFolder(top);
-    return found.kind === 'folder' ? folderAt(found.folder, names, make) : found;
+    return found.kind === 'folder' ? levelByLevel(found.folder, names, make) : found;
   };
   const folder = (make?: { readonly mode: number }): Folder => {
     const found = find(make);
@@ -48,6 +50,7 @@ export function openRootFolder(workspace: string, root: string): RootFolder {
   };
   return {
     path,
+    real,
     state: () => {
       const found = find();
       switch (found.kind) {

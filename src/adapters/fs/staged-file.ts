@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import { unlinkSync } from 'node:fs';
+import { fstatSync, unlinkSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import type { StagedFile } from '../../engine/ports.ts';
-import { type Folder, isStill } from './guarded-path.ts';
 import { errorCode, localError } from './refusal.ts';
+import { writeAll } from './replace-file.ts';
 import type { StagingArea } from './staging-area.ts';
 import { setModified, stampOf } from './stamp.ts';
+
+/** Bytes that reach the cache of the disk sooner than the thread pool. */
+const SMALL = 64 * 1024;
 
 export interface StageOptions {
   /** Milliseconds since 1970, up to three decimals. */
@@ -23,13 +26,11 @@ export function openStager(
   area: StagingArea,
 ): (body: AsyncIterable<Uint8Array>, as: StageOptions) => Promise<StagedFile> {
   let next = 0;
-  let inbox: Folder | null = null;
   const create = async ({
     exec,
     mode = 0,
   }: StageOptions): Promise<{ name: string; path: string; handle: FileHandle }> => {
-    // Made and checked once, level by level; then it only has to be the same folder still.
-    if (inbox === null || !isStill(inbox)) ({ inbox } = area.own());
+    const inbox = area.inbox();
     for (;;) {
       const name = String(next);
       next += 1;
@@ -49,12 +50,13 @@ export function openStager(
       for await (const bytes of body) {
         if (as.signal?.aborted) throw new SyncError('cancelled', 'The download was stopped.', 'Sync again.');
         hash.update(bytes);
-        await handle.writeFile(bytes);
+        if (bytes.length > SMALL) await handle.writeFile(bytes);
+        else writeAll(handle.fd, bytes);
       }
       if (as.mode !== undefined && as.mode > 0) await keepMode(handle, as.mode);
       setModified(handle.fd, as.mtime);
       await handle.sync();
-      const stamp = stampOf(await handle.stat());
+      const stamp = stampOf(fstatSync(handle.fd));
       await handle.close();
       return { name, stamp, sha256: hash.digest('hex') };
     } catch (error) {

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
-import { type Folder, type FolderAnswer, folderAt, STAGING } from './guarded-path.ts';
+import { type Folder, type FolderAnswer, folderAt, isStill, STAGING, type Top } from './guarded-path.ts';
 
 /** Nobody else has to look in. */
 const MODE = { mode: 0o700 };
@@ -19,24 +19,33 @@ export interface StagingArea {
   readonly folder: () => Folder;
   /** This run's folders, made when missing. */
   own(): { readonly run: Folder; readonly inbox: Folder };
+  /** Where this run has its downloads: looked up once, then it only has to be the same folder still. */
+  inbox(): Folder;
   /** A vacant place for what is at `path`, its folders made. */
   placeAside(path: string): { readonly name: string; readonly path: string; readonly folder: Folder };
+  /** Of a run, ours or another; null when that is no folder, or gone. */
+  runOf(run: string): Folder | null;
   /** Where a run has its downloads; null when that is no folder, or gone. */
   inboxOf(run: string): Folder | null;
   /** The absolute path of an aside by its name, the folders on the way checked. */
   locate(name: string): string;
 }
 
-export function openStagingArea(root: () => Folder, run: string): StagingArea {
-  const at = (names: readonly string[], make?: { readonly mode: number }) =>
-    folderAt(root(), [STAGING, ...names], make);
+export function openStagingArea(root: Top, run: string): StagingArea {
+  const at = (names: readonly string[], make?: { readonly mode: number }) => folderAt(root, [STAGING, ...names], make);
   const made = (...names: string[]) => expectFolder(at(names, MODE));
+  const folderOrNull = (names: readonly string[]) => {
+    const found = at(names);
+    return found.kind === 'folder' ? found.folder : null;
+  };
+  let known: Folder | null = null;
 
   const own = () => {
-    const inbox = made(run, 'in');
+    known = made(run, 'in');
     made(run, 'aside');
-    return { run: made(run), inbox };
+    return { run: made(run), inbox: known };
   };
+  const inbox = () => (known !== null && isStill(known) ? known : own().inbox);
   return {
     run,
     peek: () => {
@@ -45,14 +54,18 @@ export function openStagingArea(root: () => Folder, run: string): StagingArea {
     },
     folder: () => made(),
     own,
+    inbox,
     placeAside: (path) => {
       const names = path.split('/');
-      // What blocks below is then of one layer only.
-      own();
+      // The run's folders are made at once: its time is its beginning.
+      inbox();
       for (let layer = 0; ; layer += 1) {
         const found = at([run, 'aside', String(layer), ...names.slice(0, -1)], MODE);
-        // A file of this layer has the name of a folder we need: the next layer has room.
-        if (found.kind === 'blocked' && found.errorCode === undefined) continue;
+        if (found.kind === 'blocked' && found.errorCode === undefined) {
+          // Throws where all layers are blocked. Else a file of this one has the name of a folder we need: the next has room.
+          own();
+          continue;
+        }
         const folder = expectFolder(found);
         const target = join(folder.path, names.at(-1) ?? '');
         if (lstatSync(target, { throwIfNoEntry: false }) === undefined) {
@@ -60,10 +73,8 @@ export function openStagingArea(root: () => Folder, run: string): StagingArea {
         }
       }
     },
-    inboxOf: (name) => {
-      const found = at([name, 'in']);
-      return found.kind === 'folder' ? found.folder : null;
-    },
+    runOf: (name) => folderOrNull([name]),
+    inboxOf: (name) => folderOrNull([name, 'in']),
     locate: (name) => {
       const names = name.split('/');
       const last = names.at(-1) ?? '';
@@ -72,7 +83,9 @@ export function openStagingArea(root: () => Folder, run: string): StagingArea {
       }
       const found = at(names.slice(0, -1));
       // Below a folder that is gone there is no file, as the caller will find.
-      return found.kind === 'missing' ? join(root().path, STAGING, ...names) : join(expectFolder(found).path, last);
+      return found.kind === 'missing'
+        ? join(root.folder().path, STAGING, ...names)
+        : join(expectFolder(found).path, last);
     },
   };
 }

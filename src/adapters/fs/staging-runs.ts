@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import type { EndedRun, StagingRun } from '../../engine/ports.ts';
@@ -9,19 +9,39 @@ import { replaceFile } from './replace-file.ts';
 import type { StagingArea } from './staging-area.ts';
 import { stampOf } from './stamp.ts';
 
-/** Runs other than this one, oldest first. Throws SyncError('local') when one cannot be read: nothing is taken for empty. */
-export function listRuns(area: StagingArea): EndedRun[] {
+/** The staging folder, and what lies in it. */
+export interface StagingListing {
+  readonly folder: Folder;
+  readonly entries: readonly Dirent[];
+}
+
+/** Null when there is no staging folder yet. Throws SyncError('local'). */
+export function listStaging(area: StagingArea): StagingListing | null {
   const folder = area.peek();
-  if (folder === null) return [];
+  if (folder === null) return null;
   try {
-    return readdirSync(folder.path, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && entry.name !== area.run && isRunName(entry.name))
-      .flatMap(({ name }) => endedRun(area, folder, name) ?? [])
+    return { folder, entries: readdirSync(folder.path, { withFileTypes: true }) };
+  } catch (error) {
+    throw localError('The staging folder could not be read', error);
+  }
+}
+
+/** Runs other than this one, oldest first. Throws SyncError('local') when one cannot be read: nothing is taken for empty. */
+export function listRuns(area: StagingArea, staging: StagingListing | null): EndedRun[] {
+  if (staging === null) return [];
+  try {
+    return runNames(staging)
+      .filter((name) => name !== area.run)
+      .flatMap((name) => endedRun(area, staging.folder, name) ?? [])
       .toSorted((a, b) => a.startedAt - b.startedAt);
   } catch (error) {
     throw localError('What an earlier run left could not be read', error);
   }
 }
+
+/** Of all runs, this one included. */
+export const runNames = ({ entries }: StagingListing): string[] =>
+  entries.filter((entry) => entry.isDirectory() && isRunName(entry.name)).map(({ name }) => name);
 
 /** Null when it is gone. Throws SyncError('local') when it cannot be read. */
 export function readRun(area: StagingArea, run: string): StagingRun | null {
@@ -38,7 +58,7 @@ export function readRun(area: StagingArea, run: string): StagingRun | null {
 
 /** All of them, with what they have moved aside. */
 export const readRuns = (area: StagingArea): StagingRun[] =>
-  listRuns(area).flatMap(({ run }) => readRun(area, run) ?? []);
+  listRuns(area, listStaging(area)).flatMap(({ run }) => readRun(area, run) ?? []);
 
 /** Removes a run's downloads and notes, in bytes, what is kept of it. Beside them: the folder of the run keeps its time. */
 export function settleRun(area: StagingArea, run: string, bytes: number): void {
@@ -83,24 +103,35 @@ export function dropAside(area: StagingArea, name: string): void {
 }
 
 /** Locks and their temporary files carry a dot; runs never do. */
-export const isRunName = (name: string): boolean => /^[\w-]+$/.test(name);
+const isRunName = (name: string): boolean => /^[\w-]+$/.test(name);
 
 function endedRun(area: StagingArea, staging: Folder, run: string): EndedRun | null {
   const stats = lstatSync(join(staging.path, run), { throwIfNoEntry: false });
   if (stats?.isDirectory() !== true) return null;
   // Its entries are made at once with it, so that its mtime is its beginning.
-  return { run, startedAt: stampOf(stats).mtime, settledBytes: readSettled(area, run) };
+  return { run, startedAt: stampOf(stats).mtime, settledBytes: readSettled(area, staging, run) };
 }
 
 const SETTLED = 'settled';
 
-function readSettled(area: StagingArea, run: string): number | null {
+function readSettled(area: StagingArea, staging: Folder, run: string): number | null {
+  // Looked at before the way to it: most have none for their first day.
+  if (isMissing(join(staging.path, run, 'in', SETTLED))) return null;
   const inbox = area.inboxOf(run);
   if (inbox === null) return null;
   const note = join(inbox.path, SETTLED);
   if (lstatSync(note, { throwIfNoEntry: false })?.isFile() !== true) return null;
   const bytes = Number.parseInt(readFileSync(note, 'utf8'), 10);
   return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : null;
+}
+
+function isMissing(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return false;
+  }
 }
 
 function listAsides(staging: string, run: string): { path: string; name: string; size: number }[] {

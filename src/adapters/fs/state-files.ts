@@ -28,6 +28,23 @@ export function openStateFiles(
 ): StateFiles {
   const hash = createHash('sha256').update(rootRealPath).digest('hex').slice(0, 32);
   const folder = join(stateHome(place), 'datastore-sync', hash);
+  let isMade = false;
+
+  /** Made, and swept, once: a folder that is gone since says so itself. */
+  function writeRecord(path: string, bytes: Uint8Array): void {
+    const isFirst = !isMade;
+    if (isFirst) makeFolder(folder, rootRealPath);
+    isMade = true;
+    try {
+      replaceFile(path, bytes);
+    } catch (error) {
+      if (isFirst || errorCode(error) !== 'ENOENT') throw error;
+      isMade = false;
+      return writeRecord(path, bytes);
+    }
+    if (isFirst) sweep(folder, path);
+  }
+
   return {
     folder,
     read: async (name) => {
@@ -40,10 +57,7 @@ export function openStateFiles(
     },
     write: async (name, bytes) => {
       try {
-        const path = join(folder, plain(name));
-        makeFolder(folder, rootRealPath);
-        replaceFile(path, bytes);
-        sweep(folder, path);
+        writeRecord(join(folder, plain(name)), bytes);
       } catch (error) {
         throw localError(`The record \`${join(folder, name)}\` could not be written`, error);
       }

@@ -1,14 +1,14 @@
-import { closeSync, constants, lstatSync, openSync, readdirSync, readSync, renameSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import type { FileStamp } from '../../core/format/tree.ts';
 import type { ApplyRoom } from './apply.ts';
 import { NO_FOLLOW, NO_WAIT, syncFolder } from './fsync.ts';
-import { type Folder, folderAt, parentOf } from './guarded-path.ts';
-import { type PartNote, readPartNote, removePartNote } from './part-notes.ts';
+import { type Folder, folderAt, parentOf, type Top } from './guarded-path.ts';
+import { hasPartNote, type PartNote, readPartNote, removePartNote } from './part-notes.ts';
 import { putBack } from './put-back.ts';
 import { errorCode, localError } from './refusal.ts';
-import { isRunName } from './staging-runs.ts';
+import { runNames, type StagingListing } from './staging-runs.ts';
 import { sameContentStamp, stampOf } from './stamp.ts';
 
 /** Where a part is kept, in the folder of its run, until that goes. */
@@ -21,13 +21,11 @@ const READ = constants.O_RDONLY | NO_FOLLOW | NO_WAIT;
  * Takes away what a crash in the middle of a copy into place has left under the final name, so that nobody takes it for a
  * file of a person. Whoever wrote more than a beginning of the source there keeps it. Throws SyncError('local').
  */
-export function sweepParts(room: ApplyRoom): void {
-  const staging = room.area.peek();
-  if (staging === null) return;
+export function sweepParts(room: ApplyRoom, staging: StagingListing): void {
   try {
-    for (const name of readdirSync(staging.path).filter(isRunName)) {
-      const run = folderAt(staging, [name]);
-      if (run.kind === 'folder') settlePart(room, run.folder);
+    for (const name of runNames(staging)) {
+      const run = hasPartNote(join(staging.folder.path, name)) ? room.area.runOf(name) : null;
+      if (run !== null) settlePart(room, run);
     }
   } catch (error) {
     throw localError('What an unfinished copy has left could not be removed', error);
@@ -42,9 +40,8 @@ function settlePart(room: ApplyRoom, run: Folder): void {
 
 /** `out of reach` for now: the scan names what it cannot read, and the note stays. Throws when the source cannot be read. */
 function takeAway(room: ApplyRoom, run: Folder, { source, target }: PartNote): 'settled' | 'out of reach' {
-  const root = room.root();
-  const whole = sourceAt(root, source);
-  const parent = parentOf(root, target);
+  const whole = sourceAt(room.root, source);
+  const parent = parentOf(room.root, target);
   if (parent.kind === 'blocked') return 'out of reach';
   if (whole === null || parent.kind === 'missing') return 'settled';
   const path = join(parent.folder.path, basename(target));
@@ -67,7 +64,7 @@ function takeAway(room: ApplyRoom, run: Folder, { source, target }: PartNote): '
 }
 
 /** The absolute path of the source, where it is a regular file still. */
-function sourceAt(root: Folder, source: string): string | null {
+function sourceAt(root: Top, source: string): string | null {
   const names = source.split('/');
   const found = folderAt(root, names.slice(0, -1));
   switch (found.kind) {

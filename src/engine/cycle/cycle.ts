@@ -10,7 +10,7 @@ import { leftUndone, refuseUnapproved } from './approval.ts';
 import { forgetRemote, markRoot, noteHead, noteResult } from './cycle-notes.ts';
 import { pullChanges } from './pull-changes.ts';
 import { pushChanges } from './push-changes.ts';
-import { type CycleParts, openRun, type Run } from './run.ts';
+import { type CycleParts, openPrimed, openRun, type Run } from './run.ts';
 import { settleCommits, sweepStaging } from './settle.ts';
 import { blockedPaths, type Looking, look, refuseDamaged, refuseVetoed, type Sight, unknownPaths } from './sight.ts';
 import { requireEmpty } from './writing.ts';
@@ -23,11 +23,12 @@ export async function findRoot(
   parts: CycleParts,
   options: SyncOptions,
 ): Promise<{ readonly isThere: boolean; create(): Promise<void> }> {
-  const run = await openRun(parts, options, null);
-  const create = () => run.files.create();
-  if ((await run.files.state()).kind === 'folder') return { isThere: true, create };
+  const files = parts.openFiles(parts.ids.uuid());
+  const create = () => files.create();
+  if ((await files.state()).kind === 'folder') return { isThere: true, create };
+  const ledger = await openPrimed(parts);
   const { head } = await parts.register.read(options.signal);
-  return { isThere: await requireRoot(run.files, run.ledger, head, options.direction ?? 'both'), create };
+  return { isThere: await requireRoot(files, ledger, head, options.direction ?? 'both'), create };
 }
 
 /** A whole cycle. The caller holds the root's guard; `held` is a lease that is ours already. */

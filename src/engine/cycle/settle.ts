@@ -61,8 +61,7 @@ export async function sweepStaging(
   const problems: Problem[] = [];
   const openRun = await base.openRun();
   let intents: readonly ApplyIntent[] = [];
-  await files.sweep();
-  const ended = await files.runs();
+  const ended = await files.sweep();
   let bytes = ended.reduce((sum, { settledBytes }) => sum + (settledBytes ?? 0), 0);
   for (const { run, startedAt, settledBytes } of ended) {
     const age = now - startedAt;

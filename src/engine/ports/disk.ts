@@ -133,16 +133,14 @@ export interface LocalFiles {
   openAside(name: string): Promise<OpenFile>;
   /** Links a file moved aside back in, without replacing, and takes it out of staging: `moved` when something is there. */
   restore(name: string, path: string): Promise<ApplyAnswer>;
-  /** Runs other than this one, oldest first. */
-  runs(): Promise<readonly EndedRun[]>;
   /** Null when it is gone. */
   readRun(run: string): Promise<StagingRun | null>;
   /** All runs but this one, oldest first. */
   staging(): Promise<readonly StagingRun[]>;
   /** Removes what a run has left but what it moved aside, and notes that its bytes were looked at. */
   settleRun(run: string, bytes: number): Promise<void>;
-  /** Removes what processes that died have left half-written beside the runs. */
-  sweep(): Promise<void>;
+  /** Removes what processes that died have left half-written beside the runs. Gives the runs other than this one, oldest first. */
+  sweep(): Promise<readonly EndedRun[]>;
   /** Removes a run's folder, or one file that was moved aside. */
   dropRun(run: string): Promise<void>;
   dropAside(name: string): Promise<void>;

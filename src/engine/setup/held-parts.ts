@@ -40,7 +40,7 @@ function heldFolders(folders: Folders, assertHeld: () => Promise<void>, signal: 
         ...files,
         async sweep() {
           await assertHeld();
-          await files.sweep();
+          return files.sweep();
         },
         async dropAsideOf(name, sha256) {
           await assertHeld();

@@ -102,6 +102,16 @@ export function createBaseStore(files: StateFiles): BaseStore {
       return null;
     }
   }
+  /** Undefined: not looked at. Whoever holds the root's guard begins with a look, so that none of another process is overlooked. */
+  let openRun: string | null | undefined;
+
+  async function setOpenRun(run: string | null): Promise<void> {
+    if (run === null && openRun === null) return;
+    openRun = undefined;
+    await (run === null ? files.remove('apply.json') : put('apply.json', { run }));
+    openRun = run;
+  }
+
   const put = (name: string, value: unknown) => files.write(name, encode(`${JSON.stringify(value)}\n`));
 
   return {
@@ -110,8 +120,11 @@ export function createBaseStore(files: StateFiles): BaseStore {
     setJournal: (commits) => (commits.length === 0 ? files.remove('journal.json') : put('journal.json', commits)),
     uploads: async () => parseUploads(await json<unknown>('uploads.json')),
     setUploads: (uploads) => (uploads.size === 0 ? files.remove('uploads.json') : put('uploads.json', [...uploads])),
-    openRun: async () => (await json<{ run: string }>('apply.json'))?.run ?? null,
-    setOpenRun: (run) => (run === null ? files.remove('apply.json') : put('apply.json', { run })),
+    async openRun() {
+      openRun = (await json<{ run: string }>('apply.json'))?.run ?? null;
+      return openRun;
+    },
+    setOpenRun,
     leaseNonce: async () => (await json<{ nonce: string }>('lease.json'))?.nonce ?? null,
     setLeaseNonce: (nonce) => (nonce === null ? files.remove('lease.json') : put('lease.json', { nonce })),
     wholeProbe: () => json<WholeProbe>('probe.json'),

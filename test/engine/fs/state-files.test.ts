@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openStateFiles } from '../../../src/adapters/fs/state-files.ts';
@@ -24,8 +24,7 @@ test.each([
   expect(found.split('/').at(-1)).toMatch(HASH);
 });
 
-function open(root = '/w/data') {
-  const box = openSandbox();
+function open(root = '/w/data', box = openSandbox()) {
   return openStateFiles(root, { env: { XDG_STATE_HOME: join(box.outside, 'not/yet') }, platform: 'linux', home: '/' });
 }
 
@@ -43,6 +42,14 @@ test('records are written, read, replaced and removed, each root in its own fold
   expect(await state.read('base.json')).toBeNull();
   expect(JSON.parse(readFileSync(join(state.folder, 'workspace.json'), 'utf8'))).toEqual({ root: '/w/data' });
   expect(openStateFiles('/w/data2').folder).not.toBe(openStateFiles('/w/data').folder);
+});
+
+test('a folder that goes meanwhile is made again, with its note', async () => {
+  const state = open();
+  await state.write('r', new Uint8Array([1]));
+  rmSync(join(state.folder, '..'), { recursive: true });
+  await state.write('r', new Uint8Array([2]));
+  expect(readdirSync(state.folder).toSorted()).toEqual(['r', 'workspace.json']);
 });
 
 test('records are for nobody else', async () => {
@@ -68,12 +75,13 @@ test('writers at once leave one whole record', async () => {
   expect(readdirSync(state.folder).toSorted()).toEqual(['r', 'workspace.json']);
 });
 
-test('what a crash left half-written is swept once it is old', async () => {
-  const state = open();
+test('what a crash left half-written is swept by the next process once it is old', async () => {
+  const box = openSandbox();
+  const state = open('/w/data', box);
   await state.write('r', new Uint8Array([1]));
   for (const name of ['r.new-1-0', 'r.new-2-0']) writeFileSync(join(state.folder, name), 'half');
   utimesSync(join(state.folder, 'r.new-1-0'), 1, 1);
-  await state.write('r', new Uint8Array([2]));
+  await open('/w/data', box).write('r', new Uint8Array([2]));
   expect(readdirSync(state.folder).toSorted()).toEqual(['r', 'r.new-2-0', 'workspace.json']);
 });
 
