@@ -22,23 +22,28 @@ const SETTLE_MS = 300;
 export function openFolders(given: Omit<FolderParts, 'changed'>): Folders {
   const changes = new vscode.EventEmitter<Folder | null>();
   const parts: FolderParts = { ...given, changed: (folder) => changes.fire(folder) };
-  const open = new Map<string, { readonly folder: Folder; readonly watcher: vscode.Disposable }>();
+  const open = new Map<string, { readonly folder: Folder; watcher: vscode.Disposable | null }>();
   const follow: vscode.Disposable[] = [];
   const closing = new Set<Promise<void>>();
 
-  function add(workspace: vscode.WorkspaceFolder): Promise<void> {
+  async function add(workspace: vscode.WorkspaceFolder): Promise<void> {
     // Files elsewhere (virtual workspaces) have no path that could be scanned.
-    if (workspace.uri.scheme !== 'file' || open.has(workspace.uri.toString())) return Promise.resolve();
+    if (workspace.uri.scheme !== 'file' || open.has(workspace.uri.toString())) return;
     const folder = openFolder(workspace, parts);
-    open.set(folder.id, { folder, watcher: watchConfiguration(folder) });
-    return folder.reload();
+    const entry = { folder, watcher: null as vscode.Disposable | null };
+    open.set(folder.id, entry);
+    // Known at once, watched and read after: activation waits for what is done before.
+    await Promise.resolve();
+    if (open.get(folder.id) !== entry) return;
+    entry.watcher = watchConfiguration(folder);
+    await folder.reload();
   }
 
   function remove(id: string): void {
     const found = open.get(id);
     if (found === undefined) return;
     open.delete(id);
-    found.watcher.dispose();
+    found.watcher?.dispose();
     const done = found.folder.dispose().finally(() => closing.delete(done));
     closing.add(done);
     changes.fire(null);

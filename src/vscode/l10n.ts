@@ -9,21 +9,26 @@ export type Translate = (message: string, ...args: Argument[]) => string;
 let translate: Translate = (message, ...args) =>
   message.replaceAll(/\{(\d+)\}/g, (hole, index: string) => String(args[Number(index)] ?? hole));
 let language = 'en';
-let engine: (text: string) => string = (text) => text;
+let bundle: Readonly<Record<string, string>> | undefined;
+// Made when they are needed first: both take longer than all the rest of activation.
+let numbers: Intl.NumberFormat | null = null;
+let engine: ((text: string) => string) | null = null;
 
 /** Everything a person reads goes through here or `counted`, with a literal as message: the bundles in `l10n/` are looked up by it. */
 export const t: Translate = (message, ...args) => translate(message, ...args);
 
 /** `{0}` is the count, written as people write it: `counted(2000, '{0} file', '{0} files')`. */
 export const counted = (count: number, one: string, many: string): string =>
-  translate(count === 1 ? one : many, new Intl.NumberFormat(language).format(count));
+  translate(count === 1 ? one : many, (numbers ??= numbersOf(language)).format(count));
 
 /** What core, engine or adapters have said, in English: messages, remedies, reasons, lines of reports. */
-export const said = (text: string): string => engine(text);
+export const said = (text: string): string => (bundle === undefined ? text : (engine ??= engineWords(bundle))(text));
 
 /** Speaks with the words of VS Code's bundle from now on; without one it is English. `as` is a language tag such as `de` or `pt-br`. */
-export function speak(words: Translate, as: string, bundle?: Readonly<Record<string, string>>): void {
-  translate = words;
-  language = Intl.NumberFormat.supportedLocalesOf(as)[0] ?? 'en';
-  engine = bundle === undefined ? (text) => text : engineWords(bundle);
+export function speak(words: Translate, as: string, texts?: Readonly<Record<string, string>>): void {
+  [translate, language, bundle] = [words, as, texts];
+  [numbers, engine] = [null, null];
 }
+
+const numbersOf = (tag: string): Intl.NumberFormat =>
+  new Intl.NumberFormat(Intl.NumberFormat.supportedLocalesOf(tag)[0] ?? 'en');
