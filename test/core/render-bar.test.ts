@@ -39,7 +39,7 @@ const active = (status: Partial<SyncStatus>): FolderState => ({
   config,
   status: { ...INITIAL_STATUS, pending: { up: 0, down: 0 }, seenAt: NOW - 40_000, latencyMs: 12, ...status },
 });
-const failure = (kind: 'veto' | 'denied' | 'credentials' | 'offline' | 'unsafe-store') => ({
+const failure = (kind: 'veto' | 'local' | 'denied' | 'credentials' | 'offline' | 'unsafe-store') => ({
   kind,
   message: 'why',
   remedy: 'do this',
@@ -78,6 +78,11 @@ describe('the lock in the Status view', () => {
       'lock',
     ],
     ['is of whom this window waits for', { progress: waiting }, /^bob@desk$/, 'lock'],
+    ['was free before the outage', { failure: failure('offline') }, /^free, as of .* ago$/, 'question'],
+    ['was held before the outage', { failure: failure('offline'), lease: other }, /@.*, as of .* ago$/, 'lock'],
+    ['was free when signed in', { failure: failure('credentials') }, /^free, as of .* ago$/, 'question'],
+    ['of a disk that fails was free', { failure: failure('local'), inPlace: true }, /^free, as of .* ago$/, 'question'],
+    ['is free whatever else failed', { failure: failure('veto') }, /^free$/, 'unlock'],
   ])('%s', (_, status, text, icon) => {
     const row = statusRows(active(status), [], NOW).find(({ id }) => id === 'lease');
     expect(row?.description).toMatch(text);
@@ -245,6 +250,13 @@ describe('the Status view', () => {
       'Last sync: never here',
       'Set by: .datastore.yaml',
     ]);
+  });
+  it.each([
+    ['before the first look', { looked: false, failure: failure('veto') }, 'not known yet'],
+    ['after it', { looked: true }, 'nothing committed yet'],
+  ])('says of the commit what is known %s', (_, status, text) => {
+    const remote = statusRows(active({ generation: null, ...status }), [], NOW).find(({ id }) => id === 'remote');
+    expect(remote?.children?.find(({ id }) => id === 'generation')?.description).toBe(text);
   });
   it.each([
     [0, /^Offline since \S+( [AP]M)?$/],

@@ -56,7 +56,7 @@ export interface DatastoreStatus {
   readonly problems: readonly { readonly path: string; readonly reason: string }[];
   /** Null: free, or not known yet. */
   readonly lease: DatastoreLease | null;
-  /** Counts the commits; null before the first. */
+  /** Counts the commits; null before the first, or not known yet. */
   readonly generation: number | null;
   readonly lastSyncAt: number | null;
   /** The failure of the last attempt; null after a success. */

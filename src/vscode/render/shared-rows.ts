@@ -1,5 +1,6 @@
 import type { Config } from '../../core/config/config.ts';
 import type { Whose } from '../../core/format/lease-holder.ts';
+import { isCutOff } from '../../core/status/cut-off.ts';
 import type { SyncStatus } from '../../core/status/sync-status.ts';
 import { said, t } from '../l10n.ts';
 import { ago } from './ago.ts';
@@ -30,14 +31,17 @@ const LEASE_CONTEXTS: Readonly<Record<Whose, string>> = {
   no: 'lease-other',
 };
 
-/** Who holds the lock, as of when. `now` in milliseconds since 1970. */
-export function leaseRow({ lease, seenAt, progress }: SyncStatus, now: number): Row {
+/** Who holds the lock, as of when: what was read before the store went out of reach may be over. `now` in milliseconds since 1970. */
+export function leaseRow(status: SyncStatus, now: number): Row {
+  const { lease, seenAt, progress } = status;
   const asOf = seenAt === null ? '' : t('As of {0}.', ago(seenAt, now));
   const newer = lease?.ours === 'this-process' ? null : sinceRead(progress);
   if (newer !== null) return row('lease', t('Lock'), newer.text, 'lock', asOf, { context: newer.context });
-  const text = seenAt === null ? t('not known yet') : leaseText(lease, now);
+  const isOld = seenAt !== null && isUnread(status);
+  const known = seenAt === null ? t('not known yet') : leaseText(lease, now);
+  const text = isOld ? t('{0}, as of {1}', known, ago(seenAt, now)) : known;
   const context = lease === null ? 'lease-free' : LEASE_CONTEXTS[lease.ours];
-  const free = seenAt === null ? 'question' : 'unlock';
+  const free = seenAt === null || isOld ? 'question' : 'unlock';
   const top = row('lease', t('Lock'), text, lease === null ? free : 'lock', asOf, { context });
   if (lease === null) return top;
   const children = leaseFacts(lease.record, now).map(({ name, value }) =>
@@ -45,6 +49,9 @@ export function leaseRow({ lease, seenAt, progress }: SyncStatus, now: number): 
   );
   return { ...top, children };
 }
+
+/** A folder used in place has nothing else that could fail. */
+const isUnread = ({ failure, inPlace }: SyncStatus): boolean => (inPlace ? failure !== null : isCutOff(failure?.kind));
 
 /** What a cycle under way has found of the lock since it was last read; null: nothing. */
 function sinceRead(progress: SyncStatus['progress']): { readonly text: string; readonly context: string } | null {

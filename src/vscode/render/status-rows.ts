@@ -148,8 +148,9 @@ function listRow(id: string, label: string, colour: string | undefined, found: r
   return [{ ...top, children }];
 }
 
-function remoteRow(config: Config, { generation }: SyncStatus): Row {
-  const commit = generation === null ? t('nothing committed yet') : String(generation);
+function remoteRow(config: Config, { generation, looked }: SyncStatus): Row {
+  const none = looked ? t('nothing committed yet') : t('not known yet');
+  const commit = generation === null ? none : String(generation);
   const children = [...placeRows(config).slice(1), row('generation', t('Commit'), commit, 'git-commit', '')];
   return {
     ...row('remote', t('Remote'), placeText(config), 'cloud', `${placeText(config)}\n${endpointText(config)}`),
