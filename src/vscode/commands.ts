@@ -11,7 +11,7 @@ import {
 import { clickStatusBar } from './commands/status-bar-click.ts';
 import { pull, push, sync } from './commands/sync-commands.ts';
 import type { Ui } from './ui.ts';
-import { targetOf } from './views/target.ts';
+import { chosenIn, targetOf } from './views/target.ts';
 
 /** `argument`: the row it was called on, if any; `chosen`: all rows that were chosen then. Neither can be trusted to be that. */
 type Handler = (ui: Ui, argument: unknown, chosen: unknown) => Promise<void>;
@@ -90,10 +90,11 @@ export const COMMANDS: Readonly<Record<`datastore.${string}`, Handler>> = {
 /** A handler's failure is shown with its remedy; the command itself never throws. */
 export function registerCommands(ui: Ui): vscode.Disposable {
   const registered = Object.entries(COMMANDS).map(([id, handler]) =>
-    vscode.commands.registerCommand(id, async (argument: unknown, chosen: unknown) => {
+    vscode.commands.registerCommand(id, async (...given: readonly unknown[]) => {
+      const [argument] = given;
       ui.log.debug(`command ${id}`);
       try {
-        await handler(ui, argument, chosen);
+        await handler(ui, argument, chosenIn(given));
       } catch (error) {
         ui.notices.failed(error, targetOf(argument));
       }

@@ -44,15 +44,21 @@ const record: PlanRecord = {
 };
 
 test.each([
-  ['a file, and not one whose name begins like it', 'mine.txt', 'up', ['mine.txt']],
-  ['the other way nothing', 'mine.txt', 'down', []],
-  ['a deletion', 'left.txt', 'down', ['left.txt']],
-  ['a folder, with the other half of a rename', 'runs', 'up', ['gone.txt', 'runs/1.json', 'runs/moved.txt']],
-  ['a folder the other way', 'runs', 'down', ['runs/2.json']],
-  ['half of a rename: all of it', 'gone.txt', 'up', ['gone.txt', 'runs/moved.txt']],
-  ['what is not in it: nothing', 'other.txt', 'up', []],
-] as const)('%s', (_what, path, way, paths) => {
-  const part = planPart(record, path, way);
+  ['a file, and not one whose name begins like it', ['mine.txt'], 'up', ['mine.txt']],
+  ['the other way nothing', ['mine.txt'], 'down', []],
+  ['a deletion', ['left.txt'], 'down', ['left.txt']],
+  ['a folder, with the other half of a rename', ['runs'], 'up', ['gone.txt', 'runs/1.json', 'runs/moved.txt']],
+  ['a folder the other way', ['runs'], 'down', ['runs/2.json']],
+  ['half of a rename: all of it', ['gone.txt'], 'up', ['gone.txt', 'runs/moved.txt']],
+  ['what is not in it: nothing', ['other.txt'], 'up', []],
+  [
+    'several at once',
+    ['mine.txt', 'runs', 'runs/1.json'],
+    'up',
+    ['gone.txt', 'mine.txt', 'runs/1.json', 'runs/moved.txt'],
+  ],
+] as const)('%s', (_what, named, way, paths) => {
+  const part = planPart(record, named, way);
   expect(part.steps.map((one) => one.path)).toEqual(paths);
   expect(part.basis).toBe(record.basis);
 });

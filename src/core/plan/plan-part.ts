@@ -5,9 +5,11 @@ import { CHANGES_REMOTE, CHANGES_ROOT, kindOfAnswer } from './step-kinds.ts';
 
 type Steps = Pick<PlanRecord, 'basis' | 'steps'>;
 
-/** What of a plan goes one way for a file, or for all below a folder. */
-export function planPart(record: Steps, path: string, way: 'up' | 'down'): ApprovedPlan {
-  const isMeant = (at: string): boolean => at === path || at.startsWith(`${path}/`);
+/** What of a plan goes one way for these files, and for all below these folders. */
+export function planPart(record: Steps, paths: readonly string[], way: 'up' | 'down'): ApprovedPlan {
+  const named = new Set(paths);
+  const folders = paths.map((path) => `${path}/`);
+  const isMeant = (at: string): boolean => named.has(at) || folders.some((folder) => at.startsWith(folder));
   const changes = way === 'up' ? CHANGES_REMOTE : CHANGES_ROOT;
   return partOf(record, ({ path: at, kind }) => isMeant(at) && changes.has(kind));
 }

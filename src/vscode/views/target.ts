@@ -30,3 +30,6 @@ export function targetsOf(argument: unknown, chosen: unknown): readonly Target[]
   const all = Array.isArray(chosen) ? (chosen as unknown[]).flatMap((one) => targetOf(one) ?? []) : [];
   return all.includes(target) ? all : [target];
 }
+
+/** All rows that were chosen when a command was called: a tree hands them over as its second argument, source control one by one. */
+export const chosenIn = (given: readonly unknown[]): unknown => (Array.isArray(given[1]) ? given[1] : given);
