@@ -6,6 +6,7 @@ import { t } from '../l10n.ts';
 import { placeText } from '../render/place-text.ts';
 import { runWizard } from '../setup/wizard.ts';
 import type { Ui } from '../ui.ts';
+import { asTarget } from '../views/target.ts';
 import { explainState } from './explain-state.ts';
 import { chooseAny } from './show-commands.ts';
 
@@ -18,6 +19,7 @@ export async function setUp(ui: Ui, argument: unknown): Promise<void> {
   const folder = await chooseAny(ui, argument, t('Set up which folder?'));
   if (folder === null) return;
   const { workspace } = folder;
+  const on = asTarget({ folder });
   const url = vscode.workspace.getConfiguration('datastore', workspace.uri).get<string>('url', '');
   const read = await ui.host.readConfig(workspace.uri.fsPath, url);
   if (!read.ok) {
@@ -27,14 +29,15 @@ export async function setUp(ui: Ui, argument: unknown): Promise<void> {
       {
         label: t('Open Configuration'),
         run: 'datastore.openConfiguration',
+        on,
       },
     );
   }
   const from = read.value;
   const mayBring = mayContact(folder, from);
   const answer = await askAgain(workspace.name, from, mayBring);
-  if (answer === 'open') await vscode.commands.executeCommand('datastore.openConfiguration');
-  if (answer === 'connect') await vscode.commands.executeCommand('datastore.connect');
+  if (answer === 'open') await vscode.commands.executeCommand('datastore.openConfiguration', on);
+  if (answer === 'connect') await vscode.commands.executeCommand('datastore.connect', on);
   if (answer === 'move') await runWizard({ ui, folder, from, mayBring });
 }
 

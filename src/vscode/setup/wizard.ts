@@ -1,6 +1,7 @@
 import { SyncError } from '../../core/errors.ts';
 import { type SetupFailure, setupFailureOf } from '../../engine/setup/setup-failure.ts';
 import { t } from '../l10n.ts';
+import { asTarget } from '../views/target.ts';
 import { askChoice, askText, type Page } from './ask.ts';
 import { problemOf } from './check.ts';
 import { type Draft, draftFrom, type Step } from './draft.ts';
@@ -85,5 +86,9 @@ const turned = <T>(answer: Answer<T>, turn: (value: T) => Turn): Answer<Turn> =>
   answer.kind === 'next' ? { kind: 'next', value: turn(answer.value) } : answer;
 
 function tellStopped({ ui, folder }: Setup, failure: SetupFailure | null): void {
-  ui.notices.info(stoppedText(folder.workspace.name, failure), { label: t('Set Up…'), run: 'datastore.setUp' });
+  ui.notices.info(stoppedText(folder.workspace.name, failure), {
+    label: t('Set Up…'),
+    run: 'datastore.setUp',
+    on: asTarget({ folder }),
+  });
 }
