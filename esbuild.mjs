@@ -1,8 +1,9 @@
 import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { writeCommonJs } from './scripts/build/common-js.mjs';
 
 /*
- * dist/extension.js loads dist/s3.js, where the SDK lies, on first use; what both need lies in dist/chunks, so that a
+ * dist/extension.cjs loads dist/s3.cjs, where the SDK lies, on first use; what both need lies in the first, so that a
  * StoreError thrown in one is the StoreError caught in the other. dist/cli.js turns on the cache of compiled code and loads the
  * rest from dist/cli: what every command needs in one file, the SDK, the watcher and the like in files of their own. Any Node from
  * 22 on. Arguments name the targets; none means all.
@@ -53,8 +54,9 @@ const targets = {
     entryPoints: { extension: 'src/extension.ts', s3: 'src/adapters/s3/s3-store.ts' },
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
+    outExtension: { '.js': '.cjs' },
     external: ['vscode'],
-    banner: { js: REQUIRE },
+    write: false,
   },
   cli: {
     ...shared,
@@ -66,12 +68,16 @@ const targets = {
   },
 };
 
+/** Names were kept when it was split. */
+const asCommonJs = { platform: 'node', target: 'node22', minify: true, external: ['vscode'], logLevel: 'warning' };
+
 const named = process.argv.slice(2);
 for (const name of named.length > 0 ? named : Object.keys(targets)) {
   const target = targets[name];
   if (target === undefined) throw new Error(`unknown target ${name}; there are: ${Object.keys(targets).join(', ')}`);
   if (name === 'extension') await rm('dist/chunks', { recursive: true, force: true });
-  const { metafile } = await build(target);
+  const built = await build(target);
+  const metafile = name === 'extension' ? await writeCommonJs(built, 'dist/extension.cjs', asCommonJs) : built.metafile;
   if (name === 'cli') await sweep('dist/cli', metafile.outputs);
   await writeFile(`dist/${name}.meta.json`, JSON.stringify(metafile));
   if (name === 'cli') await chmod('dist/cli.js', 0o755);

@@ -6,7 +6,8 @@ const project = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Builds a bundle anew when a source is younger. */
 export function buildStale(target: 'cli' | 'extension'): void {
-  const built = statSync(`${project}dist/${target}.js`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const bundle = target === 'extension' ? 'extension.cjs' : `${target}.js`;
+  const built = statSync(`${project}dist/${bundle}`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const sources = readdirSync(`${project}src`, { recursive: true, encoding: 'utf8' }).map(
     (name) => `${project}src/${name}`,
   );

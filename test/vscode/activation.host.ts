@@ -18,11 +18,11 @@ export const activation = describe('activation', [
   it('and has not loaded the SDK of the store', () => {
     const scripts = loadedScripts();
     assert.ok(
-      scripts.some((url) => url.endsWith('/dist/extension.js')),
+      scripts.some((url) => url.endsWith('/dist/extension.cjs')),
       'the extension itself is seen',
     );
     assert.deepEqual(
-      scripts.filter((url) => url.endsWith('/dist/s3.js')),
+      scripts.filter((url) => url.endsWith('/dist/s3.cjs')),
       [],
     );
   }),

@@ -40,7 +40,7 @@ export const inPlace = describe('a folder used in place', [
     const { text } = await untilBar(/a folder used in place/);
     assert.equal(text, '$(folder) Datastore');
     assert.equal(
-      loadedScripts().some((url) => url.endsWith('/dist/s3.js')),
+      loadedScripts().some((url) => url.endsWith('/dist/s3.cjs')),
       false,
     );
   }),

@@ -12,7 +12,7 @@ const here = (): string => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ??
 const other = (): string => given('DATASTORE_TEST_OTHER');
 const write = (workspace: string, path: string, text: string) => writeFile(join(workspace, 'data', path), text);
 const read = (workspace: string, path: string) => readFile(join(workspace, 'data', path), 'utf8');
-const isS3Loaded = () => loadedScripts().some((url) => url.endsWith('/dist/s3.js'));
+const isS3Loaded = () => loadedScripts().some((url) => url.endsWith('/dist/s3.cjs'));
 
 async function status() {
   const state = (await extensionUi()).folders.all()[0]?.state();

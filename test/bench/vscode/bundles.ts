@@ -44,7 +44,7 @@ export async function measureBundles(): Promise<Bundles> {
     sdk += ofSdk;
     withoutSdk += bytes - ofSdk;
   }
-  return { activation: sizeOf(outputs, 'dist/extension.js', new Set()), withoutSdk, sdk };
+  return { activation: sizeOf(outputs, 'dist/extension.cjs', new Set()), withoutSdk, sdk };
 }
 
 /** Of an output and all that it imports before it runs. */
