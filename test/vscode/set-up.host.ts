@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { draftFrom } from '../../src/vscode/setup/draft.ts';
+import { perform } from '../../src/vscode/setup/perform.ts';
 import { describe, it } from './harness.ts';
-import { cli, until, untilBar } from './in-host.ts';
+import { cli, extensionUi, until, untilBar } from './in-host.ts';
 
 const here = (): string => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? assert.fail('a folder is open');
 
@@ -36,5 +38,33 @@ export const setUp = describe('Set Up in a workspace on S3', [
       assert.equal((await cli(here(), 'status')).code, 0);
     },
     { timeoutMs: 90_000 },
+  ),
+  ...([true, false] as const).map((pauses) =>
+    it(
+      pauses ? 'a pause that comes while it runs outlives it' : 'the folder goes on after it',
+      async () => {
+        const ui = await extensionUi();
+        const folder = ui.folders.all()[0] ?? assert.fail('a folder');
+        const state = folder.state();
+        const from = state.kind === 'active' ? state.config : assert.fail('it is connected');
+        assert.equal(from.backend.type, 's3');
+        const { coordinator } = folder.running() ?? assert.fail('it runs');
+        let told = 0;
+        const info = (text: string) => {
+          told += 1;
+          if (pauses) folder.pause();
+          ui.log.info(text);
+        };
+        const setup = { ui: { ...ui, log: { ...ui.log, info } }, folder, from, mayBring: true };
+        const report = await perform(setup, { ...draftFrom(from), bucket: from.backend.bucket, files: 'leave' });
+        assert.equal(report.stopped, null);
+        assert.ok(told > 0);
+        assert.equal(folder.running()?.coordinator, coordinator, 'nothing has changed, so its engine is the same');
+        assert.equal(coordinator.status().paused, pauses);
+        folder.resume();
+        await untilBar(/in step/);
+      },
+      { timeoutMs: 60_000 },
+    ),
   ),
 ]);
