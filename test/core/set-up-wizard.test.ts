@@ -8,7 +8,7 @@ import type { SetupReport } from '../../src/engine/setup/setup.ts';
 import { problemOf } from '../../src/vscode/setup/check.ts';
 import { type Draft, draftFrom, inputOf, keysOf, type Step, stepsOf } from '../../src/vscode/setup/draft.ts';
 import { stepsToMend } from '../../src/vscode/setup/mend.ts';
-import { outcomeText, reportLines, stoppedText } from '../../src/vscode/setup/outcome.ts';
+import { hiddenText, outcomeText, reportLines, stoppedText } from '../../src/vscode/setup/outcome.ts';
 import { failureRows, planRows, stoppedRows } from '../../src/vscode/setup/plan-rows.ts';
 import { choiceRows, QUESTIONS } from '../../src/vscode/setup/questions.ts';
 import { type Turn, walk } from '../../src/vscode/setup/walk.ts';
@@ -312,5 +312,13 @@ describe('the last page', () => {
     );
     const problems = [{ path: 'x', reason: 'a link' }];
     expect(reportLines('ws', { ...report, problems })).toContain('problem  x: a link');
+  });
+  it.each([
+    ['datastore.url', ' The setting datastore.url is set, and wins over .datastore.yaml: clear it.'],
+    ['DATASTORE_URL', ''],
+  ])('tells of what still counts where %s hides what was set up', (source, way) => {
+    const backend = { type: 's3', bucket: 'old', prefix: '', region: 'eu-central-1', forcePathStyle: false } as const;
+    const text = `In this window s3://old still counts, set by ${source}.${way}`;
+    expect(hiddenText({ source, backend } as Config)).toBe(text);
   });
 });

@@ -1,7 +1,9 @@
+import type { Config } from '../../core/config/config.ts';
 import { bytesText } from '../../core/quantities.ts';
 import type { SetupReport } from '../../engine/setup/setup.ts';
 import type { SetupFailure } from '../../engine/setup/setup-failure.ts';
 import { counted, said, t } from '../l10n.ts';
+import { placeText } from '../render/place-text.ts';
 
 /** What a set-up came to, in a sentence or two. `place` as people name it. */
 export function outcomeText(name: string, place: string, { files, bytes, notes, done }: SetupReport): string {
@@ -11,6 +13,13 @@ export function outcomeText(name: string, place: string, { files, bytes, notes, 
     : '.datastore.yaml';
   const text = t('“{0}” is set up with {1}. Commit {2}, and your team has it too.', name, `${place}${what}`, written);
   return [text, ...notes.map(said)].join(' ');
+}
+
+/** What counts in this window in place of what was set up. A variable that hides it is told by the notes of the report. */
+export function hiddenText(counts: Config): string {
+  const still = t('In this window {0} still counts, set by {1}.', placeText(counts), counts.source);
+  if (counts.source !== 'datastore.url') return still;
+  return `${still} ${t('The setting datastore.url is set, and wins over .datastore.yaml: clear it.')}`;
 }
 
 /** What came of one that its person has stopped. `failure`: what it said of how far it came; null: it had not begun. */

@@ -17,8 +17,13 @@ export async function lookAhead(setup: Setup, draft: Draft, signal: AbortSignal)
   return runSetup(parts, { ...optionsOf(setup, draft), dryRun: true, signal });
 }
 
+/** `to`: what was set up, whatever counts in the folder. */
+export interface Performed extends SetupReport {
+  readonly to: Config;
+}
+
 /** Sets up, shown step by step, with a way to stop. Whoever sets a place up has agreed to it. */
-export function perform(setup: Setup, draft: Draft): Promise<SetupReport> {
+export function perform(setup: Setup, draft: Draft): Promise<Performed> {
   const { folder, ui } = setup;
   const title = unlinked(t('Setting up “{0}”', folder.workspace.name));
   const shown = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
@@ -54,7 +59,7 @@ export function perform(setup: Setup, draft: Draft): Promise<SetupReport> {
         }),
       );
       await agreed;
-      return report;
+      return { ...report, to: parts.to };
     }),
   );
 }
