@@ -2,37 +2,23 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Contender, direction, environment, type Place } from './contender.ts';
 import type { DevServer } from './dev-server.ts';
 import type { Command } from './measure.ts';
+import type { Pace } from './rounds.ts';
+import { s3SyncClient } from './s3-sync-client.ts';
 
-/** A workspace of one contender: its files lie in `data`, which is to be equal to `bucket`. */
-export interface Place {
-  readonly workspace: string;
-  readonly data: string;
-  readonly bucket: string;
-  /** For what a program remembers between two runs. */
-  readonly home: string;
-}
-
-export type Act = 'push' | 'both' | 'pull';
-
-export interface Contender {
-  readonly name: string;
-  readonly version: string;
-  /** Before the first act in a workspace. */
-  prepare(place: Place, server: DevServer): void;
-  command(act: Act, place: Place, server: DevServer): Command;
-}
-
-/** Ours first. Throws with a message for people when one is not there. */
+/** Ours first. Throws with a message for people when one is not there; `s3-sync-client` takes part where it is installed. */
 export function findContenders(): readonly Contender[] {
+  const installed = s3SyncClient();
   return [
     ours(),
     aws(),
-    rclone('rclone', []),
-    rclone('rclone 64', tuned(64)),
-    rclone('rclone 256', tuned(256)),
+    rclone('rclone', [], 'slow'),
+    rclone('rclone 64', tuned(64), 'fast'),
+    rclone('rclone 256', tuned(256), 'fast'),
     s3cmd(),
+    ...(installed === null ? [] : [installed]),
   ];
 }
 
@@ -45,21 +31,25 @@ function ours(): Contender {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  const verbs = { push: 'push', both: 'sync', pull: 'pull' } as const;
+  const words = (given: readonly string[], { workspace, home }: Place, server: DevServer): Command => ({
+    program: process.execPath,
+    args: [cli, ...given],
+    cwd: workspace,
+    env: { ...environment(server), HOME: home, XDG_STATE_HOME: join(home, 'state') },
+  });
+  const verbs = { push: ['push'], both: ['sync'], pull: ['pull'], plan: ['sync', '--dry-run', '--json'] } as const;
   return {
     name: 'datastore',
+    pace: 'ours',
     version: `${version} on Node ${process.versions.node}`,
     prepare({ workspace, bucket }, { endpoint, region }) {
       const config = { type: 's3', root: 'data', bucket, prefix: 'bench', region, endpoint, forcePathStyle: true };
       const lines = Object.entries(config).map(([name, value]) => `${name}: ${value}\n`);
       writeFileSync(join(workspace, '.datastore.yaml'), lines.join(''));
     },
-    command: (act, { workspace, home }, server) => ({
-      program: process.execPath,
-      args: [cli, verbs[act]],
-      cwd: workspace,
-      env: { ...environment(server), HOME: home, XDG_STATE_HOME: join(home, 'state') },
-    }),
+    command: (act, place, server) => words(verbs[act], place, server),
+    // It notes what the probe finds for the next push.
+    probe: (place, server) => words(['doctor'], place, server),
   };
 }
 
@@ -67,6 +57,7 @@ function aws(): Contender {
   const { program, version } = working('aws');
   return {
     name: 'aws s3 sync',
+    pace: 'slow',
     // The rest of the line names this machine's kernel.
     version: version.split(' ')[0] ?? version,
     prepare: () => undefined,
@@ -82,10 +73,11 @@ function aws(): Contender {
   };
 }
 
-function rclone(name: string, flags: readonly string[]): Contender {
+function rclone(name: string, flags: readonly string[], pace: Pace): Contender {
   const { program, version } = working('rclone');
   return {
     name,
+    pace,
     version: flags.length === 0 ? version : `${version} ${flags.join(' ')}`,
     prepare: () => undefined,
     command(act, { workspace, data, bucket, home }, server) {
@@ -113,6 +105,7 @@ function s3cmd(): Contender {
   const { program, version } = working('s3cmd');
   return {
     name: 's3cmd',
+    pace: 'crawling',
     version,
     prepare({ home }, { endpoint, accessKeyId, secretAccessKey, region }) {
       const host = new URL(endpoint).host;
@@ -140,10 +133,6 @@ function s3cmd(): Contender {
   };
 }
 
-/** A peer knows one direction at a time; nothing to do is nothing to push. */
-const direction = (act: Act, local: string, remote: string): [string, string] =>
-  act === 'pull' ? [remote, local] : [local, remote];
-
 /** The first program of that name that can say its version, which is the first line: a shim on PATH may be broken. */
 function working(name: string): { program: string; version: string } {
   const folders = ['/usr/bin', ...(process.env['PATH'] ?? '').split(delimiter)];
@@ -157,14 +146,3 @@ function working(name: string): { program: string; version: string } {
   }
   throw new Error(`no working ${name} on this machine (Debian packages: awscli, rclone, s3cmd)`);
 }
-
-/** Nothing of ours that would steer a program elsewhere: profiles, proxies, certificates. */
-const environment = ({ accessKeyId, secretAccessKey, region }: DevServer): Record<string, string> => ({
-  PATH: process.env['PATH'] ?? '',
-  LANG: 'C.UTF-8',
-  AWS_ACCESS_KEY_ID: accessKeyId,
-  AWS_SECRET_ACCESS_KEY: secretAccessKey,
-  AWS_DEFAULT_REGION: region,
-  AWS_REGION: region,
-  AWS_EC2_METADATA_DISABLED: 'true',
-});

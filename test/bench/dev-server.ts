@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** What the server saw since the last reset; bytes are those of bodies. */
+/** What the server saw since the last reset; bytes are those of bodies. NaN where the server does not say. */
 export interface Seen {
   readonly requests: number;
   readonly bytesUp: number;

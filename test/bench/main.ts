@@ -1,6 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { measureBaselines } from './baselines.ts';
 import { findContenders } from './contenders.ts';
+import { countFlushes } from './flushes.ts';
+import { goalsText } from './goals.ts';
 import { parseOptions } from './options.ts';
 import { type Played, pageText } from './page.ts';
 import { playAll } from './play.ts';
@@ -20,13 +23,16 @@ async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(`With ${latency} ms added:\n\n${tables.map(tableText).join('\n')}\n`);
     played.push({ latency, tables });
   }
+  const baselines = measureBaselines(options.files);
+  process.stdout.write(`${goalsText(played, baselines).join('\n')}\n`);
   if (options.write === undefined) return;
+  const flushes = options.store === 'dev' ? await countFlushes(contenders) : null;
   const command = ['npm run bench --', ...argv].join(' ');
   mkdirSync(dirname(options.write), { recursive: true });
   const kept = keptSection(readIfThere(options.write));
   writeFileSync(
     options.write,
-    `${pageText(played, contenders, options, command, new Date())}${kept === '' ? '' : `\n${kept}`}`,
+    `${pageText({ played, contenders, options, command, date: new Date(), baselines, flushes })}${kept === '' ? '' : `\n${kept}`}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 export interface Command {
@@ -15,6 +15,13 @@ export interface Usage {
   readonly cpuMs: number;
   /** Largest resident set of any one process. */
   readonly peakBytes: number;
+}
+
+/** Makes everything below a folder survive a power cut, whoever wrote it, and gives the milliseconds that it took. */
+export function flush(folder: string): number {
+  const started = performance.now();
+  execFileSync('sync', ['-f', folder]);
+  return performance.now() - started;
 }
 
 /**

@@ -38,6 +38,39 @@ export function changeSmallFiles(folder: string): void {
     writeFileSync(items[Math.floor((n * items.length) / CHANGED)] ?? '', randomBytes(5000));
 }
 
+/** One more beside them. */
+export function addSmallFile(folder: string): void {
+  writeFileSync(join(folder, 'next.bin'), randomBytes(2000));
+}
+
+/** Writes `count` files of a few bytes each, no two alike, a thousand to a folder. */
+export function writeTinyFiles(folder: string, count: number): void {
+  for (let n = 0; n < count; n += 1) {
+    const path = tinyPath(folder, n);
+    if (n % TINY_PER_FOLDER === 0) mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, `content ${n}\n`);
+    utimesSync(path, WRITTEN, WRITTEN);
+  }
+}
+
+/** Gives a thousand of them another content. */
+export function changeTinyFiles(folder: string): void {
+  for (const group of readdirSync(folder)
+    .filter((name) => name.startsWith('group-'))
+    .slice(0, 10))
+    for (const name of readdirSync(join(folder, group)).slice(0, 100))
+      writeFileSync(join(folder, group, name), 'changed');
+}
+
+const TINY_PER_FOLDER = 1000;
+
+const tinyPath = (folder: string, n: number): string =>
+  join(
+    folder,
+    `group-${String(Math.floor(n / TINY_PER_FOLDER)).padStart(4, '0')}`,
+    `item-${String(n).padStart(7, '0')}.txt`,
+  );
+
 /** Gives the folder that all of them lie in another name. */
 export function renameSmallFiles(folder: string): void {
   renameSync(join(folder, ITEMS), join(folder, 'renamed'));

@@ -1,12 +1,23 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Act, Contender, Place } from './contenders.ts';
+import type { Act, Contender, Place } from './contender.ts';
 import type { DevServer, Seen } from './dev-server.ts';
-import { measure, type Usage } from './measure.ts';
-import { changeLargeFile, changeSmallFiles, hashFolder, renameSmallFiles } from './sample-data.ts';
+import { playEveryday } from './everyday.ts';
+import { flush, measure, type Usage } from './measure.ts';
+import {
+  addSmallFile,
+  changeLargeFile,
+  changeSmallFiles,
+  changeTinyFiles,
+  hashFolder,
+  renameSmallFiles,
+} from './sample-data.ts';
 import { lastOf, type Story, type Workload } from './workload.ts';
 
-export type Sample = Usage & Seen;
+export interface Sample extends Usage, Seen {
+  /** After the program had ended, until what came down was on the disk; 0 where nothing came. */
+  readonly flushMs: number;
+}
 
 export interface Scene {
   readonly contender: Contender;
@@ -27,23 +38,35 @@ export async function playStory(story: Story, scene: Scene): Promise<void> {
   if (last === undefined) return;
   rmSync(folder, { recursive: true, force: true });
   const [here, there] = [placeIn(scene, 'here'), placeIn(scene, 'there')];
-  cpSync(source, here.data, { recursive: true, preserveTimestamps: true });
+  // A million are made where they are played with, once.
+  if (story === 'million') renameSync(source, here.data);
+  else cpSync(source, here.data, { recursive: true, preserveTimestamps: true });
   try {
-    for (const { workload, change, act, place } of DEEDS[story]) {
+    if (story === 'everyday') return await playEveryday({ ...scene, here, there });
+    if (story !== 'probe' && contender.probe) await measure(contender.probe(here, server), join(folder, 'usage'));
+    const deeds = DEEDS[story];
+    for (const { workload, change, act, place } of deeds.slice(0, deeds.findLastIndex(is(last)) + 1)) {
       change?.(here.data);
       const at = place === 'there' ? there : here;
+      // What was copied is not this program's to bring to the disk.
+      if (act === 'pull') flush(folder);
       await server.reset();
       const usage = await measure(contender.command(act, at, server), join(folder, 'usage'));
+      const flushMs = act === 'pull' ? flush(at.data) : 0;
       const seen = await server.seen();
-      if (only.has(workload)) took(workload, { ...usage, ...seen });
+      if (only.has(workload)) took(workload, { ...usage, ...seen, flushMs });
       if (place === 'there' && hashFolder(here.data) !== hashFolder(there.data))
         throw new Error(`${workload}: what came down is not what went up`);
-      if (workload === last) return;
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const is =
+  (last: Workload) =>
+  ({ workload }: Deed): boolean =>
+    workload === last;
 
 interface Deed {
   readonly workload: Workload;
@@ -54,7 +77,11 @@ interface Deed {
   readonly change?: (data: string) => void;
 }
 
-const DEEDS: Readonly<Record<Story, readonly Deed[]>> = {
+const DEEDS: Readonly<Record<Exclude<Story, 'everyday'>, readonly Deed[]>> = {
+  probe: [
+    { workload: 'W0', act: 'push', place: 'here' },
+    { workload: 'W0-NEXT', act: 'push', place: 'here', change: addSmallFile },
+  ],
   files: [
     { workload: 'W1', act: 'push', place: 'here' },
     { workload: 'W2', act: 'both', place: 'here' },
@@ -73,12 +100,20 @@ const DEEDS: Readonly<Record<Story, readonly Deed[]>> = {
     { workload: 'W6', act: 'both', place: 'here' },
     { workload: 'W7-DOWN', act: 'pull', place: 'there' },
   ],
+  million: [
+    { workload: 'W9-UP', act: 'push', place: 'here' },
+    // Once in each of three rounds would be to push three times.
+    { workload: 'W9', act: 'both', place: 'here' },
+    { workload: 'W9', act: 'both', place: 'here' },
+    { workload: 'W9', act: 'both', place: 'here' },
+    { workload: 'W9-PLAN', act: 'plan', place: 'here', change: changeTinyFiles },
+  ],
 };
 
 function placeIn({ contender, server, bucket, folder }: Scene, name: string): Place {
   const workspace = join(folder, name);
   const place = { workspace, data: join(workspace, 'data'), bucket, home: join(folder, 'home') };
-  mkdirSync(place.data, { recursive: true });
+  mkdirSync(name === 'there' ? place.data : workspace, { recursive: true });
   mkdirSync(place.home, { recursive: true });
   contender.prepare(place, server);
   return place;

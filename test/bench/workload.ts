@@ -1,5 +1,7 @@
 /** What is measured, in the order it happens. Each story has workspaces of its own. */
 export const workloads = [
+  { id: 'W0', story: 'probe', title: 'first push of one file, with the one-time probe of a remote' },
+  { id: 'W0-NEXT', story: 'probe', title: 'push of the next file' },
   { id: 'W1', story: 'files', title: 'first push' },
   { id: 'W2', story: 'files', title: 'nothing to do' },
   { id: 'W3', story: 'files', title: 'push after 100 changed' },
@@ -12,6 +14,14 @@ export const workloads = [
   { id: 'W7-UP', story: 'many', title: 'first push of many' },
   { id: 'W6', story: 'many', title: 'nothing to do on many' },
   { id: 'W7-DOWN', story: 'many', title: 'first pull of many' },
+  {
+    id: 'W10',
+    story: 'everyday',
+    title: 'one file saved: on the remote, and in the other folder, with `watch` in both',
+  },
+  { id: 'W9-UP', story: 'million', title: 'first push of a million' },
+  { id: 'W9', story: 'million', title: 'nothing to do on a million' },
+  { id: 'W9-PLAN', story: 'million', title: 'the plan after 1,000 of them have changed' },
 ] as const;
 
 export type Workload = (typeof workloads)[number]['id'];
