@@ -18,7 +18,10 @@ export interface Merge {
 
 /** Saving decides nothing: the person is asked, once, whether that was the merge. Not of what is no conflict any more. */
 export interface MergeQuestions {
-  /** Asks when this file, a URI as text, is saved next: in this window, or in the one that comes after a reload. */
+  /**
+   * Asks when the person saves this file, a URI as text, next, or closes it after VS Code has saved it by itself: in this window, or
+   * in the one that comes after a reload.
+   */
   expect(file: string, merge: Merge): void;
   /** Both sides are compared, which asks nothing by itself: what is merged by hand now is merged with this version. */
   show(file: string, merge: Merge): void;
@@ -34,14 +37,18 @@ export interface MergeQuestionParts {
   readonly notices: Pick<Notices, 'info'>;
   /** Of the workspace. */
   readonly memory: Memory;
-  /** Files that are saved, by their URIs as text. */
-  readonly onSaved: (listener: (file: string) => void) => { dispose(): unknown };
+  /** Files that are saved, by their URIs as text; not `isByHand`: while the person is still at work on it. */
+  readonly onSaved: (listener: (file: string, isByHand: boolean) => void) => { dispose(): unknown };
+  /** Files that no editor shows any more. */
+  readonly onClosed: (listener: (file: string) => void) => { dispose(): unknown };
   readonly markMerged: (target: Target) => unknown;
 }
 
 interface Known extends Merge {
   /** Asked already, or nothing to ask. */
   readonly hushed?: true;
+  /** Saved by itself since. */
+  readonly begun?: true;
 }
 
 const KEY = 'datastore.merges';
@@ -97,7 +104,14 @@ export function openMergeQuestions(parts: MergeQuestionParts): MergeQuestions {
     });
   }
 
-  const saving = parts.onSaved(ask);
+  const saving = parts.onSaved((file, isByHand) => {
+    const merge = known.get(file);
+    if (isByHand) ask(file);
+    else if (merge !== undefined && isWaiting(file) && merge.begun !== true) note(file, { ...merge, begun: true });
+  });
+  const closing = parts.onClosed((file) => {
+    if (known.get(file)?.begun === true) ask(file);
+  });
   const following = folders.onChange((folder) => {
     const state = folder?.state();
     if (folder === null || state?.kind !== 'active' || !state.status.looked) return;
@@ -110,12 +124,13 @@ export function openMergeQuestions(parts: MergeQuestionParts): MergeQuestions {
   return {
     expect: note,
     show(file, merge) {
-      note(file, isWaiting(file) ? merge : { ...merge, hushed: true });
+      note(file, isWaiting(file) ? { ...known.get(file), ...merge } : { ...merge, hushed: true });
     },
     hush,
     shownLast: (file) => known.get(file),
     dispose() {
       saving.dispose();
+      closing.dispose();
       following.dispose();
     },
   };

@@ -5,6 +5,7 @@ import { openApi } from './api/open-api.ts';
 import { registerCommands } from './commands.ts';
 import { keepContextKeys } from './context-keys.ts';
 import { decorateExplorer } from './decorations.ts';
+import { onClosed, onSaved } from './editor-events.ts';
 import { openFolders } from './folders.ts';
 import { openHeldFiles } from './held-files.ts';
 import type { Host } from './host.ts';
@@ -50,7 +51,8 @@ export function openWindow(context: vscode.ExtensionContext, log: WindowLog, hos
     folders,
     notices,
     memory: context.workspaceState,
-    onSaved: (listener) => vscode.workspace.onDidSaveTextDocument(({ uri }) => listener(uri.toString())),
+    onSaved,
+    onClosed,
     markMerged: (target) => vscode.commands.executeCommand('datastore.markMerged', target),
   });
   const api = openApi(folders);

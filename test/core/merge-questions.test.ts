@@ -35,7 +35,8 @@ function openWorkspace() {
   const none = { dispose: () => {} };
 
   function openWindow() {
-    let save: (file: string) => void = () => {};
+    let save: (file: string, isByHand: boolean) => void = () => {};
+    let close: (file: string) => void = () => {};
     let change: (folder: Folder | null) => void = () => {};
     const questions = openMergeQuestions({
       folders: {
@@ -55,11 +56,17 @@ function openWorkspace() {
         save = listener;
         return none;
       },
+      onClosed: (listener) => {
+        close = listener;
+        return none;
+      },
       markMerged: (target) => marked.push(target),
     });
     return {
       questions,
-      save: (file = FILE) => save(file),
+      save: (file = FILE) => save(file, true),
+      saveByItself: () => save(FILE, false),
+      close: () => close(FILE),
       find: (...conflicts: Conflict[]) => {
         status = { ...INITIAL_STATUS, looked: true, conflicts };
         change(folder);
@@ -176,5 +183,35 @@ it('is not asked of what was only compared', () => {
   questions.expect(FILE, MERGE);
   questions.show(FILE, MERGE);
   save();
+  expect(asked).toHaveLength(1);
+});
+
+it('is not asked while the file is saved by itself, but when the person saves it', () => {
+  const { asked, openWindow } = openWorkspace();
+  const { questions, save, saveByItself, close, find } = openWindow();
+  find(conflictOf('t1'));
+  questions.expect(FILE, MERGE);
+  saveByItself();
+  saveByItself();
+  expect(asked).toEqual([]);
+  save();
+  expect(asked).toHaveLength(1);
+  saveByItself();
+  close();
+  expect(asked).toHaveLength(1);
+});
+
+it('is asked when a file that was saved by itself is closed, also in the next window', () => {
+  const { asked, openWindow } = openWorkspace();
+  const { questions, saveByItself, close, find } = openWindow();
+  find(conflictOf('t1'));
+  questions.expect(FILE, MERGE);
+  close();
+  expect(asked).toEqual([]);
+  saveByItself();
+  const next = openWindow();
+  next.find(conflictOf('t1'));
+  next.close();
+  next.close();
   expect(asked).toHaveLength(1);
 });
