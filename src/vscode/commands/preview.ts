@@ -5,7 +5,7 @@ import type { Preview } from '../../core/status/sync-report.ts';
 import type { SyncOptions } from '../../engine/datastore.ts';
 import type { Folder } from '../folder.ts';
 import { said, t } from '../l10n.ts';
-import { type StoppedItem, stoppedItems } from '../render/stopped-items.ts';
+import { type StoppedItem, stoppedItems, stoppedLines } from '../render/stopped-items.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
 import { openPlanView, type PlanView } from '../views/plan-view.ts';
@@ -27,7 +27,7 @@ export async function preview(ui: Ui, argument: unknown): Promise<void> {
     chosen.running.coordinator.preview({ signal }),
   );
   const record = recordOf(ui, found);
-  if (found.vetoes.length > 0) return askWayOut(ui, chosen, stoppedItems(found), record);
+  if (found.vetoes.length > 0) return askWayOut(ui, chosen, found, record);
   if (record === null || record.steps.length + record.conflicts.length + record.held.length === 0) {
     await views.get(ui)?.close();
     return ui.notices.info(t('In step: there is nothing to transfer.'));
@@ -105,22 +105,19 @@ export async function closePreview(ui: Ui): Promise<void> {
   await views.get(ui)?.close();
 }
 
-async function askWayOut(
-  ui: Ui,
-  chosen: Chosen,
-  all: readonly StoppedItem[],
-  record: PlanRecord | null,
-): Promise<void> {
-  const items = all.map((item) => ({
+async function askWayOut(ui: Ui, chosen: Chosen, found: Preview, record: PlanRecord | null): Promise<void> {
+  const title = t('Preview: {0}', chosen.folder.workspace.name);
+  const items = stoppedItems(found).map((item) => ({
     ...item,
     ...(item.does.kind === 'heading' ? { kind: vscode.QuickPickItemKind.Separator } : {}),
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: t('Preview: {0}', chosen.folder.workspace.name),
+    title,
     placeHolder: t('What a sync would do now'),
     matchOnDescription: true,
   });
-  if (picked !== undefined) await takeWayOut(ui, chosen, picked.does, record);
+  if (picked?.does.kind === 'show-all') await ui.reports.show(title, stoppedLines(found));
+  else if (picked !== undefined) await takeWayOut(ui, chosen, picked.does, record);
 }
 
 async function takeWayOut(ui: Ui, chosen: Chosen, does: StoppedItem['does'], record: PlanRecord | null): Promise<void> {
@@ -153,6 +150,7 @@ async function takeWayOut(ui: Ui, chosen: Chosen, does: StoppedItem['does'], rec
       return;
     case 'show':
       return compareWithRemote(ui, asTarget({ folder: chosen.folder, path: does.path }));
+    case 'show-all':
     case 'heading':
     case 'nothing':
       return;

@@ -2,8 +2,9 @@ import * as vscode from 'vscode';
 import { bytesText } from '../../core/quantities.ts';
 import type { UndoneFile, UndoPoint, UndoReport } from '../../core/status/undo-report.ts';
 import { busyPathsBelow } from '../busy-paths.ts';
-import { counted, said, t } from '../l10n.ts';
+import { counted, t } from '../l10n.ts';
 import { ago } from '../render/ago.ts';
+import { leftText } from '../render/left-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
 import { type Chosen, chooseSyncing, stillRuns } from './choose-folder.ts';
@@ -66,7 +67,7 @@ async function chooseFiles(ui: Ui, { files, left, at, undoes }: UndoReport): Pro
   }));
   if (left.length > 0)
     items.push({
-      label: t('Left as found: {0}', left.map(({ path, reason }) => `${path} (${said(reason)})`).join(', ')),
+      label: leftText(left),
       kind: vscode.QuickPickItemKind.Separator,
     });
   const picked = await vscode.window.showQuickPick(items, {
@@ -95,13 +96,12 @@ async function isSure(files: readonly UndoneFile[]): Promise<boolean> {
 function tell(ui: Ui, { folder }: Chosen, { files, left, bytes }: UndoReport): void {
   const done = t('{0} back in {1}.', sumText(files.length, bytes), folder.workspace.name);
   if (left.length === 0) return ui.notices.info(done);
-  const named = left.slice(0, NAMED).map(({ path, reason }) => `${path} (${said(reason)})`);
-  ui.notices.warn(`${done} ${t('Left as found: {0}', named.join(', '))}`);
+  ui.notices.warn(`${done} ${leftText(left)}`);
 }
 
 function nothingWords({ left, back }: UndoReport): string {
   if (left.length === 0 && back > 0) return t('All of it is back already.');
-  return t('Left as found: {0}', left.map(({ path, reason }) => `${path} (${said(reason)})`).join(', '));
+  return leftText(left);
 }
 
 const sumText = (files: number, bytes: number): string =>

@@ -13,11 +13,16 @@ export interface StoppedItem {
     | { readonly kind: 'allow-mass-delete'; readonly shown: string }
     | { readonly kind: 'accept-remote'; readonly generation: number }
     | { readonly kind: 'show'; readonly path: string }
+    /** Every line that is left out, with those that are not. */
+    | { readonly kind: 'show-all' }
     | { readonly kind: 'heading' }
     | { readonly kind: 'nothing' };
 }
 
-/** What stops a plan first, then the ways out, then every file it is about. */
+/** Files of a section: a person who decides about more reads them as a text. */
+const MOST = 100;
+
+/** What stops a plan first, then the ways out, then the files it is about. */
 export function stoppedItems({ plan, vetoes, generation }: Preview): readonly StoppedItem[] {
   const items: StoppedItem[] = vetoes.map((veto) => {
     // Its remedy is for the command line: here the ways out are the next lines.
@@ -36,14 +41,38 @@ export function stoppedItems({ plan, vetoes, generation }: Preview): readonly St
       description: t('nothing is deleted on either side; differences become conflicts'),
       does: { kind: 'accept-remote', generation: generation ?? 0 },
     });
-  const section = (label: string, lines: readonly StoppedItem[]) => {
-    if (lines.length > 0)
-      items.push({ label: `${label} (${lines.length})`, description: '', does: { kind: 'heading' } }, ...lines);
-  };
-  section(t('Up'), stepItems(plan.steps, 'up'));
-  section(t('Down'), stepItems(plan.steps, 'down'));
+  for (const { label, lines } of sectionsOf(plan.steps)) {
+    items.push(
+      { label: `${label} (${lines.length})`, description: '', does: { kind: 'heading' } },
+      ...lines.slice(0, MOST),
+    );
+    const rest = lines.length - MOST;
+    if (rest > 0)
+      items.push({
+        label: `$(ellipsis) ${t('and {0} more', rest)}`,
+        description: t('opens the list of all'),
+        does: { kind: 'show-all' },
+      });
+  }
   return items;
 }
+
+/** Every file that a stopped plan is about, in lines of text. */
+export const stoppedLines = ({ plan, vetoes }: Preview): readonly string[] => [
+  ...vetoes.map((veto) => said(vetoMessage(veto).message)),
+  ...sectionsOf(plan.steps).flatMap(({ label, lines }) => [
+    '',
+    `${label} (${lines.length})`,
+    ...lines.map(({ does, description }) => `  ${does.kind === 'show' ? does.path : ''}  ${description}`),
+  ]),
+];
+
+/** Each way that files go, without those that none does. */
+const sectionsOf = (steps: Preview['plan']['steps']) =>
+  [
+    { label: t('Up'), lines: stepItems(steps, 'up') },
+    { label: t('Down'), lines: stepItems(steps, 'down') },
+  ].filter(({ lines }) => lines.length > 0);
 
 function stepItems(steps: Preview['plan']['steps'], way: 'up' | 'down'): readonly StoppedItem[] {
   return steps.flatMap(({ kind, path, local, remote, reuse }) => {
