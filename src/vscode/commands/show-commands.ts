@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { configuredBy } from '../configured-by.ts';
 import type { Folder } from '../folder.ts';
 import { t } from '../l10n.ts';
 import type { Ui } from '../ui.ts';
@@ -34,11 +35,31 @@ export async function manageTrust(): Promise<void> {
   await vscode.commands.executeCommand('workbench.trust.manage');
 }
 
-/** Opens what configures the folder; where nothing does, a draft that becomes it when it is saved. */
+/** Opens what configures the folder, and says what it is where that cannot be opened. */
 export async function openConfiguration(ui: Ui, argument: unknown): Promise<void> {
   const folder = await chooseAny(ui, argument, t('Configuration of which folder?'));
   if (folder === null) return;
-  const { uri } = folder.workspace;
+  const by = configuredBy(folder.state(), targetOf(argument)?.row?.source);
+  switch (by.kind) {
+    case 'setting':
+      await vscode.commands.executeCommand('workbench.action.openSettings', `@id:${by.id}`);
+      return;
+    case 'variable':
+      return ui.notices.info(
+        t(
+          'The environment variable {0} configures “{1}”, and wins over .datastore.yaml. Change it where VS Code is started, then start VS Code anew.',
+          by.name,
+          folder.workspace.name,
+        ),
+        { label: t('Open File'), run: () => openFile(folder.workspace.uri) },
+      );
+    case 'file':
+      return openFile(folder.workspace.uri);
+  }
+}
+
+/** The file of the workspace; where there is none, a draft that becomes it when it is saved. */
+async function openFile(uri: vscode.Uri): Promise<void> {
   for (const name of ['.datastore.yaml', '.swamp.yaml']) {
     const file = vscode.Uri.joinPath(uri, name);
     const isThere = await vscode.workspace.fs.stat(file).then(

@@ -16,6 +16,8 @@ export interface Row {
   readonly spoken?: string;
   readonly children?: readonly Row[];
   readonly isOpen?: boolean;
+  /** What it was set by: a file, a setting, a variable. */
+  readonly source?: string;
 }
 
 /** Ours are contributed by the manifest: those of git are not there where its extension is not. */

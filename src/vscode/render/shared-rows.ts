@@ -69,6 +69,7 @@ function sinceRead(progress: SyncStatus['progress']): { readonly text: string; r
 export function sourceRow({ source }: Config): Row {
   return row('source', t('Set by'), source === 'default' ? t('the folder .swamp') : source, 'gear', '', {
     context: 'source',
+    source,
   });
 }
 

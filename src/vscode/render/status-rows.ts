@@ -83,9 +83,7 @@ export function statusRows(
           said(problem.message),
           'error',
           said(configProblemText(problem)),
-          {
-            colour: COLOURS.error,
-          },
+          { colour: COLOURS.error, source: problem.source },
         ),
       );
     case 'loading':

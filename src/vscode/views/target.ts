@@ -1,5 +1,6 @@
 import type { Conflict } from '../../core/plan/plan.ts';
 import type { Folder } from '../folder.ts';
+import type { Row } from '../render/row.ts';
 
 /** What a row of a tree is about: commands of its menu get it. */
 export interface Target {
@@ -7,6 +8,8 @@ export interface Target {
   /** Relative to the root; of rows of files and folders only. */
   readonly path?: string;
   readonly conflict?: Conflict;
+  /** Of rows of the Status view. */
+  readonly row?: Row;
   /** All that are below the row. */
   readonly conflicts?: readonly Conflict[];
 }
