@@ -1,12 +1,14 @@
+import type { ConflictReason, StepKind } from '../../core/plan/plan.ts';
 import { bytesText } from '../../core/quantities.ts';
 import { describeFolder } from '../api/describe-folder.ts';
 import type { Folder } from '../folder.ts';
-import { conflictWords, stepLook } from '../render/change-look.ts';
 
 /* Answers for language models: JSON in English, of what is known already. Nothing here contacts anybody or changes anything. */
 
 /** Paths named in one answer, where the model asks for no other number. */
-const MOST = 50;
+const USUAL = 50;
+/** Whatever it asks for. */
+const MOST = 500;
 
 export interface WhyInput {
   /** Path or folder relative to the shared folder; all otherwise. */
@@ -22,8 +24,9 @@ export function statusAnswer(folders: readonly Folder[]): object {
         ...rest,
         sharedFolder: root?.fsPath ?? null,
         workspace: uri.fsPath,
-        conflicts: conflicts.length,
-        leftAlone: problems.length,
+        ...(isKnown(folder)
+          ? { conflicts: conflicts.length, leftAlone: problems.length }
+          : { conflicts: 'unknown', leftAlone: 'unknown' }),
       };
     }),
   };
@@ -43,19 +46,28 @@ export function lockAnswer(folders: readonly Folder[]): object {
 }
 
 /** Each path that is not in step, with the reason; cut after `limit`, and that is said. */
-export function whyAnswer(folders: readonly Folder[], { path, limit = MOST }: WhyInput): object {
+export function whyAnswer(folders: readonly Folder[], { path, limit = USUAL }: WhyInput): object {
   const isAskedFor = (one: string) =>
     path === undefined || path === '' || one === path || one.startsWith(`${path.replace(/\/$/, '')}/`);
   return {
     folders: folders.map((folder) => {
       const state = folder.state();
       const { name, connected, headline, failure } = describeFolder(folder);
-      if (state.kind !== 'active') return { name, connected, headline, failure, paths: [] };
+      if (state.kind !== 'active') return { name, connected, headline, failure, paths: 'unknown' };
+      if (!isKnown(folder)) return { name, connected, headline, failure, paths: 'unknown', note: NOT_LOOKED };
       const found = reasonsOf(state.status).filter((reason) => isAskedFor(reason.path));
-      const paths = found.slice(0, limit);
+      const paths = found.slice(0, Math.min(Math.max(1, limit), MOST));
       return { name, connected, headline, failure, paths, notListed: found.length - paths.length };
     }),
   };
+}
+
+const NOT_LOOKED = 'Both sides were not compared yet, so what is out of step is not known.';
+
+/** Whether both sides were compared; a folder used in place has one. */
+function isKnown(folder: Folder): boolean {
+  const state = folder.state();
+  return state.kind === 'active' && (state.status.inPlace || state.status.looked);
 }
 
 type Status = Extract<ReturnType<Folder['state']>, { kind: 'active' }>['status'];
@@ -65,7 +77,7 @@ function reasonsOf({ changes, conflicts, problems }: Status) {
     ...conflicts.map(({ path, reason }) => ({
       path,
       state: 'conflict',
-      why: `${conflictWords(reason)}; held back on both sides until a person decides`,
+      why: `${CONFLICTS[reason]}; held back on both sides until a person decides`,
     })),
     ...problems.map(({ path, reason }) => ({ path, state: 'left alone', why: reason })),
     ...changes.map(({ path, kind, local, remote }) => {
@@ -73,9 +85,29 @@ function reasonsOf({ changes, conflicts, problems }: Status) {
       return {
         path,
         state: kind,
-        why: stepLook(kind)?.words ?? kind,
+        why: STEPS[kind],
         ...(size === undefined ? {} : { size: bytesText(size) }),
       };
     }),
   ];
 }
+
+/* In English whatever the window speaks. */
+
+const CONFLICTS: Readonly<Record<ConflictReason, string>> = {
+  'both-changed': 'changed on both sides',
+  'changed-here-deleted-there': 'changed here, deleted on the remote',
+  'deleted-here-changed-there': 'deleted here, changed on the remote',
+  'deleted-here-while-excluded': 'deleted here while it was excluded',
+  'deleted-there-while-excluded': 'deleted on the remote while it was excluded here',
+};
+
+const STEPS: Readonly<Record<StepKind, string>> = {
+  upload: 'to upload',
+  download: 'to download',
+  'delete-remote': 'deleted here, to be deleted on the remote',
+  'delete-local': 'deleted on the remote, to be deleted here',
+  'keep-both': 'both versions will be kept',
+  adopt: 'equal on both sides',
+  forget: 'gone on both sides',
+};
