@@ -30,18 +30,36 @@ const harms: Record<string, (world: World, keys: readonly string[]) => void> = {
       const found = bucket.get(key);
       if (found) bucket.set(key, { ...found, bytes: found.bytes.subarray(0, 9) });
     }),
+  'has other bytes, as its checksum tells': ({ bucket }, keys) =>
+    keys.forEach((key) => {
+      const found = bucket.get(key);
+      const bytes = found?.bytes.map((byte) => 255 - byte);
+      if (found && bytes) bucket.set(key, { ...found, bytes, sha256: sha256(bytes) });
+    }),
 };
 
-test.each(Object.entries(harms))('a chunk that %s is sent again with the file that was edited', async (_how, harm) => {
-  const { world, alice, keys } = await openLarge();
-  harm(world, keys.slice(2, 5));
-  alice.write('large.bin', more);
-  expect(await alice.sync()).toMatchObject({ uploaded: 1, problems: [] });
-  // Those that stood, and no more, were spared.
-  expect(objects(alice).length).toBeGreaterThanOrEqual(4);
-  expect(objects(alice).length).toBeLessThan(8);
-  await expectToArrive(world, { 'large.bin': more });
-});
+/** What its checksum does not tell. */
+const grown: typeof harms = {
+  'has grown': ({ bucket }, keys) =>
+    keys.forEach((key) => {
+      const found = bucket.get(key);
+      if (found) bucket.set(key, { ...found, bytes: Buffer.concat([found.bytes, Buffer.of(0)]) });
+    }),
+};
+
+test.each(Object.entries({ ...harms, ...grown }))(
+  'a chunk that %s is sent again with the file that was edited',
+  async (_how, harm) => {
+    const { world, alice, keys } = await openLarge();
+    harm(world, keys.slice(2, 5));
+    alice.write('large.bin', more);
+    expect(await alice.sync()).toMatchObject({ uploaded: 1, problems: [] });
+    // Those that stood, and no more, were spared.
+    expect(objects(alice).length).toBeGreaterThanOrEqual(4);
+    expect(objects(alice).length).toBeLessThan(8);
+    await expectToArrive(world, { 'large.bin': more });
+  },
+);
 
 test.each(Object.entries(harms))('a file whose object %s is sent again when it is renamed', async (_how, harm) => {
   const { world, alice, keys } = await openLarge();
