@@ -87,6 +87,10 @@ const states: readonly (readonly [what: string, state: FolderState])[] = [
   ['held by this workspace', active({ lease: { record, ours: 'this-workspace' } })],
   ['held elsewhere', active({ lease: { record, ours: 'no' } })],
   ['in place', active({ inPlace: true })],
+  [
+    'in place, and not in reach',
+    active({ inPlace: true, failure: { kind: 'local', message: 'why', remedy: 'do', at: 1, since: 1 } }),
+  ],
   ...(['veto', 'credentials', 'offline', 'denied'] as const).map((kind) => [kind, failed(kind)] as const),
 ];
 
@@ -102,8 +106,15 @@ it.each(states)('each row of the Status view has its action: %s', (_, state) => 
 it.each([
   ['untrusted', 'datastore.manageTrust'],
   ['lease-busy', 'datastore.explainLock'],
+  ['failure-in-place', 'datastore.refresh'],
 ])('what is natural for %s is %s', (context, command) => {
   expect(actionsOf(context)).toEqual([command]);
+});
+
+it('a folder used in place that fails is looked at again, not synced', () => {
+  const failure = { kind: 'local', message: 'why', remedy: 'do', at: 1, since: 1 } as const;
+  const [row] = statusRows(active({ inPlace: true, failure }), [], 2);
+  expect(row?.context).toBe('failure-in-place');
 });
 
 it('what could not be opened says why, and its remedy when it is pointed at', () => {

@@ -3,7 +3,7 @@ import { configuredBy } from '../configured-by.ts';
 import type { Folder } from '../folder.ts';
 import { t } from '../l10n.ts';
 import type { Ui } from '../ui.ts';
-import { targetOf } from '../views/target.ts';
+import { asTarget, targetOf } from '../views/target.ts';
 import { explainState } from './explain-state.ts';
 
 /** Where nothing is set up there is no status: the Contents view says how to begin. */
@@ -18,7 +18,12 @@ export async function showLog(ui: Ui): Promise<void> {
 
 export async function refresh(ui: Ui): Promise<void> {
   ui.contents.refresh();
-  await Promise.all(ui.folders.all().map(lookAgain));
+  const all = ui.folders.all();
+  const looks = await Promise.allSettled(all.map(lookAgain));
+  for (const [index, look] of looks.entries()) {
+    const folder = all[index];
+    if (look.status === 'rejected') ui.notices.failed(look.reason, folder && asTarget({ folder }));
+  }
 }
 
 /** What could not be opened may be there now. */

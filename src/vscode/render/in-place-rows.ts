@@ -23,7 +23,9 @@ export function inPlaceRows(
         ? t('Lock read {0}.', ago(seenAt, now))
         : t('Lock read {0} in {1} ms.', ago(seenAt, now), latencyMs);
   return [
-    ...(failure === null ? [] : [failureRow({ title: failureTitle(failure.kind), ...failure })]),
+    ...(failure === null
+      ? []
+      : [{ ...failureRow({ title: failureTitle(failure.kind), ...failure }), context: 'failure-in-place' }]),
     leaseRow(status, now),
     row(
       'place',

@@ -141,7 +141,8 @@ function listRow(id: string, label: string, colour: string | undefined, found: r
     counted(found.length, '{0} path', '{0} paths'),
     'info',
     '',
-    colour === undefined ? {} : { colour },
+    // The rules stand there, whatever names the place.
+    { ...(colour === undefined ? {} : { colour }), source: '.datastore.yaml' },
   );
   return [{ ...top, children }];
 }

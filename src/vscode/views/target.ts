@@ -9,7 +9,7 @@ export interface Target {
   readonly path?: string;
   readonly conflict?: Conflict;
   /** Of rows of the Status view. */
-  readonly row?: Row;
+  readonly row?: Pick<Row, 'source'>;
   /** All that are below the row. */
   readonly conflicts?: readonly Conflict[];
 }
