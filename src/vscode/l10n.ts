@@ -19,7 +19,20 @@ export const t: Translate = (message, ...args) => translate(message, ...args);
 
 /** `{0}` is the count, written as people write it: `counted(2000, '{0} file', '{0} files')`. */
 export const counted = (count: number, one: string, many: string): string =>
-  translate(count === 1 ? one : many, (numbers ??= numbersOf(language)).format(count));
+  translate(count === 1 ? one : many, numberText(count));
+
+/** As people write it: `2,000`. */
+export const numberText = (value: number): string => (numbers ??= numbersOf(language)).format(value);
+
+/** With the date and the time of day on this machine, as people write them. Milliseconds since 1970. */
+export const dateTimeText = (at: number): string => new Date(at).toLocaleString(supported(language));
+export const dateText = (at: number): string => new Date(at).toLocaleDateString(supported(language));
+/** `14:05`. */
+export const timeText = (at: number): string =>
+  new Date(at).toLocaleTimeString(supported(language), { hour: '2-digit', minute: '2-digit' });
+
+/** A heading or label as it stands within a sentence: German writes nouns as they are, and any of its words may be one. */
+export const inSentence = (label: string): string => (language.startsWith('de') ? label : label.toLowerCase());
 
 /** What core, engine or adapters have said, in English: messages, remedies, reasons, lines of reports. */
 export const said = (text: string): string => (bundle === undefined ? text : (engine ??= engineWords(bundle))(text));
@@ -30,5 +43,6 @@ export function speak(words: Translate, as: string, texts?: Readonly<Record<stri
   [numbers, engine] = [null, null];
 }
 
-const numbersOf = (tag: string): Intl.NumberFormat =>
-  new Intl.NumberFormat(Intl.NumberFormat.supportedLocalesOf(tag)[0] ?? 'en');
+const numbersOf = (tag: string): Intl.NumberFormat => new Intl.NumberFormat(supported(tag));
+
+const supported = (tag: string): string => Intl.NumberFormat.supportedLocalesOf(tag)[0] ?? 'en';

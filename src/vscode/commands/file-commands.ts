@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Folder } from '../folder.ts';
 import { t } from '../l10n.ts';
 import { absentUri, remoteUri } from '../remote-documents.ts';
-import type { ListedFile } from '../render/contents-index.ts';
+import { type ListedFile, nameOf } from '../render/contents-index.ts';
 import type { Ui } from '../ui.ts';
 import { targetOf } from '../views/target.ts';
 
@@ -29,7 +29,7 @@ export async function openRemote(ui: Ui, argument: unknown): Promise<void> {
   const { folder, path } = named;
   const version = await committedVersion(ui, named);
   if (version === null) return ui.notices.info(t('{0} is not on the remote.', path));
-  const title = `${path.slice(path.lastIndexOf('/') + 1)} (Remote)`;
+  const title = t('{0} (remote)', nameOf(path));
   await vscode.commands.executeCommand('vscode.open', remoteUri(folder, path, version), {}, title);
 }
 

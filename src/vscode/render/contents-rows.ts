@@ -1,5 +1,5 @@
 import { bytesText } from '../../core/quantities.ts';
-import { counted, t } from '../l10n.ts';
+import { counted, numberText, t } from '../l10n.ts';
 import { ago } from './ago.ts';
 import { CONFLICT_LOOK, stepLook } from './change-look.ts';
 import type { Contents, FolderSum } from './contents.ts';
@@ -60,7 +60,7 @@ export function fileRow(file: ListedFile, now: number): Row {
 /** The row at the end of a folder that shows a part of what it has. */
 export function moreRow(folder: string, rest: number): Row {
   const next = Math.min(rest, PAGE);
-  const description = rest > next ? t('{0} not shown', rest.toLocaleString('en')) : '';
+  const description = rest > next ? t('{0} not shown', numberText(rest)) : '';
   return {
     id: `${folder}/*`,
     label: t('Show {0} More…', next),

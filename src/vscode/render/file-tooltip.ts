@@ -1,5 +1,5 @@
 import { bytesText } from '../../core/quantities.ts';
-import { t } from '../l10n.ts';
+import { counted, dateTimeText, t } from '../l10n.ts';
 import { ago } from './ago.ts';
 import type { ListedFile } from './contents-index.ts';
 import { lookOf } from './contents-rows.ts';
@@ -11,7 +11,7 @@ export function fileTooltip(file: ListedFile, why: string, now: number): string 
   const { icon, words } = lookOf(mark);
   const facts: readonly (readonly [string, string | null])[] = [
     [t('Size'), size === null ? null : sizeText(size)],
-    [t('Changed'), mtime === null ? null : escapeMarkdown(`${new Date(mtime).toLocaleString()} (${ago(mtime, now)})`)],
+    [t('Changed'), mtime === null ? null : escapeMarkdown(`${dateTimeText(mtime)} (${ago(mtime, now)})`)],
     [t('Author'), by === null ? null : escapeMarkdown(by)],
     [t('Commit'), generation === null ? null : String(generation)],
   ];
@@ -27,5 +27,5 @@ export function fileTooltip(file: ListedFile, why: string, now: number): string 
 
 function sizeText(bytes: number): string {
   const short = bytesText(bytes);
-  return bytes < 1000 ? short : `${short} (${bytes.toLocaleString('en')} bytes)`;
+  return bytes < 1000 ? short : `${short} (${counted(bytes, '{0} byte', '{0} bytes')})`;
 }

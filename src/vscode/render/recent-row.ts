@@ -1,6 +1,6 @@
 import { bytesText, durationText } from '../../core/quantities.ts';
 import type { LocalStatus } from '../../engine/datastore.ts';
-import { counted, t } from '../l10n.ts';
+import { counted, dateTimeText, t } from '../l10n.ts';
 import { ago } from './ago.ts';
 import { type Row, row } from './row.ts';
 
@@ -9,7 +9,7 @@ export function recentRow(recent: LocalStatus['recent'], now: number): Row {
   const [last] = recent;
   if (last === undefined) return row('recent', t('Last sync'), t('never here'), 'history', '');
   const children = recent.map((one, index) =>
-    row(`recent-${index}`, ago(one.at, now), syncText(one), 'blank', new Date(one.at).toLocaleString()),
+    row(`recent-${index}`, ago(one.at, now), syncText(one), 'blank', dateTimeText(one.at)),
   );
   return { ...row('recent', t('Last sync'), `${ago(last.at, now)}, ${syncText(last)}`, 'history', ''), children };
 }

@@ -2,7 +2,7 @@ import type { Step } from '../../core/plan/plan.ts';
 import { stepReason } from '../../core/plan/step-reason.ts';
 import type { SyncStatus } from '../../core/status/sync-status.ts';
 import { directionOf } from '../../core/status/sync-status.ts';
-import { said, t } from '../l10n.ts';
+import { inSentence, said, t } from '../l10n.ts';
 import { conflictWords } from './change-look.ts';
 import type { Mark } from './contents-index.ts';
 import { failureTitle } from './failure-title.ts';
@@ -39,7 +39,7 @@ export function whyText(
 function outlook(step: Step, { paused, failure, lease }: Pick<SyncStatus, 'paused' | 'failure' | 'lease'>): string {
   const will = directionOf(step.kind) === 'up' ? t('it goes up') : t('it comes down');
   if (failure !== null)
-    return t('{0} when this is over: {1}, {2}', will, failureTitle(failure.kind).toLowerCase(), said(failure.message));
+    return t('{0} when this is over: {1}, {2}', will, inSentence(failureTitle(failure.kind)), said(failure.message));
   if (paused) return t('{0} after Resume, or with Sync Now.', will);
   if (lease !== null && lease.ours === 'no' && directionOf(step.kind) === 'up')
     return t('{0} when {1} gives the lock back.', will, lease.record.holder);
