@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { bytesText } from '../core/quantities.ts';
 import { createContentsCache, readAtMost } from './contents-cache.ts';
+import type { Running } from './folder.ts';
 import type { Folders } from './folders.ts';
 import { t } from './l10n.ts';
 
@@ -27,12 +28,28 @@ export function readRemoteFile(folders: Folders, file: RemoteFile): Promise<Uint
 }
 
 async function load(folders: Folders, { folder, path, version }: RemoteFile): Promise<Uint8Array> {
-  const datastore = folders.byId(folder)?.running()?.datastore;
+  const datastore = (await engineOf(folders, folder))?.datastore;
   if (datastore === undefined) throw vscode.FileSystemError.Unavailable(t('This folder is not connected.'));
   const body = version === 'any' ? datastore.readRemote(path) : datastore.readVersion(path, version);
   const content = await readAtMost(body, MOST_SHOWN_BYTES);
   if (content === null) throw vscode.FileSystemError.Unavailable(tooLarge(path));
   return content;
+}
+
+/** Where the folder is being opened, as when a window shows again what it showed before: when it is. Null: it is not connected. */
+async function engineOf(folders: Folders, id: string): Promise<Running | null> {
+  for (;;) {
+    const folder = folders.byId(id);
+    const running = folder?.running() ?? null;
+    const isOpening = folder !== undefined && ['loading', 'active'].includes(folder.state().kind);
+    if (running !== null || !isOpening) return running;
+    await new Promise<void>((resolve) => {
+      const listening = folders.onChange(() => {
+        listening.dispose();
+        resolve();
+      });
+    });
+  }
 }
 
 /** What to do in place of looking at it. */
