@@ -4,7 +4,7 @@ import type { SyncPath } from '../../src/core/paths/sync-path.ts';
 import type { SyncStatus } from '../../src/core/status/sync-status.ts';
 import { INITIAL_STATUS } from '../../src/core/status/sync-status.ts';
 import { changedAtTop, filterContents, markContents } from '../../src/vscode/render/contents.ts';
-import { type ContentsFilter, filterText, keepsFile } from '../../src/vscode/render/contents-filter.ts';
+import { type ContentsFilter, filterText, keepsFile, onlyText } from '../../src/vscode/render/contents-filter.ts';
 import { indexStored, type KnownFile, type ListedFile } from '../../src/vscode/render/contents-index.ts';
 import { fileRow, moreRow, PAGE, pageOf } from '../../src/vscode/render/contents-rows.ts';
 import { fileTooltip } from '../../src/vscode/render/file-tooltip.ts';
@@ -200,6 +200,7 @@ describe('a filter', () => {
     expect(['a.tmp', 'b.txt'].map((path) => keeps(listed(path, { mark: 'excluded' })))).toEqual([true, false]);
     expect(keeps(listed('a.tmp', { mark: 'in-step' }))).toBe(false);
     expect(filterText(filter, 2, null)).toBe('Only “tmp”, excluded: 2 files and folders.');
+    expect(onlyText(filter)).toBe('Only “tmp”, excluded.');
   });
 
   it('leaves no folder in which nothing is left, and counts what is not in step in the others', () => {

@@ -63,17 +63,17 @@ export const inPlace = describe('a folder used in place', [
       return false;
     };
     const nodes = openContentsNodes();
-    const rows = await openContentsLevels(nodes, openLeftOuts()).inPlace({
-      parent: null,
-      folder: found,
-      running: { ...running, skip },
-      at: '',
-      most: 100,
-      isOpen: () => false,
-    });
+    const levels = openContentsLevels(nodes, openLeftOuts());
+    const request = { parent: null, folder: found, running, at: '', most: 100, isOpen: () => false };
+    const rows = await levels.inPlace({ ...request, running: { ...running, skip } }, null);
     assert.deepEqual(
       rows.map((row) => row.path),
       ['sub', 'x.txt'],
+    );
+    const kept = await levels.inPlace(request, { name: 'Y', states: [] });
+    assert.deepEqual(
+      kept.map((row) => row.path),
+      ['sub'],
     );
   }),
   it('that could not be opened is opened by Refresh, when it can be', async () => {

@@ -1,4 +1,4 @@
-import { counted, t } from '../l10n.ts';
+import { counted, inSentence, numberText, t } from '../l10n.ts';
 import type { ListedFile, Mark } from './contents-index.ts';
 
 /** What of the contents is shown. Both parts hold together. */
@@ -52,16 +52,23 @@ export const asksForExcluded = (filter: ContentsFilter | null): filter is Conten
   filter?.states.includes('excluded') ?? false;
 
 /** What the view says above its rows. `all` is how many files there are; null where more than those of the datastore are shown. */
-export function filterText({ name, states }: ContentsFilter, shown: number, all: number | null): string {
-  const asked = stateFilters()
-    .filter(({ state }) => states.includes(state))
-    .map(({ label }) => label.toLowerCase());
-  const words = [name === '' ? '' : `“${name}”`, asked.join(t(' or '))].filter(Boolean).join(', ');
+export function filterText(filter: ContentsFilter, shown: number, all: number | null): string {
+  const words = wordsOf(filter);
   if (all === null) return t('Only {0}: {1}.', words, counted(shown, '{0} file or folder', '{0} files and folders'));
   return t(
     'Only {0}: {1} of {2}.',
     words,
-    shown === 0 ? t('none') : shown.toLocaleString('en'),
+    shown === 0 ? t('none') : numberText(shown),
     counted(all, '{0} file', '{0} files'),
   );
+}
+
+/** The same where nobody knows how many files there are. */
+export const onlyText = (filter: ContentsFilter): string => t('Only {0}.', wordsOf(filter));
+
+function wordsOf({ name, states }: ContentsFilter): string {
+  const asked = stateFilters()
+    .filter(({ state }) => states.includes(state))
+    .map(({ label }) => inSentence(label));
+  return [name === '' ? '' : `“${name}”`, asked.join(t(' or '))].filter(Boolean).join(', ');
 }

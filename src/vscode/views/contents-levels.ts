@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Folder, Running } from '../folder.ts';
 import type { Contents, FolderSum } from '../render/contents.ts';
-import type { ContentsFilter } from '../render/contents-filter.ts';
+import { type ContentsFilter, keepsFile } from '../render/contents-filter.ts';
 import { byText, type ListedFile } from '../render/contents-index.ts';
 import { pageOf } from '../render/contents-rows.ts';
 import { type ContentsNode, type ContentsNodes, unread } from './contents-nodes.ts';
@@ -24,7 +24,8 @@ export interface LevelRequest {
 export interface ContentsLevels {
   /** `filter`: what of `contents` was kept by; what has little in it is shown open then. */
   committed(request: LevelRequest, contents: Contents, filter: ContentsFilter | null): Promise<ContentsNode[]>;
-  inPlace(request: LevelRequest): Promise<ContentsNode[]>;
+  /** With `filter` those of its files that it keeps; all folders, for nobody knows what is in them before they are opened. */
+  inPlace(request: LevelRequest, filter: ContentsFilter | null): Promise<ContentsNode[]>;
 }
 
 /** Folders with so few files left by a filter are shown open. */
@@ -73,9 +74,15 @@ export function openContentsLevels(nodes: ContentsNodes, leftOuts: LeftOuts): Co
         ...more(request, rest > 0 ? rest : others.length + left.files.length - room),
       ];
     },
-    async inPlace(request) {
+    async inPlace(request, filter) {
       const { parent, folder, running, at, most } = request;
-      const found = await readLevel(running.root, (path, isFolder) => !running.skip(path, isFolder), at);
+      const keeps = filter === null ? () => true : keepsFile(filter);
+      const isShown = (path: string, isFolder: boolean) => isFolder || keeps({ ...unread(path), mark: 'in-place' });
+      const found = await readLevel(
+        running.root,
+        (path, isFolder) => !running.skip(path, isFolder) && isShown(path, isFolder),
+        at,
+      );
       const names = found.files.slice(0, Math.max(0, most - found.folders.length));
       const files = await Promise.all(
         names.map(async (path): Promise<readonly ListedFile[]> => {

@@ -4,7 +4,7 @@ import type { Folder, Running } from '../folder.ts';
 import { type Folders, runningFolders } from '../folders.ts';
 import type { Host } from '../host.ts';
 import { type Contents, changedAtTop } from '../render/contents.ts';
-import { asksForExcluded, type ContentsFilter, filterText } from '../render/contents-filter.ts';
+import { asksForExcluded, type ContentsFilter, filterText, onlyText } from '../render/contents-filter.ts';
 import type { ListedFile } from '../render/contents-index.ts';
 import { contentsMessage, problemText } from '../render/contents-message.ts';
 import { PAGE } from '../render/contents-rows.ts';
@@ -45,7 +45,8 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
   const drawn = new WeakMap<Folder, Contents>();
   const ahead = new WeakSet<Running>();
   let filter: ContentsFilter | null = null;
-  let problem = '';
+  /** Of the levels that could not be read, by folder and path. */
+  const problems = new Map<string, string>();
 
   function sieve(contents: Contents, { skip }: Running): Contents {
     if (filter === null) return contents;
@@ -64,11 +65,13 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
         most: shown.get(limitKey(folder, at)) ?? PAGE,
         isOpen: (path) => opened.has(limitKey(folder, path)),
       });
-      problem = '';
+      // What is below it is read anew with it.
+      const key = limitKey(folder, at);
+      for (const one of problems.keys()) if (one === key || isBelow(one, key)) problems.delete(one);
       return rows;
     } catch (error) {
       log.warn(`the contents cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-      problem = problemText(error);
+      problems.set(limitKey(folder, at), problemText(error));
       return [];
     } finally {
       tell();
@@ -76,7 +79,7 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
   }
 
   async function levelOf(request: LevelRequest): Promise<ContentsNode[]> {
-    if (request.running.datastore.inPlace !== null) return levels.inPlace(request);
+    if (request.running.datastore.inPlace !== null) return levels.inPlace(request, filter);
     const { folder } = request;
     // Another commit takes a while to read where there are many files: what was there before is shown meanwhile.
     const before = source.isAtHand(folder) ? null : source.known(folder);
@@ -139,12 +142,15 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
 
   function tell(): void {
     const message = filter === null ? '' : leftWords(filter);
+    const [problem = ''] = [...problems.values()].filter((text) => text !== '');
     view.message = contentsMessage(folders.all().map(shownOf), problem, message, host.clock.now());
   }
 
   function leftWords(by: ContentsFilter): string {
     let [shownFiles, all] = [0, 0];
-    for (const { folder, running } of runningFolders(folders)) {
+    const open = runningFolders(folders);
+    if (open.every(({ running }) => running.datastore.inPlace !== null)) return onlyText(by);
+    for (const { folder, running } of open) {
       const contents = source.known(folder);
       if (contents === null) continue;
       all += contents.files;
@@ -178,7 +184,10 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
 
   const following = folders.onChange((folder) => {
     tell();
-    if (folder === null) return changes.fire(undefined);
+    if (folder === null) {
+      problems.clear();
+      return changes.fire(undefined);
+    }
     if (isWorthDrawing(folder)) void follow(folder);
     readAhead(folder);
   });
@@ -231,3 +240,6 @@ export function openContentsView(folders: Folders, host: Host, log: Log): Conten
 }
 
 const limitKey = (folder: Folder, at: string): string => `${folder.id}|${at}`;
+
+const isBelow = (key: string, above: string): boolean =>
+  above.endsWith('|') ? key.startsWith(above) : key.startsWith(`${above}/`);
