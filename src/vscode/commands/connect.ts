@@ -17,7 +17,7 @@ export async function connect(ui: Ui, argument: unknown): Promise<void> {
   });
   const waiting = candidates.filter(({ folder }) => folder.state().kind === 'asking');
   const [first, second] = waiting.length > 0 ? waiting : candidates;
-  if (first === undefined) return explainState(ui, ui.folders.all());
+  if (first === undefined) return explainState(ui, target === null ? ui.folders.all() : [target.folder]);
   if (second === undefined) return ask(ui, first.folder, first.config);
   const items = (waiting.length > 0 ? waiting : candidates).map((one) => ({
     label: one.folder.workspace.name,

@@ -62,7 +62,7 @@ async function choosePlace(
   });
   const [only, second] = all;
   if (only === undefined) {
-    explainState(ui, ui.folders.all());
+    explainState(ui, target === null ? ui.folders.all() : [target.folder]);
     return null;
   }
   if (second === undefined) return only;
