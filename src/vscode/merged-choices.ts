@@ -5,12 +5,13 @@ export interface MergedChoices {
   readonly choices: readonly Choice[];
   /** Shown with another remote version than the one that was merged: nobody has seen both. */
   readonly moved: readonly string[];
+  /** Deleted here, so nothing is merged in them, or no conflicts any more. */
+  readonly skipped: readonly string[];
 }
 
 /**
  * What is here now replaces the remote versions that were merged into it. `shown`: as the rows had them; `now`: by path, as they
- * are; `mergedWith`: the version that was open beside the file last, null for a deletion, undefined where none was. What is
- * deleted here has nothing merged in it.
+ * are; `mergedWith`: the version that was open beside the file last, null for a deletion, undefined where none was.
  */
 export function mergedChoices(
   shown: readonly Conflict[],
@@ -21,7 +22,8 @@ export function mergedChoices(
     const merged = mergedWith(path);
     return merged !== undefined && merged?.sha256 !== remote?.sha256;
   };
-  const standing = shown.filter(({ path }) => now.get(path)?.local);
+  const isStanding = ({ path }: Conflict): boolean => Boolean(now.get(path)?.local);
+  const standing = shown.filter(isStanding);
   return {
     choices: standing
       .filter((conflict) => !isMoved(conflict))
@@ -31,5 +33,6 @@ export function mergedChoices(
         return [{ path, answer: 'mine', localSha256: local.sha256, remoteSha256: remote?.sha256 ?? null }];
       }),
     moved: standing.filter(isMoved).map(({ path }) => path),
+    skipped: shown.filter((conflict) => !isStanding(conflict)).map(({ path }) => path),
   };
 }

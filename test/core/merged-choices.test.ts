@@ -17,7 +17,7 @@ const conflict = (local: string | null, remote: string | null): Conflict => ({
 
 const MERGED = { path: 'a.txt', answer: 'mine', localSha256: 'now' } as const;
 
-it.each([
+it.each<[string, string | null, string | null, string | null | undefined, object[], string[], string[]?]>([
   ['never opened: as the row has it', 'now', 't1', undefined, [{ ...MERGED, remoteSha256: 't1' }], []],
   ['merged with the version of the row', 'now', 't1', 't1', [{ ...MERGED, remoteSha256: 't1' }], []],
   ['a row that was drawn anew since the merge', 'now', 't2', 't1', [], ['a.txt']],
@@ -25,10 +25,10 @@ it.each([
   ['deleted there since the merge', 'now', null, 't1', [], ['a.txt']],
   ['compared with a deletion, and there again since', 'now', 't2', null, [], ['a.txt']],
   ['compared with a deletion', 'now', null, null, [{ ...MERGED, remoteSha256: null }], []],
-  ['deleted here', null, 't1', 't1', [], []],
-])('%s', (_, local, remote, merged, choices, moved) => {
+  ['deleted here', null, 't1', 't1', [], [], ['a.txt']],
+])('%s', (_, local, remote, merged, choices, moved, skipped = []) => {
   const shown = conflict('before', remote);
   const now = new Map([['a.txt', conflict(local, remote)]]);
   const mergedWith = () => (merged === undefined ? undefined : entry(merged));
-  expect(mergedChoices([shown], now, mergedWith)).toEqual({ choices, moved });
+  expect(mergedChoices([shown], now, mergedWith)).toEqual({ choices, moved, skipped });
 });

@@ -1,25 +1,37 @@
-import * as vscode from 'vscode';
+import type { Running } from '../folder.ts';
 import { t } from '../l10n.ts';
 import type { Mark } from '../render/contents-index.ts';
 import { whyText } from '../render/why-text.ts';
 import type { Ui } from '../ui.ts';
-import { fileOf, listed } from './file-commands.ts';
+import { asTarget } from '../views/target.ts';
+import { explainState } from './explain-state.ts';
+import { fileOf, listed, type NamedFile } from './file-commands.ts';
 
 /** Why a file is not in step, with what can be done about it. */
 export async function explainFile(ui: Ui, argument: unknown): Promise<void> {
   const named = fileOf(ui, argument);
   if (named === null) return;
-  const state = named.folder.state();
-  if (state.kind !== 'active') return ui.notices.info(t('This folder is not connected.'));
-  const mark = (await listed(ui, named))?.mark ?? 'excluded';
-  const text = `${named.path} — ${whyText(named.path, mark, state.status)}`;
+  const { folder, path } = named;
+  const [state, running] = [folder.state(), folder.running()];
+  if (state.kind !== 'active' || running === null) return explainState(ui, [folder]);
+  const mark = running.datastore.inPlace === null ? await markOf(ui, named, running) : 'in-place';
+  const text = `${path} — ${whyText(path, mark, state.status)}`;
   ui.notices.info(
     text,
     ...waysOut(mark).map(({ label, command }) => ({
       label,
-      run: () => vscode.commands.executeCommand(command, argument),
+      run: command,
+      // What leaves a file out stands in the file, whatever names the place.
+      on: asTarget({ folder, path, row: { source: '.datastore.yaml' } }),
     })),
   );
+}
+
+/** Of what is not listed, too: it is left out, or has come since. */
+async function markOf(ui: Ui, named: NamedFile, { skip }: Running): Promise<Mark> {
+  const { path } = named;
+  const file = await listed(ui, named);
+  return file?.mark ?? (skip(path, false) || skip(path, true) ? 'excluded' : 'upload');
 }
 
 interface WayOut {

@@ -5,6 +5,7 @@ import { absentUri, remoteUri } from '../remote-documents.ts';
 import { type ListedFile, nameOf } from '../render/contents-index.ts';
 import type { Ui } from '../ui.ts';
 import { targetOf } from '../views/target.ts';
+import { explainState } from './explain-state.ts';
 
 /** A file that a command was called on. */
 export interface NamedFile {
@@ -56,7 +57,9 @@ export async function revealFile(ui: Ui, argument: unknown): Promise<void> {
 /** Where it is, or would be, in this folder: absolute. */
 export async function copyPath(ui: Ui, argument: unknown): Promise<void> {
   const named = fileOf(ui, argument);
-  if (named?.local) await copy(named.local.fsPath, named.path);
+  if (named === null) return;
+  if (named.local === null) return explainState(ui, [named.folder]);
+  await copy(named.local.fsPath, named.path);
 }
 
 /** Its name in the datastore, which is the same for everybody. */

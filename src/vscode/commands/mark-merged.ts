@@ -29,15 +29,20 @@ export async function settleMerged(ui: Ui, chosen: Chosen, shown: readonly Confl
     if (only === undefined) return ui.notices.info(t('{0} is no conflict any more.', first.path));
     if (only.local === null) return ui.notices.warn(t('{0} is deleted here, so nothing is merged in it.', first.path));
   }
-  const { choices, moved } = mergedChoices(
+  const { choices, moved, skipped } = mergedChoices(
     shown,
     now,
     (path) => ui.merges.shownLast(vscode.Uri.joinPath(running.root, path).toString())?.remote,
   );
   tellMoved(ui, moved);
-  if (choices.length > 0) return settle(ui, chosen, choices);
-  if (moved.length === 0)
-    ui.notices.info(t('There is nothing to mark as merged: these files are deleted here, or no conflicts any more.'));
+  if (skipped.length > 0)
+    ui.notices.info(
+      t(
+        'Not marked as merged: {0} deleted here, or no conflict any more.',
+        counted(skipped.length, '{0} file', '{0} files'),
+      ),
+    );
+  if (choices.length > 0) await settle(ui, chosen, choices);
 }
 
 function offerToSave(ui: Ui, chosen: Chosen, shown: readonly Conflict[], unsaved: readonly Conflict[]): void {

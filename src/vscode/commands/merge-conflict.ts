@@ -48,7 +48,11 @@ async function merge(ui: Ui, { chosen }: Picked, conflict: Conflict): Promise<bo
   if (now === null) return false;
   const others = await Promise.all([textOf(uris.base), textOf(uris.theirs)]);
   if (others.includes(null)) return false;
-  const mine = await ui.documents.hold(folder, path, now);
+  const mine = await ui.documents.hold(folder, path, now).catch((error: unknown) => {
+    ui.log.warn(`${path} cannot be kept for a merge, so it is compared: ${String(error)}`);
+    return null;
+  });
+  if (mine === null) return false;
   // Before it opens: a window that is loaded anew meanwhile shows it again.
   ui.merges.expect(output.toString(), { folder: folder.id, path, remote });
   const sides = sidesOf(conflict, ui.host.clock.now());

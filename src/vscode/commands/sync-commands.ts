@@ -38,6 +38,9 @@ export async function runCycle(
   );
   const { conflicts, problems } = report;
   if (conflicts.length > 0) {
+    // The message can be silenced, or be there already; what was asked for has an answer all the same.
+    const left = counted(conflicts.length, '{0} conflict', '{0} conflicts');
+    vscode.window.setStatusBarMessage(`$(warning) ${reportText(report)}, ${left}`, 4_000);
     tellConflicts(ui.notices, folder, conflicts.length);
   } else if (problems.length > 0) {
     ui.notices.warn(t('{0} could not be synced.', counted(problems.length, '{0} file', '{0} files')), {

@@ -7,6 +7,7 @@ import { whyText } from '../render/why-text.ts';
 import { withSlowProgress } from '../slow-progress.ts';
 import type { Ui } from '../ui.ts';
 import { targetsOf } from '../views/target.ts';
+import { explainState } from './explain-state.ts';
 import { fileOf, listed, type NamedFile } from './file-commands.ts';
 
 /** Sends these files, and all below these folders, and nothing else. */
@@ -22,7 +23,7 @@ async function syncFiles(ui: Ui, argument: unknown, chosen: unknown, way: 'up' |
   if (named === null) return;
   const { folder } = named;
   const coordinator = folder.running()?.coordinator;
-  if (coordinator === undefined) return ui.notices.info(t('This folder is not connected.'));
+  if (coordinator === undefined) return explainState(ui, [folder]);
   // Rows of another folder have another lock, and another row that they can be called on.
   const paths = targetsOf(argument, chosen).flatMap((one) => (one.folder === folder ? (one.path ?? []) : []));
   const what = wordsOf(paths);
