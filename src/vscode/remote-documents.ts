@@ -65,7 +65,8 @@ export function serveRemoteDocuments(folders: Folders, held: HeldFiles): RemoteD
   const following = folders.onChange((folder) => {
     const state = folder?.state();
     if (folder === null || state?.kind !== 'active' || !state.status.looked) return;
-    void held.keepOnly(folder.id, new Set(state.status.conflicts.map(({ path }) => path)));
+    // What stays takes room, and does no harm.
+    held.keepOnly(folder.id, new Set(state.status.conflicts.map(({ path }) => path))).catch(() => {});
   });
   return {
     async hold(folder, path, content) {

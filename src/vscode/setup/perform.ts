@@ -54,7 +54,10 @@ export function perform(setup: Setup, draft: Draft): Promise<Performed> {
           onTold(kind, text) {
             ui.log.info(`set-up of ${folder.workspace.name}: ${text}`);
             // From here on the window may see the configuration, and would ask.
-            if (kind === 'configure') agreed = agree(setup, draft, parts.to);
+            if (kind !== 'configure') return;
+            agreed = agree(setup, draft, parts.to);
+            // Waited for at the end, which a set-up that fails does not come to.
+            agreed.catch(() => {});
           },
         }),
       );
