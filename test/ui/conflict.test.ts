@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
@@ -134,14 +134,39 @@ describeUi('a conflict', () => {
     await window.openView('Conflicts');
     await window.trees.click('Conflicts', 'notes.txt');
     await window.page.locator('.merge-editor .code-view.result .view-lines').waitFor();
-    await window.page.reload();
+    const anew = window.page.waitForEvent('load');
+    await window.runCommand('Developer: Reload Window');
+    await anew;
     await window.waitReady();
     await window.statusBarItem(/1 conflict$/, 60_000);
+    const merge = window.page.locator('.merge-editor');
+    await expectSoon(
+      'the merge as it was',
+      async () => (await merge.locator('.view-lines').allInnerTexts()).join('\n').replaceAll('\u00a0', ' '),
+      (seen) => (seen.includes('one of the other') && seen.includes('two of mine') ? true : undefined),
+      30_000,
+    );
+    await picture(window, 'merge-restored');
     await window.tidy();
     await window.openFile('notes.txt');
     await window.typeInEditor('three');
     await window.page.keyboard.press('Control+s');
+
+    // The look at both sides that comes before can be stopped, and nothing is decided then.
+    stage.rig.server.faults.add({ match: {}, fault: { kind: 'hang', when: 'before' } });
     await window.notifications.press(/^Is “notes\.txt” merged\?/, 'Mark as Merged');
+    const looking = /^Looking at /;
+    await window.notifications.waitFor(looking, 30_000);
+    await picture(window, 'merge-look');
+    await window.notifications.press(looking, 'Cancel');
+    await window.notifications.waitForNone(looking);
+    stage.rig.server.faults.clear();
+    expect((await stage.rig.cli(folder, ['cat', 'notes.txt'])).stdout).toBe('one of the other\ntwo\n');
+    // Another engine: what hangs of the one before is let go.
+    await appendFile(join(folder, '.datastore.yaml'), 'exclude: ["*.tmp"]\n');
+    await window.statusBarItem(/1 conflict$/, 30_000);
+    await window.openView('Conflicts');
+    await window.trees.chooseFromContextMenu('Conflicts', 'notes.txt', 'Mark as Merged');
     await window.statusBarItem(/in step/);
     expect((await stage.rig.cli(folder, ['cat', 'notes.txt'])).stdout).toBe('one\ntwo of mine\nthree');
     await window.close();
