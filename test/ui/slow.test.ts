@@ -1,10 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expectSoon } from '../support/vscode-server/expect-soon.ts';
 import { picture } from './picture.ts';
-import { connect, describeUi, type Stage, setStage } from './stage.ts';
+import { BAR, connect, describeUi, type Stage, setStage } from './stage.ts';
 
 const FILES = Array.from({ length: 8 }, (_, n) => [`big-${n}.bin`, String(n).repeat(400_000 + n)] as const);
+
+/** Bytes of a file with nothing in it, which takes no room: who reads it is busy for a minute. */
+const HUGE = 64 * 2 ** 30;
 
 describeUi('work that takes long', () => {
   let stage: Stage;
@@ -45,6 +49,32 @@ describeUi('work that takes long', () => {
     await window.statusBarItem(/in step/, 30_000);
     for (const [path, text] of FILES.slice(0, 2))
       expect((await stage.rig.cli(folder, ['cat', path])).stdout).toBe(text);
+
+    // What a pull replaces can be had back; what is there now is read for that, and takes long.
+    const other = await stage.rig.workspace('slow', {});
+    await stage.rig.cli(other, ['pull']);
+    await writeFile(join(other, 'data', 'big-0.bin'), 'theirs\n');
+    expect((await stage.rig.cli(other, ['sync'])).code).toBe(0);
+    await window.runCommand('Datastore: Pull');
+    const file = join(folder, 'data', 'big-0.bin');
+    await expectSoon(
+      'their version',
+      () => readFile(file, 'utf8'),
+      (text) => (text === 'theirs\n' ? true : undefined),
+      30_000,
+    );
+    await window.statusBarItem(/in step/, 30_000);
+    await truncate(file, HUGE);
+    await window.runCommand('Datastore: Undo Last Sync…');
+    const looking = /^Looking at /;
+    await window.notifications.waitFor(looking, 30_000);
+    await picture(window, 'undo-look');
+    await window.notifications.press(looking, 'Cancel');
+    await window.notifications.waitForNone(looking);
+    await window.statusBarItem(BAR);
+    expect(await window.page.locator('.quick-input-widget:visible').count()).toBe(0);
+    expect((await stat(file)).size).toBe(HUGE);
+    expect((await window.notifications.list()).filter(({ severity }) => severity === 'error')).toEqual([]);
     await window.close();
   });
 });
