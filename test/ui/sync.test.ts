@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
@@ -18,6 +18,15 @@ describeUi('keeping in step', () => {
     await window.statusBarItem(/waiting for your answer/, 60_000);
   });
   afterAll(() => stage.close());
+
+  it('where nobody has committed anything the view says so, and how to begin', async () => {
+    await mkdir(join(folder, 'data'));
+    await connect(window);
+    await window.statusBarItem(/in step/);
+    await window.openView('Contents');
+    expect(await window.trees.message('Contents')).toMatch(/^Nothing is shared yet/);
+    await picture(window, 'nothing-committed');
+  });
 
   it('an edit is pending while automatic sync is off, and in step after a click on the status bar', async () => {
     await stage.settings(folder, { 'datastore.autoSync': 'off' });
