@@ -4,6 +4,7 @@ import { restrictPlan } from '../../core/plan/approved-plan.ts';
 import { type Held, makePlan, type Plan, type PlanInput, type PlanPolicy } from '../../core/plan/plan.ts';
 import { isIdentityVeto, type SafetyFacts, type Veto, vet } from '../../core/plan/safety.ts';
 import { VetoError } from '../../core/plan/veto-error.ts';
+import { type Breathe, breathing, inParts } from '../breath.ts';
 import type { SyncOptions } from '../datastore.ts';
 import type { ApplyIntent, LocalFiles } from '../ports.ts';
 import type { RegisterState } from '../remote/register.ts';
@@ -46,14 +47,15 @@ const EMPTY_PLAN: Plan = { steps: [], conflicts: [], held: [] };
 /** Scans the root, reads the commit, plans and vets. Changes nothing on either side. */
 export async function look(parts: CycleParts, options: SyncOptions, from: Looking): Promise<Sight> {
   const { files, ledger, state } = from;
+  const breathe = breathing(parts.clock, options.signal);
   const scan = from.rootThere
-    ? await scanRoot(files, ledger.entries, parts.skip, parts.codec, { signal: options.signal })
+    ? await scanRoot(files, ledger.entries, parts.skip, parts.codec, { signal: options.signal, breathe })
     : emptyScan(parts.skip);
   settleIntents(ledger, from.intents, scan);
   const isLeftOut = (path: SyncPath): boolean => scan.isExcluded(path) || parts.withheld(path) !== null;
-  setAside(ledger, isLeftOut);
+  await setAside(ledger, isLeftOut, breathe);
   const { approved } = options;
-  if (approved === undefined && nothingMoved(ledger, state, scan))
+  if (approved === undefined && (await nothingMoved(ledger, state, scan, breathe)))
     return { view: EMPTY_VIEW, scan, plan: EMPTY_PLAN, vetoes: [], moved: [], refused: [] };
   const view = await viewOf(parts, state, from.view, options.signal);
   takeBack(ledger, scan, view.tree, isLeftOut);
@@ -119,14 +121,17 @@ export function blockedPaths(scan: Scan, tree: RemoteView['tree']): readonly Hel
   }));
 }
 
-function nothingMoved(ledger: Ledger, state: RegisterState, scan: Scan): boolean {
+async function nothingMoved(ledger: Ledger, state: RegisterState, scan: Scan, breathe: Breathe): Promise<boolean> {
   const { commit, open, datastoreId, epoch } = ledger.meta;
   if (!state.head?.commit || state.head.commit.id !== commit?.id || open.length > 0) return false;
   // Fewer than the commit names: some were left out, and may not be any more.
   if (commit.files !== ledger.entries.size || hasExcluded(ledger)) return false;
   if (state.head.datastoreId !== datastoreId || state.head.epoch < epoch) return false;
   if (scan.unknown.size > scan.irregular.size || scan.files.size !== ledger.entries.size) return false;
-  for (const [path, local] of scan.files) if (hashIn(ledger.entries, path) !== local.sha256) return false;
+  for (const part of inParts(scan.files.values())) {
+    await breathe();
+    if (part.some(({ path, sha256 }) => hashIn(ledger.entries, path) !== sha256)) return false;
+  }
   return true;
 }
 

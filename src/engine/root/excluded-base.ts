@@ -1,5 +1,6 @@
 import type { BaseEntry, RemoteTree } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
+import { type Breathe, inParts } from '../breath.ts';
 import type { Ledger } from '../state/ledger.ts';
 import { someExcluded } from '../state/packed-tree.ts';
 import type { Scan } from './scan.ts';
@@ -11,11 +12,14 @@ import type { Scan } from './scan.ts';
 export type LeftOut = (path: SyncPath) => boolean;
 
 /** Marks the entries of paths that are left out now. */
-export function setAside(ledger: Ledger, isLeftOut: LeftOut): void {
+export async function setAside(ledger: Ledger, isLeftOut: LeftOut, breathe: Breathe): Promise<void> {
   const left: BaseEntry[] = [];
-  for (const path of ledger.entries.keys()) {
-    const entry = isLeftOut(path) ? ledger.entries.get(path) : undefined;
-    if (entry !== undefined && entry.excluded === undefined) left.push({ ...entry, excluded: true });
+  for (const part of inParts(ledger.entries.keys())) {
+    await breathe();
+    for (const path of part) {
+      const entry = isLeftOut(path) ? ledger.entries.get(path) : undefined;
+      if (entry !== undefined && entry.excluded === undefined) left.push({ ...entry, excluded: true });
+    }
   }
   if (left.length > 0) ledger.advance(left, []);
 }

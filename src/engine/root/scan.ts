@@ -8,6 +8,7 @@ import {
   sameStamp,
 } from '../../core/format/tree.ts';
 import { parseSyncPath, type SyncPath } from '../../core/paths/sync-path.ts';
+import { type Breathe, inParts } from '../breath.ts';
 import { each } from '../each.ts';
 import type { Codec, LocalFiles } from '../ports.ts';
 import { hashOfUnchanged, isPacked } from '../state/packed-tree.ts';
@@ -28,30 +29,40 @@ const GRANULARITY_MS = 2_000;
 const HASHERS = 8;
 const READ_BYTES = 1 << 20;
 
+export interface ScanOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told how many files are known, after each that was read. */
+  readonly onFile?: (done: number) => void;
+  readonly breathe?: Breathe;
+}
+
 /** The root as it is now. A file whose stamp is the base's is not read again, unless it is racily clean. */
 export async function scanRoot(
   files: LocalFiles,
   base: BaseTree,
   skip: Skip,
   codec: Codec,
-  options: { readonly signal?: AbortSignal | undefined; readonly onFile?: (done: number) => void } = {},
+  options: ScanOptions = {},
 ): Promise<Scan> {
   const walk = await files.walk(skip, options.signal);
   const found = new Map<SyncPath, LocalEntry>();
   const unknown = new Map([...walk.unknown, ...walk.irregular]);
   const refreshed: BaseEntry[] = [];
   const unread: SyncPath[] = [];
-  for (const [name, stamp] of walk.files) {
-    // A name that is in the base was looked at before it came there.
-    const path = name as SyncPath;
-    const sha256 = hashIfUnchanged(base, path, stamp);
-    if (sha256 !== null) {
-      found.set(path, { path, stamp, sha256 });
-      continue;
+  for (const part of inParts(walk.files)) {
+    await options.breathe?.();
+    for (const [name, stamp] of part) {
+      // A name that is in the base was looked at before it came there.
+      const path = name as SyncPath;
+      const sha256 = hashIfUnchanged(base, path, stamp);
+      if (sha256 !== null) {
+        found.set(path, { path, stamp, sha256 });
+        continue;
+      }
+      const parsed = parseSyncPath(name);
+      if (parsed.ok) unread.push(parsed.value);
+      else unknown.set(name, parsed.problem);
     }
-    const parsed = parseSyncPath(name);
-    if (parsed.ok) unread.push(parsed.value);
-    else unknown.set(name, parsed.problem);
   }
   await each(unread, HASHERS, async (path) => {
     const read = await hashFile(files, path, codec, options.signal);

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { nodeCodec } from '../../src/adapters/codec.ts';
+import { systemClock } from '../../src/adapters/system.ts';
+import type { BaseEntry } from '../../src/core/format/tree.ts';
+import type { SyncPath } from '../../src/core/paths/sync-path.ts';
+import { breathing, inParts } from '../../src/engine/breath.ts';
+import { scanRoot } from '../../src/engine/root/scan.ts';
+import { openSandbox } from './fs/sandbox.ts';
+
+const none = () => false;
+
+test('each of them is in one part, in order', () => {
+  const items = Array.from({ length: 1_300 }, (_, index) => index);
+  const parts = [...inParts(items)];
+  expect(parts.flat()).toEqual(items);
+  expect(parts.length).toBeGreaterThan(2);
+  expect([...inParts([])]).toEqual([]);
+});
+
+test('where nothing has changed, too, others have their turn while many files are looked at', async () => {
+  const box = openSandbox();
+  for (let index = 0; index < 1_300; index += 1) box.write(`f${index}`, '');
+  const first = await scanRoot(box.files, new Map(), none, nodeCodec);
+  const base = new Map<SyncPath, BaseEntry>(
+    [...first.files.values()].map((entry) => [entry.path, { ...entry, seenAt: Number.MAX_SAFE_INTEGER }]),
+  );
+  let time = 0;
+  let turns = 0;
+  // Each look at the clock is later than a slice.
+  const slow = {
+    ...systemClock,
+    monotonic: () => (time += 1_000),
+    sleep: async () => void (turns += 1),
+  };
+  const scan = await scanRoot(box.files, base, none, nodeCodec, { breathe: breathing(slow) });
+  expect(scan.files).toEqual(first.files);
+  expect(turns).toBeGreaterThan(2);
+});
+
+test('a look that is stopped ends between two parts', async () => {
+  const box = openSandbox();
+  box.write('a', '');
+  const stop = new AbortController();
+  const breathe = breathing(systemClock, stop.signal);
+  stop.abort(new Error('stopped'));
+  await expect(scanRoot(box.files, new Map(), none, nodeCodec, { breathe })).rejects.toThrow('stopped');
+});
