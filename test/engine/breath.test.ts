@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { nodeCodec } from '../../src/adapters/codec.ts';
 import { systemClock } from '../../src/adapters/system.ts';
@@ -44,4 +45,16 @@ test('a look that is stopped ends between two parts', async () => {
   const breathe = breathing(systemClock, stop.signal);
   stop.abort(new Error('stopped'));
   await expect(scanRoot(box.files, new Map(), none, nodeCodec, { breathe })).rejects.toThrow('stopped');
+});
+
+test('who sleeps for no time gives timers and answers their turn', async () => {
+  const turns: string[] = [];
+  systemClock.after(1, () => void turns.push('timer'));
+  void readFile(import.meta.filename).then(() => turns.push('answer'));
+  while (turns.length < 2) await systemClock.sleep(0);
+  expect(turns.toSorted()).toEqual(['answer', 'timer']);
+});
+
+test('who sleeps for no time is told that all is over', async () => {
+  await expect(systemClock.sleep(0, AbortSignal.abort())).rejects.toMatchObject({ kind: 'cancelled' });
 });
