@@ -310,6 +310,7 @@ describe('the Status view', () => {
     expect(row?.children?.map(({ label, description }) => `${label}: ${description}`)).toEqual([
       '1 min ago: ↑ 2, ↓ 1, 1 deleted, 1 conflict, 1.5 kB in 2.5 s',
     ]);
+    expect(row?.spoken).toBe('Last sync, 1 min ago, 2 files uploaded, 1 file downloaded, 1 file deleted, 1 conflict');
   });
   it('says of a folder used in place how it is, and nothing of a sync', () => {
     const place: FolderState = {

@@ -61,7 +61,16 @@ function group(id: PlanGroup['id'], label: string, icon: string, rows: readonly 
   return {
     id,
     rows,
-    row: { id, label, description, tooltip: `${label}: ${description}`, icon, context: `plan-${id}` },
+    row: {
+      id,
+      label,
+      description,
+      tooltip: `${label}: ${description}`,
+      icon,
+      context: `plan-${id}`,
+      // The label says which way.
+      spoken: `${label}, ${description.replaceAll(/[↑↓] /g, '')}`,
+    },
   };
 }
 

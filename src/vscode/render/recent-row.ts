@@ -2,6 +2,7 @@ import { bytesText, durationText } from '../../core/quantities.ts';
 import type { LocalStatus } from '../../engine/datastore.ts';
 import { counted, dateTimeText, t } from '../l10n.ts';
 import { ago } from './ago.ts';
+import { reportText } from './report-text.ts';
 import { type Row, row } from './row.ts';
 
 /** The last syncs that did anything, the latest first. `now` in milliseconds since 1970. */
@@ -9,10 +10,18 @@ export function recentRow(recent: LocalStatus['recent'], now: number): Row {
   const [last] = recent;
   if (last === undefined) return row('recent', t('Last sync'), t('never here'), 'history', '');
   const children = recent.map((one, index) =>
-    row(`recent-${index}`, ago(one.at, now), syncText(one), 'blank', dateTimeText(one.at)),
+    row(`recent-${index}`, ago(one.at, now), syncText(one), 'blank', dateTimeText(one.at), {
+      spoken: `${ago(one.at, now)}, ${spokenText(one)}`,
+    }),
   );
-  return { ...row('recent', t('Last sync'), `${ago(last.at, now)}, ${syncText(last)}`, 'history', ''), children };
+  const spoken = `${t('Last sync')}, ${ago(last.at, now)}, ${spokenText(last)}`;
+  const top = row('recent', t('Last sync'), `${ago(last.at, now)}, ${syncText(last)}`, 'history', '', { spoken });
+  return { ...top, children };
 }
+
+/** In words: arrows are read as what they look like. */
+const spokenText = (one: LocalStatus['recent'][number]): string =>
+  [reportText(one), ...(one.conflicts > 0 ? [counted(one.conflicts, '{0} conflict', '{0} conflicts')] : [])].join(', ');
 
 function syncText({
   uploaded,

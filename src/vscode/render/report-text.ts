@@ -2,7 +2,12 @@ import type { SyncReport } from '../../core/status/sync-report.ts';
 import { counted, t } from '../l10n.ts';
 
 /** What a cycle came to, in one line: `2 files uploaded, 1 file deleted`. */
-export function reportText({ uploaded, downloaded, deletedLocal, deletedRemote }: SyncReport): string {
+export function reportText({
+  uploaded,
+  downloaded,
+  deletedLocal,
+  deletedRemote,
+}: Pick<SyncReport, 'uploaded' | 'downloaded' | 'deletedLocal' | 'deletedRemote'>): string {
   const deleted = deletedLocal + deletedRemote;
   const parts = [
     uploaded > 0 ? counted(uploaded, '{0} file uploaded', '{0} files uploaded') : '',
