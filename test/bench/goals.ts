@@ -17,6 +17,8 @@ interface Goal {
   /** Whatever peers do. */
   readonly bound?: {
     readonly text: string;
+    /** By requests or bytes, which the server counts. */
+    readonly isCounted?: true;
     readonly isMet: (row: Row, latency: number, baselines: Baselines) => boolean;
   };
 }
@@ -24,6 +26,7 @@ interface Goal {
 const MB = 1_000_000;
 const requests = (most: number): NonNullable<Goal['bound']> => ({
   text: `≤ ${most} requests`,
+  isCounted: true,
   isMet: ({ median }) => median.requests <= most,
 });
 const memory = (most: number): NonNullable<Goal['bound']> => ({
@@ -37,6 +40,7 @@ const GOALS: readonly Goal[] = [
     workload: 'W2',
     times: [3, 4],
     bound: {
+      isCounted: true,
       text: '1 request, ≤ an empty Node program + 60 ms + one round trip',
       isMet: ({ median }, latency, { nodeMs }) => median.requests === 1 && median.wallMs <= nodeMs + 60 + latency,
     },
@@ -52,7 +56,7 @@ const GOALS: readonly Goal[] = [
   {
     workload: 'W5B-UP',
     times: [20, 20],
-    bound: { text: '≤ 24 MiB sent', isMet: ({ median }) => median.bytesUp <= 24 << 20 },
+    bound: { text: '≤ 24 MiB sent', isCounted: true, isMet: ({ median }) => median.bytesUp <= 24 << 20 },
   },
   { workload: 'W6', times: [3, 6], bound: { text: '≤ 0.8 s', isMet: ({ median }) => median.wallMs <= 800 } },
   { workload: 'W7-UP', times: [4, 6], bound: memory(500 * MB) },
@@ -60,7 +64,7 @@ const GOALS: readonly Goal[] = [
   {
     workload: 'W8',
     times: [20, 20],
-    bound: { text: 'no content sent: < 4 MiB', isMet: ({ median }) => median.bytesUp < 4 << 20 },
+    bound: { text: 'no content sent: < 4 MiB', isCounted: true, isMet: ({ median }) => median.bytesUp < 4 << 20 },
   },
   {
     workload: 'W9',
@@ -72,6 +76,7 @@ const GOALS: readonly Goal[] = [
   {
     workload: 'W10',
     bound: {
+      isCounted: true,
       text: '≤ 8 requests, ≤ 150 ms after settling without latency',
       isMet: ({ median }, latency) => median.requests <= 8 && (latency > 0 || median.wallMs <= 150),
     },
@@ -104,7 +109,11 @@ function verdict({ times, bound }: Goal, { rows }: Table, latency: number, basel
     const reached = 1 / (best.ratio ?? Number.NaN);
     words.push(`${reached.toFixed(1)} × ${best.name} (goal ${wanted}): ${metText(reached >= wanted)}`);
   }
-  if (bound !== undefined) words.push(`bound: ${metText(bound.isMet(ours, latency, baselines))}`);
+  if (bound !== undefined) {
+    // Ceph says neither requests nor bytes.
+    const isKnown = bound.isCounted !== true || !Number.isNaN(ours.median.requests);
+    words.push(`bound: ${isKnown ? metText(bound.isMet(ours, latency, baselines)) : 'not counted'}`);
+  }
   return words.join('; ');
 }
 
