@@ -10,8 +10,9 @@ import {
 } from './commands/show-commands.ts';
 import { clickStatusBar } from './commands/status-bar-click.ts';
 import { pull, push, sync } from './commands/sync-commands.ts';
+import { folderOf } from './failed-in.ts';
 import type { Ui } from './ui.ts';
-import { chosenIn, targetOf } from './views/target.ts';
+import { asTarget, chosenIn, targetOf } from './views/target.ts';
 
 /** `argument`: the row it was called on, if any; `chosen`: all rows that were chosen then. Neither can be trusted to be that. */
 type Handler = (ui: Ui, argument: unknown, chosen: unknown) => Promise<void>;
@@ -96,7 +97,8 @@ export function registerCommands(ui: Ui): vscode.Disposable {
       try {
         await handler(ui, argument, chosenIn(given));
       } catch (error) {
-        ui.notices.failed(error, targetOf(argument));
+        const folder = folderOf(error);
+        ui.notices.failed(error, targetOf(argument) ?? (folder && asTarget({ folder })));
       }
     }),
   );

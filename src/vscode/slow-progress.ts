@@ -3,6 +3,8 @@ import { SyncError } from '../core/errors.ts';
 import { meterRate } from '../core/status/rate.ts';
 import type { Progress } from '../core/status/sync-report.ts';
 import type { Clock } from '../engine/ports.ts';
+import { failedIn } from './failed-in.ts';
+import type { Folder } from './folder.ts';
 import { t } from './l10n.ts';
 import { progressText } from './render/progress-text.ts';
 import { unlinked } from './render/unlinked.ts';
@@ -15,8 +17,12 @@ export interface Task {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** Runs what the person started; a notification with a cancel button appears once it takes long. */
-export async function withSlowProgress<T>(clock: Clock, title: string, work: (task: Task) => Promise<T>): Promise<T> {
+/** Runs what the person started in a folder; a notification with a cancel button appears once it takes long. */
+export async function withSlowProgress<T>(
+  { clock, folder }: { readonly clock: Clock; readonly folder: Folder },
+  title: string,
+  work: (task: Task) => Promise<T>,
+): Promise<T> {
   const stop = new AbortController();
   const rate = meterRate();
   let last: Progress | null = null;
@@ -51,9 +57,10 @@ export async function withSlowProgress<T>(clock: Clock, title: string, work: (ta
     return await done;
   } catch (error) {
     const isStopped = error instanceof SyncError && error.kind === 'cancelled';
-    if (!isStopped || stop.signal.aborted) throw error;
+    if (!isStopped || stop.signal.aborted) throw failedIn(folder, error);
     // Nobody pressed Cancel: what it ran on was ended, by a change of the configuration or of the folders.
-    throw new SyncError('failed', t('the connection was closed meanwhile'), t('Try again.'), { cause: error });
+    const closed = t('the connection was closed meanwhile');
+    throw failedIn(folder, new SyncError('failed', closed, t('Try again.'), { cause: error }));
   } finally {
     cancelTimer();
   }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { SyncError } from '../../src/core/errors.ts';
 import { INITIAL_STATUS } from '../../src/core/status/sync-status.ts';
 import { chooseRunning } from '../../src/vscode/commands/choose-folder.ts';
+import { folderOf } from '../../src/vscode/failed-in.ts';
 import type { Folder } from '../../src/vscode/folder.ts';
 import { withSlowProgress } from '../../src/vscode/slow-progress.ts';
 import type { Ui } from '../../src/vscode/ui.ts';
@@ -110,17 +111,20 @@ export const commands = describe('commands where nothing is set up', [
     }),
   ),
   it('what ends though nobody pressed Cancel has failed, and is told', async () => {
-    const { host } = await extensionUi();
+    const { host, folders } = await extensionUi();
+    const folder = folders.all()[0] ?? assert.fail('a folder');
+    const on = { clock: host.clock, folder };
     const ended = new SyncError('cancelled', 'The folder was closed.', '');
     await assert.rejects(
-      withSlowProgress(host.clock, 'Syncing', () => Promise.reject(ended)),
+      withSlowProgress(on, 'Syncing', () => Promise.reject(ended)),
       { kind: 'failed', message: 'the connection was closed meanwhile', cause: ended },
     );
     const other = new SyncError('offline', 'no answer', '');
     await assert.rejects(
-      withSlowProgress(host.clock, 'Syncing', () => Promise.reject(other)),
+      withSlowProgress(on, 'Syncing', () => Promise.reject(other)),
       other,
     );
+    assert.equal(folderOf(other), folder, 'its message names the folder');
   }),
   it('Doctor says what is missing', async () => {
     await vscode.commands.executeCommand('datastore.doctor');

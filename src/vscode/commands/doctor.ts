@@ -27,8 +27,10 @@ export async function doctor(ui: Ui, argument: unknown): Promise<void> {
   const credentials = place === null ? undefined : await ui.keys.get(place);
   const parts = await ui.host.openCheckup({ workspace: workspace.uri.fsPath, config, credentials });
   try {
-    const lines = await withSlowProgress(ui.host.clock, t('Checking {0}', workspace.name), ({ signal }) =>
-      runCheckup(parts, { describe, signal }),
+    const lines = await withSlowProgress(
+      { clock: ui.host.clock, folder },
+      t('Checking {0}', workspace.name),
+      ({ signal }) => runCheckup(parts, { describe, signal }),
     );
     const { platform } = parts.machine;
     const report = {

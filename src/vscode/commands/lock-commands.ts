@@ -18,7 +18,7 @@ export async function holdLock(ui: Ui, argument: unknown): Promise<void> {
   const purpose = typeof argument === 'string' ? argument : await vscode.window.showInputBox(asked);
   if (purpose === undefined || !stillRuns(ui, chosen)) return;
   const held = await withSlowProgress(
-    ui.host.clock,
+    { clock: ui.host.clock, folder },
     t('Waiting for the lock of {0}', folder.workspace.name),
     ({ signal }) => running.coordinator.hold(purpose.trim() || 'maintenance', signal),
   );

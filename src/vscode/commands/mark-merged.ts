@@ -21,7 +21,9 @@ export async function settleMerged(ui: Ui, chosen: Chosen, shown: readonly Confl
   if (unsaved.length > 0) return offerToSave(ui, chosen, shown, unsaved);
   const { folder, running } = chosen;
   const title = t('Looking at {0}', folder.workspace.name);
-  const { plan } = await withSlowProgress(ui.host.clock, title, (task) => running.coordinator.preview(task));
+  const { plan } = await withSlowProgress({ clock: ui.host.clock, folder }, title, (task) =>
+    running.coordinator.preview(task),
+  );
   const now = new Map(plan.conflicts.map((conflict) => [conflict.path, conflict]));
   const [first] = shown;
   if (first !== undefined && shown.length === 1) {

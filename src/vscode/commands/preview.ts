@@ -23,8 +23,10 @@ const applying = new WeakSet<Folder>();
 export async function preview(ui: Ui, argument: unknown): Promise<void> {
   const chosen = await chooseSyncing(ui, argument, t('Preview which folder?'));
   if (chosen === null) return;
-  const found = await withSlowProgress(ui.host.clock, t('Looking at {0}', chosen.folder.workspace.name), ({ signal }) =>
-    chosen.running.coordinator.preview({ signal }),
+  const found = await withSlowProgress(
+    { clock: ui.host.clock, folder: chosen.folder },
+    t('Looking at {0}', chosen.folder.workspace.name),
+    ({ signal }) => chosen.running.coordinator.preview({ signal }),
   );
   const record = recordOf(ui, found);
   if (found.vetoes.length > 0) return askWayOut(ui, chosen, found, record);

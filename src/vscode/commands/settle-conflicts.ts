@@ -15,7 +15,7 @@ export async function settle(ui: Ui, chosen: Chosen, choices: readonly Choice[])
   const { folder, running } = chosen;
   const title = t('Resolving conflicts of {0}', folder.workspace.name);
   try {
-    const { held, moved, over } = await withSlowProgress(ui.host.clock, title, (task) =>
+    const { held, moved, over } = await withSlowProgress({ clock: ui.host.clock, folder }, title, (task) =>
       decideConflicts(running.coordinator, choices, task),
     );
     tellHeld(ui, held);

@@ -33,7 +33,7 @@ export async function runCycle(
   title: string,
   options: SyncOptions,
 ): Promise<SyncReport> {
-  const report = await withSlowProgress(ui.host.clock, `${title} ${folder.workspace.name}`, (task) =>
+  const report = await withSlowProgress({ clock: ui.host.clock, folder }, `${title} ${folder.workspace.name}`, (task) =>
     running.coordinator.sync({ ...options, ...task }),
   );
   const { conflicts, problems } = report;

@@ -28,7 +28,7 @@ async function syncFiles(ui: Ui, argument: unknown, chosen: unknown, way: 'up' |
   const paths = targetsOf(argument, chosen).flatMap((one) => (one.folder === folder ? (one.path ?? []) : []));
   const what = wordsOf(paths);
   const title = way === 'up' ? t('Pushing {0}', what) : t('Pulling {0}', what);
-  const report = await withSlowProgress(ui.host.clock, title, async (task) => {
+  const report = await withSlowProgress({ clock: ui.host.clock, folder }, title, async (task) => {
     const { plan, basis } = await coordinator.preview({ signal: task.signal });
     if (basis === null) return null;
     const part = planPart({ basis, steps: plannedSteps(plan) }, paths, way);

@@ -20,7 +20,7 @@ export async function undo(ui: Ui, argument: unknown): Promise<void> {
   if (point === null || !stillRuns(ui, chosen)) return;
   const { folder, running } = chosen;
   const looking = t('Looking at {0}', folder.workspace.name);
-  const found = await withSlowProgress(ui.host.clock, looking, ({ signal }) =>
+  const found = await withSlowProgress({ clock: ui.host.clock, folder }, looking, ({ signal }) =>
     running.datastore.previewUndo({ id: point.id, busyPaths: busyPathsBelow(running.root), signal }),
   );
   if (found.files.length === 0) return ui.notices.info(nothingWords(found));
@@ -30,7 +30,7 @@ export async function undo(ui: Ui, argument: unknown): Promise<void> {
   // Always by name: what has become free to come back since was on no list.
   const paths = files.map(({ path }) => path);
   const title = t('Bringing back files of {0}', folder.workspace.name);
-  const report = await withSlowProgress(ui.host.clock, title, ({ signal }) =>
+  const report = await withSlowProgress({ clock: ui.host.clock, folder }, title, ({ signal }) =>
     running.coordinator.undo({ id, paths, signal }),
   );
   tell(ui, chosen, report);

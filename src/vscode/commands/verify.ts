@@ -19,7 +19,7 @@ async function verifyFolder(ui: Ui, chosen: Chosen, repair: boolean): Promise<vo
   const { name } = folder.workspace;
   const title = `${repair ? t('Repairing') : t('Verifying')} ${name}`;
   const purpose = repair ? 'verify --repair' : 'verify';
-  const report = await withSlowProgress(ui.host.clock, title, (task) =>
+  const report = await withSlowProgress({ clock: ui.host.clock, folder }, title, (task) =>
     running.coordinator.verify({ repair, purpose, ...task }),
   );
   await ui.reports.show(t('Verification of {0}', name), reportLines(name, report));
