@@ -171,7 +171,7 @@ const rows: readonly (readonly [string, readonly FolderState[], Omit<Bar, 'toolt
     {
       text: '$(question) Datastore waits for your answer',
       background: 'warning',
-      label: 'Datastore: waiting for your answer about a first connection',
+      label: 'Datastore: waiting for your answer about the connection',
     },
   ],
   [

@@ -41,7 +41,7 @@ function partsOf(state: FolderState, now: number): { readonly heading: string; r
     case 'asking':
       return {
         heading: `**${escapeMarkdown(placeText(state.config))}**`,
-        lines: [t('Waits for your answer before the first connection.')],
+        lines: [t('Waits for your answer before anybody is contacted.')],
       };
     case 'declined':
       return {

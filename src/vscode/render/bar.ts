@@ -60,7 +60,7 @@ function look(face: Face): Omit<Bar, 'tooltip'> {
     case 'asking':
       return {
         text: t('$(question) Datastore waits for your answer'),
-        label: t('waiting for your answer about a first connection'),
+        label: t('waiting for your answer about the connection'),
         background: 'warning',
       };
     case 'conflicts':
