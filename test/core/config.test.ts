@@ -612,3 +612,16 @@ test('the workspace is the nearest folder with a configuration or a repository',
   expect(await findWorkspace(sub)).toBe(path.join(top, 'repo/packages/a'));
   expect(await findWorkspace(path.join(top, 'repo/packages'))).toBe(path.join(top, 'repo'));
 });
+
+test('rates that are set in a window go before those of the file, and a mistake there is named', async () => {
+  const { workspace } = await read({ yaml: line('maxUpload: 1M\nmaxDownload: 1M') });
+  const readWith = (maxUpload: string, maxDownload: string) =>
+    readConfig({ workspace, env: {}, rates: { source: 'datastore.', texts: { maxUpload, maxDownload } } });
+  const set = await readWith('off', '');
+  expect(set).toMatchObject({ ok: true, value: { maxDownload: 1_048_576 } });
+  expect(set.ok && set.value).not.toHaveProperty('maxUpload');
+  const wrong = await readWith('', 'fast');
+  expect(wrong.ok ? [] : wrong.problem.map(configProblemText)).toEqual([
+    'datastore.maxDownload: "fast" is not a rate (bytes a second such as 500k, 2M or 1G, 1024-fold, from 16k on; or off)',
+  ]);
+});

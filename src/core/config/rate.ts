@@ -56,7 +56,7 @@ export function readRates(prefix: string, texts: RateTexts): Result<SaidRates, r
     if (text === '') continue;
     const rate = parseRate(text);
     if (rate.ok) read[name] = rate.value;
-    else problems.push({ kind: 'config', source: `${prefix}${name}`, line: null, field: name, message: rate.problem });
+    else problems.push({ kind: 'config', source: `${prefix}${name}`, line: null, field: null, message: rate.problem });
   }
   return problems.length === 0 ? ok(read) : bad(problems);
 }
