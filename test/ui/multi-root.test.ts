@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
-import { picture } from './picture.ts';
+import { picture, restMouse } from './picture.ts';
 import { BAR, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('several folders', () => {
@@ -39,6 +39,13 @@ describeUi('several folders', () => {
 
     await writeFile(join(two, 'data', 'x.txt'), 'changed\n');
     await window.statusBar.click(BAR);
+    await window.page.locator('.quick-input-list .monaco-list-row', { hasText: 'All of them' }).waitFor();
+    expect((await window.quickInput.items()).map(({ label }) => label)).toEqual([
+      basename(one),
+      basename(two),
+      'All of them',
+    ]);
+    await picture(window, 'several-folders-pick');
     await window.quickInput.choose(basename(two));
     await window.statusBarItem(/in step/);
     await expectSoon(
@@ -49,6 +56,28 @@ describeUi('several folders', () => {
     );
     await window.statusBarItem(/in step/);
     await picture(window, 'several-folders');
+
+    // Each that fails says so, under its name.
+    const refuse = (prefix: string, code: string): void =>
+      void stage.rig.server.faults.add({
+        match: { key: new RegExp(`^${prefix}/`) },
+        fault: { kind: 'status', status: 403, code },
+      });
+    refuse('one', 'AccessDenied');
+    refuse('two', 'InvalidAccessKeyId');
+    await window.statusBar.click(BAR);
+    await window.quickInput.choose('All of them');
+    const failures = await Promise.all(
+      [one, two].map((folder) => window.notifications.waitFor(new RegExp(`^“${basename(folder)}” — `), 30_000)),
+    );
+    expect(failures.map(({ severity }) => severity)).toEqual(['error', 'error']);
+    await restMouse(window);
+    await picture(window, 'several-failed');
+    stage.rig.server.faults.clear();
+    await window.tidy();
+    await window.statusBar.click(BAR);
+    await window.quickInput.choose('All of them');
+    await window.statusBarItem(/in step/, 30_000);
 
     // A plan says that its engine is another, and goes with its folder.
     await window.runCommand('Datastore: Pause');
@@ -69,6 +98,22 @@ describeUi('several folders', () => {
     await picture(window, 'preview-outdated');
     await writeFile(file, JSON.stringify({ folders: [one, bare].map((path) => ({ path })) }));
     await window.page.locator('.pane-header[aria-label="Preview Section"]').waitFor({ state: 'detached' });
+    await window.close();
+  });
+
+  it('none of them: the view says how to begin', async () => {
+    const file = join(stage.rig.folder, 'none.code-workspace');
+    await writeFile(file, JSON.stringify({ folders: [] }));
+    const window = await stage.open(file);
+    // No item of the status bar says that it is there.
+    await window.page.locator('.activitybar .action-label[aria-label^="Datastore"]').first().click();
+    await expectSoon(
+      'how to begin',
+      () => window.trees.message('Contents'),
+      (text) => (text.startsWith('Open a folder to keep a part of it in step') ? true : undefined),
+      30_000,
+    );
+    await picture(window, 'no-folder');
     await window.close();
   });
 });
