@@ -1,4 +1,4 @@
-import type { FolderState } from './folder-state.ts';
+import { type FolderState, hasStatus } from './folder-state.ts';
 
 /** What menus, enablement and welcome views ask of all folders of the window, by the name after `datastore.`. */
 export function contextValues(states: readonly FolderState[]): Readonly<Record<string, boolean | string>> {
@@ -6,6 +6,7 @@ export function contextValues(states: readonly FolderState[]): Readonly<Record<s
   const syncing = active.filter((status) => !status.inPlace);
   return {
     state: welcomeOf(states),
+    unfinished: states.some((state) => state.kind === 'not-set-up' && hasStatus(state)),
     active: active.length > 0,
     syncs: syncing.length > 0,
     s3: states.some(({ kind }) => ['asking', 'declined', 'broken'].includes(kind)) || syncing.length > 0,

@@ -9,7 +9,8 @@ export type FolderState =
   | { readonly kind: 'loading' }
   /** Its configuration was read, nobody is contacted. Null: nothing usable is configured. */
   | { readonly kind: 'untrusted'; readonly config: Config | null }
-  | { readonly kind: 'not-set-up' }
+  /** `isUnfinished`: a first set-up was cut off, or is at work. */
+  | { readonly kind: 'not-set-up'; readonly isUnfinished?: true }
   | { readonly kind: 'invalid'; readonly problems: readonly ConfigProblem[] }
   /** Another tool's format: shown, never written to. */
   | { readonly kind: 'unsupported'; readonly config: Config; readonly found: string }
@@ -24,6 +25,9 @@ export interface NamedState {
   readonly name: string;
   readonly state: FolderState;
 }
+
+/** Whether there is anything to tell of it. */
+export const hasStatus = (state: FolderState): boolean => state.kind !== 'not-set-up' || state.isUnfinished === true;
 
 /** The one thing to show of a folder: the engine's headline, or what keeps the engine from running. */
 export type Face =

@@ -84,7 +84,7 @@ export function openFolder(workspace: vscode.WorkspaceFolder, parts: FolderParts
     const trusted = vscode.workspace.isTrusted;
     if (!read.ok) {
       await stop();
-      if (read.problem[0]?.kind === 'not-set-up') return show({ kind: 'not-set-up' });
+      if (read.problem[0]?.kind === 'not-set-up') return showNotSetUp();
       return show({ kind: 'invalid', problems: read.problem });
     }
     const config = read.value;
@@ -108,6 +108,16 @@ export function openFolder(workspace: vscode.WorkspaceFolder, parts: FolderParts
         error instanceof SyncError ? error : { message: String(error), remedy: t('See the log.') };
       show({ kind: 'broken', config, message, remedy });
     }
+  }
+
+  /** What a first set-up has left is read after: a window with nothing in it waits for nothing. */
+  async function showNotSetUp(): Promise<void> {
+    show({ kind: 'not-set-up' });
+    const found = await host.readUnfinished(workspace.uri.fsPath, null).catch((error: unknown) => {
+      log.warn(`the set-up of ${workspace.name} cannot be read: ${String(error)}`);
+      return null;
+    });
+    if (found !== null) show({ kind: 'not-set-up', isUnfinished: true });
   }
 
   async function stopped(next: FolderState): Promise<void> {

@@ -30,3 +30,11 @@ it('a folder of which only the watcher has told is still being looked at', () =>
   expect(contextValues([active({ pending: { up: 2, down: 0 } })])).toMatchObject({ state: 'looking' });
   expect(contextValues([looked])).toMatchObject({ state: 'active' });
 });
+
+it('a first set-up that was cut off has a place to be told', () => {
+  expect(contextValues([{ kind: 'not-set-up' }])).toMatchObject({ state: 'not-set-up', unfinished: false });
+  expect(contextValues([{ kind: 'not-set-up', isUnfinished: true }])).toMatchObject({
+    state: 'not-set-up',
+    unfinished: true,
+  });
+});

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { configuredBy } from '../configured-by.ts';
 import type { Folder } from '../folder.ts';
+import { hasStatus } from '../folder-state.ts';
 import { t } from '../l10n.ts';
 import type { Ui } from '../ui.ts';
 import { asTarget, targetOf } from '../views/target.ts';
@@ -8,7 +9,7 @@ import { explainState } from './explain-state.ts';
 
 /** Where nothing is set up there is no status: the Contents view says how to begin. */
 export async function showStatus(ui: Ui): Promise<void> {
-  const isSetUp = ui.folders.all().some((folder) => folder.state().kind !== 'not-set-up');
+  const isSetUp = ui.folders.all().some((folder) => hasStatus(folder.state()));
   await vscode.commands.executeCommand(isSetUp ? 'datastore.status.focus' : 'datastore.contents.focus');
 }
 

@@ -85,7 +85,9 @@ const titleOf = (step: Step): string => (step === 'plan' ? t('What Will Happen')
 const turned = <T>(answer: Answer<T>, turn: (value: T) => Turn): Answer<Turn> =>
   answer.kind === 'next' ? { kind: 'next', value: turn(answer.value) } : answer;
 
-function tellStopped({ ui, folder }: Setup, failure: SetupFailure | null): void {
+async function tellStopped({ ui, folder }: Setup, failure: SetupFailure | null): Promise<void> {
+  // It has left a note that the Status view shows.
+  if (folder.state().kind === 'not-set-up') await folder.reload();
   ui.notices.info(stoppedText(folder.workspace.name, failure), {
     label: t('Set Up…'),
     run: 'datastore.setUp',

@@ -4,6 +4,7 @@ import type { AutoSync } from '../../engine/coordinator/coordinator.ts';
 import type { LocalStatus } from '../../engine/datastore.ts';
 import type { Log } from '../../engine/ports.ts';
 import type { Folder, Running } from '../folder.ts';
+import { hasStatus } from '../folder-state.ts';
 import type { Folders } from '../folders.ts';
 import type { Host } from '../host.ts';
 import { t } from '../l10n.ts';
@@ -91,7 +92,7 @@ export function openStatusView(
       if (node?.kind === 'row')
         return (node.row.children ?? []).map((row) => asTarget({ kind: 'row', folder: node.folder, row }));
       if (node?.kind === 'workspace') return rowsOf(node.folder);
-      const shown = folders.all().filter((folder) => folder.state().kind !== 'not-set-up');
+      const shown = folders.all().filter((folder) => hasStatus(folder.state()));
       const [only, second] = shown;
       if (only !== undefined && second === undefined) return rowsOf(only);
       return shown.map((folder) => asTarget({ kind: 'workspace', folder }));
