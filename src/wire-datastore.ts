@@ -12,7 +12,10 @@ import { bounded } from './adapters/store/bounded.ts';
 import { capped } from './adapters/store/capped.ts';
 import { createRemotes } from './adapters/store/remotes.ts';
 import { retrying } from './adapters/store/retrying.ts';
+import { traced } from './adapters/store/traced.ts';
 import { systemClock, systemIds, systemNetwork } from './adapters/system.ts';
+import { findTracing } from './adapters/telemetry/telemetry.ts';
+import { openSpans, type Tracing } from './adapters/telemetry/tracing.ts';
 import type { Config } from './core/config/config.ts';
 import type { Timing } from './core/config/timing.ts';
 import { SyncError } from './core/errors.ts';
@@ -100,7 +103,10 @@ export async function wireRemote(request: WireRequest): Promise<Wired & { readon
   const isHeld = config.maxUpload !== undefined || config.maxDownload !== undefined;
   const idleMs = isHeld ? Math.max(timing.idleMs, HELD_IDLE_MS) : timing.idleMs;
   const keys = credentials === undefined ? {} : { credentials };
-  const plain = openS3Store({ ...backend, timing: { ...timing, idleMs }, ...keys });
+  const bare = openS3Store({ ...backend, timing: { ...timing, idleMs }, ...keys });
+  const tracing = await findTracing(process.env, systemClock);
+  const spans = tracing && openSpans(tracing);
+  const plain = spans === null ? bare : traced(bare, spans);
   let retries = 0;
   // Patience outside, so that what waits to try again holds no place.
   const { budget, caps } = remotes(plain.name, config);
@@ -131,14 +137,17 @@ export async function wireRemote(request: WireRequest): Promise<Wired & { readon
     ttlMs: config.lock.ttlMs,
     waitMs: request.waitMs ?? config.lock.waitMs,
   });
-  const datastore = withPhaseCosts(opened, {
+  const watched = withPhaseCosts(opened, {
     clock: systemClock,
+    listener: spans,
     costs: () => ({ ...store.traffic, retries }),
     told(phase) {
+      spans?.phaseEnded(phase);
       log.debug(phaseText(phase));
       request.onPhase?.(phase);
     },
   });
+  const datastore = tracing === null ? watched : flushing(watched, tracing);
   const settleMs = request.settleMs ?? timing.settleMs;
   const watcher = onFirstWatch(async () => {
     const { openWatcher } = await import('./adapters/fs/watcher.ts');
@@ -146,6 +155,18 @@ export async function wireRemote(request: WireRequest): Promise<Wired & { readon
   });
   return { datastore, watcher, skip, neverShared: isNeverShared, root, timing, network: systemNetwork };
 }
+
+/** The same datastore, which leaves no span behind when it is closed. */
+const flushing = (datastore: Datastore, tracing: Tracing): Datastore => ({
+  ...datastore,
+  async close() {
+    try {
+      await datastore.close();
+    } finally {
+      await tracing.flush();
+    }
+  },
+});
 
 /** Loaded when somebody watches: most commands never do. */
 function onFirstWatch(open: () => Promise<Watcher>): Watcher {

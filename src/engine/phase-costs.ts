@@ -1,5 +1,6 @@
+import { SyncError } from '../core/errors.ts';
 import type { StoredFile } from '../core/format/tree.ts';
-import type { Phase } from '../core/status/sync-report.ts';
+import type { Phase, SyncReport } from '../core/status/sync-report.ts';
 import type { Datastore } from './datastore.ts';
 import type { Clock } from './ports.ts';
 
@@ -18,15 +19,33 @@ export interface PhaseCosts extends Costs {
   readonly ms: number;
 }
 
-/** The same datastore; `told` hears what each phase of a cycle took when it ends, the last one also when the cycle fails. */
+/** Hears of a cycle as it goes. */
+export interface CycleListener {
+  readonly cycleBegun: (purpose: string) => void;
+  readonly phaseBegun: (phase: Phase) => void;
+  /** With what it did, or (null) the kind of what stopped it. */
+  readonly cycleEnded: (report: SyncReport | null, failure?: string) => void;
+}
+
+export interface PhaseParts {
+  readonly clock: Clock;
+  readonly costs: () => Costs;
+  /** What each phase of a cycle took, when it ends: the last one also when the cycle fails. */
+  readonly told: (phase: PhaseCosts) => void;
+  readonly listener?: CycleListener | null;
+}
+
+/** The same datastore, its cycles told of. */
 export function withPhaseCosts<File extends StoredFile>(
   datastore: Datastore<File>,
-  { clock, costs, told }: { clock: Clock; costs: () => Costs; told: (phase: PhaseCosts) => void },
+  { clock, costs, told, listener = null }: PhaseParts,
 ): Datastore<File> {
   return {
     ...datastore,
     async sync(options = {}) {
       let phase: Phase = 'connecting';
+      listener?.cycleBegun(options.purpose ?? 'sync');
+      listener?.phaseBegun(phase);
       let [since, before] = [clock.monotonic(), costs()];
       const enter = (next: Phase): void => {
         if (next === phase) return;
@@ -40,17 +59,25 @@ export function withPhaseCosts<File extends StoredFile>(
           retries: after.retries - before.retries,
         });
         [phase, since, before] = [next, now, after];
+        if (next !== 'done') listener?.phaseBegun(next);
       };
+      let report: SyncReport | null = null;
+      let failure: string | undefined;
       try {
-        return await datastore.sync({
+        report = await datastore.sync({
           ...options,
           onProgress(progress) {
             enter(progress.phase);
             options.onProgress?.(progress);
           },
         });
+        return report;
+      } catch (error) {
+        failure = error instanceof SyncError ? error.kind : 'failed';
+        throw error;
       } finally {
         enter('done');
+        listener?.cycleEnded(report, failure);
       }
     },
   };
