@@ -21,17 +21,14 @@ export function breathing(clock: Clock, signal?: AbortSignal): Breathe {
   };
 }
 
-/** Of what is done at once: less than a slice. */
-const PART = 512;
+/** Quick items between two breaths. */
+const MANY = 512;
 
-/** All of them in parts, for a loop that takes a breath between two parts: one between two items would cost more than the items. */
-export function* inParts<T>(items: Iterable<T>): Generator<readonly T[]> {
-  let part: T[] = [];
-  for (const item of items) {
-    part.push(item);
-    if (part.length < PART) continue;
-    yield part;
-    part = [];
-  }
-  if (part.length > 0) yield part;
+/** Says once in so many calls that it may be time for a breath: to ask the clock for each would cost more than a quick item. */
+export function nowAndThen(): () => boolean {
+  let count = 0;
+  return () => {
+    count = (count + 1) % MANY;
+    return count === 0;
+  };
 }

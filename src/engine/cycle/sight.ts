@@ -4,7 +4,7 @@ import { restrictPlan } from '../../core/plan/approved-plan.ts';
 import { type Held, makePlan, type Plan, type PlanInput, type PlanPolicy } from '../../core/plan/plan.ts';
 import { isIdentityVeto, type SafetyFacts, type Veto, vet } from '../../core/plan/safety.ts';
 import { VetoError } from '../../core/plan/veto-error.ts';
-import { type Breathe, breathing, inParts } from '../breath.ts';
+import { type Breathe, breathing, nowAndThen } from '../breath.ts';
 import type { SyncOptions } from '../datastore.ts';
 import type { ApplyIntent, LocalFiles } from '../ports.ts';
 import type { RegisterState } from '../remote/register.ts';
@@ -128,9 +128,10 @@ async function nothingMoved(ledger: Ledger, state: RegisterState, scan: Scan, br
   if (commit.files !== ledger.entries.size || hasExcluded(ledger)) return false;
   if (state.head.datastoreId !== datastoreId || state.head.epoch < epoch) return false;
   if (scan.unknown.size > scan.irregular.size || scan.files.size !== ledger.entries.size) return false;
-  for (const part of inParts(scan.files.values())) {
-    await breathe();
-    if (part.some(({ path, sha256 }) => hashIn(ledger.entries, path) !== sha256)) return false;
+  const isTime = nowAndThen();
+  for (const [path, local] of scan.files) {
+    if (isTime()) await breathe();
+    if (hashIn(ledger.entries, path) !== local.sha256) return false;
   }
   return true;
 }

@@ -1,6 +1,6 @@
 import type { BaseEntry, RemoteTree } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
-import { type Breathe, inParts } from '../breath.ts';
+import { type Breathe, nowAndThen } from '../breath.ts';
 import type { Ledger } from '../state/ledger.ts';
 import { someExcluded } from '../state/packed-tree.ts';
 import type { Scan } from './scan.ts';
@@ -14,12 +14,11 @@ export type LeftOut = (path: SyncPath) => boolean;
 /** Marks the entries of paths that are left out now. */
 export async function setAside(ledger: Ledger, isLeftOut: LeftOut, breathe: Breathe): Promise<void> {
   const left: BaseEntry[] = [];
-  for (const part of inParts(ledger.entries.keys())) {
-    await breathe();
-    for (const path of part) {
-      const entry = isLeftOut(path) ? ledger.entries.get(path) : undefined;
-      if (entry !== undefined && entry.excluded === undefined) left.push({ ...entry, excluded: true });
-    }
+  const isTime = nowAndThen();
+  for (const path of ledger.entries.keys()) {
+    if (isTime()) await breathe();
+    const entry = isLeftOut(path) ? ledger.entries.get(path) : undefined;
+    if (entry !== undefined && entry.excluded === undefined) left.push({ ...entry, excluded: true });
   }
   if (left.length > 0) ledger.advance(left, []);
 }

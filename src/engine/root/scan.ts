@@ -8,7 +8,7 @@ import {
   sameStamp,
 } from '../../core/format/tree.ts';
 import { parseSyncPath, type SyncPath } from '../../core/paths/sync-path.ts';
-import { type Breathe, inParts } from '../breath.ts';
+import { type Breathe, nowAndThen } from '../breath.ts';
 import { each } from '../each.ts';
 import type { Codec, LocalFiles } from '../ports.ts';
 import { hashOfUnchanged, isPacked } from '../state/packed-tree.ts';
@@ -49,20 +49,19 @@ export async function scanRoot(
   const unknown = new Map([...walk.unknown, ...walk.irregular]);
   const refreshed: BaseEntry[] = [];
   const unread: SyncPath[] = [];
-  for (const part of inParts(walk.files)) {
-    await options.breathe?.();
-    for (const [name, stamp] of part) {
-      // A name that is in the base was looked at before it came there.
-      const path = name as SyncPath;
-      const sha256 = hashIfUnchanged(base, path, stamp);
-      if (sha256 !== null) {
-        found.set(path, { path, stamp, sha256 });
-        continue;
-      }
-      const parsed = parseSyncPath(name);
-      if (parsed.ok) unread.push(parsed.value);
-      else unknown.set(name, parsed.problem);
+  const isTime = nowAndThen();
+  for (const [name, stamp] of walk.files) {
+    if (isTime()) await options.breathe?.();
+    // A name that is in the base was looked at before it came there.
+    const path = name as SyncPath;
+    const sha256 = hashIfUnchanged(base, path, stamp);
+    if (sha256 !== null) {
+      found.set(path, { path, stamp, sha256 });
+      continue;
     }
+    const parsed = parseSyncPath(name);
+    if (parsed.ok) unread.push(parsed.value);
+    else unknown.set(name, parsed.problem);
   }
   await each(unread, HASHERS, async (path) => {
     const read = await hashFile(files, path, codec, options.signal);
