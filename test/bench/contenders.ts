@@ -8,9 +8,8 @@ import type { Command } from './measure.ts';
 import type { Pace } from './rounds.ts';
 import { s3SyncClient } from './s3-sync-client.ts';
 
-/** Ours first. Throws with a message for people when one is not there; `s3-sync-client` takes part where it is installed. */
+/** Ours first. Throws with a message for people when one is not there. */
 export function findContenders(): readonly Contender[] {
-  const installed = s3SyncClient();
   return [
     ours(),
     aws(),
@@ -18,7 +17,7 @@ export function findContenders(): readonly Contender[] {
     rclone('rclone 64', tuned(64), 'fast'),
     rclone('rclone 256', tuned(256), 'fast'),
     s3cmd(),
-    ...(installed === null ? [] : [installed]),
+    s3SyncClient(),
   ];
 }
 

@@ -7,10 +7,9 @@ import { type Contender, direction, environment } from './contender.ts';
 const NAME = 's3-sync-client';
 const program = fileURLToPath(new URL('s3-sync-client-program.ts', import.meta.url));
 
-/** The npm package of that name, which is a library: a program of ours calls it. Null where it is not installed. */
-export function s3SyncClient(): Contender | null {
-  const entry = found(NAME);
-  if (entry === null) return null;
+/** The npm package of that name, which is a library: a program of ours calls it. */
+export function s3SyncClient(): Contender {
+  const entry = createRequire(import.meta.url).resolve(NAME);
   const { version } = JSON.parse(readFileSync(join(dirname(entry), '..', 'package.json'), 'utf8')) as {
     version: string;
   };
@@ -23,18 +22,10 @@ export function s3SyncClient(): Contender | null {
       const words = direction(act, data, `s3://${bucket}/bench`);
       return {
         program: process.execPath,
-        args: [program, entry, server.endpoint, ...words],
+        args: [program, server.endpoint, ...words],
         cwd: workspace,
         env: { ...environment(server), HOME: home },
       };
     },
   };
-}
-
-function found(name: string): string | null {
-  try {
-    return createRequire(import.meta.url).resolve(name);
-  } catch {
-    return null;
-  }
 }
