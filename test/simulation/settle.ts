@@ -61,9 +61,9 @@ export async function settle(world: World, operations: Operations): Promise<void
         return;
       }
       // A folder that is spelled otherwise here, where case does not count.
-      if (reason.includes('leads elsewhere')) {
-        const folder = path.slice(0, path.lastIndexOf('/'));
-        world.act(machine, { act: 'move folder', path: folder, to: `room-${random.hex(6)}` });
+      const spelled = /workspace\/data\/([^`]+)` leads elsewhere/.exec(reason)?.[1];
+      if (spelled !== undefined) {
+        world.act(machine, { act: 'move folder', path: spelled, to: `room-${random.hex(6)}` });
         return;
       }
       if (reason.startsWith('a folder has its name')) {

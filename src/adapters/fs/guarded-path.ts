@@ -74,6 +74,8 @@ export function levelByLevel(top: Folder, names: readonly string[], make?: { rea
       const path = below(folder.path, name);
       let stats = lstatSync(path, { throwIfNoEntry: false });
       if (stats === undefined && make !== undefined) {
+        // Else an empty folder would be left there with each try.
+        if (!isWhereItSays(top, folder)) return elsewhere(folder);
         makeFolder(path, make.mode);
         stats = lstatSync(path, { throwIfNoEntry: false });
       }
@@ -82,9 +84,7 @@ export function levelByLevel(top: Folder, names: readonly string[], make?: { rea
         return { kind: 'blocked', reason: `\`${path.slice(top.path.length + 1)}\` is ${kindOf(stats)}` };
       folder = { path, dev: stats.dev, ino: stats.ino };
     }
-    return isWhereItSays(top, folder)
-      ? { kind: 'folder', folder }
-      : { kind: 'blocked', reason: `\`${folder.path}\` leads elsewhere` };
+    return isWhereItSays(top, folder) ? { kind: 'folder', folder } : elsewhere(folder);
   } catch (error) {
     const code = errorCode(error);
     if (code === undefined) throw error;
@@ -139,6 +139,9 @@ function isWhereItSays(top: Folder, folder: Folder): boolean {
       : `${realTop.endsWith(sep) ? realTop.slice(0, -1) : realTop}${folder.path.slice(top.path.length)}`;
   return real.normalize('NFC') === expected.normalize('NFC');
 }
+
+/** Through a link, or by another spelling. */
+const elsewhere = ({ path }: Folder): FolderAnswer => ({ kind: 'blocked', reason: `\`${path}\` leads elsewhere` });
 
 /** Of a folder's absolute path and a name that is no foul one: nothing is left for `join` to normalise. */
 const below = (path: string, name: string): string => `${path}${path.endsWith(sep) ? '' : sep}${name}`;
