@@ -31,9 +31,10 @@ describeUi('the lock, explained', () => {
     await restMouse(window);
     await picture(window, 'lock-explained');
     await window.quickInput.choose(/Notify Me When Free/);
+    await window.page.getByText(/You are told when the lock of/).waitFor({ timeout: 30_000 });
 
     holder.process.kill('SIGTERM');
-    const told = await window.notifications.waitFor(/The lock of “.*” is free/, 30_000);
+    const told = await window.notifications.waitFor(/The lock of “.*” is free\./, 30_000);
     expect(told.buttons).toEqual(expect.arrayContaining(['Hold Lock…', 'Sync Now']));
     await picture(window, 'lock-free');
     await window.notifications.press(/is free/, 'Hold Lock…');

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Folder, Running } from '../folder.ts';
 import { t } from '../l10n.ts';
+import { actionsWhenFree } from '../lock/actions-when-free.ts';
 import { type LockDeed, type LockItem, lockItems } from '../lock/lock-items.ts';
 import type { Ui } from '../ui.ts';
 import { asTarget } from '../views/target.ts';
@@ -25,7 +26,7 @@ export async function notifyWhenFree(ui: Ui, argument: unknown): Promise<void> {
   const { folder, running } = chosen;
   const { name } = folder.workspace;
   if ((await readLock(running)) === null && running.coordinator.status().lease === null)
-    return ui.notices.info(t('The lock of “{0}” is free already.', name));
+    return ui.notices.info(t('The lock of “{0}” is free already.', name), ...actionsWhenFree(folder));
   const isNew = ui.locks.notifyWhenFree(folder);
   const text = isNew
     ? t('You are told when the lock of “{0}” is free', name)

@@ -5,6 +5,7 @@ import type { Folders } from '../folders.ts';
 import { t } from '../l10n.ts';
 import type { Notices } from '../notices.ts';
 import { asTarget } from '../views/target.ts';
+import { actionsWhenFree } from './actions-when-free.ts';
 import { look, type Pulse, pulseOf, type Sight } from './pulse.ts';
 
 /** What a window does about locks over time. */
@@ -51,11 +52,7 @@ export function openLocks({ folders, notices, clock }: LockParts): Locks {
     if (stop === undefined) return;
     stop();
     awaited.delete(folder.id);
-    notices.info(
-      t('The lock of “{0}” is free.', folder.workspace.name),
-      { label: t('Hold Lock…'), run: 'datastore.holdLock', on: asTarget({ folder }) },
-      { label: t('Sync Now'), run: 'datastore.sync', on: asTarget({ folder }) },
-    );
+    notices.info(t('The lock of “{0}” is free.', folder.workspace.name), ...actionsWhenFree(folder));
   }
 
   function readOften(folder: Folder): void {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { Dialogs } from './dialogs.ts';
+import { SOON_MS } from './expect-soon.ts';
 import { Notifications } from './notifications.ts';
 import { QuickInput } from './quick-input.ts';
 import { activationMs } from './running-extensions.ts';
@@ -55,9 +56,16 @@ export class Workbench {
 
   /** Shows a view, whichever container it is in, by its name as it stands in its header. */
   async openView(name: string): Promise<void> {
-    await this.quickInput.open('F1');
-    await this.quickInput.type(`Focus on ${name} View`);
-    await this.quickInput.choose(new RegExp(`: Focus on ${literal(name)} View$`));
+    const choose = async (timeoutMs: number) => {
+      await this.quickInput.open('F1');
+      await this.quickInput.type(`Focus on ${name} View`);
+      await this.quickInput.choose(new RegExp(`: Focus on ${literal(name)} View$`), timeoutMs);
+    };
+    // A list that was opened before the extension's views were known never has them.
+    await choose(5_000).catch(async () => {
+      await this.page.keyboard.press('Escape');
+      await choose(SOON_MS);
+    });
     await this.trees.waitFor(name);
   }
 
