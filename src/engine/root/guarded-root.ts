@@ -1,3 +1,4 @@
+import { SyncError } from '../../core/errors.ts';
 import { unseen } from '../lease/lock-sighting.ts';
 import type { LocalFiles, LockFile, StateFiles } from '../ports.ts';
 import { heldFiles, heldState } from './held-root.ts';
@@ -8,7 +9,7 @@ export interface GuardedRoot {
   readonly state: StateFiles;
   /** The root, under a run of this name in staging. */
   openFiles(run: string): LocalFiles;
-  /** Does `work` while no other process is at work here. SyncError('locked') when waiting is over. */
+  /** Does `work` while nobody else is at work here. SyncError('locked') when waiting is over. */
   alone<T>(purpose: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>;
 }
 
@@ -33,6 +34,15 @@ export function openGuardedRoot(parts: GuardedRootParts): GuardedRoot {
     openFiles: (run) => heldFiles(parts.openFiles(run), assertHeld),
     async alone(purpose, signal, work) {
       const mine = await guardRoot({ ...parts, file: parts.lockFile, seen }, purpose, parts.waitMs, signal);
+      if (guard !== null) {
+        // What stood still until another took the root over has not noticed yet: this guard would cover it.
+        await mine.release();
+        throw new SyncError(
+          'locked',
+          'an earlier run of this process is still at work here',
+          'Wait until it has finished.',
+        );
+      }
       guard = mine;
       try {
         return await work();
