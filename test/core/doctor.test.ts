@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Config } from '../../src/core/config/config.ts';
-import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import type {
   BaseFacts,
   HeadFacts,
@@ -18,6 +16,7 @@ import { doctorWords } from '../../src/core/doctor/doctor-words.ts';
 import { proxyVariables } from '../../src/core/doctor/proxy-variables.ts';
 import { bad, ok, type SyncErrorKind } from '../../src/core/errors.ts';
 import type { LeaseRecord } from '../../src/core/format/records.ts';
+import { SOME_CONFIG } from '../support/some-config.ts';
 
 /* Facts in, lines out: each line's good and bad case. */
 
@@ -25,16 +24,7 @@ const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
 const MIN = 60_000;
 
 const BACKEND = { type: 's3', bucket: 'team', prefix: 'p', region: 'eu-central-1', forcePathStyle: false } as const;
-const CONFIG: Config = {
-  backend: BACKEND,
-  root: 'data',
-  directories: null,
-  exclude: [],
-  allow: [],
-  timing: DEFAULT_TIMING,
-  lock: { ttlMs: 30_000, waitMs: 60_000 },
-  source: '.datastore.yaml',
-};
+const CONFIG = { ...SOME_CONFIG, backend: BACKEND };
 
 const trouble = (kind: SyncErrorKind, message = 'why'): { ok: false; problem: Trouble } =>
   bad({ kind, message, remedy: 'do' });

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../../src/core/config/config.ts';
-import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import { ok } from '../../src/core/errors.ts';
 import type { LeaseRecord } from '../../src/core/format/records.ts';
 import type { SyncPath } from '../../src/core/paths/sync-path.ts';
@@ -8,20 +6,12 @@ import { INITIAL_STATUS, type SyncStatus } from '../../src/core/status/sync-stat
 import type { FolderState } from '../../src/vscode/folder-state.ts';
 import { type Bar, renderBar } from '../../src/vscode/render/bar.ts';
 import { statusRows } from '../../src/vscode/render/status-rows.ts';
+import { SOME_CONFIG } from '../support/some-config.ts';
 
 const NOW = 1_763_650_000_000;
 const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
 
-const config: Config = {
-  backend: { type: 's3', bucket: 'team-data', prefix: 'p', region: 'eu-central-1', forcePathStyle: false },
-  root: 'data',
-  directories: null,
-  exclude: [],
-  allow: [],
-  timing: DEFAULT_TIMING,
-  lock: { ttlMs: 30_000, waitMs: 60_000 },
-  source: '.datastore.yaml',
-};
+const config = SOME_CONFIG;
 const lease: LeaseRecord = {
   nonce: 'n',
   holder: 'alice@build-7',

@@ -1,25 +1,16 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import type { SyncPath } from '../../src/core/paths/sync-path.ts';
 import type { StepKind } from '../../src/core/plan/plan.ts';
 import { INITIAL_STATUS, type SyncStatus } from '../../src/core/status/sync-status.ts';
 import type { FolderState } from '../../src/vscode/folder-state.ts';
 import { changedPaths, decorationsOf } from '../../src/vscode/render/file-decorations.ts';
+import { SOME_CONFIG } from '../support/some-config.ts';
 
 /* Letters in the Explorer. */
 
 const active = (status: Partial<SyncStatus>): FolderState => ({
   kind: 'active',
-  config: {
-    backend: { type: 's3', bucket: 'team-data', prefix: '', region: 'eu-central-1', forcePathStyle: false },
-    root: 'data',
-    directories: null,
-    exclude: [],
-    allow: [],
-    timing: DEFAULT_TIMING,
-    lock: { ttlMs: 30_000, waitMs: 60_000 },
-    source: '.datastore.yaml',
-  },
+  config: SOME_CONFIG,
   status: { ...INITIAL_STATUS, ...status },
 });
 const NONE = { base: null, local: null, remote: null };

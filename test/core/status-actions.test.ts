@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { Config } from '../../src/core/config/config.ts';
-import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import type { SyncErrorKind } from '../../src/core/errors.ts';
 import type { SyncPath } from '../../src/core/paths/sync-path.ts';
 import { INITIAL_STATUS, type SyncStatus } from '../../src/core/status/sync-status.ts';
@@ -9,6 +7,7 @@ import type { FolderState } from '../../src/vscode/folder-state.ts';
 import type { Row } from '../../src/vscode/render/row.ts';
 import { statusRows } from '../../src/vscode/render/status-rows.ts';
 import { unfinishedRow } from '../../src/vscode/render/unfinished-row.ts';
+import { SOME_CONFIG } from '../support/some-config.ts';
 
 interface MenuItem {
   readonly command: string;
@@ -37,16 +36,7 @@ function fits(when: string, context: string): boolean {
   return isHere && (item === undefined ? new RegExp(items ?? '').test(context) : item === context);
 }
 
-const config: Config = {
-  backend: { type: 's3', bucket: 'team-data', prefix: 'p', region: 'eu-central-1', forcePathStyle: false },
-  root: 'data',
-  directories: null,
-  exclude: [],
-  allow: [],
-  timing: DEFAULT_TIMING,
-  lock: { ttlMs: 30_000, waitMs: 60_000 },
-  source: '.datastore.yaml',
-};
+const config = SOME_CONFIG;
 const record = {
   nonce: 'n',
   holder: 'alice@build-7',

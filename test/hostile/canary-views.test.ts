@@ -5,7 +5,6 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openS3Store } from '../../src/adapters/s3/s3-store.ts';
 import { failureOf } from '../../src/cli/failure.ts';
 import type { Config } from '../../src/core/config/config.ts';
-import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import { problem } from '../../src/core/doctor/doctor-line.ts';
 import { doctorWords } from '../../src/core/doctor/doctor-words.ts';
 import { INITIAL_STATUS, reduceStatus } from '../../src/core/status/sync-status.ts';
@@ -13,6 +12,7 @@ import { asSyncError } from '../../src/engine/remote/store-error.ts';
 import type { FolderState } from '../../src/vscode/folder-state.ts';
 import { renderBar } from '../../src/vscode/render/bar.ts';
 import { statusRows } from '../../src/vscode/render/status-rows.ts';
+import { SOME_CONFIG } from '../support/some-config.ts';
 
 /* A store that repeats the keys it was shown: no error, JSON, status bar, row or report does. */
 
@@ -59,16 +59,7 @@ test.each(CASES)('keys $what, $code', async ({ accessKeyId, secretAccessKey, sta
 /** Everything that VS Code shows of a folder whose last sync has failed. */
 function viewsOf(backend: Config['backend'], error: ReturnType<typeof asSyncError>): readonly string[] {
   const { kind, message, remedy } = error;
-  const config: Config = {
-    backend,
-    root: 'data',
-    directories: null,
-    exclude: [],
-    allow: [],
-    timing: DEFAULT_TIMING,
-    lock: { ttlMs: 30_000, waitMs: 60_000 },
-    source: '.datastore.yaml',
-  };
+  const config = { ...SOME_CONFIG, backend };
   const status = reduceStatus(INITIAL_STATUS, { kind: 'failed', at: NOW, error: { kind, message, remedy } });
   const state: FolderState = { kind: 'active', config, status };
   const broken: FolderState = { kind: 'broken', config, message, remedy };

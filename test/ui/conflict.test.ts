@@ -2,6 +2,7 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
+import { changedOnBothSides } from './both-sides.ts';
 import { picture, restMouse } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
@@ -119,13 +120,7 @@ describeUi('a conflict', () => {
   });
 
   it('whose merge a reload cuts off is asked about when the file is saved in the next window', async () => {
-    const folder = await stage.rig.workspace('reloaded', { 'notes.txt': 'one\ntwo\n' });
-    expect((await stage.rig.cli(folder, ['sync'])).code).toBe(0);
-    const other = await stage.rig.workspace('reloaded', {});
-    await stage.rig.cli(other, ['pull']);
-    await writeFile(join(other, 'data', 'notes.txt'), 'one of the other\ntwo\n');
-    expect((await stage.rig.cli(other, ['sync'])).code).toBe(0);
-    await writeFile(join(folder, 'data', 'notes.txt'), 'one\ntwo of mine\n');
+    const folder = await changedOnBothSides(stage, 'reloaded');
 
     const window = await stage.open(folder);
     await window.statusBarItem(/waiting for your answer/, 60_000);

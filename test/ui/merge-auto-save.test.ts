@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
+import { changedOnBothSides } from './both-sides.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('a merge where VS Code saves by itself', () => {
@@ -12,13 +13,7 @@ describeUi('a merge where VS Code saves by itself', () => {
   afterAll(() => stage.close());
 
   it('is asked about when its editor is closed, not while it is typed', async () => {
-    const folder = await stage.rig.workspace('by-itself', { 'notes.txt': 'one\ntwo\n' });
-    expect((await stage.rig.cli(folder, ['sync'])).code).toBe(0);
-    const other = await stage.rig.workspace('by-itself', {});
-    await stage.rig.cli(other, ['pull']);
-    await writeFile(join(other, 'data', 'notes.txt'), 'one of the other\ntwo\n');
-    expect((await stage.rig.cli(other, ['sync'])).code).toBe(0);
-    await writeFile(join(folder, 'data', 'notes.txt'), 'one\ntwo of mine\n');
+    const folder = await changedOnBothSides(stage, 'by-itself');
     // What VS Code for the Web does where nobody has chosen otherwise.
     await stage.settings(folder, { 'files.autoSave': 'afterDelay', 'editor.acceptSuggestionOnEnter': 'off' });
 
