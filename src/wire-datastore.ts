@@ -136,6 +136,7 @@ export async function wireRemote(request: WireRequest): Promise<Wired & { readon
     identity: identityOf(workspace, tool),
     ttlMs: config.lock.ttlMs,
     waitMs: request.waitMs ?? config.lock.waitMs,
+    ...(config.history === undefined ? {} : { history: config.history }),
   });
   const watched = withPhaseCosts(opened, {
     clock: systemClock,

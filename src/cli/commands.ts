@@ -3,6 +3,7 @@ import { applyCommand } from './commands/apply.ts';
 import { conflictsCommand, resolveCommand } from './commands/conflicts.ts';
 import { catCommand, lsCommand } from './commands/contents.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { gcCommand } from './commands/gc.ts';
 import { lockAcquireCommand, lockReleaseCommand, lockStatusCommand } from './commands/lock.ts';
 import { runCommand } from './commands/run.ts';
 import { setupFilesystemCommand, setupS3Command } from './commands/setup.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   lockAcquireCommand,
   lockReleaseCommand,
   verifyCommand,
+  gcCommand,
   doctorCommand,
   setupS3Command,
   setupFilesystemCommand,

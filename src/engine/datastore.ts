@@ -1,6 +1,7 @@
 import type { FolderHealth } from '../core/doctor/folder-health.ts';
 import type { LeaseHolder, Whose } from '../core/format/lease-holder.ts';
 import type { Entry, StoredFile } from '../core/format/tree.ts';
+import type { GarbageReport } from '../core/garbage/garbage-report.ts';
 import type { ApprovedPlan } from '../core/plan/approved-plan.ts';
 import type { Choice, Conflict, PlanPolicy } from '../core/plan/plan.ts';
 import type { Preview, Progress, SyncReport } from '../core/status/sync-report.ts';
@@ -35,6 +36,11 @@ export interface PreviewOptions extends SyncOptions {
 export interface VerifyOptions extends Pick<SyncOptions, 'busyPaths' | 'purpose' | 'signal' | 'onProgress'> {
   /** Put in order what a good side has; else nothing is changed on either side. */
   readonly repair?: boolean;
+}
+
+export interface GarbageOptions extends Pick<SyncOptions, 'purpose' | 'signal' | 'onProgress'> {
+  /** Tells what would go, without the lease. */
+  readonly dryRun?: boolean;
 }
 
 export interface UndoOptions extends Pick<SyncOptions, 'busyPaths' | 'signal'> {
@@ -139,6 +145,8 @@ export interface Datastore<File extends StoredFile = Entry> {
   conflicts(signal?: AbortSignal): Promise<readonly Conflict[]>;
   /** Reads everything on both sides, whatever stamps say, and compares it with index and base. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
+  /** Deletes from the remote what no kept commit names. Rejects, and deletes nothing, where a part of the history cannot be read. */
+  gc(options?: GarbageOptions): Promise<GarbageReport>;
   /** Runs that replaced or deleted files here and can be taken back, the latest first. */
   undoPoints(): Promise<readonly UndoPoint[]>;
   /** What `undo` would do now. SyncError('usage') where there is nothing of that name. */

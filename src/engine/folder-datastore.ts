@@ -148,6 +148,14 @@ export function openFolderDatastore(parts: FolderParts): Datastore<StoredFile> {
       );
     },
 
+    async gc() {
+      throw new SyncError(
+        'config',
+        `The datastore is the folder ${folder.path}, used in place: it keeps no history.`,
+        'There is nothing to collect.',
+      );
+    },
+
     undoPoints: async () => [],
     previewUndo: async () => nothingToUndo(folder),
     undo: async () => nothingToUndo(folder),

@@ -1,3 +1,4 @@
+import { HISTORY, type HistoryPolicy } from '../core/garbage/keep.ts';
 import { withholder } from '../core/paths/credential-paths.ts';
 import { COMPRESSION_LIMITS, type CompressionLimits } from '../core/plan/compression.ts';
 import { CHUNK_LIMITS, type ChunkLimits } from '../core/plan/cut-chunks.ts';
@@ -7,6 +8,8 @@ import { findRoot, runCycle } from './cycle/cycle.ts';
 import { previewCycle } from './cycle/preview-cycle.ts';
 import type { CycleParts } from './cycle/run.ts';
 import type { Datastore } from './datastore.ts';
+import { createCollector } from './garbage/automatic.ts';
+import { collectGarbage } from './garbage/collect.ts';
 import type { Clock, Codec, Identity, Ids, LocalFiles, LockFile, Log, ObjectStore, StateFiles } from './ports.ts';
 import { createRegister } from './remote/register.ts';
 import { createRemoteLog } from './remote/remote-log.ts';
@@ -43,6 +46,8 @@ export interface DatastoreParts {
   readonly chunks?: ChunkLimits;
   /** What is worth compressing; `COMPRESSION_LIMITS` when absent. */
   readonly compression?: CompressionLimits;
+  /** How far back commits stay, and whether pushes collect the rest; `HISTORY` when absent. */
+  readonly history?: HistoryPolicy;
 }
 
 /** Bytes of files in memory, on their way up or down. */
@@ -55,6 +60,8 @@ export function openDatastore(given: DatastoreParts): Datastore {
   const parts = composeParts(given, root);
   const own = openWorkspaceLease(parts, root);
   const remote = openRemoteContents(parts);
+  const history = given.history ?? HISTORY;
+  const collector = createCollector(parts, history);
 
   async function translated<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -79,7 +86,11 @@ export function openDatastore(given: DatastoreParts): Datastore {
       translated(async () => {
         const found = await findRoot(parts, options);
         if (!found.isThere) await found.create();
-        return root.alone(options.purpose ?? 'sync', options.signal, () => runCycle(parts, options, own.current()));
+        return root.alone(options.purpose ?? 'sync', options.signal, async () => {
+          const report = await runCycle(parts, options, own.current());
+          await collector.afterPush(report, own.current(), options.signal);
+          return report;
+        });
       }),
 
     preview: (options = {}) =>
@@ -105,6 +116,13 @@ export function openDatastore(given: DatastoreParts): Datastore {
         const { isThere } = await findRoot(parts, options);
         const work = () => verifyDatastore(parts, options, isThere, own.current());
         return isThere ? root.alone(options.purpose ?? 'verify', options.signal, work) : work();
+      }),
+
+    gc: (options = {}) =>
+      translated(async () => {
+        const isThere = (await parts.openFiles(given.ids.uuid()).state()).kind === 'folder';
+        const work = () => collectGarbage(parts, history, options, own.current());
+        return isThere ? root.alone(options.purpose ?? 'gc', options.signal, work) : work();
       }),
 
     undoPoints: () => translated(() => listUndoPoints(parts.openFiles(given.ids.uuid()))),

@@ -32,7 +32,7 @@ describe('imports point one way', () => {
 
   // Each may import those before it.
   const order: readonly [room: string, inside: readonly string[]][] = [
-    ['core', ['paths', 'format', 'plan', 'status', 'verify', 'config', 'setup', 'doctor']],
+    ['core', ['paths', 'format', 'plan', 'status', 'verify', 'garbage', 'config', 'setup', 'doctor']],
     [
       'engine',
       [
@@ -45,6 +45,7 @@ describe('imports point one way', () => {
         'cycle',
         'undo',
         'verify',
+        'garbage',
         'checkup',
         'setup',
         'coordinator',

@@ -246,7 +246,7 @@ describe('a mistake in .datastore.yaml is named with line, field, what was found
       'a file that is a list',
       '- a\n',
       [
-        '.datastore.yaml:1: a list is not a map of fields (type, root, bucket, prefix, region, endpoint, forcePathStyle, profile, path, encryption, directories, exclude, allow, lock, timing, maxUpload, maxDownload)',
+        '.datastore.yaml:1: a list is not a map of fields (type, root, bucket, prefix, region, endpoint, forcePathStyle, profile, path, encryption, directories, exclude, allow, lock, history, timing, maxUpload, maxDownload)',
       ],
     ],
     ['a field given twice', `${S3}bucket: other-bucket\n`, [/^\.datastore\.yaml:4: not valid YAML: .*unique/]],

@@ -166,6 +166,7 @@ function scriptedDatastore(clock: ReturnType<typeof createManualClock>): Scripte
     },
     conflicts: unused,
     verify: unused,
+    gc: unused,
     undoPoints: unused,
     previewUndo: unused,
     undo: unused,

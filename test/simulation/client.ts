@@ -6,6 +6,7 @@ import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { type Budget, bounded, createBudget } from '../../src/adapters/store/bounded.ts';
 import { retrying } from '../../src/adapters/store/retrying.ts';
+import type { HistoryPolicy } from '../../src/core/garbage/keep.ts';
 import type { CompressionLimits } from '../../src/core/plan/compression.ts';
 import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../src/core/plan/packs.ts';
@@ -36,6 +37,7 @@ export interface ProgramParts {
   readonly packs: PackLimits;
   readonly chunks: ChunkLimits;
   readonly compression: CompressionLimits;
+  readonly history: HistoryPolicy;
   readonly excluded: readonly string[];
   /** What an earlier day has found out about the store; null: nothing, or it is written down already. */
   readonly probed: Capabilities | null;
@@ -56,6 +58,7 @@ export function startProgram({
   packs,
   chunks,
   compression,
+  history,
   excluded,
   probed,
   log,
@@ -105,6 +108,7 @@ export function startProgram({
     packs,
     chunks,
     compression,
+    history,
   });
   return { process, datastore, budget };
 }

@@ -1,4 +1,5 @@
 import { SyncError } from '../../src/core/errors.ts';
+import type { GarbageReport } from '../../src/core/garbage/garbage-report.ts';
 import type { SyncReport } from '../../src/core/status/sync-report.ts';
 import type { SyncOptions } from '../../src/engine/datastore.ts';
 import { type Approval, approvalOf, chosen, joins } from './answers.ts';
@@ -15,6 +16,7 @@ export interface Operations {
   begin(step: Step): boolean;
   /** Resolves to the report, or to the error's kind. Never rejects. */
   sync(client: number, tool: 'vscode' | 'cli', options: SyncOptions): Promise<SyncReport | SyncError | null>;
+  collect(client: number, tool: 'vscode' | 'cli'): Promise<GarbageReport | SyncError | null>;
   decide(client: number, answers: readonly Answer[]): Promise<SyncReport | SyncError | null>;
   /** Of programs that live. */
   readonly underWay: readonly Operation[];
@@ -134,6 +136,18 @@ export function createOperations(world: World): Operations {
     trace.note(`client ${client + 1}: drift ${report.drift.length}, repaired ${report.repaired.length}`);
   }
 
+  async function collect(client: number, tool: 'vscode' | 'cli') {
+    const program = world.program(client, tool);
+    const report = await run('collect garbage', program, () => program.datastore.gc());
+    if (report === null || report instanceof SyncError) return report;
+    const { kept, oldest, commits, shards, objects } = report;
+    if (commits + shards + objects > 0) world.count('garbage collected');
+    trace.note(
+      `client ${client + 1} ${tool}: keeps ${kept} commits from ${oldest}, collects ${commits} commits, ${shards} shards, ${objects} objects`,
+    );
+    return report;
+  }
+
   async function force(client: number): Promise<void> {
     const program = world.program(client, 'vscode');
     const view = await run('look at the lease', program, () => program.datastore.lease());
@@ -174,6 +188,7 @@ export function createOperations(world: World): Operations {
 
   return {
     sync,
+    collect,
     decide,
     get underWay() {
       return [...underWay].filter(({ program }) => !program.process.isDead);
@@ -214,6 +229,9 @@ export function createOperations(world: World): Operations {
         return true;
       case 'verify':
         void verify(client, command.repairs);
+        return true;
+      case 'collect garbage':
+        void collect(client, command.by);
         return true;
       case 'hold the lease':
         void hold(client, command);

@@ -1,3 +1,4 @@
+import type { HistoryPolicy } from '../../src/core/garbage/keep.ts';
 import { COMPRESSION_LIMITS } from '../../src/core/plan/compression.ts';
 import { CHUNK_LIMITS } from '../../src/core/plan/cut-chunks.ts';
 import { PACK_LIMITS } from '../../src/core/plan/packs.ts';
@@ -16,6 +17,9 @@ export function makeScenario(seed: number, clients?: number): Scenario {
   const traits = Array.from({ length: count }, () => makeTraits(random));
   const acts = { act: () => makeAct(random, paths), swap: () => makeSwap(random, paths.folders) };
   const steps: Step[] = [];
+  // By itself, so that all else of a seed stays what it was.
+  const garbage = createRandom(`garbage ${seed}`);
+  const history = garbage.chance(0.7) ? makeHistory(garbage) : null;
   for (const [client, { hasCli }] of traits.entries()) {
     // Small ones are the more: as many faults in the same time, and easier to read.
     const operations = Math.floor(20 * 10 ** (random.next() ** 1.5));
@@ -30,6 +34,11 @@ export function makeScenario(seed: number, clients?: number): Scenario {
         const harms = hasCalmStore ? [] : makeStrikes(random, repair, { ...acts, hasPowerCuts });
         steps.push({ id: 0, at: at + random.spread(1, deed.ms), client, deed: repair, strikes: harms });
       }
+      if (history !== null && garbage.chance(0.05)) {
+        const collects: Deed = { act: 'collect garbage', by: hasCli && garbage.chance(0.4) ? 'cli' : 'vscode' };
+        const harms = hasCalmStore ? [] : makeStrikes(garbage, collects, { ...acts, hasPowerCuts });
+        steps.push({ id: 0, at: at + garbage.spread(1, 8_000), client, deed: collects, strikes: harms });
+      }
       at += random.spread(10, 8_000);
     }
   }
@@ -40,11 +49,19 @@ export function makeScenario(seed: number, clients?: number): Scenario {
       wantsBareEtags: random.chance(0.15),
       keepsChecksums: random.chance(0.8),
       clockAheadMs: random.chance(0.2) ? random.between(-90_000_000, 90_000_000) : 0,
+      ...(history === null ? {} : { history }),
     },
     steps: steps.toSorted((a, b) => a.at - b.at).map((step, id) => ({ ...step, id })),
     endsNextDay: random.chance(0.15),
   };
 }
+
+/** So short that there is garbage all the time. */
+const makeHistory = (random: Random): HistoryPolicy => ({
+  commits: random.between(1, 4),
+  ms: random.pick([-1, -1, 20_000, 200_000]),
+  collects: random.chance(0.5),
+});
 
 /** A machine like those that are in use, and some that are not. */
 export function makeTraits(random: Random): ClientTraits {

@@ -9,6 +9,7 @@ const STRUCK: ReadonlySet<Deed['act']> = new Set([
   'preview',
   'undo',
   'verify',
+  'collect garbage',
   'close window',
 ]);
 
@@ -26,19 +27,22 @@ export function makeStrikes(random: Random, deed: Deed, { act, swap, hasPowerCut
   return Array.from({ length: random.spread(1, 3) }, () => (random.chance(0.55) ? onRequest() : onCall()));
 
   function onRequest(): Strike {
-    const on = random.weighted({
-      any: 3,
-      'put head': 3,
-      'get head': 2,
-      'put objects': 2,
-      'put index': 1,
-      'put commits': 2,
-      'get objects': 2,
-      'get index': 1,
-      'get commits': 0.7,
-      head: 0.3,
-      copy: 0.2,
-    });
+    const on =
+      deed.act === 'collect garbage'
+        ? random.weighted(COLLECTS)
+        : random.weighted({
+            any: 3,
+            'put head': 3,
+            'get head': 2,
+            'put objects': 2,
+            'put index': 1,
+            'put commits': 2,
+            'get objects': 2,
+            'get index': 1,
+            'get commits': 0.7,
+            head: 0.3,
+            copy: 0.2,
+          });
     return { at: 'request', on, nth: on === 'any' ? random.spread(1, 20) : random.spread(1, 4), harm: onLine(on) };
   }
 
@@ -92,6 +96,19 @@ function canStrike(how: AnswerFault, on: string): boolean {
   if (isOfBody(how)) return ['get objects', 'get index', 'get commits'].includes(on);
   return how !== 'conflict' || on.startsWith('put ');
 }
+
+/** Requests of a collection, and how often each is struck. */
+const COLLECTS = {
+  any: 2,
+  'put head': 3,
+  'get head': 1,
+  'get commits': 2,
+  'get index': 1,
+  list: 2,
+  'delete commits': 3,
+  'delete index': 2,
+  'delete objects': 4,
+};
 
 /** Where file operations fail, how often they come in one cycle, and what the system says of them. */
 export const CALLS = {

@@ -16,6 +16,8 @@ export interface Remote {
   readonly store: ObjectStore;
   readonly traits: RemoteTraits;
   readonly bucket: MemoryBucket;
+  /** By the store's clock. */
+  now(): number;
   listener: RemoteListener;
   /** Whose request takes effect now. */
   writer: Process | null;
@@ -44,14 +46,12 @@ export function openRemote(loop: Loop, traits: RemoteTraits): Remote {
     }
   }
   const bucket = new Watched() as MemoryBucket;
+  const now = () => wallTime(loop, { aheadMs: traits.clockAheadMs });
   const remote: Remote = {
-    store: createMemoryStore({
-      codec: nodeCodec,
-      clock: { now: () => wallTime(loop, { aheadMs: traits.clockAheadMs }) },
-      bucket,
-    }),
+    store: createMemoryStore({ codec: nodeCodec, clock: { now }, bucket }),
     traits,
     bucket,
+    now,
     listener: { written() {}, deleted() {} },
     writer: null,
     busyUntil: 0,

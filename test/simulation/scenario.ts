@@ -1,3 +1,4 @@
+import type { HistoryPolicy } from '../../src/core/garbage/keep.ts';
 import type { CompressionLimits } from '../../src/core/plan/compression.ts';
 import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../src/core/plan/packs.ts';
@@ -46,6 +47,8 @@ export interface RemoteTraits {
   /** Gives SHA-256 of what it stores. */
   readonly keepsChecksums: boolean;
   readonly clockAheadMs: number;
+  /** How far back its commits stay; absent: all of them. */
+  readonly history?: HistoryPolicy;
 }
 
 export interface Step {
@@ -103,6 +106,7 @@ export type Command =
   | { readonly act: 'undo'; readonly by: 'vscode' | 'cli'; readonly which: number }
   /** With `repairs` it puts in order what a good side has. */
   | { readonly act: 'verify'; readonly repairs: boolean }
+  | { readonly act: 'collect garbage'; readonly by: 'vscode' | 'cli' }
   | { readonly act: 'hold the lease'; readonly ms: number; readonly syncs: boolean }
   | { readonly act: 'force release' }
   | { readonly act: 'close window' };
@@ -137,6 +141,7 @@ export const COMMANDS = [
   'preview',
   'undo',
   'verify',
+  'collect garbage',
   'hold the lease',
   'force release',
   'close window',

@@ -49,6 +49,7 @@ export async function settle(world: World, operations: Operations): Promise<void
   }
   checkEqual();
   await checkStill();
+  await checkCollected();
 
   /** A person gives a file that cannot travel another name, brings folders back, and takes links and empty folders out of the way. */
   function makeRoom(client: number, { problems, conflicts }: SyncReport): void {
@@ -94,6 +95,22 @@ export async function settle(world: World, operations: Operations): Promise<void
         if (!isExcluded(path) && !oracle.chain.wasKept(path, sha256))
           blame(3, `${who}: what was saved last at ${path} was never committed there`);
     }
+  }
+
+  /** What is kept is whole, and where age keeps nothing the rest is gone. */
+  async function checkCollected(): Promise<void> {
+    const { history } = scenario.remote;
+    if (history === undefined || violations.length > 0) return;
+    for (let round = 1; ; round += 1) {
+      const answer = await operations.collect(random.between(0, machines.length - 1), 'vscode');
+      if (!(answer instanceof SyncError)) break;
+      // A slow line may cost a lease.
+      if (round === ROUNDS) return blame(11, `nothing can be collected: ${answer.kind}: ${answer.message}`);
+      await pause(PAUSE_MS);
+    }
+    const { missing, garbage } = oracle.chain.audit(world.remote.bucket.keys(), world.remote.now());
+    for (const key of missing) blame(4, `${key} is named by a commit that is kept, and is missing`);
+    if (history.ms < 0) for (const key of garbage) blame(10, `${key} is garbage, and stays`);
   }
 
   /** One more cycle each: nothing is left to write. */

@@ -1,3 +1,4 @@
+import type { HistoryPolicy } from '../../src/core/garbage/keep.ts';
 import type { Capabilities } from '../../src/engine/remote/probe.ts';
 import { SECRET } from './bodies.ts';
 import { BYTES_IN_FLIGHT, type Program, startProgram } from './client.ts';
@@ -115,6 +116,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
         packs: traits.packs,
         chunks: traits.chunks,
         compression: traits.compression,
+        history: scenario.remote.history ?? ALL,
         excluded: traits.excluded,
         probed: traits.hasProbed && machine.processes.size === 1 ? whatProbesFind(scenario.remote) : null,
         log: (level, message) => {
@@ -183,6 +185,8 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
     };
   }
 }
+
+const ALL: HistoryPolicy = { commits: Number.POSITIVE_INFINITY, ms: 0, collects: false };
 
 const whatProbesFind = ({ wantsBareEtags }: RemoteTraits): Capabilities => ({
   etagForm: wantsBareEtags ? 'bare' : 'quoted',

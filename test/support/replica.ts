@@ -19,6 +19,7 @@ import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { createMemoryStore, type MemoryBucket } from '../../src/adapters/store/memory-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
+import type { HistoryPolicy } from '../../src/core/garbage/keep.ts';
 import type { CompressionLimits } from '../../src/core/plan/compression.ts';
 import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../src/core/plan/packs.ts';
@@ -44,6 +45,7 @@ export interface ReplicaOptions {
   readonly packs?: PackLimits;
   readonly chunks?: ChunkLimits;
   readonly compression?: CompressionLimits;
+  readonly history?: HistoryPolicy;
   readonly codec?: Codec;
 }
 
@@ -98,7 +100,7 @@ const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 /** Every content in an object of its own. */
 export const APART: PackLimits = { fileBytes: 0, packBytes: 0, files: 1 };
 
-export function openWorld(shape: Pick<ReplicaOptions, 'packs' | 'chunks' | 'compression'> = {}): World {
+export function openWorld(shape: Pick<ReplicaOptions, 'packs' | 'chunks' | 'compression' | 'history'> = {}): World {
   const bucket: MemoryBucket = new Map();
   const open = (prefix: string) => createMemoryStore({ codec: nodeCodec, clock: systemClock, bucket, prefix });
   const store = open('team');
@@ -190,6 +192,7 @@ function openReplica(name: string, open: (prefix: string) => ObjectStore, first:
       ...(options.packs && { packs: options.packs }),
       ...(options.chunks && { chunks: options.chunks }),
       ...(options.compression && { compression: options.compression }),
+      ...(options.history && { history: options.history }),
     });
   }
 

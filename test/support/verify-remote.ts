@@ -40,7 +40,9 @@ export async function verifyRemote(store: ObjectStore): Promise<RemoteTruth | nu
   let files: ReadonlyMap<string, Buffer> | null = null;
   let generation = Number.POSITIVE_INFINITY;
   let epoch = head.epoch as number;
-  for (let pointer = head.commit; pointer !== null; ) {
+  // What came before may have been collected.
+  const first = (head.collected?.before ?? 0) as number;
+  for (let pointer = head.commit; pointer !== null && generationOf(pointer.key) >= first; ) {
     const bytes = await fetch(pointer.key);
     requireThat(sha256(bytes) === pointer.sha256, `${pointer.key} has other bytes than named`);
     const commit = JSON.parse(bytes.toString());
@@ -63,6 +65,8 @@ export async function verifyRemote(store: ObjectStore): Promise<RemoteTruth | nu
     chain,
   };
 }
+
+const generationOf = (key: string): number => Number(key.slice('commits/'.length, 'commits/'.length + 10));
 
 async function readTree(
   commit: { shards: { key: string; sha256: string; count: number; first: string; last: string }[]; stats: unknown },

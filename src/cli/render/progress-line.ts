@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<Phase, string>> = {
   downloading: 'Downloading',
   uploading: 'Uploading',
   committing: 'Committing',
+  collecting: 'Collecting',
   done: 'Done',
 };
 

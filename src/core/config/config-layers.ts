@@ -1,4 +1,5 @@
 import { bad, ok, type Result } from '../errors.ts';
+import { HISTORY, type HistoryPolicy } from '../garbage/keep.ts';
 import type { Backend, Config } from './config.ts';
 import {
   backendOf,
@@ -37,7 +38,7 @@ const DEFAULT_LOCK = { ttlMs: 30_000, waitMs: 60_000 };
 
 /**
  * Merges the layers. A URL replaces the backend wholly (bucket, prefix, region, endpoint, profile, encryption);
- * what a URL does not name of the workspace itself (root, directories, exclude, allow, lock, timing) comes from the file when there
+ * what a URL does not name of the workspace itself (root, directories, exclude, allow, lock, history, timing) comes from the file when there
  * is one. A file with a mistake is refused even when a URL wins: its excludes count. Gives all problems, not the first.
  */
 export function resolveConfig(layers: ConfigLayers): Result<Config, readonly ConfigProblem[]> {
@@ -57,7 +58,7 @@ export function resolveConfig(layers: ConfigLayers): Result<Config, readonly Con
   if (problems.length > 0) return bad(problems);
   const backend = layer?.backend ?? defaultBackend(layers);
   if (backend === null) return bad([notSetUp(layers.file)]);
-  const { directories, exclude, allow, lock, timing, maxUpload, maxDownload } = file?.fields ?? {};
+  const { directories, exclude, allow, lock, history, timing, maxUpload, maxDownload } = file?.fields ?? {};
   return ok({
     backend,
     root: rootOf(backend, root, layers),
@@ -65,11 +66,20 @@ export function resolveConfig(layers: ConfigLayers): Result<Config, readonly Con
     exclude: exclude ?? [],
     allow: allow ?? [],
     lock: { ttlMs: lock?.ttlSeconds ?? DEFAULT_LOCK.ttlMs, waitMs: lock?.waitSeconds ?? DEFAULT_LOCK.waitMs },
+    ...(history === undefined ? {} : { history: historyOf(history) }),
     timing: timingOf(timing),
     ...withRates({}, { maxUpload, maxDownload }),
     source: layer?.backend ? layer.source : 'default',
   });
 }
+
+const DAY_MS = 24 * 3_600_000;
+
+const historyOf = (fields: NonNullable<ConfigFields['history']>): HistoryPolicy => ({
+  commits: fields.keepCommits ?? HISTORY.commits,
+  ms: fields.keepDays === undefined ? HISTORY.ms : fields.keepDays * DAY_MS,
+  collects: fields.collect ?? HISTORY.collects,
+});
 
 interface Layer {
   readonly source: string;

@@ -127,6 +127,19 @@ export const seconds = (least: number, most: number) =>
 /** Values in milliseconds. */
 export const lockRule = record({ ttlSeconds: seconds(1, 3600), waitSeconds: seconds(0, 86_400) });
 
+const count = (least: number, most: number) =>
+  scalar((value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
+      ? ok(value)
+      : bad(`${shown(value)} is not a whole number from ${least} to ${most}`),
+  );
+
+export const historyRule = record({
+  keepCommits: count(1, 1_000_000),
+  keepDays: count(0, 36_500),
+  collect: booleanRule,
+});
+
 export const encryptionRule = record({
   mode: scalar(
     (value): Result<'sse-s3' | 'sse-kms'> =>

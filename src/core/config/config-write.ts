@@ -1,8 +1,9 @@
+import { HISTORY, type HistoryPolicy } from '../garbage/keep.ts';
 import type { Backend, Config } from './config.ts';
 import { rateText } from './rate.ts';
 import { timingFields } from './timing.ts';
 
-export type FieldValue = string | number | boolean | readonly string[] | Readonly<Record<string, number>>;
+export type FieldValue = string | number | boolean | readonly string[] | Readonly<Record<string, number | boolean>>;
 
 /** One top field of `.datastore.yaml`; null takes it out. */
 export interface FieldChange {
@@ -61,7 +62,7 @@ export function datastoreFields(
 
 /** What a new file must carry on of a lower layer, whose fields it hides. */
 export function sharedFields(config: Config): readonly FieldChange[] {
-  const { directories, exclude, allow, lock, timing, maxUpload, maxDownload } = config;
+  const { directories, exclude, allow, lock, history, timing, maxUpload, maxDownload } = config;
   return [
     { name: 'directories', value: directories },
     { name: 'exclude', value: exclude.length === 0 ? null : exclude },
@@ -73,10 +74,24 @@ export function sharedFields(config: Config): readonly FieldChange[] {
           ? null
           : { ttlSeconds: lock.ttlMs / 1000, waitSeconds: lock.waitMs / 1000 },
     },
+    { name: 'history', value: historyFields(history) },
     { name: 'timing', value: timingFields(timing) },
     { name: 'maxUpload', value: maxUpload === undefined ? null : rateText(maxUpload) },
     { name: 'maxDownload', value: maxDownload === undefined ? null : rateText(maxDownload) },
   ];
+}
+
+function historyFields({
+  commits,
+  ms,
+  collects,
+}: HistoryPolicy = HISTORY): Readonly<Record<string, number | boolean>> | null {
+  const given = {
+    ...(commits === HISTORY.commits ? {} : { keepCommits: commits }),
+    ...(ms === HISTORY.ms ? {} : { keepDays: ms / (24 * 3_600_000) }),
+    ...(collects === HISTORY.collects ? {} : { collect: collects }),
+  };
+  return Object.keys(given).length === 0 ? null : given;
 }
 
 /** A text with these fields changed and every other byte as it was. `spans` are all pairs of its top map. */

@@ -1,3 +1,4 @@
+import type { HistoryPolicy } from '../garbage/keep.ts';
 import type { Rates } from './rate.ts';
 import type { Timing } from './timing.ts';
 
@@ -32,6 +33,8 @@ export interface Config extends Rates {
   /** Files that look like credentials and are shared all the same, by path below root. */
   readonly allow: readonly string[];
   readonly lock: { readonly ttlMs: number; readonly waitMs: number };
+  /** How far back commits stay on the remote; absent: `HISTORY`. */
+  readonly history?: HistoryPolicy;
   readonly timing: Timing;
   /** Which layer won, for people: `DATASTORE_URL`, `--datastore`, `datastore.url`, `.datastore.yaml`, `.swamp.yaml`, `default`. */
   readonly source: string;

@@ -2,14 +2,14 @@ import { bad, ok, type Result } from '../errors.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { asObject, isCommitKey, isCount, isHash, isObject, isText, unknownFields } from './fields.ts';
 import { refuseFormat } from './record-format.ts';
-import type { CommitPointer, Head, LeaseRecord, RecordProblem } from './records.ts';
+import type { Collected, CommitPointer, Head, LeaseRecord, RecordProblem } from './records.ts';
 
 /** Reads `head.json`. A higher format is never guessed at. */
 export function parseHead(text: string): Result<Head, RecordProblem> {
   const fields = asObject(text);
   const refused = refuseFormat(fields, 'head.json');
   if (refused) return bad(refused);
-  const { format: _format, datastoreId, epoch, nonce, lease, commit, recentCommits, ...unknown } = fields ?? {};
+  const { format: _format, datastoreId, epoch, nonce, lease, commit, recentCommits, ...others } = fields ?? {};
   const corrupt = (message: string) => bad({ kind: 'corrupt' as const, message });
   if (!isText(datastoreId) || datastoreId === '') return corrupt('it has no datastoreId');
   if (!isCount(epoch) || epoch < 1) return corrupt('its epoch is not a count');
@@ -20,6 +20,8 @@ export function parseHead(text: string): Result<Head, RecordProblem> {
   if (heldBy === undefined) return corrupt('its lease has a wrong field');
   const points = commit === null ? null : parsePointer(commit);
   if (points === undefined) return corrupt('its commit has a wrong field');
+  const { collected: noted, ...unknown } = others;
+  const collected = parseCollected(noted);
   return ok({
     format: 1,
     datastoreId,
@@ -28,7 +30,8 @@ export function parseHead(text: string): Result<Head, RecordProblem> {
     lease: heldBy,
     commit: points,
     recentCommits,
-    ...unknownFields(unknown),
+    // What another version notes there is not this.
+    ...(collected === undefined ? unknownFields(others) : { collected, ...unknownFields(unknown) }),
   });
 }
 
@@ -62,6 +65,12 @@ function parseLease(value: unknown): LeaseRecord | undefined {
     ttlMs,
     ...unknownFields(unknown),
   };
+}
+
+function parseCollected(value: unknown): Collected | undefined {
+  if (!isObject(value) || Object.keys(value).length !== 2) return undefined;
+  const { before, at } = value;
+  return isCount(before) && isCommitKey(at) ? { before, at } : undefined;
 }
 
 function parsePointer(value: unknown): CommitPointer | undefined {

@@ -1,4 +1,4 @@
-import type { CommitPointer, Head, LeaseRecord } from './records.ts';
+import type { Collected, CommitPointer, Head, LeaseRecord } from './records.ts';
 
 /** What an observer knows of the register: the head, and how long its ETag has stood still. */
 export interface LeaseObservation {
@@ -80,6 +80,11 @@ export function withForcedRelease(head: Head, nonce: string, shownNonce: string)
 export function withCommit(head: Head, nonce: string, ourNonce: string, commit: CommitPointer): Head | null {
   const renewed = withRenewal(head, nonce, ourNonce, commit.committedAt);
   return renewed && { ...renewed, commit, recentCommits: recent(head, commit) };
+}
+
+/** Notes a collection, and keeps the lease; null when the tenure is no longer ours. */
+export function withCollected(head: Head, nonce: string, ourNonce: string, collected: Collected): Head | null {
+  return head.lease?.nonce === ourNonce ? { ...head, nonce, collected } : null;
 }
 
 /** Small push: acquire, commit and release in one write; null unless the register is free. */

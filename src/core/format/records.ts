@@ -13,7 +13,17 @@ export interface Head {
   readonly commit: CommitPointer | null;
   /** Ids of the latest commits, newest first, 32 at most: a lost answer is recognised by them. */
   readonly recentCommits: readonly string[];
+  /** The latest collection of garbage; absent: there was none. */
+  readonly collected?: Collected;
   readonly unknown?: Readonly<Record<string, unknown>>;
+}
+
+/** Noted before the first of it is deleted. */
+export interface Collected {
+  /** Commits of earlier generations may be gone: a chain that ends below it was cut by a collector, and not by damage. */
+  readonly before: number;
+  /** Key of the commit that stood then: its age by the store's clock is how long ago it was. */
+  readonly at: string;
 }
 
 export interface LeaseRecord {

@@ -76,6 +76,7 @@ export type Phase =
   | 'downloading'
   | 'uploading'
   | 'committing'
+  | 'collecting'
   | 'done';
 
 export interface Progress {

@@ -91,7 +91,13 @@ export function createSender(parts: SenderParts): Sender {
     if (await isThere(to, size)) return true;
     if (from === to || !(await isThere(from, size))) return false;
     assertMayWrite();
-    await store.copy(from, to, { signal });
+    try {
+      await store.copy(from, to, { signal });
+    } catch (error) {
+      // Collected since it was looked for.
+      if (storeErrorKind(error) === 'missing') return false;
+      throw error;
+    }
     return isThere(to, size);
   }
 

@@ -1,7 +1,7 @@
 import { SyncError } from '../../core/errors.ts';
 import { parseCommit, serialiseCommit } from '../../core/format/commit-record.ts';
 import { CAPS, type Commit, type CommitPointer, type ShardPointer } from '../../core/format/records.ts';
-import { cutShards, parseShard, type ShardLine, shardKey } from '../../core/format/sync-index.ts';
+import { cutShards, type ParsedShard, parseShard, type ShardLine, shardKey } from '../../core/format/sync-index.ts';
 import type { Entry, RemoteTree } from '../../core/format/tree.ts';
 import { compareByUtf8, type SyncPath } from '../../core/paths/sync-path.ts';
 import type { Held } from '../../core/plan/plan.ts';
@@ -33,6 +33,8 @@ export interface RecordCache {
 export interface RemoteLog {
   readCommit(pointer: { readonly key: string; readonly sha256: string }, signal?: AbortSignal): Promise<Commit>;
   view(pointer: CommitPointer, signal?: AbortSignal): Promise<RemoteView>;
+  /** What a shard holds, or why it cannot be read. Nothing of it is kept. */
+  shard(pointer: ShardPointer, signal?: AbortSignal): Promise<ParsedShard | string>;
   /**
    * One path of a commit, from the shard that would name it, whose hash comes along; that shard is not looked at where it is `seen`.
    * Nothing of it is kept: for commits of the past.
@@ -155,6 +157,7 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
   return {
     readCommit,
     view,
+    shard: (pointer, signal) => readShard(pointer, signal, false),
     entry,
     async writeShards(lines, previous, epoch, signal) {
       const there = new Map((previous?.shards ?? []).map((shard) => [shard.sha256, shard]));

@@ -39,6 +39,8 @@ function phaseText(phase: Phase): string {
       return t('uploading');
     case 'committing':
       return t('committing');
+    case 'collecting':
+      return t('collecting garbage');
     case 'done':
       return t('done');
   }

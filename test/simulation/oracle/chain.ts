@@ -17,7 +17,13 @@ export interface Chain {
   advance(bytes: Uint8Array, by: Writer): readonly Change[] | null;
   /** An object other than the register was written. */
   written(key: string, bytes: Uint8Array): void;
-  deleted(key: string): void;
+  /** By a client, now by the store's clock. */
+  deleted(key: string, now: number): void;
+  /** Named by a commit that is kept, but not there or with other bytes; and what no such commit names, of epochs that have ended. */
+  audit(
+    keys: Iterable<string>,
+    now: number,
+  ): { readonly missing: readonly string[]; readonly garbage: readonly string[] };
   readonly head: RawHead | null;
   readonly headBytes: Uint8Array | null;
   /** Versions of the register before the one that stands, oldest first. */
@@ -39,7 +45,21 @@ export interface Chain {
 /** What the name of a conflict copy has more than the one it is a copy of. */
 const COPY_SUFFIX = /^(.*)\.conflict-[A-Za-z0-9-]+-\d{8}T\d{6}Z(-\d+)?/s;
 
-export function createChain(read: (key: string) => Uint8Array | null, blame: Blame): Chain {
+/** How far back commits have to stay: the latest so many, and those that are no older by the store's clock. */
+export interface Keeping {
+  readonly commits: number;
+  readonly ms: number;
+  /** When it was written, by the store's clock. */
+  readonly writtenAt: (key: string) => number;
+}
+
+const KEEP_ALL: Keeping = { commits: Number.POSITIVE_INFINITY, ms: 0, writtenAt: () => 0 };
+
+export function createChain(
+  read: (key: string) => Uint8Array | null,
+  blame: Blame,
+  keeping: Keeping = KEEP_ALL,
+): Chain {
   let head: RawHead | null = null;
   let headBytes: Uint8Array | null = null;
   const earlier: Uint8Array[] = [];
@@ -54,6 +74,12 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
   const shards = new Map<string, readonly RawEntry[]>();
   const lines = new Map<string, RawEntry>();
   const ids = new Set<string>();
+  /** Oldest first, each with all that it names. */
+  const past: { readonly key: string; readonly at: number; readonly names: ReadonlySet<string> }[] = [];
+
+  /** Whoever collects sees them younger than they are when it deletes, and more of them. */
+  const keptAt = (now: number) =>
+    past.filter(({ at }, nth) => past.length - nth <= keeping.commits || now - at <= keeping.ms);
 
   function advance(bytes: Uint8Array, by: Writer): readonly Change[] | null {
     const next = JSON.parse(Buffer.from(bytes).toString()) as RawHead;
@@ -113,6 +139,15 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
       given.execs.add(entry.exec);
       places.set(place, given);
     }
+    past.push({
+      key: pointer.key,
+      at: keeping.writtenAt(pointer.key),
+      names: new Set([
+        pointer.key,
+        ...commit.shards.map((shard) => shard.key),
+        ...[...after.values()].flatMap(({ slices }) => slices.map(({ object }) => object)),
+      ]),
+    });
     if (!isCounted(commit, after, changes)) blame(4, `${pointer.key} counts ${JSON.stringify(commit.stats)}`);
     tree = after;
     return changes;
@@ -167,8 +202,26 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
       const sha256 = referenced.get(key);
       if (sha256 !== undefined && sha256 !== sha256Of(bytes)) blame(4, `${key} is referenced and was replaced`);
     },
-    deleted(key) {
-      if (referenced.has(key)) blame(4, `${key} is referenced and was deleted`);
+    deleted(key, now) {
+      if (keptAt(now).some(({ names }) => names.has(key))) blame(4, `${key} is referenced and was deleted`);
+      const epoch = epochOf(key);
+      if (epoch !== null && epoch >= (head?.epoch ?? 0)) blame(4, `${key} was deleted while its epoch lasts`);
+      if (generationOf(key) > (head?.commit?.generation ?? 0)) blame(4, `${key} was deleted and may still come`);
+      referenced.delete(key);
+      shards.delete(key);
+    },
+    audit(keys, now) {
+      const there = new Set(keys);
+      const named = new Set(keptAt(now).flatMap(({ names }) => [...names]));
+      const isOver = (key: string) =>
+        (epochOf(key) ?? Number.POSITIVE_INFINITY) < (head?.epoch ?? 0) ||
+        generationOf(key) <= (head?.commit?.generation ?? 0);
+      return {
+        missing: [...named].filter(
+          (key) => !there.has(key) || sha256Of(read(key) ?? KEEP_NOTHING) !== referenced.get(key),
+        ),
+        garbage: [...there].filter((key) => !named.has(key) && isOver(key)),
+      };
     },
     get head() {
       return head;
@@ -190,6 +243,17 @@ export function createChain(read: (key: string) => Uint8Array | null, blame: Bla
     referenced,
   };
 }
+
+const KEEP_NOTHING = new Uint8Array();
+
+/** Of a shard or an object; null of anything else. */
+function epochOf(key: string): number | null {
+  const epoch = /^(?:index|objects)\/[0-9a-f]{64}-(\d+)/.exec(key)?.[1];
+  return epoch === undefined ? null : Number(epoch);
+}
+
+/** Of a commit; of anything else none that has not come yet. */
+const generationOf = (key: string): number => Number(/^commits\/(\d{10})-/.exec(key)?.[1] ?? Number.NaN);
 
 /** Ten digits, so that a listing is in order. */
 const commitKey = ({ generation, id }: RawCommit): string =>

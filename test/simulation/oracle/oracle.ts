@@ -38,7 +38,15 @@ const DAY_MS = 20 * 3_600_000;
 const CONFLICT_COPY = /\.conflict-[A-Za-z0-9-]+-\d{8}T\d{6}Z/;
 
 export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
-  const chain = createChain((key) => remote.damaged.get(key) ?? remote.bucket.get(key)?.bytes ?? null, blame);
+  const { history } = remote.traits;
+  const chain = createChain(
+    (key) => remote.damaged.get(key) ?? remote.bucket.get(key)?.bytes ?? null,
+    blame,
+    history && {
+      ...history, // As the store tells it, in whole seconds.
+      writtenAt: (key) => Math.floor((remote.bucket.get(key)?.lastModified ?? 0) / 1_000) * 1_000,
+    },
+  );
   const people = machines.map(() => createPerson(chain.isCommitted));
   const watchers = machines.map((_, client) => watchModes(chain, blame, `client ${client + 1}`));
   const versions = new Set<string>();
@@ -58,7 +66,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         checkChange(client, change);
     },
     deleted(key, by) {
-      if (by !== null) chain.deleted(key);
+      if (by !== null) chain.deleted(key, remote.now());
     },
   };
 

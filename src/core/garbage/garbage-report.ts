@@ -1,0 +1,15 @@
+/** What a collection has removed, or would. Counts are objects of the bucket, bytes what they take there. The CLI prints exactly this with `--json`. */
+export interface GarbageReport {
+  /** Of the commit that stands; null: there is none, and nothing was looked for. */
+  readonly generation: number | null;
+  /** Commits of the history that stay, and the generation of the oldest of them. */
+  readonly kept: number;
+  readonly oldest: number | null;
+  readonly commits: number;
+  readonly shards: number;
+  readonly objects: number;
+  readonly bytes: number;
+  readonly requests: number;
+  /** Wall milliseconds. */
+  readonly ms: number;
+}

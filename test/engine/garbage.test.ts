@@ -1,0 +1,359 @@
+import { describe, expect, test } from 'vitest';
+import { SyncError } from '../../src/core/errors.ts';
+import type { HistoryPolicy } from '../../src/core/garbage/keep.ts';
+import type { GarbageOptions } from '../../src/engine/datastore.ts';
+import type { ObjectStore } from '../../src/engine/ports.ts';
+import { APART, openWorld, type Replica, type World } from '../support/replica.ts';
+
+/* What no kept commit names goes, and nothing else ever. */
+
+/** The latest so many, whatever their age. */
+const keep = (commits: number): HistoryPolicy => ({ commits, ms: -1, collects: false });
+
+/** `versions` commits of one file, besides another that never changes. */
+async function grown(versions: number, history = keep(2)) {
+  const world = openWorld({ packs: APART, history });
+  const alice = world.replica('alice');
+  alice.write('still.txt', 'still');
+  for (let version = 1; version <= versions; version += 1) {
+    alice.write('a.txt', `version ${version}`);
+    await alice.sync();
+  }
+  return { world, alice };
+}
+
+const keysOf = ({ bucket }: World, group: string): readonly string[] =>
+  [...bucket.keys()].map((key) => key.replace('team/', '')).filter((key) => key.startsWith(group));
+
+const deletions = ({ store }: Replica): readonly string[] =>
+  store.calls.filter(({ operation }) => operation === 'delete').map(({ key }) => key);
+
+const refused = (replica: Replica, options: GarbageOptions = {}): Promise<SyncError> =>
+  replica.datastore.gc(options).then(
+    (report) => Promise.reject(new Error(`not refused: ${JSON.stringify(report)}`)),
+    (error: SyncError) => error,
+  );
+
+describe('what goes', () => {
+  test('contents, shards and commits that no kept commit names; what is kept can be read', async () => {
+    const { world, alice } = await grown(5);
+    const report = await alice.datastore.gc();
+    expect(report).toMatchObject({ generation: 5, kept: 2, oldest: 4, commits: 3, shards: 3, objects: 3 });
+    expect(keysOf(world, 'commits/').map((key) => Number(key.slice(8, 18)))).toEqual([4, 5]);
+    expect(keysOf(world, 'index/')).toHaveLength(2);
+    // Two versions, and the file that was there from the beginning.
+    expect(keysOf(world, 'objects/')).toHaveLength(3);
+    expect((await world.remote()).chain).toHaveLength(2);
+    const bob = world.replica('bob');
+    await bob.sync();
+    expect(bob.files()).toEqual({ 'a.txt': 'version 5', 'still.txt': 'still' });
+    expect((await world.remote()).lease).toBeNull();
+  });
+
+  test('once: then there is nothing left to collect, and everybody goes on', async () => {
+    const { world, alice } = await grown(5);
+    await alice.datastore.gc();
+    expect(await alice.datastore.gc()).toMatchObject({ kept: 2, commits: 0, shards: 0, objects: 0, bytes: 0 });
+    alice.write('a.txt', 'version 6');
+    expect(await alice.sync()).toMatchObject({ uploaded: 1, problems: [] });
+    expect(await world.remoteFiles()).toEqual({ 'a.txt': 'version 6', 'still.txt': 'still' });
+  });
+
+  test('a dry run tells the same, takes no lease and changes nothing', async () => {
+    const { world, alice } = await grown(5);
+    const before = new Map(world.bucket);
+    const shown = await alice.datastore.gc({ dryRun: true });
+    expect(new Map(world.bucket)).toEqual(before);
+    const { commits, shards, objects, bytes } = await alice.datastore.gc();
+    expect(shown).toMatchObject({ commits, shards, objects, bytes });
+    expect(bytes).toBeGreaterThan(0);
+  });
+
+  test('commits first, then shards, then objects', async () => {
+    const { alice } = await grown(6);
+    alice.store.forget();
+    await alice.datastore.gc();
+    const groups = deletions(alice).map((key) => key.slice(0, key.indexOf('/')));
+    expect(groups).toEqual(['commits', 'index', 'objects'].flatMap((group) => Array.from({ length: 4 }, () => group)));
+  });
+
+  test('what was uploaded and never named goes, too, and what is no key of the format stays', async () => {
+    const { world, alice } = await grown(3);
+    const bob = world.replica('bob');
+    await bob.sync();
+    bob.write('b.txt', 'never named');
+    bob.store.plan({ on: 'put', key: /^commits/, fault: { kind: 'fail-before', error: 'denied' } });
+    await bob.failing();
+    await world.store.put('objects/of-another-tool', new Uint8Array(3));
+    await world.store.put('elsewhere.txt', new Uint8Array(3));
+    alice.write('a.txt', 'version 4');
+    await alice.sync();
+    const before = keysOf(world, 'objects/').length;
+    const { objects } = await alice.datastore.gc();
+    // Versions 1 and 2, and the upload.
+    expect(objects).toBe(3);
+    expect(keysOf(world, 'objects/')).toHaveLength(before - 3);
+    expect(keysOf(world, '')).toContain('objects/of-another-tool');
+    expect(keysOf(world, '')).toContain('elsewhere.txt');
+  });
+
+  test('age is told by the store alone: old by its clock goes, young stays, whatever the time is here', async () => {
+    const { world } = await grown(5, { commits: 1, ms: 3_600_000, collects: false });
+    for (const key of keysOf(world, 'commits/').filter((key) => Number(key.slice(8, 18)) <= 2)) {
+      const stored = world.bucket.get(`team/${key}`);
+      if (stored) world.bucket.set(`team/${key}`, { ...stored, lastModified: stored.lastModified - 7_200_000 });
+    }
+    const bob = world.replica('bob');
+    await bob.sync();
+    expect(await bob.datastore.gc()).toMatchObject({ kept: 3, oldest: 3, commits: 2 });
+  });
+
+  test('nothing, where nothing was ever pushed', async () => {
+    const world = openWorld();
+    const alice = world.replica('alice');
+    expect(await alice.datastore.gc()).toMatchObject({ generation: null, kept: 0, objects: 0 });
+    expect(world.bucket.size).toBe(0);
+  });
+});
+
+describe('what cannot be read keeps all', () => {
+  test.each(['commits/', 'index/'])('a record of %s that is missing', async (group) => {
+    const { world } = await grown(6, keep(4));
+    const bob = world.replica('bob');
+    await bob.sync();
+    // Of a kept commit, and not of the latest, which bob has read.
+    const records = keysOf(world, group).toSorted();
+    const lost = group === 'commits/' ? records.at(-2) : (await shardsOf(world, 5))[0];
+    const stored = world.bucket.get(`team/${lost}`);
+    world.bucket.delete(`team/${lost}`);
+    const before = new Map(world.bucket);
+    const error = await refused(bob);
+    expect(error).toMatchObject({ kind: 'corrupt' });
+    expect(error.message).toContain(lost);
+    expect(error.remedy).toContain('Nothing was deleted');
+    expect(withoutHead(world.bucket)).toEqual(withoutHead(before));
+    if (stored) world.bucket.set(`team/${lost}`, stored);
+    expect(await bob.datastore.gc()).toMatchObject({ kept: 4, commits: 2 });
+  });
+
+  test('a damaged shard', async () => {
+    const { world } = await grown(6, keep(4));
+    const bob = world.replica('bob');
+    const [key = ''] = await shardsOf(world, 4);
+    const stored = world.bucket.get(`team/${key}`);
+    if (stored) world.bucket.set(`team/${key}`, { ...stored, bytes: stored.bytes.subarray(0, 20) });
+    expect(await refused(bob)).toMatchObject({ kind: 'corrupt' });
+    expect(deletions(bob)).toEqual([]);
+  });
+
+  test('what this machine keeps of a record that is lost is as good', async () => {
+    const { world, alice } = await grown(6, keep(4));
+    const [key = ''] = await shardsOf(world, 6);
+    world.bucket.delete(`team/${key}`);
+    expect(await alice.datastore.gc()).toMatchObject({ kept: 4, commits: 2 });
+  });
+
+  test('a register of a newer version, with fields that may name more', async () => {
+    const { world } = await grown(4);
+    const bob = world.replica('bob');
+    const head = JSON.parse(Buffer.from(world.bucket.get('team/head.json')?.bytes ?? []).toString()) as object;
+    await world.store.put('head.json', Buffer.from(JSON.stringify({ ...head, snapshots: ['commits/1'] })));
+    expect(await refused(bob)).toMatchObject({ kind: 'newer-format' });
+    expect(deletions(bob)).toEqual([]);
+  });
+
+  test('a chain that another collector cut is whole for who keeps more', async () => {
+    const { world, alice } = await grown(6);
+    await alice.datastore.gc();
+    const bob = world.replica('bob', { history: keep(100) });
+    expect(await bob.datastore.gc()).toMatchObject({ kept: 2, oldest: 5, commits: 0, objects: 0 });
+  });
+
+  test('a collection that was broken off is finished by the next one', async () => {
+    const { world, alice } = await grown(6);
+    const stop = new AbortController();
+    alice.store.plan({ on: 'delete', key: /^index/, fault: { kind: 'between', run: () => stop.abort() } });
+    expect(await refused(alice, { signal: stop.signal })).toMatchObject({ kind: 'cancelled' });
+    await world.remote();
+    const report = await alice.datastore.gc();
+    expect(report.commits).toBe(0);
+    expect(report.objects).toBe(4);
+    expect(keysOf(world, 'index/')).toHaveLength(2);
+  });
+});
+
+describe('who writes meanwhile', () => {
+  test('a push under way loses nothing: it is planned again, and its uploads are copied', async () => {
+    const { world, alice } = await grown(4);
+    const bob = world.replica('bob');
+    await bob.sync();
+    bob.write('b.txt', 'in flight');
+    bob.store.plan({ on: 'put', key: /^commits/, fault: { kind: 'between', run: () => alice.datastore.gc() } });
+    expect(await bob.sync()).toMatchObject({ uploaded: 1, problems: [] });
+    expect(await world.remoteFiles()).toMatchObject({ 'b.txt': 'in flight' });
+  });
+
+  test('of a push that came to nothing long ago the uploads are gone, and sent again', async () => {
+    const { world, alice } = await grown(4);
+    const bob = world.replica('bob');
+    await bob.sync();
+    bob.write('b.txt', 'sent before');
+    bob.store.plan({ on: 'put', key: /^commits/, fault: { kind: 'fail-before', error: 'denied' } });
+    await bob.failing();
+    alice.write('a.txt', 'version 5');
+    await alice.sync();
+    await alice.datastore.gc();
+    bob.store.forget();
+    expect(await bob.sync()).toMatchObject({ uploaded: 1, problems: [] });
+    expect(bob.store.puts().filter((key) => key.startsWith('objects/'))).toHaveLength(1);
+    expect(await world.remoteFiles()).toMatchObject({ 'b.txt': 'sent before' });
+  });
+
+  test('an upload that is collected between the look at it and the copy is sent again', async () => {
+    const { world, alice } = await grown(4);
+    const bob = world.replica('bob');
+    await bob.sync();
+    bob.write('b.txt', 'sent before');
+    bob.store.plan({ on: 'put', key: /^commits/, fault: { kind: 'fail-before', error: 'denied' } });
+    await bob.failing();
+    bob.store.heal();
+    alice.write('a.txt', 'version 5');
+    await alice.sync();
+    const copy = bob.store.plan({ on: 'copy', key: /./, fault: { kind: 'between', run: () => alice.datastore.gc() } });
+    expect(await bob.sync()).toMatchObject({ uploaded: 1, problems: [] });
+    expect(copy.hits()).toBe(1);
+    expect(await world.remoteFiles()).toMatchObject({ 'b.txt': 'sent before' });
+  });
+
+  test('a commit that comes before the lease is kept with all it names', async () => {
+    const { world, alice } = await grown(4);
+    const bob = world.replica('bob');
+    await bob.sync();
+    bob.write('b.txt', 'just in time');
+    alice.store.plan({ on: 'put', key: /^head/, fault: { kind: 'between', run: () => bob.sync() } });
+    await alice.datastore.gc();
+    expect(await world.remoteFiles()).toMatchObject({ 'b.txt': 'just in time' });
+    expect((await world.remote()).generation).toBe(5);
+  });
+
+  test('a content that comes back after its old object was collected is sent again', async () => {
+    const { world, alice } = await grown(5);
+    await alice.datastore.gc();
+    alice.write('a.txt', 'version 1');
+    expect(await alice.sync()).toMatchObject({ uploaded: 1, problems: [] });
+    expect(await world.remoteFiles()).toMatchObject({ 'a.txt': 'version 1' });
+  });
+
+  test('a lease that is lost ends it at once, and what is still on its way harms nobody', async () => {
+    const { world, alice } = await grown(40);
+    const bob = world.replica('bob');
+    await bob.sync();
+    alice.restart({ ttlMs: 150 });
+    let isTaken = false;
+    alice.store.plan({
+      on: 'delete',
+      key: /./,
+      times: 1_000,
+      fault: {
+        kind: 'between',
+        async run() {
+          if (!isTaken) {
+            isTaken = true;
+            const { lease } = await bob.datastore.lease();
+            if (lease) await bob.datastore.forceRelease(lease);
+            bob.write('b.txt', 'after it');
+            await bob.sync();
+          }
+          while (!alice.warnings.some((warning) => warning.includes('is lost')))
+            await new Promise((go) => setTimeout(go, 5));
+        },
+      },
+    });
+    expect(await refused(alice)).toMatchObject({ kind: 'lease-lost' });
+    expect(deletions(alice).length).toBeLessThan(38 * 3);
+    expect(await world.remoteFiles()).toMatchObject({ 'a.txt': 'version 40', 'b.txt': 'after it' });
+  });
+
+  test('a pull in the middle of a commit that is collected starts from the new one', async () => {
+    const { world, alice } = await grown(2, keep(1));
+    const bob = world.replica('bob');
+    bob.store.plan({
+      on: 'get',
+      key: /^objects/,
+      fault: {
+        kind: 'between',
+        async run() {
+          for (const path of ['a.txt', 'still.txt']) alice.write(path, `${path} anew`);
+          await alice.sync();
+          await alice.datastore.gc();
+        },
+      },
+    });
+    expect(await bob.sync()).toMatchObject({ problems: [], conflicts: [] });
+    expect(bob.files()).toEqual({ 'a.txt': 'a.txt anew', 'still.txt': 'still.txt anew' });
+  });
+
+  test('a lease of another is waited for, and then it is refused', async () => {
+    const { world, alice } = await grown(4);
+    const bob = world.replica('bob');
+    const held = await bob.datastore.acquire({ purpose: 'test' });
+    alice.restart({ waitMs: 0 });
+    expect(await refused(alice)).toMatchObject({ kind: 'locked' });
+    expect(deletions(alice)).toEqual([]);
+    await held.release();
+    expect(await alice.datastore.gc()).toMatchObject({ commits: 2 });
+    await world.remote();
+  });
+
+  test('under a lease that is held already nothing of its own epoch goes', async () => {
+    const { world, alice } = await grown(4);
+    const held = await alice.datastore.acquire({ purpose: 'test' });
+    for (const version of ['one', 'two', 'three']) {
+      alice.write('a.txt', version);
+      await alice.sync();
+    }
+    expect(await alice.datastore.gc()).toMatchObject({ kept: 2, commits: 5, objects: 4 });
+    await held.release();
+    expect((await world.remote()).chain).toHaveLength(2);
+    // What that lease wrote itself: now it may go.
+    expect(await alice.datastore.gc()).toMatchObject({ objects: 1 });
+    await world.remote();
+  });
+});
+
+describe('where it is refused', () => {
+  test('a remote that is older than what was seen here', async () => {
+    const { world, alice } = await grown(3);
+    const older = world.bucket.get('team/head.json');
+    alice.write('a.txt', 'version 4');
+    await alice.sync();
+    if (older) world.bucket.set('team/head.json', older);
+    alice.restart();
+    alice.store.forget();
+    expect(await refused(alice)).toMatchObject({ kind: 'veto' });
+    expect(deletions(alice)).toEqual([]);
+    expect(alice.store.puts()).toEqual([]);
+  });
+
+  test('a store without a working compare-and-swap', async () => {
+    const { world } = await grown(4);
+    const careless = (store: ObjectStore): ObjectStore => ({
+      ...store,
+      traffic: store.traffic,
+      put: (key, body, { condition: _, ...options } = {}) => store.put(key, body, options),
+    });
+    const bob = world.replica('bob', { decorate: careless });
+    expect(await refused(bob)).toMatchObject({ kind: 'unsafe-store' });
+    expect(deletions(bob)).toEqual([]);
+  });
+});
+
+const withoutHead = (bucket: World['bucket']) => new Map([...bucket].filter(([key]) => !/head\.json|probe/.test(key)));
+
+async function shardsOf(world: World, generation: number): Promise<readonly string[]> {
+  const key = keysOf(world, 'commits/').find((found) => Number(found.slice(8, 18)) === generation) ?? '';
+  const commit = JSON.parse(Buffer.from(world.bucket.get(`team/${key}`)?.bytes ?? []).toString()) as {
+    shards: { key: string }[];
+  };
+  return commit.shards.map((shard) => shard.key);
+}
