@@ -19,7 +19,9 @@ async function push(replica: Replica, version: number) {
 }
 
 const generations = ({ bucket }: World): readonly number[] =>
-  [...bucket.keys()].flatMap((key) => (key.startsWith('team/commits/') ? [Number(key.slice(13, 23))] : [])).toSorted((a, b) => a - b);
+  [...bucket.keys()]
+    .flatMap((key) => (key.startsWith('team/commits/') ? [Number(key.slice(13, 23))] : []))
+    .toSorted((a, b) => a - b);
 
 /** All that was ever written is a day older by the store's clock. */
 function passADay({ bucket }: World): void {

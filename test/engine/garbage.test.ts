@@ -340,7 +340,7 @@ describe('where it is refused', () => {
     const careless = (store: ObjectStore): ObjectStore => ({
       ...store,
       traffic: store.traffic,
-      put: (key, body, { condition: _, ...options } = {}) => store.put(key, body, options),
+      put: (key, body, { once = false, signal } = {}) => store.put(key, body, { once, signal }),
     });
     const bob = world.replica('bob', { decorate: careless });
     expect(await refused(bob)).toMatchObject({ kind: 'unsafe-store' });

@@ -31,6 +31,67 @@ const engine = (file?: string): Suite => ({ layer: 'engine', ...(file === undefi
 
 export const MUTANTS: readonly Mutant[] = [
   {
+    name: 'garbage collected without looking at epochs',
+    edits: [
+      {
+        file: 'core/garbage/garbage-key.ts',
+        find: 'return written !== null && written < epoch && !named.has(key);',
+        replace: 'return written !== null && epoch > 0 && !named.has(key);',
+      },
+    ],
+    suites: [core('garbage.test.ts'), engine('garbage.test.ts')],
+    breaks: /own epoch|later epoch/,
+  },
+  {
+    name: 'garbage judged by a head that was read before the lease',
+    edits: [
+      {
+        file: 'engine/garbage/collect.ts',
+        find: 'const state = await parts.register.read(options.signal);',
+        replace: 'const state = first;',
+      },
+    ],
+    suites: [engine('garbage.test.ts')],
+    breaks: /comes before the lease/,
+  },
+  {
+    name: 'objects collected before what names them',
+    edits: [
+      {
+        file: 'engine/garbage/sweep.ts',
+        find: "  ['commits', 'commits/'],\n  ['shards', 'index/'],\n  ['objects', 'objects/'],\n",
+        replace: "  ['objects', 'objects/'],\n  ['shards', 'index/'],\n  ['commits', 'commits/'],\n",
+      },
+    ],
+    suites: [engine('garbage.test.ts')],
+    breaks: /commits first/,
+    unseen: 'nobody of the simulation reads commits of the past but the collector, whom it does not harm',
+  },
+  {
+    name: 'a pack rewritten without a part of it',
+    edits: [
+      {
+        file: 'engine/cycle/repack.ts',
+        find: '[{ ...entry, slices: [slice] }]',
+        replace: '[{ ...entry, slices: [{ ...slice, offset: 0 }] }]',
+      },
+    ],
+    suites: [engine('repack.test.ts')],
+    breaks: /half alive|fetched/,
+  },
+  {
+    name: 'garbage collected though a part of the history cannot be read',
+    edits: [
+      {
+        file: 'engine/garbage/named-keys.ts',
+        find: "if (typeof found === 'string') throw unreadable(store, found);",
+        replace: "if (typeof found === 'string') return { entries: [], refused: [] };",
+      },
+    ],
+    suites: [engine('garbage.test.ts')],
+    breaks: /damaged shard|that is missing/,
+  },
+  {
     name: 'stale lock stolen by check-then-delete',
     edits: [
       {

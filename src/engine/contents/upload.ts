@@ -15,7 +15,7 @@ import { each } from '../each.ts';
 import type { LocalFiles, OpenFile } from '../ports.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { sendChunks } from './send-chunks.ts';
-import { createSender, type SenderParts } from './send-contents.ts';
+import { type Content, createSender, type SenderParts } from './send-contents.ts';
 import { openStanding } from './standing.ts';
 
 /** Files of a pack that are open at the same time. */
@@ -30,6 +30,8 @@ export type Uploaded =
 export interface Uploader {
   /** Steps that travel together; what is larger than a chunk can be, or reuses an entry, travels alone. One answer each, in their order. */
   upload(steps: readonly Step[]): Promise<readonly Uploaded[]>;
+  /** Contents that are in memory, in one object. */
+  send(contents: readonly Content[]): Promise<void>;
   /** Where the contents that were written or found lie, by their SHA-256. */
   readonly sent: ReadonlyMap<Sha256, Slice>;
 }
@@ -132,7 +134,7 @@ export function createUploader(parts: UploaderParts): Uploader {
     return isPlanned ? { kind: 'sent', slices, stamp: file.stamp } : { kind: 'moved' };
   }
 
-  return { upload, sent: sender.sent };
+  return { upload, send: async (contents) => void (await sender.send(contents)), sent: sender.sent };
 }
 
 interface WasRead {

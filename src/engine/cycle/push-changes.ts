@@ -47,7 +47,7 @@ export async function pushChanges(run: Run, sight: Sight, state: RegisterState):
     ticket,
     sight.view,
     steps,
-    sight.scan.at,
+    sight.scan,
   ).catch((error: unknown) => {
     // A lost lease breaks off what is under way; the loss is what happened, not the breaking off.
     throw run.lease?.signal.aborted === true ? run.lease.signal.reason : error;

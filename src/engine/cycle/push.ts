@@ -1,19 +1,23 @@
 import { type Problem, SyncError } from '../../core/errors.ts';
 import type { Commit, CommitPointer } from '../../core/format/records.ts';
-import { commitKey, type ShardLine, serialiseEntry } from '../../core/format/sync-index.ts';
+import { commitKey } from '../../core/format/sync-index.ts';
 import type { BaseEntry, Entry } from '../../core/format/tree.ts';
-import { collisionKey, compareByUtf8, type SyncPath } from '../../core/paths/sync-path.ts';
+import { collisionKey, type SyncPath } from '../../core/paths/sync-path.ts';
 import type { CompressionLimits } from '../../core/plan/compression.ts';
 import type { ChunkLimits } from '../../core/plan/cut-chunks.ts';
 import { type PackLimits, planPacks } from '../../core/plan/packs.ts';
 import type { Step } from '../../core/plan/plan.ts';
+import type { RepackLimits } from '../../core/plan/sparse-packs.ts';
 import type { ByteBudget } from '../contents/byte-budget.ts';
 import { createUploader, type Uploader } from '../contents/upload.ts';
 import { AT_ONCE, each } from '../each.ts';
 import type { Clock, Codec, Identity, Ids, LocalFiles, ObjectStore } from '../ports.ts';
 import type { SwapOptions, SwapOutcome } from '../remote/register.ts';
 import type { RemoteLog, RemoteView } from '../remote/remote-log.ts';
+import type { Scan } from '../root/scan.ts';
 import type { BaseStore } from '../state/base-store.ts';
+import { repack } from './repack.ts';
+import { leftBy, mergeTree, type TreeChanges, treeAfter } from './tree-changes.ts';
 
 export interface PushParts {
   readonly store: ObjectStore;
@@ -39,6 +43,7 @@ export interface Ticket {
   readonly epoch: number;
   readonly signal: AbortSignal;
   readonly assertMayWrite: () => void;
+  readonly repacks: RepackLimits;
   commit(pointer: CommitPointer, before: SwapOptions['before']): Promise<SwapOutcome>;
 }
 
@@ -72,20 +77,19 @@ export async function push(
   ticket: Ticket,
   view: RemoteView,
   steps: readonly Step[],
-  scannedAt: number,
+  scan: Pick<Scan, 'at' | 'files'>,
 ): Promise<Pushed> {
   const { base } = parts;
   const earlier = await base.uploads();
   const share = steps.reduce((sum, { local }) => sum + (local?.stamp.size ?? 0), 0) / NOTES;
   let unnoted = 0;
   let noting: Promise<void> = Promise.resolve();
+  const { epoch, signal, assertMayWrite } = ticket;
+  const sending = { ...parts, epoch, signal, assertMayWrite };
   const uploader = createUploader({
-    ...parts,
-    epoch: ticket.epoch,
+    ...sending,
     earlier,
     standing: steps.some(({ local }) => (local?.stamp.size ?? 0) > parts.chunks.most) ? view.tree : new Map(),
-    signal: ticket.signal,
-    assertMayWrite: ticket.assertMayWrite,
     async onSent(bytes) {
       unnoted += bytes;
       if (unnoted < Math.max(NOTE_BYTES, share, uploader.sent.size * NOTE_BYTES_EACH)) return;
@@ -94,10 +98,20 @@ export async function push(
     },
   });
   try {
-    const gathered = await gather(parts, steps, uploader, generationAfter(view), scannedAt);
+    const gathered = await gather(parts, steps, uploader, generationAfter(view), scan.at);
     const { entries, removed, problems, moved } = gathered;
     if (entries.length === 0 && removed.length === 0) return { kind: 'nothing', problems, moved };
-    const done = await commitChanges(parts, ticket, view, gathered);
+    const again = await repack(
+      {
+        ...parts,
+        uploader: createUploader({ ...sending, earlier: new Map(), standing: new Map(), onBytes: () => {} }),
+        local: scan.files,
+        signal: ticket.signal,
+      },
+      { entries: treeAfter(view, gathered).values(), left: leftBy(view, gathered) },
+      ticket.repacks,
+    );
+    const done = await commitChanges(parts, ticket, view, { ...gathered, entries: [...entries, ...again] });
     if (done.kind === 'lost') {
       await keepUploads();
       return done;
@@ -124,13 +138,6 @@ export async function push(
   }
 }
 
-/** What a commit changes in the tree of the one before. `advanced` becomes base when it has landed. */
-export interface TreeChanges {
-  readonly entries: readonly Entry[];
-  readonly removed: readonly SyncPath[];
-  readonly advanced: readonly BaseEntry[];
-}
-
 export type CommitParts = Pick<PushParts, 'base' | 'clock' | 'ids' | 'identity' | 'log' | 'onCommit'>;
 
 /** Shards that `view.commit` lacks, then the commit, the journal and the swap. Whatever the entries name is uploaded already. */
@@ -146,7 +153,7 @@ export async function commitChanges(
   parts.onCommit();
   ticket.assertMayWrite();
   const generation = generationAfter(view);
-  const next = mergeTree(view, entries, removed);
+  const next = mergeTree(view, { entries, removed });
   const shards = await log.writeShards(next.lines, view.commit, ticket.epoch, ticket.signal);
   const id = ids.uuid();
   const commit: Commit = {
@@ -215,25 +222,6 @@ async function gather(
     }
   });
   return { entries, advanced, removed, problems, moved };
-}
-
-function mergeTree(view: RemoteView, entries: readonly Entry[], removed: readonly SyncPath[]) {
-  const tree = new Map(view.tree);
-  const stats = { files: 0, bytes: 0, added: 0, changed: 0, removed: removed.length };
-  for (const path of removed) tree.delete(path);
-  for (const entry of entries) {
-    if (tree.has(entry.path)) stats.changed += 1;
-    else stats.added += 1;
-    tree.set(entry.path, entry);
-  }
-  const lines: ShardLine[] = view.refused.map(({ path, line }) => ({ path, line }));
-  for (const entry of tree.values()) {
-    stats.files += 1;
-    stats.bytes += entry.size;
-    lines.push({ path: entry.path, line: serialiseEntry(entry) });
-  }
-  lines.sort((a, b) => compareByUtf8(a.path, b.path));
-  return { lines, stats };
 }
 
 function unknownOutcome(cause: unknown): SyncError {

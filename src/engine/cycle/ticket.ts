@@ -1,10 +1,16 @@
 import { SyncError } from '../../core/errors.ts';
 import { withSmallPush } from '../../core/format/lease-record.ts';
 import type { Step } from '../../core/plan/plan.ts';
+import type { RepackLimits } from '../../core/plan/sparse-packs.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Ids } from '../ports.ts';
 import type { Register, RegisterState } from '../remote/register.ts';
 import type { Ticket } from './push.ts';
+
+/** A pack more than a push that takes the lease sends anyhow, and sizes asked for side by side. */
+const REPACKS: RepackLimits = { bytes: 8 << 20, asks: 16 };
+/** A small push stays one: one object more, and only where the index alone tells. */
+const REPACKS_LITTLE: RepackLimits = { bytes: 1 << 20, asks: 0 };
 
 const NEVER = new AbortController().signal;
 
@@ -15,6 +21,7 @@ export function leaseTicket(lease: Lease, state: RegisterState, signal: AbortSig
     datastoreId: datastoreId(state),
     epoch: lease.epoch,
     signal: either,
+    repacks: REPACKS,
     assertMayWrite() {
       signal.throwIfAborted();
       lease.assertValid();
@@ -47,6 +54,7 @@ export function smallPushTicket(
     datastoreId: datastoreId(state),
     epoch: (state.head?.epoch ?? 0) + 1,
     signal,
+    repacks: REPACKS_LITTLE,
     assertMayWrite: () => signal.throwIfAborted(),
     commit: (pointer, before) =>
       parts.register.swap(
