@@ -42,6 +42,11 @@ describe('how far back commits stay', () => {
     [2, 1_001, false],
     [2, null, true],
   ];
+  test('with no age at all, only their number counts', () => {
+    const limits = { commits: 2, ms: 0 };
+    expect([1, 2].map((later) => isKept(later, 0, limits))).toEqual([true, false]);
+    expect(isKept(2, null, limits)).toBe(false);
+  });
   test.each(rows)('%i later ones, %s ms old: %s', (later, ageMs, kept) =>
     expect(isKept(later, ageMs, { commits: 2, ms: 1_000 })).toBe(kept),
   );

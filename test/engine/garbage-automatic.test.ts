@@ -4,7 +4,7 @@ import { APART, openWorld, type Replica, type World } from '../support/replica.t
 
 /* A push collects in passing, where it is due. */
 
-const HISTORY: HistoryPolicy = { commits: 2, ms: -1, collects: true };
+const HISTORY: HistoryPolicy = { commits: 2, ms: 0, collects: true };
 
 async function grown(versions: number, history = HISTORY) {
   const world = openWorld({ packs: APART, history });

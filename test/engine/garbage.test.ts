@@ -8,7 +8,7 @@ import { APART, openWorld, type Replica, type World } from '../support/replica.t
 /* What no kept commit names goes, and nothing else ever. */
 
 /** The latest so many, whatever their age. */
-const keep = (commits: number): HistoryPolicy => ({ commits, ms: -1, collects: false });
+const keep = (commits: number): HistoryPolicy => ({ commits, ms: 0, collects: false });
 
 /** `versions` commits of one file, besides another that never changes. */
 async function grown(versions: number, history = keep(2)) {

@@ -9,7 +9,7 @@ const content = (nth: number) => `the content of ${nth}`;
 
 /** `files` small ones in one pack. */
 async function packed(files: number) {
-  const world = openWorld({ history: { commits: 1, ms: -1, collects: false } });
+  const world = openWorld({ history: { commits: 1, ms: 0, collects: false } });
   const alice = world.replica('alice');
   for (let nth = 0; nth < files; nth += 1) alice.write(name(nth), content(nth));
   await alice.sync();

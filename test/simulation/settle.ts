@@ -110,7 +110,7 @@ export async function settle(world: World, operations: Operations): Promise<void
     }
     const { missing, garbage } = oracle.chain.audit(world.remote.bucket.keys(), world.remote.now());
     for (const key of missing) blame(4, `${key} is named by a commit that is kept, and is missing`);
-    if (history.ms < 0) for (const key of garbage) blame(10, `${key} is garbage, and stays`);
+    if (history.ms === 0) for (const key of garbage) blame(10, `${key} is garbage, and stays`);
   }
 
   /** One more cycle each: nothing is left to write. */

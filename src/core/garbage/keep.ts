@@ -2,7 +2,7 @@
 export interface KeepLimits {
   /** The latest so many, 1 at least. */
   readonly commits: number;
-  /** Those that are no older, milliseconds by the store's own clock. */
+  /** Those that are no older, milliseconds by the store's own clock; 0: however young. */
   readonly ms: number;
 }
 
@@ -15,4 +15,4 @@ export const HISTORY: HistoryPolicy = { commits: 100, ms: 30 * 24 * 3_600_000, c
 
 /** `later`: commits after it. `ageMs` null: the store does not say, so it may be young. */
 export const isKept = (later: number, ageMs: number | null, { commits, ms }: KeepLimits): boolean =>
-  later < commits || ageMs === null || ageMs <= ms;
+  later < commits || (ms > 0 && (ageMs === null || ageMs <= ms));

@@ -79,7 +79,7 @@ export function createChain(
 
   /** Whoever collects sees them younger than they are when it deletes, and more of them. */
   const keptAt = (now: number) =>
-    past.filter(({ at }, nth) => past.length - nth <= keeping.commits || now - at <= keeping.ms);
+    past.filter(({ at }, nth) => past.length - nth <= keeping.commits || (keeping.ms > 0 && now - at <= keeping.ms));
 
   function advance(bytes: Uint8Array, by: Writer): readonly Change[] | null {
     const next = JSON.parse(Buffer.from(bytes).toString()) as RawHead;
