@@ -76,6 +76,17 @@ test.each(['delete', 'list'] as const)(
   },
 );
 
+test('what would take too many requests is left to a person, and not tried by every push', async () => {
+  const { world, alice } = await grown(2, { ...HISTORY, mostRequests: 0 });
+  await push(alice, 3);
+  expect(generations(world)).toEqual([1, 2, 3]);
+  alice.restart({ history: HISTORY });
+  await push(alice, 4);
+  expect(generations(world)).toEqual([1, 2, 3, 4]);
+  expect(await alice.datastore.gc()).toMatchObject({ commits: 2 });
+  await world.remote();
+});
+
 test('another holds the lease just then: later', async () => {
   const { world, alice } = await grown(2);
   const bob = world.replica('bob');

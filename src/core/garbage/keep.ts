@@ -9,6 +9,8 @@ export interface KeepLimits {
 /** What is kept, and whether a push collects the rest in passing. */
 export interface HistoryPolicy extends KeepLimits {
   readonly collects: boolean;
+  /** Requests that such a collection may take; 1,000 when absent. */
+  readonly mostRequests?: number;
 }
 
 export const HISTORY: HistoryPolicy = { commits: 100, ms: 30 * 24 * 3_600_000, collects: true };

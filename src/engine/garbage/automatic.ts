@@ -39,7 +39,11 @@ export function createCollector(parts: CycleParts, history: HistoryPolicy): Coll
         if (!(await isDue(signal))) return;
         // Also where it fails: a remote that cannot be collected is not asked with every push.
         notBefore = clock.monotonic() + PAUSE_MS;
-        const options = { purpose: 'gc', mostRequests: MOST_REQUESTS, ...(signal ? { signal } : {}) };
+        const options = {
+          purpose: 'gc',
+          mostRequests: history.mostRequests ?? MOST_REQUESTS,
+          ...(signal ? { signal } : {}),
+        };
         const { commits, shards, objects, bytes } = await collectGarbage(
           { ...parts, waitMs: 0 },
           history,

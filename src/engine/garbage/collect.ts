@@ -86,7 +86,7 @@ async function underLease(run: Run, first: RegisterState): Promise<RegisterState
   if (newest !== null && (await ancestryOf(newest, state.head, parts.remoteLog, options.signal)) !== 'related')
     throw new SyncError(
       'veto',
-      'the commit that this workspace was in step with is no part of the history here: a restored bucket?',
+      'the last commit that was seen here is not in the history of the remote: a restored bucket?',
       'Nothing was deleted. Look at it with `datastore sync --dry-run`; accept it with `--accept-remote GENERATION`.',
     );
   return state;
@@ -111,7 +111,13 @@ async function collect(
   // What was read of the past would never be dropped again.
   const log = createRemoteLog(store, codec, { kept: (sha256) => base.kept(sha256), keep: async () => {} });
   tally.phase('collecting');
-  const named = await namedKeys({ store, log, limits, signal, onRecord: onRequest }, head);
+  const named = await namedKeys({ store, log, limits, signal, onRecord: onRequest }, head).catch(
+    async (error: unknown) => {
+      // It will be as much for the next one: so that not every push tries.
+      if (error instanceof TooMuch && !dryRun) await note(run, head, 0);
+      throw error;
+    },
+  );
   if (!dryRun) await note(run, head, named.oldest);
   const epoch = lease === null ? head.epoch + 1 : lease.epoch;
   await sweepGarbage(
