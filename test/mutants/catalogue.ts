@@ -374,7 +374,6 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     suites: [engine('cycle-transfer.test.ts')],
     breaks: /only the history names/,
-    unseen: 'nothing is collected in it',
   },
   {
     name: 'what stands in the commit believed, not looked for',
