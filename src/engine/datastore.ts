@@ -41,6 +41,8 @@ export interface VerifyOptions extends Pick<SyncOptions, 'busyPaths' | 'purpose'
 export interface GarbageOptions extends Pick<SyncOptions, 'purpose' | 'signal' | 'onProgress'> {
   /** Tells what would go, without the lease. */
   readonly dryRun?: boolean;
+  /** Of a register that was set back: its generation. Later commits that lie there are given up. */
+  readonly acceptRemote?: number;
 }
 
 export interface UndoOptions extends Pick<SyncOptions, 'busyPaths' | 'signal'> {

@@ -88,8 +88,7 @@ export function openDatastore(given: DatastoreParts): Datastore {
         if (!found.isThere) await found.create();
         return root.alone(options.purpose ?? 'sync', options.signal, async () => {
           const report = await runCycle(parts, options, own.current());
-          await collector.afterPush(report, own.current(), options.signal);
-          return report;
+          return collector.afterPush(report, own.current(), options);
         });
       }),
 

@@ -33,6 +33,7 @@ test('--json is the contract, whole: first what would go, then what went, then n
     shards: 2,
     objects: 2,
     bytes: expect.any(Number),
+    holder: null,
     requests: expect.any(Number),
     ms: expect.any(Number),
   };

@@ -11,7 +11,8 @@ const hash = (letter: string) => letter.repeat(64);
 
 describe('what is garbage, by its key', () => {
   const named = new Set([objectKey(hash('a'), 3), shardKey(hash('b'), 4)]);
-  const reach = { commits: new Set([commitKey(7, 'kept')]), named, epoch: 9, generation: 8 };
+  const givenUp = new Set([commitKey(12, 'given-up')]);
+  const reach = { commits: new Set([commitKey(7, 'kept')]), named, epoch: 9, generation: 8, givenUp };
   const rows: readonly [what: string, key: string, goes: boolean][] = [
     ['an object that nobody names', objectKey(hash('c'), 3), true],
     ['an object that is named', objectKey(hash('a'), 3), false],
@@ -25,6 +26,8 @@ describe('what is garbage, by its key', () => {
     ['a commit that is not', commitKey(7, 'other'), true],
     ['a commit beside the one that stands', commitKey(8, 'other'), true],
     ['a commit that may still come', commitKey(9, 'other'), false],
+    ['a later commit that was given up', commitKey(12, 'given-up'), true],
+    ['another of its generation', commitKey(12, 'other'), false],
     ['the register', 'head.json', false],
     ['a probe', 'probe/1', false],
     ['a key of another form', `objects/${hash('c')}`, false],
@@ -34,7 +37,7 @@ describe('what is garbage, by its key', () => {
 });
 
 describe('how far back commits stay', () => {
-  const rows: readonly [later: number, ageMs: number | null, kept: boolean][] = [
+  const rows: readonly [later: number, replacedMs: number | null, kept: boolean][] = [
     [0, 9_999, true],
     [1, 9_999, true],
     [2, 9_999, false],
@@ -47,8 +50,8 @@ describe('how far back commits stay', () => {
     expect([1, 2].map((later) => isKept(later, 0, limits))).toEqual([true, false]);
     expect(isKept(2, null, limits)).toBe(false);
   });
-  test.each(rows)('%i later ones, %s ms old: %s', (later, ageMs, kept) =>
-    expect(isKept(later, ageMs, { commits: 2, ms: 1_000 })).toBe(kept),
+  test.each(rows)('%i later ones, replaced %s ms ago: %s', (later, replacedMs, kept) =>
+    expect(isKept(later, replacedMs, { commits: 2, ms: 1_000 })).toBe(kept),
   );
 });
 

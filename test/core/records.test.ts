@@ -152,7 +152,13 @@ describe('a commit is read and written', () => {
     ['a shard of one file', { ...COMMIT, shards: [shard('a', 'a', { count: 1 })] }],
     [
       'with fields of a newer version',
-      { ...COMMIT, shards: [shard('a', 'c', { unknown: { bloom: 'x' } })], unknown: { tags: ['v1'] } },
+      {
+        ...COMMIT,
+        parent: COMMIT.parent && { ...COMMIT.parent, unknown: { also: 'y' } },
+        stats: { ...COMMIT.stats, unknown: { moved: 2 } },
+        shards: [shard('a', 'c', { unknown: { bloom: 'x' } })],
+        unknown: { tags: ['v1'] },
+      },
     ],
   ])('%s', (_what, commit) => {
     expect(parseCommit(serialiseCommit(commit))).toEqual({ ok: true, value: commit });

@@ -25,6 +25,16 @@ async function grown(versions: number, history = keep(2)) {
 const keysOf = ({ bucket }: World, group: string): readonly string[] =>
   [...bucket.keys()].map((key) => key.replace('team/', '')).filter((key) => key.startsWith(group));
 
+const generationsOf = (world: World): readonly number[] =>
+  keysOf(world, 'commits/')
+    .map((key) => Number(key.slice(8, 18)))
+    .toSorted((a, b) => a - b);
+
+/** All that was ever written, by the store's clock. */
+function makeOlder({ bucket }: World, ms: number): void {
+  for (const [key, stored] of bucket) bucket.set(key, { ...stored, lastModified: stored.lastModified - ms });
+}
+
 const deletions = ({ store }: Replica): readonly string[] =>
   store.calls.filter(({ operation }) => operation === 'delete').map(({ key }) => key);
 
@@ -69,6 +79,41 @@ describe('what goes', () => {
     expect(bytes).toBeGreaterThan(0);
   });
 
+  test('a dry run spares what the holder of the lease has sent, and names them', async () => {
+    const { world, alice } = await grown(3);
+    const bob = world.replica('bob');
+    await bob.sync();
+    const lease = await bob.datastore.acquire({ purpose: 'test' });
+    bob.write('b.txt', 'under way');
+    bob.store.plan({ on: 'put', key: /^commits/, fault: { kind: 'fail-before', error: 'denied' } });
+    await bob.failing();
+    expect(await alice.datastore.gc({ dryRun: true })).toMatchObject({ commits: 1, objects: 1, holder: 'bob@host' });
+    await lease.release();
+    expect(await alice.datastore.gc({ dryRun: true })).toMatchObject({ commits: 1, objects: 2, holder: null });
+  });
+
+  test('the history is read before the lease is taken, several commits at a time', async () => {
+    const { alice } = await grown(20, keep(16));
+    alice.store.forget();
+    let [underWay, most] = [0, 0];
+    alice.restart({
+      decorate: (store) => ({
+        ...store,
+        traffic: store.traffic,
+        async get(key, options) {
+          if (key.startsWith('commits/')) most = Math.max(most, (underWay += 1));
+          await new Promise((go) => setImmediate(go));
+          return store.get(key, options).finally(() => (underWay -= key.startsWith('commits/') ? 1 : 0));
+        },
+      }),
+    });
+    expect(await alice.datastore.gc()).toMatchObject({ kept: 16, commits: 4 });
+    expect(most).toBeGreaterThan(8);
+    const calls = alice.store.calls.map(({ operation, key }) => `${operation} ${key.replace(/\/.*/, '/')}`);
+    expect(calls.lastIndexOf('get commits/')).toBeLessThan(calls.indexOf('put head.json'));
+    expect(calls.lastIndexOf('get index/')).toBeLessThan(calls.indexOf('put head.json'));
+  });
+
   test('commits first, then shards, then objects', async () => {
     const { alice } = await grown(6);
     alice.store.forget();
@@ -105,7 +150,22 @@ describe('what goes', () => {
     }
     const bob = world.replica('bob');
     await bob.sync();
-    expect(await bob.datastore.gc()).toMatchObject({ kept: 3, oldest: 3, commits: 2 });
+    // The second was replaced by the third, which is young.
+    expect(await bob.datastore.gc()).toMatchObject({ kept: 4, oldest: 2, commits: 1 });
+  });
+
+  test('a commit that stood for long is as old as the one that replaced it', async () => {
+    const { world, alice } = await grown(2, { commits: 2, ms: 3_600_000, collects: false });
+    const bob = world.replica('bob');
+    await bob.sync();
+    makeOlder(world, 7_200_000);
+    for (const version of [3, 4, 5]) {
+      alice.write('a.txt', `version ${version}`);
+      await alice.sync();
+    }
+    expect(await alice.datastore.gc()).toMatchObject({ kept: 4, oldest: 2, commits: 1 });
+    bob.write('still.txt', 'from before');
+    expect(await bob.sync()).toMatchObject({ uploaded: 1, problems: [] });
   });
 
   test('nothing, where nothing was ever pushed', async () => {
@@ -146,6 +206,19 @@ describe('what cannot be read keeps all', () => {
     expect(deletions(bob)).toEqual([]);
   });
 
+  test('a shard that went with what was given up ends the history there', async () => {
+    const { world, alice } = await grown(6);
+    const [key = ''] = await shardsOf(world, 4);
+    const commit = keysOf(world, 'commits/').find((one) => Number(one.slice(8, 18)) === 4) ?? '';
+    const stored = world.bucket.get(`team/${commit}`);
+    await alice.datastore.gc();
+    // Brought back by hand, or by a bucket that forgot the deletion.
+    if (stored) world.bucket.set(`team/${commit}`, stored);
+    expect(keysOf(world, 'index/')).not.toContain(key);
+    const bob = world.replica('bob', { history: keep(100) });
+    expect(await bob.datastore.gc()).toMatchObject({ kept: 2, oldest: 5, commits: 1 });
+  });
+
   test('what this machine keeps of a record that is lost is as good', async () => {
     const { world, alice } = await grown(6, keep(4));
     const [key = ''] = await shardsOf(world, 6);
@@ -158,6 +231,18 @@ describe('what cannot be read keeps all', () => {
     const bob = world.replica('bob');
     const head = JSON.parse(Buffer.from(world.bucket.get('team/head.json')?.bytes ?? []).toString()) as object;
     await world.store.put('head.json', Buffer.from(JSON.stringify({ ...head, snapshots: ['commits/1'] })));
+    expect(await refused(bob)).toMatchObject({ kind: 'newer-format' });
+    expect(deletions(bob)).toEqual([]);
+  });
+
+  test('a pointer to the commit with fields of a newer version', async () => {
+    const { world } = await grown(4);
+    const bob = world.replica('bob');
+    const head = JSON.parse(Buffer.from(world.bucket.get('team/head.json')?.bytes ?? []).toString()) as {
+      commit: object;
+    };
+    const commit = { ...head.commit, sideTree: `objects/${'a'.repeat(64)}-1` };
+    await world.store.put('head.json', Buffer.from(JSON.stringify({ ...head, commit })));
     expect(await refused(bob)).toMatchObject({ kind: 'newer-format' });
     expect(deletions(bob)).toEqual([]);
   });
@@ -322,6 +407,49 @@ describe('who writes meanwhile', () => {
 });
 
 describe('where it is refused', () => {
+  test('a register that was set back, by commits that lie there: until that is accepted', async () => {
+    const { world, alice } = await grown(3);
+    const older = world.bucket.get('team/head.json');
+    for (let version = 4; version <= 8; version += 1) {
+      alice.write('a.txt', `version ${version}`);
+      await alice.sync();
+    }
+    if (older) world.bucket.set('team/head.json', older);
+    const bob = world.replica('bob');
+    await bob.sync();
+    bob.write('b.txt', 'after it');
+    await bob.sync();
+    const before = new Map(world.bucket);
+    for (const options of [{}, { dryRun: true }, { acceptRemote: 3 }]) {
+      const error = await refused(bob, options);
+      expect(error).toMatchObject({ kind: 'veto' });
+      expect(error.message).toMatch(/generation 8/);
+      expect(error.remedy).toContain('--accept-remote 4');
+    }
+    expect(withoutHead(world.bucket)).toEqual(withoutHead(before));
+    expect(await bob.datastore.gc({ acceptRemote: 4 })).toMatchObject({ generation: 4, kept: 2 });
+    // Of those that were given up none stands whose contents may be gone.
+    expect(generationsOf(world).every((generation) => generation <= 5)).toBe(true);
+    expect(await world.remoteFiles()).toMatchObject({ 'b.txt': 'after it', 'a.txt': 'version 3' });
+  });
+
+  test('a gap in what was given up, where older commits still stand', async () => {
+    const { world, alice } = await grown(8, keep(1));
+    alice.store.plan({ on: 'delete', key: /./, times: 1_000, fault: { kind: 'fail-before', error: 'denied' } });
+    expect(await refused(alice)).toMatchObject({ kind: 'denied' });
+    const [lost] = keysOf(world, 'commits/').filter((key) => Number(key.slice(8, 18)) === 5);
+    world.bucket.delete(`team/${lost}`);
+    const bob = world.replica('bob', { history: keep(100) });
+    const error = await refused(bob);
+    expect(error).toMatchObject({ kind: 'corrupt' });
+    expect(error.message).toContain(lost);
+    expect(error.remedy).toContain('history.keepCommits');
+    expect(generationsOf(world)).toEqual([1, 2, 3, 4, 6, 7, 8]);
+    alice.store.heal();
+    expect(await alice.datastore.gc()).toMatchObject({ kept: 1, commits: 6 });
+    expect(await bob.datastore.gc()).toMatchObject({ kept: 1, commits: 0 });
+  });
+
   test('a remote that is older than what was seen here', async () => {
     const { world, alice } = await grown(3);
     const older = world.bucket.get('team/head.json');
@@ -333,6 +461,18 @@ describe('where it is refused', () => {
     expect(await refused(alice)).toMatchObject({ kind: 'veto' });
     expect(deletions(alice)).toEqual([]);
     expect(alice.store.puts()).toEqual([]);
+  });
+
+  test('a store whose listing does not go on', async () => {
+    const { world } = await grown(4);
+    const endless = (store: ObjectStore): ObjectStore => ({
+      ...store,
+      traffic: store.traffic,
+      list: async (prefix, options) => ({ ...(await store.list(prefix, options)), next: 'again' }),
+    });
+    const bob = world.replica('bob', { decorate: endless });
+    expect(await refused(bob)).toMatchObject({ kind: 'failed' });
+    expect(deletions(bob)).toEqual([]);
   });
 
   test('a store without a working compare-and-swap', async () => {

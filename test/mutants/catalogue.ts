@@ -55,6 +55,31 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: /comes before the lease/,
   },
   {
+    name: 'a commit as old as it is, not as what replaced it',
+    edits: [
+      {
+        file: 'engine/garbage/kept-commits.ts',
+        find: '!isKept(later, listing.ageOf(next), limits)',
+        replace: '!isKept(later, listing.ageOf(key), limits)',
+      },
+    ],
+    suites: [engine('garbage.test.ts')],
+    breaks: /stood for long/,
+  },
+  {
+    name: 'a register that was set back believed',
+    edits: [
+      {
+        file: 'engine/garbage/collect.ts',
+        find: 'const beyond = history.beyond(generation);',
+        replace: 'const beyond = history.beyond(Number.MAX_SAFE_INTEGER - generation);',
+      },
+    ],
+    suites: [engine('garbage.test.ts')],
+    breaks: /set back/,
+    unseen: 'its register comes back before anybody without a memory of it collects',
+  },
+  {
     name: 'objects collected before what names them',
     edits: [
       {
@@ -84,8 +109,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/garbage/named-keys.ts',
-        find: "if (typeof found === 'string') throw unreadable(store, found);",
-        replace: "if (typeof found === 'string') return { entries: [], refused: [] };",
+        find: 'else throw unreadable(parts.name, found);',
+        replace: 'else shards.delete(shard.key);',
       },
     ],
     suites: [engine('garbage.test.ts')],

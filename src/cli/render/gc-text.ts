@@ -4,7 +4,7 @@ import type { Paint } from './paint.ts';
 
 /** What was collected, or would be. */
 export function garbageLines(report: GarbageReport, isDry: boolean, paint: Paint): string[] {
-  const { generation, kept, oldest, commits, shards, objects, bytes, requests, ms } = report;
+  const { generation, kept, oldest, holder, commits, shards, objects, bytes, requests, ms } = report;
   if (generation === null) return ['Nothing was ever pushed here: there is nothing to collect.'];
   const history = `Kept ${countText(kept, 'commit')}, generations ${oldest ?? generation} to ${generation}.`;
   const parts = [countText(objects, 'object'), countText(shards, 'index shard'), countText(commits, 'commit')];
@@ -14,6 +14,7 @@ export function garbageLines(report: GarbageReport, isDry: boolean, paint: Paint
   return [
     isClean ? 'There is no garbage.' : done,
     history,
+    ...(holder === null ? [] : [`The lease is held by ${holder}: what it wrote is not counted.`]),
     paint.dim(`${countText(requests, 'request')} in ${durationText(ms)}`),
     ...(isDry && !isClean ? ['', 'Nothing was changed (dry run).'] : []),
   ];

@@ -49,22 +49,27 @@ export function parseCommit(text: string): Result<Commit, RecordProblem> {
   return ok({ ...commit, shards: list, ...unknownFields(unknown) });
 }
 
-export function serialiseCommit({ unknown, shards, ...commit }: Commit): string {
-  const pointers = shards.map(({ unknown: more, ...pointer }) => ({ ...more, ...pointer }));
-  return `${canonicalJson({ ...unknown, ...commit, shards: pointers })}\n`;
+export function serialiseCommit({ unknown, parent, stats, shards, ...commit }: Commit): string {
+  const fields = { ...commit, parent: parent && flat(parent), stats: flat(stats), shards: shards.map(flat) };
+  return `${canonicalJson({ ...unknown, ...fields })}\n`;
 }
+
+const flat = <T extends { readonly unknown?: Readonly<Record<string, unknown>> }>({ unknown, ...known }: T) => ({
+  ...unknown,
+  ...known,
+});
 
 function parseParent(value: unknown): Commit['parent'] | undefined {
   if (!isObject(value)) return undefined;
-  const { id, key, sha256 } = value;
-  return isText(id) && isCommitKey(key) && isHash(sha256) ? { id, key, sha256 } : undefined;
+  const { id, key, sha256, ...unknown } = value;
+  return isText(id) && isCommitKey(key) && isHash(sha256) ? { id, key, sha256, ...unknownFields(unknown) } : undefined;
 }
 
 function parseStats(value: unknown): CommitStats | null {
   if (!isObject(value)) return null;
-  const { files, bytes, added, changed, removed } = value;
+  const { files, bytes, added, changed, removed, ...unknown } = value;
   if (!isCount(files) || !isCount(bytes) || !isCount(added) || !isCount(changed) || !isCount(removed)) return null;
-  return { files, bytes, added, changed, removed };
+  return { files, bytes, added, changed, removed, ...unknownFields(unknown) };
 }
 
 function parseShards(value: unknown): readonly ShardPointer[] | null {

@@ -58,7 +58,7 @@ export interface Commit {
   readonly datastoreId: string;
   readonly generation: number;
   readonly id: string;
-  readonly parent: { readonly id: string; readonly key: string; readonly sha256: Sha256 } | null;
+  readonly parent: CommitParent | null;
   readonly epoch: number;
   readonly by: string;
   readonly at: string;
@@ -68,12 +68,20 @@ export interface Commit {
   readonly unknown?: Readonly<Record<string, unknown>>;
 }
 
+export interface CommitParent {
+  readonly id: string;
+  readonly key: string;
+  readonly sha256: Sha256;
+  readonly unknown?: Readonly<Record<string, unknown>>;
+}
+
 export interface CommitStats {
   readonly files: number;
   readonly bytes: number;
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
+  readonly unknown?: Readonly<Record<string, unknown>>;
 }
 
 export interface ShardPointer {

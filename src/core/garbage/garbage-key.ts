@@ -10,14 +10,16 @@ export interface Reach {
   readonly epoch: number;
   /** Of the commit that stands: a commit of a later one may still come. */
   readonly generation: number;
+  /** Keys of later commits that were given up by a person's word. */
+  readonly givenUp: ReadonlySet<string>;
 }
 
 /**
  * Whether nobody names what lies under this key, nor ever will. A commit joins the chain only with a generation above that of the one
  * that stands, and it names nothing but what that one names and what its own epoch wrote. Of keys that are not of the format: never.
  */
-export function isGarbage(key: string, { commits, named, epoch, generation }: Reach): boolean {
-  if (isCommitKey(key)) return !commits.has(key) && generationInKey(key) <= generation;
+export function isGarbage(key: string, { commits, named, epoch, generation, givenUp }: Reach): boolean {
+  if (isCommitKey(key)) return !commits.has(key) && (generationInKey(key) <= generation || givenUp.has(key));
   const written = epochInKey(key);
   return written !== null && written < epoch && !named.has(key);
 }

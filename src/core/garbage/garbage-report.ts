@@ -9,6 +9,8 @@ export interface GarbageReport {
   readonly shards: number;
   readonly objects: number;
   readonly bytes: number;
+  /** Of a dry run: who held the lease. What they have sent is not counted, as they may still commit it. */
+  readonly holder: string | null;
   readonly requests: number;
   /** Wall milliseconds. */
   readonly ms: number;

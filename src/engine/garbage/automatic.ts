@@ -1,62 +1,92 @@
-import { SyncError } from '../../core/errors.ts';
-import type { HistoryPolicy } from '../../core/garbage/keep.ts';
+import type { SyncErrorKind } from '../../core/errors.ts';
+import { eitherOf, HISTORY, type HistoryPolicy } from '../../core/garbage/keep.ts';
 import type { SyncReport } from '../../core/status/sync-report.ts';
 import type { CycleParts } from '../cycle/run.ts';
+import type { SyncOptions } from '../datastore.ts';
 import type { Lease } from '../lease/lease.ts';
-import { collectGarbage, TooMuch } from './collect.ts';
-import { ageOf } from './kept-commits.ts';
+import { asSyncError } from '../remote/store-error.ts';
+import type { CollectionNote } from '../state/base-store.ts';
+import type { Ceiling } from './allowance.ts';
+import { collectGarbage } from './collect.ts';
+import { ageOf } from './store-clock.ts';
 
-/** Between two collections of one remote, whoever makes them. */
+/** Between two collections of one remote, whoever makes them; and after one that cannot be made. */
 const PAUSE_MS = 24 * 3_600_000;
-/** What one may take in passing: a few seconds of requests. What is more needs a person who asks for it. */
-const MOST_REQUESTS = 1_000;
+/** After one that another stood in the way of, or the network. */
+const SHORT_PAUSE_MS = 600_000;
+const PASSING: ReadonlySet<SyncErrorKind> = new Set([
+  'locked',
+  'lease-lost',
+  'offline',
+  'unknown-outcome',
+  'cancelled',
+]);
+/** What one may take in passing, deletions included. What is more needs a person who asks for it. */
+const CEILING: Ceiling = { requests: 1_000, ms: 5_000 };
+
+type Going = Pick<SyncOptions, 'signal' | 'onProgress'>;
 
 /** Collects garbage after a push where it is due. Never rejects: what could not be done is for the next one. */
 export interface Collector {
-  afterPush(report: SyncReport, held: Lease | null, signal: AbortSignal | undefined): Promise<void>;
+  /** Gives the report with what that took. */
+  afterPush(report: SyncReport, held: Lease | null, going: Going): Promise<SyncReport>;
 }
 
 export function createCollector(parts: CycleParts, history: HistoryPolicy): Collector {
-  const { store, register, clock, log } = parts;
-  /** By the monotonic clock: before that nobody needs to be asked. */
-  let notBefore = -Infinity;
+  const { store, register, base, clock, log } = parts;
+  const limits = eitherOf(history, history.least ?? HISTORY);
+  const ceiling = { ...CEILING, requests: history.mostRequests ?? CEILING.requests };
 
-  async function isDue(signal: AbortSignal | undefined): Promise<boolean> {
-    const head = register.known()?.head;
-    // Younger histories have nothing to give.
-    if (head?.commit == null || head.commit.generation <= history.commits) return false;
-    if (clock.monotonic() < notBefore) return false;
-    const age = head.collected ? await ageOf(store, head.collected.at, signal) : 'missing';
-    const left = age === 'missing' ? 0 : PAUSE_MS - (age ?? 0);
-    notBefore = clock.monotonic() + Math.max(0, left);
-    return left <= 0;
+  const wait = (ms: number, told: string | null = null) =>
+    base.setCollection({ remote: store.name, notBefore: clock.now() + ms, told });
+
+  /** The last attempt from here lies in the state folder: each process would else ask, and pay, anew. */
+  async function isDue(note: CollectionNote | null, signal: AbortSignal | undefined): Promise<boolean> {
+    const left = (note?.notBefore ?? 0) - clock.now();
+    // More than a pause away: the clock of this machine was set back.
+    if (left > 0 && left <= PAUSE_MS) return false;
+    const collected = register.known()?.head?.collected;
+    const age = collected ? await ageOf(store, collected.at, signal) : 'missing';
+    const young = age === 'missing' ? 0 : PAUSE_MS - Math.max(0, age ?? 0);
+    await wait(young > 0 ? young : PAUSE_MS, note?.told);
+    return young <= 0;
+  }
+
+  async function collect(held: Lease | null, { signal, onProgress }: Going): Promise<void> {
+    const found = await base.collection();
+    const note = found?.remote === store.name ? found : null;
+    try {
+      if (!(await isDue(note, signal))) return;
+      const options = { purpose: 'gc', ceiling, ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
+      const { commits, shards, objects, bytes } = await collectGarbage({ ...parts, waitMs: 0 }, limits, options, held);
+      log.info(`collected ${commits} commits, ${shards} shards and ${objects} objects: ${bytes} bytes`);
+      await wait(PAUSE_MS);
+    } catch (error) {
+      const { kind, message, remedy } = asSyncError(error, store.name);
+      const why = `not collected: ${message} ${remedy}`;
+      const isPassing = PASSING.has(kind);
+      if (isPassing || note?.told === why) log.info(why);
+      else log.warn(why);
+      await wait(isPassing ? SHORT_PAUSE_MS : PAUSE_MS, isPassing ? note?.told : why);
+    }
   }
 
   return {
-    async afterPush({ uploaded, deletedRemote }, held, signal) {
-      if (!history.collects || uploaded + deletedRemote === 0) return;
-      try {
-        if (!(await isDue(signal))) return;
-        // Also where it fails: a remote that cannot be collected is not asked with every push.
-        notBefore = clock.monotonic() + PAUSE_MS;
-        const options = {
-          purpose: 'gc',
-          mostRequests: history.mostRequests ?? MOST_REQUESTS,
-          ...(signal ? { signal } : {}),
-        };
-        const { commits, shards, objects, bytes } = await collectGarbage(
-          { ...parts, waitMs: 0 },
-          history,
-          options,
-          held,
-        );
-        log.info(`collected ${commits} commits, ${shards} shards and ${objects} objects: ${bytes} bytes`);
-      } catch (error) {
-        if (error instanceof TooMuch)
-          log.info('the garbage of the remote is too much to collect in passing: datastore gc');
-        else if (error instanceof SyncError && error.kind === 'locked') log.debug(`not collected: ${error.message}`);
-        else log.info(`not collected: ${error instanceof Error ? error.message : String(error)}`);
-      }
+    async afterPush(report, held, going) {
+      const { head } = register.known() ?? { head: null };
+      // Younger histories have nothing to give.
+      if (!history.collects || head?.commit == null || head.commit.generation <= limits.commits) return report;
+      if (report.uploaded + report.deletedRemote === 0) return report;
+      const before = { ...store.traffic };
+      const startedAt = clock.monotonic();
+      await collect(held, going).catch((error: unknown) => log.warn(`not collected: ${String(error)}`));
+      return {
+        ...report,
+        requests: report.requests + store.traffic.requests - before.requests,
+        bytesUp: report.bytesUp + store.traffic.bytesUp - before.bytesUp,
+        bytesDown: report.bytesDown + store.traffic.bytesDown - before.bytesDown,
+        ms: report.ms + Math.round(clock.monotonic() - startedAt),
+      };
     },
   };
 }

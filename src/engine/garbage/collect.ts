@@ -1,6 +1,7 @@
 import { SyncError } from '../../core/errors.ts';
 import { withCollected } from '../../core/format/lease-record.ts';
 import type { Head } from '../../core/format/records.ts';
+import { generationInKey } from '../../core/garbage/garbage-key.ts';
 import type { GarbageReport } from '../../core/garbage/garbage-report.ts';
 import type { KeepLimits } from '../../core/garbage/keep.ts';
 import { ancestryOf } from '../cycle/ancestry.ts';
@@ -9,50 +10,42 @@ import { prepareWriting, requireEmpty, takeLease } from '../cycle/writing.ts';
 import type { GarbageOptions } from '../datastore.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { RegisterState } from '../remote/register.ts';
-import { createRemoteLog } from '../remote/remote-log.ts';
 import { requireSameRemote } from '../state/same-remote.ts';
-import { namedKeys } from './named-keys.ts';
+import { type Allowance, type Ceiling, openAllowance } from './allowance.ts';
+import { readHistory } from './history.ts';
+import { requireKnown } from './kept-commits.ts';
+import { setBack, unrelated } from './refusals.ts';
 import { type Swept, sweepGarbage } from './sweep.ts';
 
 export interface CollectOptions extends GarbageOptions {
-  /** Ends it there, nothing half done: `tooMuch`. */
-  readonly mostRequests?: number;
+  /** Ends it there: `TooMuch`. What is deleted by then is deleted. */
+  readonly ceiling?: Ceiling;
 }
-
-/** Thrown where a collection would take more requests than it may. */
-export class TooMuch extends Error {}
 
 /**
  * Deletes what no kept commit names, under the lease. Rejects with the reason of a lost lease, SyncError('veto') where it is not sure
- * which remote this is, and as `namedKeys`; then nothing more is deleted.
+ * which remote this is, and as `readHistory`; then nothing more is deleted.
  */
 export async function collectGarbage(
   parts: CycleParts,
   limits: KeepLimits,
-  options: CollectOptions,
+  { dryRun = false, acceptRemote, ceiling, ...options }: CollectOptions,
   held: Lease | null,
 ): Promise<GarbageReport> {
-  const { clock, store, register } = parts;
-  const startedAt = clock.monotonic();
-  const before = store.traffic.requests;
-  const { dryRun, mostRequests, ...rest } = options;
-  const run = await openRun(parts, rest, held);
-  const swept: Swept = { commits: 0, shards: 0, objects: 0, bytes: 0 };
+  const { store, register } = parts;
+  const allowance = openAllowance(parts, ceiling);
+  const run = await openRun(parts, options, held);
   try {
     run.tally.phase('connecting');
     const first = await register.read(options.signal);
     if (first.head === null) await requireEmpty(store, options.signal);
     requireSameRemote(run.ledger.meta, first);
-    const state = dryRun === true || first.head?.commit == null ? first : await underLease(run, first);
-    const kept = await collect(run, state, limits, { dryRun: dryRun === true, onRequest, swept });
+    const { head } = first;
+    const found = head?.commit
+      ? await collect(run, { ...first, head }, { limits, allowance, dryRun, acceptRemote })
+      : NOTHING;
     run.tally.phase('done');
-    return {
-      generation: state.head?.commit?.generation ?? null,
-      ...kept,
-      ...swept,
-      requests: store.traffic.requests - before,
-      ms: Math.round(clock.monotonic() - startedAt),
-    };
+    return { ...found, ...allowance.used() };
   } catch (error) {
     // A lost lease breaks off what is under way; the loss is what happened, not the breaking off.
     throw run.lease?.signal.aborted === true ? run.lease.signal.reason : error;
@@ -64,74 +57,89 @@ export async function collectGarbage(
       if (run.lease !== held) await run.lease?.release();
     }
   }
+}
 
-  function onRequest(): void {
-    if (mostRequests !== undefined && store.traffic.requests - before > mostRequests) throw new TooMuch();
-  }
+type Found = Omit<GarbageReport, 'requests' | 'ms'>;
+
+const NONE: Swept = { commits: 0, shards: 0, objects: 0, bytes: 0 };
+const NOTHING: Found = { generation: null, kept: 0, oldest: null, holder: null, ...NONE };
+
+interface Collection {
+  readonly limits: KeepLimits;
+  readonly allowance: Allowance;
+  readonly dryRun: boolean;
+  readonly acceptRemote: number | undefined;
+}
+
+async function collect(
+  run: Run,
+  first: RegisterState & { readonly head: Head },
+  { limits, allowance, dryRun, acceptRemote }: Collection,
+): Promise<Found> {
+  const { parts, options, ledger, tally } = run;
+  tally.phase('collecting');
+  // Most of it without the lease, which holds back others.
+  const history = await readHistory(parts, first, limits, allowance, options.signal);
+  if (!dryRun) await takeOver(run, history.state);
+  const state = await parts.register.read(options.signal);
+  requireSameRemote(ledger.meta, state);
+  const { head } = state;
+  if (head === null || head.commit === null) return NOTHING;
+  requireKnown(parts.store.name, head);
+  await requireDescent(run, state);
+  const { generation } = head.commit;
+  const beyond = history.beyond(generation);
+  if (beyond.length > 0 && acceptRemote !== generation)
+    throw setBack(parts.store.name, generation, Math.max(...beyond.slice(-1).map(generationInKey)));
+  const { lease } = run;
+  const signal = lease ? AbortSignal.any([lease.signal, ...(options.signal ? [options.signal] : [])]) : options.signal;
+  const { named } = history;
+  if (head.commit.key !== history.state.head?.commit?.key) await named.add(head, signal);
+  if (!dryRun) await note(run, head, named.oldest);
+  const swept = { ...NONE };
+  await sweepGarbage(
+    {
+      store: parts.store,
+      signal,
+      assertMayDelete: dryRun || lease === null ? null : () => mayDelete(lease, allowance),
+      onPage: allowance.ask,
+      onSwept: tally.file,
+    },
+    { commits: named.commits, named, epoch: epochOf(run, head), generation, givenUp: new Set(beyond) },
+    swept,
+  );
+  const holder = lease === null ? (head.lease?.holder ?? null) : null;
+  return { generation, kept: named.commits.size, oldest: named.oldest, holder, ...swept };
+}
+
+function mayDelete(lease: Lease, { ask }: Allowance): void {
+  ask();
+  lease.assertValid();
+}
+
+/** What is written by it, or later, may still be named. Without the lease: that of who holds it, or else of who comes next. */
+function epochOf({ lease }: Run, head: Head): number {
+  if (lease !== null) return lease.epoch;
+  return head.lease === null ? head.epoch + 1 : head.epoch;
 }
 
 /** From then on no write of an earlier epoch can land, and what was read before it may be out of date. */
-async function underLease(run: Run, first: RegisterState): Promise<RegisterState> {
+async function takeOver(run: Run, state: RegisterState): Promise<void> {
   const { parts, options, ledger, tally } = run;
-  await prepareWriting(parts, ledger, first, options.signal);
+  await prepareWriting(parts, ledger, state, options.signal);
   run.lease ??= await takeLease(parts, {
     purpose: options.purpose ?? 'gc',
     waitMs: parts.waitMs,
     signal: options.signal,
     onWait: (holder) => tally.waiting(holder.holder),
   });
-  const state = await parts.register.read(options.signal);
-  requireSameRemote(ledger.meta, state);
-  const { newest } = ledger.meta;
-  if (newest !== null && (await ancestryOf(newest, state.head, parts.remoteLog, options.signal)) !== 'related')
-    throw new SyncError(
-      'veto',
-      'the last commit that was seen here is not in the history of the remote: a restored bucket?',
-      'Nothing was deleted. Look at it with `datastore sync --dry-run`; accept it with `--accept-remote GENERATION`.',
-    );
-  return state;
-}
-
-interface Collection {
-  readonly dryRun: boolean;
-  readonly onRequest: () => void;
-  readonly swept: Swept;
-}
-
-async function collect(
-  run: Run,
-  { head }: RegisterState,
-  limits: KeepLimits,
-  { dryRun, onRequest, swept }: Collection,
-): Promise<Pick<GarbageReport, 'kept' | 'oldest'>> {
-  const { parts, options, tally, lease } = run;
-  if (head === null || head.commit === null) return { kept: 0, oldest: null };
-  const { store, codec, base } = parts;
-  const signal = lease ? AbortSignal.any([lease.signal, ...(options.signal ? [options.signal] : [])]) : options.signal;
-  // What was read of the past would never be dropped again.
-  const log = createRemoteLog(store, codec, { kept: (sha256) => base.kept(sha256), keep: async () => {} });
   tally.phase('collecting');
-  const named = await namedKeys({ store, log, limits, signal, onRecord: onRequest }, head).catch(
-    async (error: unknown) => {
-      // It will be as much for the next one: so that not every push tries.
-      if (error instanceof TooMuch && !dryRun) await note(run, head, 0);
-      throw error;
-    },
-  );
-  if (!dryRun) await note(run, head, named.oldest);
-  const epoch = lease === null ? head.epoch + 1 : lease.epoch;
-  await sweepGarbage(
-    {
-      store,
-      signal,
-      assertMayDelete: dryRun || lease === null ? null : () => lease.assertValid(),
-      onPage: onRequest,
-      onSwept: tally.file,
-    },
-    { commits: named.commits, named, epoch, generation: head.commit.generation },
-    swept,
-  );
-  return { kept: named.commits.size, oldest: named.oldest };
+}
+
+async function requireDescent({ parts, options, ledger }: Run, { head }: RegisterState): Promise<void> {
+  const { newest } = ledger.meta;
+  if (newest !== null && (await ancestryOf(newest, head, parts.remoteLog, options.signal)) !== 'related')
+    throw unrelated();
 }
 
 /** Where the history ends from now on, before any of it goes: else what is missing would look like damage to who keeps more. */

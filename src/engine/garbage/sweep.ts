@@ -1,6 +1,7 @@
 import { isGarbage, type Reach } from '../../core/garbage/garbage-key.ts';
 import { each } from '../each.ts';
-import type { ListPage, ObjectInfo, ObjectStore } from '../ports.ts';
+import type { ObjectInfo } from '../ports.ts';
+import { type ListParts, listPages } from './list-pages.ts';
 
 /** Deletions under way at the same time. */
 const DELETE_AT_ONCE = 32;
@@ -19,20 +20,16 @@ export interface Swept {
   bytes: number;
 }
 
-export interface SweepParts {
-  readonly store: ObjectStore;
-  readonly signal: AbortSignal | undefined;
+export interface SweepParts extends ListParts {
   /** Called before each deletion: a throw ends it. Null: nothing is deleted, only counted. */
   readonly assertMayDelete: (() => void) | null;
-  /** Called before each page of keys: a throw ends it. */
-  readonly onPage: () => void;
   readonly onSwept: () => void;
 }
 
 /** Deletes what is garbage, page by page: memory does not grow with the bucket. `swept` counts as it goes, also where it is broken off. */
 export async function sweepGarbage(parts: SweepParts, reach: Reach, swept: Swept): Promise<void> {
   for (const [group, prefix] of GROUPS) {
-    for await (const { objects } of pagesOf(parts, prefix)) {
+    for await (const objects of listPages(parts, prefix)) {
       const garbage = objects.filter(({ key }) => isGarbage(key, reach));
       await each(garbage, DELETE_AT_ONCE, async (found) => {
         await remove(parts, found);
@@ -49,14 +46,4 @@ async function remove({ store, signal, assertMayDelete }: SweepParts, { key }: O
   if (assertMayDelete === null) return;
   assertMayDelete();
   await store.delete(key, { signal });
-}
-
-async function* pagesOf({ store, signal, onPage }: SweepParts, prefix: string): AsyncGenerator<ListPage> {
-  let token: string | undefined;
-  do {
-    onPage();
-    const page = await store.list(prefix, { ...(token === undefined ? {} : { token }), signal });
-    yield page;
-    token = page.next;
-  } while (token !== undefined);
 }

@@ -62,6 +62,15 @@ export interface WholeProbe {
   readonly capabilities: Capabilities | null;
 }
 
+/** What a workspace remembers of collecting in passing. */
+export interface CollectionNote {
+  readonly remote: string;
+  /** By this machine's clock, milliseconds since 1970: before that it does not even ask. */
+  readonly notBefore: number;
+  /** Why the last one came to nothing, as it was told to the person; null: it did not. */
+  readonly told: string | null;
+}
+
 /** The records of one root in the user's state folder. Damaged ones read as absent: a lost base asks, it never deletes. */
 export interface BaseStore extends RecordCache {
   load(): Promise<Base | null>;
@@ -82,6 +91,8 @@ export interface BaseStore extends RecordCache {
   /** The latest since anything was written. Beside the base: a checkup notes it while another process syncs and writes that. */
   wholeProbe(): Promise<WholeProbe | null>;
   setWholeProbe(found: WholeProbe | null): Promise<void>;
+  collection(): Promise<CollectionNote | null>;
+  setCollection(note: CollectionNote): Promise<void>;
   /** Texts of commits and shards by their hash, so that only what is new travels. The reader checks the hash. */
   drop(sha256: string): Promise<void>;
 }
@@ -129,6 +140,8 @@ export function createBaseStore(files: StateFiles): BaseStore {
     setLeaseNonce: (nonce) => (nonce === null ? files.remove('lease.json') : put('lease.json', { nonce })),
     wholeProbe: () => json<WholeProbe>('probe.json'),
     setWholeProbe: (found) => (found === null ? files.remove('probe.json') : put('probe.json', found)),
+    collection: () => json<CollectionNote>('collection.json'),
+    setCollection: (note) => put('collection.json', note),
     kept: (sha256) => text(`kept-${sha256}`),
     keep: (sha256, content) => files.write(`kept-${sha256}`, encode(content)),
     drop: (sha256) => files.remove(`kept-${sha256}`),

@@ -45,7 +45,7 @@ export interface Chain {
 /** What the name of a conflict copy has more than the one it is a copy of. */
 const COPY_SUFFIX = /^(.*)\.conflict-[A-Za-z0-9-]+-\d{8}T\d{6}Z(-\d+)?/s;
 
-/** How far back commits have to stay: the latest so many, and those that are no older by the store's clock. */
+/** How far back commits have to stay: the latest so many, and those that were replaced no longer ago by the store's clock. */
 export interface Keeping {
   readonly commits: number;
   readonly ms: number;
@@ -77,9 +77,12 @@ export function createChain(
   /** Oldest first, each with all that it names. */
   const past: { readonly key: string; readonly at: number; readonly names: ReadonlySet<string> }[] = [];
 
-  /** Whoever collects sees them younger than they are when it deletes, and more of them. */
+  /** Whoever collects sees them replaced more lately than they are when it deletes, and more of them. */
   const keptAt = (now: number) =>
-    past.filter(({ at }, nth) => past.length - nth <= keeping.commits || (keeping.ms > 0 && now - at <= keeping.ms));
+    past.filter((_, nth) => {
+      const replacedAt = past[nth + 1]?.at ?? now;
+      return past.length - nth <= keeping.commits || (keeping.ms > 0 && now - replacedAt <= keeping.ms);
+    });
 
   function advance(bytes: Uint8Array, by: Writer): readonly Change[] | null {
     const next = JSON.parse(Buffer.from(bytes).toString()) as RawHead;
