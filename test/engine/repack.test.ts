@@ -32,6 +32,16 @@ async function named({ datastore }: Replica): Promise<ReadonlyMap<string, readon
   return new Map([...found].map(([path, { slices }]) => [path, slices.map(({ object }) => object)]));
 }
 
+/** Of the commit that stands. */
+async function statsOf(world: World): Promise<unknown> {
+  const key =
+    [...world.bucket.keys()]
+      .filter((one) => one.startsWith('team/commits/'))
+      .toSorted()
+      .at(-1) ?? '';
+  return (JSON.parse(Buffer.from(world.bucket.get(key)?.bytes ?? []).toString()) as { stats: unknown }).stats;
+}
+
 const change = (replica: Replica, from: number, to: number) => {
   for (let nth = from; nth < to; nth += 1) replica.write(name(nth), `${content(nth)}, changed`);
 };
@@ -47,6 +57,8 @@ test('less than half alive: what lives in it goes to a new pack with a small pus
   // The changed ones, and the others.
   expect(alice.store.puts().filter((key) => key.startsWith('objects/'))).toHaveLength(2);
   expect([...(await named(alice)).values()].flat()).not.toContain(pack);
+  // What is only moved is no change of the tree.
+  expect(await statsOf(world)).toMatchObject({ files: 20, added: 0, changed: 12, removed: 0 });
   const files = await world.remoteFiles();
   for (let nth = 12; nth < 20; nth += 1) expect(files[name(nth)]).toBe(content(nth));
   const after = await alice.datastore.contents();
@@ -133,6 +145,60 @@ test('what is fetched and damaged stays where it is, with its pack', async () =>
   expect([...at].filter(([, [object]]) => object === pack)).toHaveLength(1);
   if (stored) world.bucket.set(`team/${pack}`, stored);
   expect((await world.remoteFiles())[name(19)]).toBe(content(19));
+});
+
+/** So many packs of three files each, of which the first two are changed. */
+async function threes(packs: number) {
+  const world = openWorld({ packs: { fileBytes: 1_000, packBytes: 10_000, files: 3 } });
+  const alice = world.replica('alice');
+  for (let nth = 0; nth < 3 * packs; nth += 1) alice.write(name(nth), content(nth));
+  await alice.sync();
+  const old = objects(world);
+  expect(old).toHaveLength(packs);
+  const lives = async (replica: Replica) => {
+    const now = new Set([...(await named(replica)).values()].flat());
+    return old.filter((object) => now.has(object)).length;
+  };
+  const changeTwo = (replica: Replica) => {
+    for (let nth = 0; nth < 3 * packs; nth += 1) if (nth % 3 < 2) replica.write(name(nth), `${content(nth)}, changed`);
+  };
+  return { world, alice, lives, changeTwo };
+}
+
+test('many sparse packs are rewritten by several pushes', async () => {
+  const { alice, lives, changeTwo } = await threes(50);
+  changeTwo(alice);
+  await alice.sync();
+  expect(await lives(alice)).toBe(50 - 32);
+  const held = await alice.datastore.acquire({ purpose: 'test' });
+  alice.write('other.txt', 'one more');
+  await alice.sync();
+  await held.release();
+  expect(await lives(alice)).toBe(0);
+});
+
+test('what is not here is fetched side by side', async () => {
+  const { world, lives, changeTwo } = await threes(4);
+  let [underWay, most] = [0, 0];
+  const bob = world.replica('bob', {
+    skip: (path) => /\d+/.test(path) && Number(/\d+/.exec(path)?.[0]) % 3 === 2,
+    decorate: (store) => ({
+      ...store,
+      traffic: store.traffic,
+      async get(key, options) {
+        if (key.startsWith('objects/')) most = Math.max(most, (underWay += 1));
+        await new Promise((go) => setImmediate(go));
+        return store.get(key, options).finally(() => (underWay -= key.startsWith('objects/') ? 1 : 0));
+      },
+    }),
+  });
+  await bob.sync();
+  most = 0;
+  changeTwo(bob);
+  expect(await bob.sync()).toMatchObject({ uploaded: 8, problems: [] });
+  expect(await lives(bob)).toBe(0);
+  expect(most).toBeGreaterThan(1);
+  await world.remote();
 });
 
 test('more than a small push may carry waits for one that takes the lease', async () => {

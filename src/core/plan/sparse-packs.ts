@@ -18,6 +18,8 @@ export interface SparsePack {
 export interface RepackLimits {
   /** Decoded bytes. */
   readonly bytes: number;
+  /** Packs that are left: what is not here costs a request for each. */
+  readonly packs: number;
   /** Packs whose size is asked for, where the index does not tell that they are sparse. */
   readonly asks: number;
 }

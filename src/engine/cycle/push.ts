@@ -101,7 +101,7 @@ export async function push(
     const gathered = await gather(parts, steps, uploader, generationAfter(view), scan.at);
     const { entries, removed, problems, moved } = gathered;
     if (entries.length === 0 && removed.length === 0) return { kind: 'nothing', problems, moved };
-    const again = await repack(
+    const rewritten = await repack(
       {
         ...parts,
         uploader: createUploader({ ...sending, earlier: new Map(), standing: new Map(), onBytes: () => {} }),
@@ -111,7 +111,7 @@ export async function push(
       { entries: treeAfter(view, gathered).values(), left: leftBy(view, gathered) },
       ticket.repacks,
     );
-    const done = await commitChanges(parts, ticket, view, { ...gathered, entries: [...entries, ...again] });
+    const done = await commitChanges(parts, ticket, view, { ...gathered, rewritten });
     if (done.kind === 'lost') {
       await keepUploads();
       return done;
@@ -145,7 +145,7 @@ export async function commitChanges(
   parts: CommitParts,
   ticket: Ticket,
   view: RemoteView,
-  { entries, removed, advanced }: TreeChanges,
+  { entries, removed, advanced, rewritten = [] }: TreeChanges,
 ): Promise<
   { readonly kind: 'committed'; readonly pointer: CommitPointer; readonly commit: Commit } | { readonly kind: 'lost' }
 > {
@@ -153,7 +153,7 @@ export async function commitChanges(
   parts.onCommit();
   ticket.assertMayWrite();
   const generation = generationAfter(view);
-  const next = mergeTree(view, { entries, removed });
+  const next = mergeTree(view, { entries, removed, rewritten });
   const shards = await log.writeShards(next.lines, view.commit, ticket.epoch, ticket.signal);
   const id = ids.uuid();
   const commit: Commit = {

@@ -14,6 +14,9 @@ import { AT_ONCE, each } from '../each.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
 import { storeErrorKind } from '../remote/store-error.ts';
 
+/** Packs that are fetched at the same time. */
+const READ_AT_ONCE = 8;
+
 export interface RepackParts {
   readonly store: ObjectStore;
   readonly codec: Codec;
@@ -58,11 +61,14 @@ async function choose(parts: RepackParts, { entries, left }: RepackTree, limits:
   const doubtful = packs.filter((pack) => !isSparse(pack, pack.extent) && left.has(pack.object)).slice(0, limits.asks);
   const sizes = new Map(await all(doubtful.map(async (pack) => [pack, await sizeOf(parts, pack)] as const)));
   let room = limits.bytes;
-  return packs.filter((pack) => {
-    if (pack.bytes > room || !isSparse(pack, sizes.get(pack) ?? pack.extent)) return false;
+  const chosen: SparsePack[] = [];
+  for (const pack of packs) {
+    if (chosen.length === limits.packs) break;
+    if (pack.bytes > room || !isSparse(pack, sizes.get(pack) ?? pack.extent)) continue;
     room -= pack.bytes;
-    return true;
-  });
+    chosen.push(pack);
+  }
+  return chosen;
 }
 
 /** Null: it cannot be asked for. */
@@ -88,7 +94,7 @@ async function sendAgain(parts: RepackParts, entries: readonly Entry[]): Promise
   const single = alone.flatMap((item): Read<Entry>[] =>
     item.slices.map((slice) => ({ ...slice, decoded: item.size, wanted: [{ item, slice }] })),
   );
-  for (const read of [...together, ...single]) {
+  await each([...together, ...single], READ_AT_ONCE, async (read) => {
     const bytes = read.wanted.reduce((sum, { item }) => sum + item.size, read.length);
     await budget.within(3 * bytes, async () => {
       const found = await readRange(store, read, signal);
@@ -101,5 +107,5 @@ async function sendAgain(parts: RepackParts, entries: readonly Entry[]): Promise
       }
       if (contents.length > 0) await uploader.send(contents);
     });
-  }
+  });
 }

@@ -8,6 +8,8 @@ export interface TreeChanges {
   readonly entries: readonly Entry[];
   readonly removed: readonly SyncPath[];
   readonly advanced: readonly BaseEntry[];
+  /** Entries whose slices alone are others: for who has their files nothing has changed, and they do not count. */
+  readonly rewritten?: readonly Entry[];
 }
 
 /** Objects that a path names no longer, and that were not taken over by another, as when it is renamed. */
@@ -27,8 +29,9 @@ export function treeAfter(view: RemoteView, { entries, removed }: Pick<TreeChang
 }
 
 /** The lines of the next commit, and what is counted of it. */
-export function mergeTree(view: RemoteView, changes: Pick<TreeChanges, 'entries' | 'removed'>) {
+export function mergeTree(view: RemoteView, changes: Pick<TreeChanges, 'entries' | 'removed' | 'rewritten'>) {
   const tree = treeAfter(view, changes);
+  for (const entry of changes.rewritten ?? []) tree.set(entry.path, entry);
   const removed = changes.removed.length;
   const added = tree.size - (view.tree.size - removed);
   const paths = new Set(changes.entries.map(({ path }) => path));
