@@ -114,7 +114,7 @@ test('what would take too many requests is left to a person, and not tried by ev
 test('what is too much is found out from a listing, before the lease is taken', async () => {
   const { world, alice } = await grown(30, { ...HISTORY, collects: false });
   const many = { commits: 25, ms: 0 };
-  alice.restart({ history: { ...many, least: many, collects: true, mostRequests: 20 } });
+  alice.restart({ history: { ...many, least: many, collects: true, mostRequests: 40 } });
   alice.store.forget();
   await push(alice, 31);
   expect(asked(alice).map(({ operation }) => operation)).toEqual(['list']);

@@ -58,7 +58,8 @@ async function look(
   const { head } = state;
   const generation = head.commit?.generation ?? 0;
   const listing = await listCommits({ store, limits, signal, onPage: ask }, generation);
-  ask(listing.keys.length);
+  // Each, and the shard that it has changed.
+  ask(2 * listing.keys.length);
   const ahead = readCommitsAhead(
     { store, codec, signal },
     listing.keys.filter((key) => generationInKey(key) <= generation),
