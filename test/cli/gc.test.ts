@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { readAll } from '../../src/engine/remote/read-object.ts';
 import { openRig, type Rig, write } from './harness.ts';
-import { objects } from './sides.ts';
+import { objects, storeOn } from './sides.ts';
 
 let rig: Rig;
 beforeAll(async () => void (rig = await openRig({ knownStore: true })));
@@ -59,6 +60,29 @@ test('people read it in lines of 80 columns', async () => {
   const done = await rig.cli(a, ['gc']);
   expect(done.stdout).toMatch(/^Deleted 1 object, 1 index shard and 1 commit/);
   expect(`${dry.stdout}${done.stdout}`.split('\n').every((line) => line.length <= 80)).toBe(true);
+});
+
+test('a register that was set back is told by a machine that never saw it later, and accepted by its generation', async () => {
+  const { prefix, a } = await pushed(1);
+  const store = storeOn(rig.place, prefix);
+  try {
+    const older = await store.get('head.json');
+    const head = older.kind === 'found' ? await readAll(older.body, 65_536) : new Uint8Array();
+    for (const content of ['two', 'three', 'four']) {
+      await write(a, { 'x.txt': content });
+      expect((await rig.cli(a, ['sync'])).code).toBe(0);
+    }
+    await store.put('head.json', head);
+    const b = await rig.workspace(prefix, {}, 'history: { keepCommits: 1, keepDays: 0, collect: false }\n');
+    const refused = await rig.cli(b, ['gc', '--json']);
+    expect([refused.code, refused.json()]).toMatchObject([6, { error: { kind: 'veto' } }]);
+    expect((await rig.cli(b, ['gc'])).stderr).toContain('datastore gc --accept-remote 1');
+    const done = await rig.cli(b, ['gc', '--accept-remote', '1', '--json']);
+    expect([done.code, done.json()]).toMatchObject([0, { generation: 1, kept: 1, commits: 2 }]);
+    expect((await rig.cli(b, ['cat', 'x.txt'])).stdout).toBe('version 1');
+  } finally {
+    store.close();
+  }
 });
 
 test('a folder used in place has no history: 2', async () => {
