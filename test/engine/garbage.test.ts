@@ -7,6 +7,8 @@ import { APART, openWorld, type Replica, type World } from '../support/replica.t
 
 /* What no kept commit names goes, and nothing else ever. */
 
+const DAY = 24 * 3_600_000;
+
 /** The latest so many, whatever their age. */
 const keep = (commits: number): HistoryPolicy => ({ commits, ms: 0, collects: false });
 
@@ -267,6 +269,42 @@ describe('what cannot be read keeps all', () => {
   });
 });
 
+test('what a collection with shorter settings left over holds up nobody', async () => {
+  const { world, alice } = await grown(40, { commits: 100, ms: 30 * DAY, collects: false });
+  const bob = world.replica('bob', { history: keep(1) });
+  bob.store.plan({
+    on: 'delete',
+    key: /^commits.0000000001/,
+    times: 9,
+    fault: { kind: 'fail-before', error: 'denied' },
+  });
+  expect(await refused(bob)).toMatchObject({ kind: 'denied' });
+  expect(generationsOf(world)[0]).toBe(1);
+  alice.write('a.txt', 'more');
+  await alice.sync();
+  expect(await alice.datastore.gc()).toMatchObject({ commits: 0 });
+  makeOlder(world, 31 * DAY);
+  alice.write('a.txt', 'and more');
+  await alice.sync();
+  await alice.datastore.gc();
+  expect(await world.remoteFiles()).toMatchObject({ 'a.txt': 'and more' });
+  await world.remote();
+});
+
+test('the descent from what was seen here needs no request where that is kept', async () => {
+  const { world, alice } = await grown(1, keep(100));
+  const bob = world.replica('bob');
+  await bob.sync();
+  for (let version = 2; version <= 50; version += 1) {
+    alice.write('a.txt', `version ${version}`);
+    await alice.sync();
+  }
+  bob.store.forget();
+  await bob.datastore.gc();
+  const calls = bob.store.calls.map(({ operation, key }) => `${operation} ${key.replace(/\/.*/, '/')}`);
+  expect(calls.slice(calls.indexOf('put head.json'))).not.toContain('get commits/');
+});
+
 describe('who writes meanwhile', () => {
   test('a push under way loses nothing: it is planned again, and its uploads are copied', async () => {
     const { world, alice } = await grown(4);
@@ -406,6 +444,119 @@ describe('who writes meanwhile', () => {
   });
 });
 
+/* What was committed minutes ago may lie above a head that was put back. */
+describe('a register that was set back', () => {
+  const DAYS: HistoryPolicy = { commits: 2, ms: 30 * DAY, collects: false };
+
+  /** Three commits, `lost` more, and head as it was after the third. Gives the head of the last. */
+  async function setBack(lost: number, history = DAYS) {
+    const { world, alice } = await grown(3, history);
+    const older = world.bucket.get('team/head.json');
+    for (let version = 4; version < 4 + lost; version += 1) {
+      alice.write('a.txt', `version ${version}`);
+      await alice.sync();
+    }
+    const last = world.bucket.get('team/head.json');
+    if (older === undefined || last === undefined) throw new Error('there is no register');
+    world.bucket.set('team/head.json', older);
+    return { world, restore: () => world.bucket.set('team/head.json', last) };
+  }
+
+  async function filesOfNewcomer(world: World): Promise<Readonly<Record<string, string>>> {
+    const carol = world.replica('carol');
+    await carol.sync();
+    return carol.files();
+  }
+
+  async function pushAs(bob: Replica, versions: number): Promise<void> {
+    for (let version = 1; version <= versions; version += 1) {
+      bob.write('b.txt', `version ${version}`);
+      await bob.sync();
+    }
+  }
+
+  test.each([
+    [1, 0],
+    [1, 1],
+    [2, 1],
+    [3, 2],
+    [3, 3],
+    [2, 6],
+  ])(
+    'by %i, of which a machine without memory knows nothing, and then %i came: all can be put back',
+    async (lost, came) => {
+      const { world, restore } = await setBack(lost);
+      const bob = world.replica('bob');
+      await pushAs(bob, came);
+      await bob.datastore.gc();
+      await pushAs(bob, 1);
+      await bob.datastore.gc();
+      restore();
+      expect(await world.remoteFiles()).toEqual({ 'a.txt': `version ${3 + lost}`, 'still.txt': 'still' });
+      expect((await world.remote()).chain.length).toBeGreaterThan(lost);
+    },
+  );
+
+  test('for as long as commits are kept after they were replaced, however old they were', async () => {
+    const { world, restore } = await setBack(2);
+    makeOlder(world, 40 * DAY);
+    const bob = world.replica('bob');
+    await pushAs(bob, 3);
+    makeOlder(world, 20 * DAY);
+    await bob.datastore.gc();
+    expect(generationsOf(world)).toEqual([3, 4, 4, 5, 5, 6]);
+    const set = world.bucket.get('team/head.json');
+    restore();
+    expect(await filesOfNewcomer(world)).toEqual({ 'a.txt': 'version 5', 'still.txt': 'still' });
+    if (set) world.bucket.set('team/head.json', set);
+    makeOlder(world, 20 * DAY);
+    expect(await bob.datastore.gc()).toMatchObject({ kept: 2, commits: 4 });
+    expect(generationsOf(world)).toEqual([5, 6]);
+    expect(await world.remoteFiles()).toMatchObject({ 'b.txt': 'version 3', 'a.txt': 'version 3' });
+  });
+
+  test('by more than are kept by their number, after a long rest, and most of the way is gone again', async () => {
+    const { world, restore } = await setBack(6);
+    makeOlder(world, 40 * DAY);
+    const bob = world.replica('bob');
+    await pushAs(bob, 5);
+    await bob.datastore.gc();
+    expect(generationsOf(world).filter((generation) => generation === 4)).toHaveLength(2);
+    restore();
+    expect(await filesOfNewcomer(world)).toEqual({ 'a.txt': 'version 9', 'still.txt': 'still' });
+  });
+
+  test('a commit that lost its swap goes when age keeps it no longer, and one that cannot be read names nothing', async () => {
+    const { world, alice } = await grown(2, DAYS);
+    const bob = world.replica('bob');
+    await bob.sync();
+    bob.write('b.txt', 'lost');
+    bob.store.plan({ on: 'put', key: /^head/, times: 100, fault: { kind: 'fail-before', error: 'denied' } });
+    await bob.failing();
+    await world.store.put('commits/0000000002-torn.json', Buffer.from('{"format": 1, "gener'));
+    for (const version of [3, 4, 5]) {
+      alice.write('a.txt', `version ${version}`);
+      await alice.sync();
+    }
+    expect(await alice.datastore.gc()).toMatchObject({ commits: 0 });
+    expect(generationsOf(world)).toEqual([1, 2, 2, 3, 3, 4, 5]);
+    makeOlder(world, 31 * DAY);
+    // Both, and the two of the chain before the latest two, and the one in between.
+    expect(await alice.datastore.gc()).toMatchObject({ kept: 2, commits: 5 });
+  });
+
+  test('a commit of a newer version there may name more', async () => {
+    const { world } = await setBack(1);
+    const [key = ''] = keysOf(world, 'commits/').filter((one) => Number(one.slice(8, 18)) === 4);
+    const stored = world.bucket.get(`team/${key}`);
+    const fields = JSON.parse(Buffer.from(stored?.bytes ?? []).toString()) as object;
+    await world.store.put(key, Buffer.from(JSON.stringify({ ...fields, sideTree: 'index/1' })));
+    const bob = world.replica('bob');
+    expect(await refused(bob)).toMatchObject({ kind: 'newer-format' });
+    expect(deletions(bob)).toEqual([]);
+  });
+});
+
 describe('where it is refused', () => {
   test('a register that was set back, by commits that lie there: until that is accepted', async () => {
     const { world, alice } = await grown(3);
@@ -433,23 +584,6 @@ describe('where it is refused', () => {
     expect(await world.remoteFiles()).toMatchObject({ 'b.txt': 'after it', 'a.txt': 'version 3' });
   });
 
-  test('a gap in what was given up, where older commits still stand', async () => {
-    const { world, alice } = await grown(8, keep(1));
-    alice.store.plan({ on: 'delete', key: /./, times: 1_000, fault: { kind: 'fail-before', error: 'denied' } });
-    expect(await refused(alice)).toMatchObject({ kind: 'denied' });
-    const [lost] = keysOf(world, 'commits/').filter((key) => Number(key.slice(8, 18)) === 5);
-    world.bucket.delete(`team/${lost}`);
-    const bob = world.replica('bob', { history: keep(100) });
-    const error = await refused(bob);
-    expect(error).toMatchObject({ kind: 'corrupt' });
-    expect(error.message).toContain(lost);
-    expect(error.remedy).toContain('history.keepCommits');
-    expect(generationsOf(world)).toEqual([1, 2, 3, 4, 6, 7, 8]);
-    alice.store.heal();
-    expect(await alice.datastore.gc()).toMatchObject({ kept: 1, commits: 6 });
-    expect(await bob.datastore.gc()).toMatchObject({ kept: 1, commits: 0 });
-  });
-
   test('a remote that is older than what was seen here', async () => {
     const { world, alice } = await grown(3);
     const older = world.bucket.get('team/head.json');
@@ -463,17 +597,24 @@ describe('where it is refused', () => {
     expect(alice.store.puts()).toEqual([]);
   });
 
-  test('a store whose listing does not go on', async () => {
-    const { world } = await grown(4);
-    const endless = (store: ObjectStore): ObjectStore => ({
-      ...store,
-      traffic: store.traffic,
-      list: async (prefix, options) => ({ ...(await store.list(prefix, options)), next: 'again' }),
-    });
-    const bob = world.replica('bob', { decorate: endless });
-    expect(await refused(bob)).toMatchObject({ kind: 'failed' });
-    expect(deletions(bob)).toEqual([]);
-  });
+  test.each([['the same page again and again'], ['two pages by turns', 'one', 'other']])(
+    'a store whose listing does not go on: %s',
+    async (_, ...tokens) => {
+      const { world } = await grown(4);
+      let page = 0;
+      const endless = (store: ObjectStore): ObjectStore => ({
+        ...store,
+        traffic: store.traffic,
+        list: async (prefix, { token: _token, ...options } = {}) => ({
+          ...(await store.list(prefix, options)),
+          next: tokens[(page += 1) % tokens.length] ?? 'again',
+        }),
+      });
+      const bob = world.replica('bob', { decorate: endless });
+      expect(await refused(bob)).toMatchObject({ kind: 'failed' });
+      expect(deletions(bob)).toEqual([]);
+    },
+  );
 
   test('a store without a working compare-and-swap', async () => {
     const { world } = await grown(4);

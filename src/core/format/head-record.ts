@@ -68,9 +68,11 @@ function parseLease(value: unknown): LeaseRecord | undefined {
 }
 
 function parseCollected(value: unknown): Collected | undefined {
-  if (!isObject(value) || Object.keys(value).length !== 2) return undefined;
-  const { before, at } = value;
-  return isCount(before) && isCommitKey(at) ? { before, at } : undefined;
+  if (!isObject(value)) return undefined;
+  const { before, at, ...unknown } = value;
+  if (!isCount(before) || Object.keys(unknown).length > 0) return undefined;
+  if (at === undefined) return { before };
+  return isCommitKey(at) ? { before, at } : undefined;
 }
 
 function parsePointer(value: unknown): CommitPointer | undefined {

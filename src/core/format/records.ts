@@ -18,12 +18,11 @@ export interface Head {
   readonly unknown?: Readonly<Record<string, unknown>>;
 }
 
-/** Noted before the first of it is deleted. */
 export interface Collected {
-  /** Commits of earlier generations may be gone: a chain that ends below it was cut by a collector, and not by damage. */
+  /** Commits of earlier generations may be gone: a chain that ends below it was cut by a collector, and not by damage. Noted before the first goes. */
   readonly before: number;
-  /** Key of the commit that stood then: its age by the store's clock is how long ago it was. */
-  readonly at: string;
+  /** Key of the commit that stood when a collection last came to its end: its age by the store's clock is how long ago that was. Absent: none did. */
+  readonly at?: string;
 }
 
 export interface LeaseRecord {

@@ -2,9 +2,7 @@ import { isCommitKey, isObjectKey, isShardKey } from '../format/fields.ts';
 
 /** What stays, and how far the collector may reach. */
 export interface Reach {
-  /** Keys of the kept commits. */
-  readonly commits: ReadonlySet<string>;
-  /** Keys of all shards and objects that they name. */
+  /** Keys of the kept commits, and of all shards and objects that they name. */
   readonly named: { has(key: string): boolean };
   /** The collector's own: what carries it, or a later one, may be named by a commit that comes. */
   readonly epoch: number;
@@ -18,8 +16,8 @@ export interface Reach {
  * Whether nobody names what lies under this key, nor ever will. A commit joins the chain only with a generation above that of the one
  * that stands, and it names nothing but what that one names and what its own epoch wrote. Of keys that are not of the format: never.
  */
-export function isGarbage(key: string, { commits, named, epoch, generation, givenUp }: Reach): boolean {
-  if (isCommitKey(key)) return !commits.has(key) && (generationInKey(key) <= generation || givenUp.has(key));
+export function isGarbage(key: string, { named, epoch, generation, givenUp }: Reach): boolean {
+  if (isCommitKey(key)) return !named.has(key) && (generationInKey(key) <= generation || givenUp.has(key));
   const written = epochInKey(key);
   return written !== null && written < epoch && !named.has(key);
 }

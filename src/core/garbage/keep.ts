@@ -11,9 +11,17 @@ export interface HistoryPolicy extends KeepLimits {
   readonly collects: boolean;
   /** What such a collection keeps at least, whatever this workspace says: it decides for all. `HISTORY` when absent. */
   readonly least?: KeepLimits;
-  /** Requests that such a collection may take; 1,000 when absent. */
-  readonly mostRequests?: number;
+  /** What such a collection may take, deletions included; `IN_PASSING` when absent. */
+  readonly most?: Ceiling;
 }
+
+export interface Ceiling {
+  readonly requests: number;
+  readonly ms: number;
+}
+
+/** What is more needs a person who asks for it. */
+export const IN_PASSING: Ceiling = { requests: 10_000, ms: 10_000 };
 
 export const HISTORY: HistoryPolicy = { commits: 100, ms: 30 * 24 * 3_600_000, collects: true };
 
@@ -21,8 +29,19 @@ export const HISTORY: HistoryPolicy = { commits: 100, ms: 30 * 24 * 3_600_000, c
  * `later`: commits after it. `replacedMs`: how long ago the next of them was made, for so long a commit stands as head; null: the store
  * does not say, so it may be lately.
  */
-export const isKept = (later: number, replacedMs: number | null, { commits, ms }: KeepLimits): boolean =>
-  later < commits || (ms > 0 && (replacedMs === null || replacedMs <= ms));
+export const isKept = (later: number, replacedMs: number | null, limits: KeepLimits): boolean =>
+  later < limits.commits || isYoung(replacedMs, limits);
+
+/**
+ * Of a commit outside the chain: it lost its swap, or head was set back to before it. `above`: generations above head, as nobody has
+ * taken its place yet. `replacedMs`: how long ago the first commit of the chain was made that came after it; null: none did, or the store
+ * does not say.
+ */
+export const isDanglingKept = (above: number, replacedMs: number | null, limits: KeepLimits): boolean =>
+  above > 0 || isYoung(replacedMs, limits);
+
+const isYoung = (replacedMs: number | null, { ms }: KeepLimits): boolean =>
+  ms > 0 && (replacedMs === null || replacedMs <= ms);
 
 /** What both keep. */
 export const eitherOf = (a: KeepLimits, b: KeepLimits): KeepLimits => ({

@@ -1,11 +1,6 @@
 import { SyncError } from '../../core/errors.ts';
+import type { Ceiling } from '../../core/garbage/keep.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
-
-/** What a collection may take. */
-export interface Ceiling {
-  readonly requests: number;
-  readonly ms: number;
-}
 
 /** What it has taken so far, and whether there is room for more. */
 export interface Allowance {
@@ -20,7 +15,7 @@ export class TooMuch extends SyncError {
     super(
       'failed',
       'the garbage of the remote takes too long to collect in passing',
-      'Collect it with `datastore gc`, once.',
+      'Collect it with `datastore gc` now and then, at night for example.',
     );
   }
 }
@@ -37,4 +32,25 @@ export function openAllowance({ store, clock }: { store: ObjectStore; clock: Clo
       if (taken.requests + requests > ceiling.requests || taken.ms > ceiling.ms) throw new TooMuch();
     },
   };
+}
+
+/**
+ * Does `work` within so many milliseconds: then its signal aborts, whatever it waits for, and this rejects with `TooMuch`. What it rejects
+ * with otherwise is passed on.
+ */
+export async function withinTime<T>(
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const over = new AbortController();
+  const cancel = clock.after(ms, () => over.abort(new TooMuch()));
+  try {
+    return await work(AbortSignal.any([over.signal, ...(signal ? [signal] : [])]));
+  } catch (error) {
+    throw over.signal.aborted && signal?.aborted !== true ? over.signal.reason : error;
+  } finally {
+    cancel();
+  }
 }

@@ -1,12 +1,12 @@
 import type { SyncErrorKind } from '../../core/errors.ts';
-import { eitherOf, HISTORY, type HistoryPolicy } from '../../core/garbage/keep.ts';
+import { eitherOf, HISTORY, type HistoryPolicy, IN_PASSING } from '../../core/garbage/keep.ts';
 import type { SyncReport } from '../../core/status/sync-report.ts';
 import type { CycleParts } from '../cycle/run.ts';
 import type { SyncOptions } from '../datastore.ts';
 import type { Lease } from '../lease/lease.ts';
 import { asSyncError } from '../remote/store-error.ts';
 import type { CollectionNote } from '../state/base-store.ts';
-import type { Ceiling } from './allowance.ts';
+import { withinTime } from './allowance.ts';
 import { collectGarbage } from './collect.ts';
 import { ageOf } from './store-clock.ts';
 
@@ -21,8 +21,8 @@ const PASSING: ReadonlySet<SyncErrorKind> = new Set([
   'unknown-outcome',
   'cancelled',
 ]);
-/** What one may take in passing, deletions included. What is more needs a person who asks for it. */
-const CEILING: Ceiling = { requests: 1_000, ms: 5_000 };
+/** The same is told again after that. */
+const TOLD_FOR_MS = 30 * 24 * 3_600_000;
 
 type Going = Pick<SyncOptions, 'signal' | 'onProgress'>;
 
@@ -35,9 +35,9 @@ export interface Collector {
 export function createCollector(parts: CycleParts, history: HistoryPolicy): Collector {
   const { store, register, base, clock, log } = parts;
   const limits = eitherOf(history, history.least ?? HISTORY);
-  const ceiling = { ...CEILING, requests: history.mostRequests ?? CEILING.requests };
+  const ceiling = history.most ?? IN_PASSING;
 
-  const wait = (ms: number, told: string | null = null) =>
+  const postpone = (ms: number, told: CollectionNote['told'] = null) =>
     base.setCollection({ remote: store.name, notBefore: clock.now() + ms, told });
 
   /** The last attempt from here lies in the state folder: each process would else ask, and pay, anew. */
@@ -46,9 +46,9 @@ export function createCollector(parts: CycleParts, history: HistoryPolicy): Coll
     // More than a pause away: the clock of this machine was set back.
     if (left > 0 && left <= PAUSE_MS) return false;
     const collected = register.known()?.head?.collected;
-    const age = collected ? await ageOf(store, collected.at, signal) : 'missing';
+    const age = collected?.at === undefined ? 'missing' : await ageOf(store, collected.at, signal);
     const young = age === 'missing' ? 0 : PAUSE_MS - Math.max(0, age ?? 0);
-    await wait(young > 0 ? young : PAUSE_MS, note?.told);
+    await postpone(young > 0 ? young : PAUSE_MS, note?.told);
     return young <= 0;
   }
 
@@ -57,17 +57,24 @@ export function createCollector(parts: CycleParts, history: HistoryPolicy): Coll
     const note = found?.remote === store.name ? found : null;
     try {
       if (!(await isDue(note, signal))) return;
-      const options = { purpose: 'gc', ceiling, ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
-      const { commits, shards, objects, bytes } = await collectGarbage({ ...parts, waitMs: 0 }, limits, options, held);
+      const options = { purpose: 'gc', ceiling, ...(onProgress ? { onProgress } : {}) };
+      const { commits, shards, objects, bytes } = await withinTime(clock, ceiling.ms, signal, (either) =>
+        collectGarbage({ ...parts, waitMs: 0 }, limits, { ...options, signal: either }, held),
+      );
       log.info(`collected ${commits} commits, ${shards} shards and ${objects} objects: ${bytes} bytes`);
-      await wait(PAUSE_MS);
+      await postpone(PAUSE_MS);
     } catch (error) {
       const { kind, message, remedy } = asSyncError(error, store.name);
-      const why = `not collected: ${message} ${remedy}`;
-      const isPassing = PASSING.has(kind);
-      if (isPassing || note?.told === why) log.info(why);
-      else log.warn(why);
-      await wait(isPassing ? SHORT_PAUSE_MS : PAUSE_MS, isPassing ? note?.told : why);
+      const why = `not collected: ${message}. ${remedy}`;
+      if (PASSING.has(kind)) {
+        log.info(why);
+        return await postpone(SHORT_PAUSE_MS, note?.told);
+      }
+      const now = clock.now();
+      const told = note?.told?.why === why && Math.abs(now - note.told.at) < TOLD_FOR_MS ? note.told : null;
+      if (told === null) log.warn(why);
+      else log.info(why);
+      await postpone(PAUSE_MS, told ?? { why, at: now });
     }
   }
 

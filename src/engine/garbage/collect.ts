@@ -1,19 +1,22 @@
 import { SyncError } from '../../core/errors.ts';
 import { withCollected } from '../../core/format/lease-record.ts';
-import type { Head } from '../../core/format/records.ts';
+import type { Collected, Head } from '../../core/format/records.ts';
+import { commitKey } from '../../core/format/sync-index.ts';
 import { generationInKey } from '../../core/garbage/garbage-key.ts';
 import type { GarbageReport } from '../../core/garbage/garbage-report.ts';
-import type { KeepLimits } from '../../core/garbage/keep.ts';
+import type { Ceiling, KeepLimits } from '../../core/garbage/keep.ts';
 import { ancestryOf } from '../cycle/ancestry.ts';
 import { type CycleParts, openRun, type Run } from '../cycle/run.ts';
 import { prepareWriting, requireEmpty, takeLease } from '../cycle/writing.ts';
 import type { GarbageOptions } from '../datastore.ts';
+import { locked } from '../lease/acquire-lease.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { RegisterState } from '../remote/register.ts';
 import { requireSameRemote } from '../state/same-remote.ts';
-import { type Allowance, type Ceiling, openAllowance } from './allowance.ts';
+import { type Allowance, openAllowance } from './allowance.ts';
 import { readHistory } from './history.ts';
 import { requireKnown } from './kept-commits.ts';
+import type { Named } from './named-keys.ts';
 import { setBack, unrelated } from './refusals.ts';
 import { type Swept, sweepGarbage } from './sweep.ts';
 
@@ -42,7 +45,11 @@ export async function collectGarbage(
     requireSameRemote(run.ledger.meta, first);
     const { head } = first;
     const found = head?.commit
-      ? await collect(run, { ...first, head }, { limits, allowance, dryRun, acceptRemote })
+      ? await collect(
+          run,
+          { ...first, head },
+          { limits, allowance, isPassing: ceiling !== undefined, dryRun, acceptRemote },
+        )
       : NOTHING;
     run.tally.phase('done');
     return { ...found, ...allowance.used() };
@@ -67,6 +74,8 @@ const NOTHING: Found = { generation: null, kept: 0, oldest: null, holder: null, 
 interface Collection {
   readonly limits: KeepLimits;
   readonly allowance: Allowance;
+  /** It waits for nobody. */
+  readonly isPassing: boolean;
   readonly dryRun: boolean;
   readonly acceptRemote: number | undefined;
 }
@@ -74,11 +83,12 @@ interface Collection {
 async function collect(
   run: Run,
   first: RegisterState & { readonly head: Head },
-  { limits, allowance, dryRun, acceptRemote }: Collection,
+  { limits, allowance, isPassing, dryRun, acceptRemote }: Collection,
 ): Promise<Found> {
   const { parts, options, ledger, tally } = run;
   tally.phase('collecting');
   // Most of it without the lease, which holds back others.
+  if (isPassing && run.lease === null && first.head.lease !== null) throw locked(first.head.lease);
   const history = await readHistory(parts, first, limits, allowance, options.signal);
   if (!dryRun) await takeOver(run, history.state);
   const state = await parts.register.read(options.signal);
@@ -86,16 +96,19 @@ async function collect(
   const { head } = state;
   if (head === null || head.commit === null) return NOTHING;
   requireKnown(parts.store.name, head);
-  await requireDescent(run, state);
   const { generation } = head.commit;
   const beyond = history.beyond(generation);
-  if (beyond.length > 0 && acceptRemote !== generation)
-    throw setBack(parts.store.name, generation, Math.max(...beyond.slice(-1).map(generationInKey)));
+  const latest = beyond.at(-1);
+  if (latest !== undefined && acceptRemote !== generation)
+    throw setBack(parts.store.name, generation, generationInKey(latest));
   const { lease } = run;
+  if (lease !== null && head.lease?.nonce !== lease.record.nonce) throw lost();
   const signal = lease ? AbortSignal.any([lease.signal, ...(options.signal ? [options.signal] : [])]) : options.signal;
   const { named } = history;
   if (head.commit.key !== history.state.head?.commit?.key) await named.add(head, signal);
-  if (!dryRun) await note(run, head, named.oldest);
+  await requireDescent(run, state, named);
+  const before = Math.max(named.oldest, head.collected?.before ?? 0);
+  if (head.collected?.before !== before && !(await note(run, { ...head.collected, before }))) throw lost();
   const swept = { ...NONE };
   await sweepGarbage(
     {
@@ -105,9 +118,11 @@ async function collect(
       onPage: allowance.ask,
       onSwept: tally.file,
     },
-    { commits: named.commits, named, epoch: epochOf(run, head), generation, givenUp: new Set(beyond) },
+    { named, epoch: epochOf(run, head), generation, givenUp: new Set(beyond) },
     swept,
   );
+  // Only now: who may not delete would else keep those from it who may.
+  await note(run, { before, at: head.commit.key });
   const holder = lease === null ? (head.lease?.holder ?? null) : null;
   return { generation, kept: named.commits.size, oldest: named.oldest, holder, ...swept };
 }
@@ -136,26 +151,27 @@ async function takeOver(run: Run, state: RegisterState): Promise<void> {
   tally.phase('collecting');
 }
 
-async function requireDescent({ parts, options, ledger }: Run, { head }: RegisterState): Promise<void> {
+async function requireDescent({ parts, options, ledger }: Run, { head }: RegisterState, named: Named): Promise<void> {
   const { newest } = ledger.meta;
-  if (newest !== null && (await ancestryOf(newest, head, parts.remoteLog, options.signal)) !== 'related')
-    throw unrelated();
+  if (newest === null || named.commits.has(commitKey(newest.generation, newest.id))) return;
+  if ((await ancestryOf(newest, head, parts.remoteLog, options.signal)) !== 'related') throw unrelated();
 }
 
-/** Where the history ends from now on, before any of it goes: else what is missing would look like damage to who keeps more. */
-async function note({ parts, lease, options }: Run, head: Head, oldest: number): Promise<void> {
-  if (lease === null || head.commit === null) return;
+/**
+ * Where the history ends from now on goes into head before any of it goes: else what is missing would look like damage to who keeps more.
+ * Gives whether it stands there; without the lease nothing is noted. SyncError('unknown-outcome') where that cannot be told.
+ */
+async function note({ parts, lease, options }: Run, collected: Collected): Promise<boolean> {
+  if (lease === null) return true;
   lease.assertValid();
-  const { commit, collected: last } = head;
-  const collected = { before: Math.max(oldest, last?.before ?? 0), at: commit.key };
-  if (last?.before === collected.before && last.at === collected.at) return;
   const { kind } = await parts.register.swap(
     (now) => now && withCollected(now, parts.ids.nonce(), lease.record.nonce, collected),
     { signal: options.signal },
   );
-  if (kind === 'won') return;
   lease.assertValid();
-  if (kind === 'declined')
-    throw new SyncError('lease-lost', 'The lease was lost.', 'Nothing was deleted. Collect again.');
-  throw new SyncError('unknown-outcome', 'the register did not take the note of the collection', 'Collect again.');
+  if (kind !== 'won' && kind !== 'declined')
+    throw new SyncError('unknown-outcome', 'the register did not take the note of the collection', 'Collect again.');
+  return kind === 'won';
 }
+
+const lost = (): SyncError => new SyncError('lease-lost', 'The lease was lost.', 'Nothing was deleted. Collect again.');

@@ -7,6 +7,7 @@ import type { RegisterState } from '../remote/register.ts';
 import { createRemoteLog } from '../remote/remote-log.ts';
 import type { Allowance } from './allowance.ts';
 import { listCommits } from './commit-listing.ts';
+import { danglingIn, readDangling } from './dangling.ts';
 import { createNamed, type Named } from './named-keys.ts';
 import { readCommitsAhead } from './read-commits-ahead.ts';
 
@@ -83,6 +84,11 @@ async function look(
     },
   });
   await named.add(head, signal);
+  await named.addDangling(
+    danglingIn(listing, named.commits, generation, limits),
+    readDangling({ store, ahead, onRecord: ask, signal }),
+    signal,
+  );
   return {
     state,
     named,

@@ -5,14 +5,14 @@ import { isKept, type KeepLimits } from '../../core/garbage/keep.ts';
 import type { RemoteLog } from '../remote/remote-log.ts';
 import { storeErrorKind } from '../remote/store-error.ts';
 import type { CommitListing } from './commit-listing.ts';
-import { newer, unfinished, unreadable } from './refusals.ts';
+import { newer, unreadable } from './refusals.ts';
 
 export interface WalkParts {
   /** Of the store, for people. */
   readonly name: string;
   readonly log: Pick<RemoteLog, 'readCommit'>;
   readonly limits: KeepLimits;
-  readonly listing: Pick<CommitListing, 'ageOf' | 'hasBelow'>;
+  readonly listing: Pick<CommitListing, 'ageOf'>;
   readonly signal: AbortSignal | undefined;
   /** Called before each is read: a throw ends it. */
   readonly onRecord: () => void;
@@ -35,13 +35,7 @@ export async function* keptCommits(
     if (next !== null && !isKept(later, listing.ageOf(next), limits)) return;
     const commit = await readOne(parts, head, at);
     if (commit === null) return;
-    if (
-      commit.unknown ??
-      commit.parent?.unknown ??
-      commit.stats.unknown ??
-      commit.shards.find(({ unknown }) => unknown)
-    )
-      throw newer(name, key);
+    requireWholeCommit(name, key, commit);
     yield { key, commit };
     next = key;
     at = commit.parent;
@@ -53,32 +47,25 @@ export function requireKnown(name: string, { unknown, commit, lease }: Head): vo
   if (unknown ?? commit?.unknown ?? lease?.unknown) throw newer(name, 'head.json');
 }
 
+/** SyncError('newer-format') where the commit may name more than this version can see. */
+export function requireWholeCommit(name: string, key: string, { unknown, parent, stats, shards }: Commit): void {
+  if (unknown ?? parent?.unknown ?? stats.unknown ?? shards.find((shard) => shard.unknown)) throw newer(name, key);
+}
+
 /** Null: a collector has taken it away. */
 async function readOne(
-  { name, log, listing, signal, onRecord }: WalkParts,
+  { name, log, signal, onRecord }: WalkParts,
   head: Head,
   at: { readonly key: string; readonly sha256: string },
 ): Promise<Commit | null> {
   onRecord();
   return log.readCommit(at, signal).catch((error: unknown) => {
     if (!(error instanceof SyncError) || error.kind !== 'corrupt') throw error;
-    if (storeErrorKind(error.cause) === 'missing' && isCutAt(name, head, listing, at.key)) return null;
+    if (storeErrorKind(error.cause) === 'missing' && isCutAt(head, at.key)) return null;
     throw unreadable(name, error.message.replace(/^.*?: /, ''), error);
   });
 }
 
-/**
- * Whether the history ends above this commit, by a collector, which never takes the one that stands. SyncError('corrupt') where it gave that
- * up, but older ones are still there.
- */
-export function isCutAt(
-  name: string,
-  { collected, commit }: Pick<Head, 'collected' | 'commit'>,
-  listing: Pick<CommitListing, 'hasBelow'>,
-  key: string,
-): boolean {
-  const generation = generationInKey(key);
-  if (key === commit?.key || generation >= (collected?.before ?? 0)) return false;
-  if (listing.hasBelow(generation)) throw unfinished(name, key);
-  return true;
-}
+/** Whether the history may end above this commit, by a collector, which never takes the one that stands. */
+export const isCutAt = ({ collected, commit }: Pick<Head, 'collected' | 'commit'>, key: string): boolean =>
+  key !== commit?.key && generationInKey(key) < (collected?.before ?? 0);

@@ -1,4 +1,5 @@
 import { SyncError } from '../../core/errors.ts';
+import { compareByUtf8 } from '../../core/paths/sync-path.ts';
 import type { ObjectInfo, ObjectStore } from '../ports.ts';
 
 export interface ListParts {
@@ -8,23 +9,29 @@ export interface ListParts {
   readonly onPage: () => void;
 }
 
-/** The keys of a group, page by page. SyncError('failed') at a store that gives the same page again and again. */
+/** The keys of a group, page by page, in order. SyncError('failed') at a store whose pages are not, or do not go on. */
 export async function* listPages(
   { store, signal, onPage }: ListParts,
   prefix: string,
 ): AsyncGenerator<readonly ObjectInfo[]> {
   let token: string | undefined;
-  for (;;) {
+  let last = '';
+  do {
     onPage();
     const { objects, next } = await store.list(prefix, { ...(token === undefined ? {} : { token }), signal });
+    for (const { key } of objects) {
+      if (compareByUtf8(last, key) >= 0) throw disordered(store.name, key, last);
+      last = key;
+    }
+    if (next !== undefined && next === token) throw disordered(store.name, 'the same page', last);
     yield objects;
-    if (next === undefined) return;
-    if (next === token)
-      throw new SyncError(
-        'failed',
-        `${store.name}: the listing of ${prefix} does not go on: the store gives the same page again`,
-        'Tell the makers of the store.',
-      );
     token = next;
-  }
+  } while (token !== undefined);
 }
+
+const disordered = (name: string, key: string, last: string): SyncError =>
+  new SyncError(
+    'failed',
+    `${name}: the listing does not go on in the order of keys: after ${last === '' ? 'nothing' : last} comes ${key}`,
+    'Nothing is deleted by such a listing. Tell the makers of the store.',
+  );

@@ -11,14 +11,6 @@ export const unreadable = (name: string, why: string, cause?: unknown): SyncErro
     { cause },
   );
 
-/** A collection that was broken off, or damage: that cannot be told. */
-export const unfinished = (name: string, key: string): SyncError =>
-  new SyncError(
-    'corrupt',
-    `${name}: nothing is collected: ${key} is gone, and older commits stand, of a collection that kept less and did not end`,
-    'Nothing was deleted. Collect once with the `history.keepCommits` and `history.keepDays` of then, or restore the commit.',
-  );
-
 export const newer = (name: string, key: string): SyncError =>
   new SyncError(
     'newer-format',

@@ -126,7 +126,8 @@ const inDoubt = (cause: unknown) =>
     { cause },
   );
 
-const locked = (lease: LeaseRecord): SyncError =>
+/** Another holds the lease. */
+export const locked = (lease: LeaseRecord): SyncError =>
   new SyncError(
     'locked',
     `${lease.holder} holds the lease (${lease.tool}, ${lease.workspace}: ${lease.purpose}) since ${lease.acquiredAt}`,

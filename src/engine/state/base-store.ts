@@ -67,8 +67,8 @@ export interface CollectionNote {
   readonly remote: string;
   /** By this machine's clock, milliseconds since 1970: before that it does not even ask. */
   readonly notBefore: number;
-  /** Why the last one came to nothing, as it was told to the person; null: it did not. */
-  readonly told: string | null;
+  /** Why the last one came to nothing, and when the person was told so; null: it did not. */
+  readonly told: { readonly why: string; readonly at: number } | null;
 }
 
 /** The records of one root in the user's state folder. Damaged ones read as absent: a lost base asks, it never deletes. */
