@@ -80,6 +80,18 @@ export const MUTANTS: readonly Mutant[] = [
     unseen: 'its register comes back before anybody without a memory of it collects',
   },
   {
+    name: 'what a register that was set back left behind collected',
+    edits: [
+      {
+        file: 'core/garbage/keep.ts',
+        find: 'above > 0 || isYoung(replacedMs, limits);',
+        replace: 'above > 0 && isYoung(replacedMs, limits);',
+      },
+    ],
+    suites: [engine('garbage.test.ts')],
+    breaks: /can be put back/,
+  },
+  {
     name: 'objects collected before what names them',
     edits: [
       {
@@ -109,8 +121,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/garbage/named-keys.ts',
-        find: 'else throw unreadable(parts.name, found);',
-        replace: 'else shards.delete(shard.key);',
+        find: 'if (!isCutAt(head, key)) throw unreadable(parts.name, problem);',
+        replace: 'if (!isCutAt(head, key)) return;',
       },
     ],
     suites: [engine('garbage.test.ts')],

@@ -14,12 +14,13 @@ export function makeScenario(seed: number, clients?: number): Scenario {
   const hasPowerCuts = random.chance(0.15);
   const hasCalmStore = random.chance(0.1);
   const paths = makePaths(random);
-  const traits = Array.from({ length: count }, () => makeTraits(random));
+  const machines = Array.from({ length: count }, () => makeTraits(random));
   const acts = { act: () => makeAct(random, paths), swap: () => makeSwap(random, paths.folders) };
   const steps: Step[] = [];
   // By itself, so that all else of a seed stays what it was.
   const garbage = createRandom(`garbage ${seed}`);
   const history = garbage.chance(0.7) ? makeHistory(garbage) : null;
+  const traits = machines.map((one, client) => ({ ...one, keepsMore: client > 0 && garbage.chance(0.3) }));
   for (const [client, { hasCli }] of traits.entries()) {
     // Small ones are the more: as many faults in the same time, and easier to read.
     const operations = Math.floor(20 * 10 ** (random.next() ** 1.5));

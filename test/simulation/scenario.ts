@@ -16,6 +16,8 @@ export interface Scenario {
 }
 
 export interface ClientTraits {
+  /** Its settings keep more of the history than those of others. */
+  readonly keepsMore?: boolean;
   readonly disk: DiskTraits;
   /** Ahead of the true time. */
   readonly clockAheadMs: number;

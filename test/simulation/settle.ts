@@ -102,7 +102,8 @@ export async function settle(world: World, operations: Operations): Promise<void
     const { history } = scenario.remote;
     if (history === undefined || violations.length > 0) return;
     for (let round = 1; ; round += 1) {
-      const answer = await operations.collect(random.between(0, machines.length - 1), 'vscode');
+      const clients = [...machines.keys()].filter((client) => scenario.clients[client]?.keepsMore !== true);
+      const answer = await operations.collect(random.pick(clients), 'vscode');
       if (!(answer instanceof SyncError)) break;
       // A slow line may cost a lease.
       if (round === ROUNDS) return blame(11, `nothing can be collected: ${answer.kind}: ${answer.message}`);

@@ -116,7 +116,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
         packs: traits.packs,
         chunks: traits.chunks,
         compression: traits.compression,
-        history: scenario.remote.history ?? ALL,
+        history: historyOf(scenario, traits),
         excluded: traits.excluded,
         probed: traits.hasProbed && machine.processes.size === 1 ? whatProbesFind(scenario.remote) : null,
         log: (level, message) => {
@@ -186,6 +186,12 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
       };
     };
   }
+}
+
+/** One who keeps more finds gaps that others have made. */
+function historyOf({ remote }: Scenario, { keepsMore = false }: ClientTraits): HistoryPolicy {
+  const { history = ALL } = remote;
+  return keepsMore ? { ...history, commits: 3 * history.commits } : history;
 }
 
 const ALL: HistoryPolicy = { commits: Number.POSITIVE_INFINITY, ms: 0, collects: false };

@@ -19,7 +19,7 @@ export function danglingIn(
   generation: number,
   limits: KeepLimits,
 ): readonly string[] {
-  const ages = [...chain].map(listing.ageOf);
+  const ages = [...chain].map((key) => listing.ageOf(key));
   return listing.keys.filter((key) => {
     const above = generationInKey(key) - generation;
     return above <= 1 && !chain.has(key) && isDanglingKept(above, sinceReplaced(listing.ageOf(key), ages), limits);

@@ -1,4 +1,4 @@
-import { zstdDecompressSync } from 'node:zlib';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { type Blame } from './invariants.ts';
 import { createRegisterCheck, type Writer } from './register.ts';
 import { type RawCommit, type RawEntry, type RawHead, recordText, sha256Of, shardText } from './remote-format.ts';
@@ -216,6 +216,11 @@ export function createChain(
     audit(keys, now) {
       const there = new Set(keys);
       const named = new Set(keptAt(now).flatMap(({ names }) => [...names]));
+      // Nobody has taken the place of a commit above head yet.
+      const above = [...there].filter((key) => generationOf(key) > (head?.commit?.generation ?? 0));
+      const spared = new Set(
+        above.flatMap((key) => namesIn(read(key)).flatMap((shard) => [shard, ...namesIn(read(shard))])),
+      );
       const isOver = (key: string) =>
         (epochOf(key) ?? Number.POSITIVE_INFINITY) < (head?.epoch ?? 0) ||
         generationOf(key) <= (head?.commit?.generation ?? 0);
@@ -223,7 +228,7 @@ export function createChain(
         missing: [...named].filter(
           (key) => !there.has(key) || sha256Of(read(key) ?? KEEP_NOTHING) !== referenced.get(key),
         ),
-        garbage: [...there].filter((key) => !named.has(key) && isOver(key)),
+        garbage: [...there].filter((key) => !named.has(key) && !spared.has(key) && isOver(key)),
       };
     },
     get head() {
@@ -248,6 +253,23 @@ export function createChain(
 }
 
 const KEEP_NOTHING = new Uint8Array();
+
+/** Keys of shards and objects in a record, whatever it is; none in what cannot be read. */
+function namesIn(record: Uint8Array | null): readonly string[] {
+  const text = recordOf(record ?? KEEP_NOTHING);
+  return text.match(/index\/[0-9a-f]{64}-\d+\.jsonl\.gz|objects\/[0-9a-f]{64}-\d+/g) ?? [];
+}
+
+function recordOf(bytes: Uint8Array): string {
+  try {
+    return (bytes[0] === GZIP ? gunzipSync(bytes) : Buffer.from(bytes)).toString();
+  } catch {
+    return '';
+  }
+}
+
+/** The first byte of what is packed. */
+const GZIP = 0x1f;
 
 /** Of a shard or an object; null of anything else. */
 function epochOf(key: string): number | null {
