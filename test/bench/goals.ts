@@ -1,4 +1,4 @@
-import type { Played } from './page.ts';
+import type { Played } from './ledger.ts';
 import type { Row, Table } from './table.ts';
 import type { Workload } from './workload.ts';
 
@@ -83,19 +83,30 @@ const GOALS: readonly Goal[] = [
   },
 ];
 
+/** All that was measured with one store and latency. */
+export interface Column {
+  /** For people. */
+  readonly name: string;
+  readonly latency: number;
+  readonly played: readonly Pick<Played, 'tables' | 'baselines'>[];
+}
+
 /** Markdown: each goal, against the best peer of its row, and whether it is met. Empty when nothing was played that has one. */
-export function goalsText(played: readonly Played[], baselines: Baselines): readonly string[] {
+export function goalsText(columns: readonly Column[]): readonly string[] {
   const rows = GOALS.flatMap((goal) => {
-    const cells = played.map(({ latency, tables }) => {
-      const table = tables.find(({ workload }) => workload === goal.workload);
-      return table === undefined ? '' : verdict(goal, table, latency, baselines);
-    });
+    const cells = columns.map(({ latency, played }) =>
+      played
+        .flatMap(({ tables, baselines }) => tables.map((table) => ({ table, baselines })))
+        .filter(({ table }) => table.workload === goal.workload)
+        .map(({ table, baselines }) => verdict(goal, table, latency, baselines))
+        .join(),
+    );
     return cells.every((cell) => cell === '')
       ? []
       : [`| ${[goal.workload, goal.bound?.text ?? '', ...cells].join(' | ')} |`];
   });
   if (rows.length === 0) return [];
-  const head = ['', 'bound', ...played.map(({ latency }) => (latency === 0 ? 'no latency' : `${latency} ms`))];
+  const head = ['', 'bound', ...columns.map(({ name }) => name)];
   return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows, ''];
 }
 
@@ -119,14 +130,19 @@ function verdict({ times, bound }: Goal, { rows }: Table, latency: number, basel
 
 const metText = (isMet: boolean): string => (isMet ? 'met' : '**not met**');
 
-/** What one entry costs when there is nothing to do, by how many there are. */
-export function flatnessText({ tables }: Played, counts: readonly (readonly [Workload, number])[]): string {
-  const parts = counts.flatMap(([workload, count]) => {
-    const wallMs = tables.find((table) => table.workload === workload)?.rows[0]?.median.wallMs;
-    return wallMs === undefined
-      ? []
-      : [`${((wallMs * 1000) / count).toFixed(1)} µs with ${count.toLocaleString('en')}`];
-  });
+const NOTHING_TO_DO = { W2: 'files', W6: 'many', W9: 'million' } as const;
+
+/** What one entry costs when there is nothing to do, by how many there are. Empty where that is known of one number only. */
+export function flatnessText(played: readonly Pick<Played, 'tables' | 'sizes'>[]): string {
+  const parts = Object.entries(NOTHING_TO_DO).flatMap(([workload, size]) =>
+    played.flatMap(({ tables, sizes }) => {
+      const wallMs = tables.find((table) => table.workload === workload)?.rows[0]?.median.wallMs;
+      const count = sizes[size];
+      return wallMs === undefined
+        ? []
+        : [`${((wallMs * 1000) / count).toFixed(1)} µs with ${count.toLocaleString('en')}`];
+    }),
+  );
   return parts.length < 2
     ? ''
     : `With nothing to do an entry costs ${parts.join(', ')} (the start of the program included).`;

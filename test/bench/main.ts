@@ -1,47 +1,59 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { commitHere } from '../support/provenance.ts';
 import { measureBaselines } from './baselines.ts';
 import { findContenders } from './contenders.ts';
 import { countFlushes } from './flushes.ts';
 import { goalsText } from './goals.ts';
+import { added, type Ledger, readLedger, writeLedger } from './ledger.ts';
 import { parseOptions } from './options.ts';
-import { type Played, pageText } from './page.ts';
-import { playAll } from './play.ts';
+import { columnsOf, pageText } from './page.ts';
+import { playRounds } from './play.ts';
 import { tableText, tabulate } from './table.ts';
 import { keptSection } from './vscode/section.ts';
+import { stories } from './workload.ts';
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Plays the workloads with the built CLI (`node esbuild.mjs cli`) and its peers, and prints the medians. */
 async function main(argv: readonly string[]): Promise<void> {
   const options = parseOptions(argv);
+  const { store, write, latencies: _latencies, only: _only, ...sizes } = options;
   const contenders = findContenders();
-  const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  for (const { name, version } of contenders) say(`${name}: ${version}`);
-  const names = contenders.map(({ name }) => name);
-  const played: Played[] = [];
-  for (const latency of options.latencies) {
-    const tables = tabulate(await playAll(contenders, options, latency, say), names);
-    process.stdout.write(`With ${latency} ms added:\n\n${tables.map(tableText).join('\n')}\n`);
-    played.push({ latency, tables });
-  }
+  const programs = Object.fromEntries(contenders.map(({ name, version }) => [name, version]));
+  for (const [name, version] of Object.entries(programs)) say(`${name}: ${version}`);
   const baselines = measureBaselines(options.files);
-  process.stdout.write(`${goalsText(played, baselines).join('\n')}\n`);
-  if (options.write === undefined) return;
-  const flushes = options.store === 'dev' ? await countFlushes(contenders) : null;
-  const command = ['npm run bench --', ...argv].join(' ');
-  mkdirSync(dirname(options.write), { recursive: true });
-  const kept = keptSection(readIfThere(options.write));
-  writeFileSync(
-    options.write,
-    `${pageText({ played, contenders, options, command, date: new Date(), baselines, flushes })}${kept === '' ? '' : `\n${kept}`}`,
-  );
+  let now: Ledger = { played: [], flushes: null };
+  for (const latency of options.latencies) {
+    for (const story of stories) {
+      const results = await playRounds({ story, contenders, options, latency, say });
+      const tables = tabulate(results, Object.keys(programs));
+      if (tables.length === 0) continue;
+      const played = { store, latency, story, ...provenance(), sizes, programs, baselines, tables };
+      process.stdout.write(`With ${latency} ms added:\n\n${tables.map(tableText).join('\n')}\n`);
+      now = added(now, played);
+      if (write !== undefined) keep(write, (ledger) => added(ledger, played));
+    }
+  }
+  process.stdout.write(`${goalsText(columnsOf(now)).join('\n')}\n`);
+  if (write === undefined || store !== 'dev' || !now.played.some(({ story }) => story === 'files')) return;
+  const flushes = await countFlushes(contenders);
+  keep(write, (ledger) => ({ ...ledger, flushes: flushes && Object.fromEntries(flushes) }));
 }
 
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+/** What this run says of every story. */
+const provenance = () => ({
+  commit: commitHere(),
+  date: new Date().toISOString().slice(0, 10),
+  machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB of memory, ${process.platform}`,
+  load: loadavg()[2] ?? 0,
+});
+
+function keep(page: string, change: (ledger: Ledger) => Ledger): void {
+  const ledger = change(readLedger(page));
+  writeLedger(page, ledger);
+  const kept = keptSection(existsSync(page) ? readFileSync(page, 'utf8') : '');
+  writeFileSync(page, `${pageText(ledger)}${kept === '' ? '' : `\n${kept}`}`);
 }
 
 try {

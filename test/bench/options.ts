@@ -34,7 +34,7 @@ export const usage = `usage: npm run bench -- [--runs N] [--files N] [--many N] 
   --latency MS  added to every answer of the server (0,20: all of it twice)
   --store NAME  the dev S3 server, or a throwaway Ceph (dev); ceph has no latency to add, and counts nothing
   --quick       one round without warm-up and latency: 500 files, 64 MiB, 2000 files, 5000 tiny ones
-  --write PAGE  writes the page, for example docs/performance.md`;
+  --write PAGE  puts the stories that are played into the page, docs/performance.md, and what is counted into the JSON beside it`;
 
 /** Throws with a message for people. */
 export function parseOptions(argv: readonly string[]): Options {
@@ -55,6 +55,10 @@ export function parseOptions(argv: readonly string[]): Options {
   const { quick } = values;
   const store = STORES.find((name) => name === values.store);
   if (store === undefined) throw new Error(`--store: there is no ${values.store}\n${usage}`);
+  const only = new Set(
+    values.only === undefined ? workloads.map(({ id }) => id) : values.only.split(',').flatMap(named),
+  );
+  if (values.write !== undefined) requireWhole(only);
   return {
     store,
     runs: count('--runs', values.runs, quick ? 1 : 5, 1),
@@ -64,7 +68,7 @@ export function parseOptions(argv: readonly string[]): Options {
     many: count('--many', values.many, quick ? 2000 : 100_000, 100),
     million: count('--million', values.million, quick ? 5000 : 1_000_000, 1000),
     largeBytes: quick ? 64 << 20 : 1 << 30,
-    only: new Set(values.only === undefined ? workloads.map(({ id }) => id) : values.only.split(',').flatMap(named)),
+    only,
     latencies: (store === 'ceph' ? '0' : (values.latency ?? (quick ? '0' : '0,20')))
       .split(',')
       .map((text) => count('--latency', text, 0, 0)),
@@ -76,6 +80,16 @@ function count(flag: string, text: string | undefined, otherwise: number, least:
   const value = text === undefined ? otherwise : Number(text);
   if (Number.isInteger(value) && value >= least) return value;
   throw new Error(`${flag} takes a whole number from ${least} on\n${usage}`);
+}
+
+/** The page has whole stories: what comes first in one is what the next finds. */
+function requireWhole(only: ReadonlySet<Workload>): void {
+  const left = workloads.find(
+    ({ id, story }) => !only.has(id) && workloads.some((other) => other.story === story && only.has(other.id)),
+  );
+  if (left === undefined) return;
+  const whole = workloads.filter(({ story }) => story === left.story).map(({ id }) => id);
+  throw new Error(`--write: the page has whole stories, so --only takes ${whole.join(',')} together\n${usage}`);
 }
 
 function named(name: string): readonly Workload[] {

@@ -1,101 +1,108 @@
-import { cpus, loadavg, totalmem } from 'node:os';
-import type { Contender } from './contender.ts';
-import { type Baselines, flatnessText, goalsText } from './goals.ts';
-import type { Options } from './options.ts';
+import type { Column } from './goals.ts';
+import { flatnessText, goalsText } from './goals.ts';
+import type { Ledger, Played } from './ledger.ts';
 import { type Table, tableText } from './table.ts';
-import type { Workload } from './workload.ts';
+import type { Story, Workload } from './workload.ts';
 
-/** All that was measured with one latency. */
-export interface Played {
-  /** Milliseconds added to every answer. */
-  readonly latency: number;
-  readonly tables: readonly Table[];
-}
-
-export interface Page {
-  readonly played: readonly Played[];
-  readonly contenders: readonly Contender[];
-  readonly options: Options;
-  /** What was typed. */
-  readonly command: string;
-  readonly date: Date;
-  readonly baselines: Baselines;
-  /** By name of the program; null: not counted. */
-  readonly flushes: ReadonlyMap<string, number> | null;
-}
-
-/** docs/performance.md. */
-export function pageText({ played, contenders, options, command, date, baselines, flushes }: Page): string {
-  const processors = cpus();
-  const { files, many, million, largeBytes, runs, warmUp, store } = options;
-  const [first] = played;
+/** docs/performance.md, from what stands in the ledger beside it. Empty sections are left out. */
+export function pageText(ledger: Ledger): string {
+  const { played, flushes } = ledger;
+  const columns = columnsOf(ledger);
   return [
     '# Performance',
     '',
-    'Written by the benchmark itself; do not edit. To repeat it:',
+    'Written by the benchmark itself; do not edit. To measure all of it again, or a story of it:',
     '',
     '```',
-    command,
+    'npm run bench -- --write docs/performance.md',
+    'npm run bench -- --only W1,W2,W3,W4,W8 --write docs/performance.md',
+    'npm run bench -- --only W1,W2,W3,W4,W8 --store ceph --write docs/performance.md',
     '```',
     '',
-    `- ${date.toISOString().slice(0, 10)}, ${processors.length} × ${processors[0]?.model.trim() ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB of memory, ${process.platform}`,
-    `- ${files} files of 1 to 4 KiB of random bytes, many are ${many}, a large one has ${Math.round(largeBytes / 2 ** 20)} MiB, and a million are ${million} of a few bytes`,
-    store === 'ceph'
-      ? '- a throwaway Ceph with its gateway, on the same machine, which counts nothing for us'
-      : '- the dev S3 server of this repository, in a process of its own on the same machine, which hashes every body, whoever sends it',
-    `- medians of at most ${runs} round${runs === 1 ? '' : 's'}${warmUp ? ' after a warm-up' : ''}, the order of the programs rotated; programs that take long have fewer, down to one or none (their column says how many), so that all ends within ninety minutes; what came down was compared with what went up`,
+    '- all programs of a row were measured in one run, the order of them rotated from round to round; medians of at most the rounds below, after a warm-up; programs that take long have fewer, down to one or none (their column says how many); what came down was compared with what went up',
+    '- the dev S3 server is the one of this repository, in a process of its own on the same machine, which hashes every body, whoever sends it; Ceph is a throwaway one with its gateway, on the same machine, which counts nothing for us',
     '- time includes the start of the program; CPU is user and system; memory is the largest resident set of a process; requests and bytes of bodies are those the server counted',
     '- the one-time probe of a remote (W0, against the next push) is in no other row',
-    `- to measure against: an empty Node program ${Math.round(baselines.nodeMs)} ms, \`cp -r\` of the ${files} files ${Math.round(baselines.copyMs)} ms`,
-    ...flushLines(flushes),
-    `- load of the machine over the last 15 minutes: ${(loadavg()[2] ?? 0).toFixed(1)} (much above 2 means that other programs ran beside it)`,
-    ...contenders.map(({ name, version }) => `- \`${name}\`: ${version}`),
+    `- after each pull the file system is flushed (\`sync -f\`), and ratios are of the time until then: "on the disk"${flushesText(flushes)}`,
     '',
     'Server and program share the machine, so these are ratios between programs under equal conditions, not times to expect on AWS.',
     '`datastore` alone takes a lease, writes an index and a commit, verifies every byte by SHA-256 and makes every file it brings survive a power cut (fsync) before it replaces anything.',
-    `Its largest peak at up to ${files} files is ${Math.ceil(largestPeak(played) / 2 ** 20)} MiB; its bound is 300 MiB.`,
     '',
+    ...provenanceText(played),
     '## Goals',
     '',
-    'How many times as fast as the best peer of the row, in this very run:',
+    'How many times as fast as the best peer of the row, in the same run:',
     '',
-    ...goalsText(played, baselines),
-    ...(first === undefined
-      ? []
-      : [
-          flatnessText(first, [
-            ['W2', files],
-            ['W6', many],
-            ['W9', million],
-          ]),
-          '',
-        ]),
-    ...played.flatMap(({ latency, tables }) => [
-      `## With ${latency === 0 ? 'no latency added' : `${latency} ms added to every answer`}`,
+    ...goalsText(columns),
+    flatnessText(played.filter(({ store, latency }) => store === 'dev' && latency === 0)),
+    '',
+    ...columns.flatMap((column) => [
+      `## ${column.name}`,
       '',
-      ...tables.flatMap((table) => [tableText(table), ...obstacles(table)]),
+      ...column.played.flatMap(({ tables }) => tables.flatMap((table) => [tableText(table), ...obstacles(table)])),
     ]),
   ].join('\n');
 }
 
-const largestPeak = (played: readonly Played[]): number =>
-  Math.max(
-    ...played.flatMap(({ tables }) =>
-      tables
-        .filter(({ workload }) => /^W([1-58]|5B)/.test(workload) && workload !== 'W10')
-        .map(({ rows }) => rows[0]?.median.peakBytes ?? 0),
-    ),
-  );
+/** By store and latency, in the order of the ledger. */
+export function columnsOf({ played }: Pick<Ledger, 'played'>): readonly Column[] {
+  return distinct(played, nameOf).map((name) => {
+    const all = played.filter((one) => nameOf(one) === name);
+    return { name, latency: all[0]?.latency ?? 0, played: all };
+  });
+}
 
-/** Who flushes what, and how that is made equal. */
-function flushLines(flushes: ReadonlyMap<string, number> | null): readonly string[] {
-  const how =
-    'after each pull the file system is flushed (`sync -f`), and ratios are of the time until then: "on the disk"';
-  if (flushes === null) return [`- ${how}`];
-  const counts = [...flushes].map(([name, count]) => `\`${name}\` ${count}`).join(', ');
+function nameOf({ store, latency }: Pick<Played, 'store' | 'latency'>): string {
+  if (store === 'ceph') return 'Ceph RGW';
+  return latency === 0 ? 'Dev S3 server' : `Dev S3 server, ${latency} ms added to every answer`;
+}
+
+const CONTENTS: { readonly [Name in Story]: (sizes: Played['sizes']) => string } = {
+  probe: () => 'one file',
+  files: ({ files }) => `${count(files)} files of 1 to 4 KiB of random bytes`,
+  large: ({ largeBytes }) => `one file of ${Math.round(largeBytes / 2 ** 20)} MiB of random bytes`,
+  many: ({ many }) => `${count(many)} files of 1 to 4 KiB of random bytes`,
+  everyday: ({ files }) => `${count(files)} files, one of them saved again and again`,
+  million: ({ million }) => `${count(million)} files of a few bytes`,
+};
+
+/** When, where, with what: a story may have been measured later than its neighbour. */
+function provenanceText(played: readonly Played[]): readonly string[] {
+  const rows = played.map(({ story, sizes, commit, date, load, baselines, tables, ...where }) => {
+    const workloads = tables.map(({ workload }) => workload).join(', ');
+    const base = `Node ${Math.round(baselines.nodeMs)} ms, \`cp -r\` ${Math.round(baselines.copyMs)} ms`;
+    return `| ${[workloads, nameOf(where), CONTENTS[story](sizes), sizes.runs, date, `\`${commit}\``, load.toFixed(1), base].join(' | ')} |`;
+  });
   return [
-    `- ${how}; of themselves, bringing 20 files, the programs ask for a flush (fsync and the like, by strace) so often: ${counts}`,
+    '## What was measured when',
+    '',
+    'Load is that of the machine over 15 minutes (much above 2 means that other programs ran beside it). To measure against, in the same run: an empty Node program, and `cp -r` of the small files.',
+    '',
+    '| rows | store | of | rounds | date | commit | load | to measure against |',
+    `|${' --- |'.repeat(8)}`,
+    ...rows,
+    '',
+    ...distinct(played, ({ machine }) => machine).map((machine) => `- ${machine}`),
+    ...distinct(played, ({ programs }) =>
+      Object.entries(programs)
+        .map(([name, version]) => `\`${name}\`: ${version}`)
+        .join('\n- '),
+    ).map((programs) => `- ${programs}`),
+    '',
   ];
+}
+
+const distinct = (played: readonly Played[], of: (one: Played) => string): readonly string[] => [
+  ...new Set(played.map(of)),
+];
+
+const count = (number: number): string => number.toLocaleString('en');
+
+/** Who flushes what by itself. */
+function flushesText(flushes: Ledger['flushes']): string {
+  if (flushes === null) return '';
+  const counts = Object.entries(flushes).map(([name, often]) => `\`${name}\` ${often}`);
+  return `; of themselves, bringing 20 files, the programs ask for a flush (fsync and the like, by strace) so often: ${counts.join(', ')}`;
 }
 
 const OBSTACLES: { readonly [Id in Workload]?: string } = {

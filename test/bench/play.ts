@@ -13,48 +13,49 @@ import { lastOf, type Story, type Workload } from './workload.ts';
 /** Samples by workload and name of contender, in the order of the rounds. */
 export type Results = ReadonlyMap<Workload, ReadonlyMap<string, readonly Sample[]>>;
 
-/** Plays all rounds, the order of contenders rotated from round to round; `say` is told how far it is. */
-export async function playAll(
-  contenders: readonly Contender[],
-  options: Options,
+const MAKERS: Readonly<Record<Story, (source: string, options: Options) => void>> = {
+  probe: (source) => writeSmallFiles(source, 1),
+  files: (source, { files }) => writeSmallFiles(source, files),
+  large: (source, { largeBytes }) => writeLargeFile(source, largeBytes),
+  many: (source, { many }) => writeSmallFiles(source, many),
+  everyday: (source, { files }) => writeSmallFiles(source, files),
+  million: (source, { million }) => writeTinyFiles(source, million),
+};
+
+export interface Play {
+  readonly story: Story;
+  readonly contenders: readonly Contender[];
+  readonly options: Options;
   /** Added to every answer of the server, milliseconds. */
-  latency: number,
-  say: (text: string) => void,
-): Promise<Results> {
+  readonly latency: number;
+  /** Told how far it is. */
+  readonly say: (text: string) => void;
+}
+
+/** Plays all rounds of a story, the order of contenders rotated from round to round. Empty where nobody plays it. */
+export async function playRounds({ story, contenders, options, latency, say }: Play): Promise<Results> {
   const results = new Map<Workload, Map<string, Sample[]>>();
+  const roundsIn = ({ pace }: Contender): number => roundsOf(pace, story, latency, options.runs);
+  const rounds = Math.max(...contenders.map(roundsIn));
+  if (lastOf(story, options.only) === undefined || rounds === 0) return results;
   const folder = mkdtempSync(join(tmpdir(), 'datastore-bench-'));
-  const makers: Readonly<Record<Story, (source: string) => void>> = {
-    probe: (source) => writeSmallFiles(source, 1),
-    files: (source) => writeSmallFiles(source, options.files),
-    large: (source) => writeLargeFile(source, options.largeBytes),
-    many: (source) => writeSmallFiles(source, options.many),
-    everyday: (source) => writeSmallFiles(source, options.files),
-    million: (source) => writeTinyFiles(source, options.million),
-  };
-  const roundsIn = (story: Story, { pace }: Contender): number => roundsOf(pace, story, latency, options.runs);
+  const source = join(folder, story);
   try {
-    for (const story of Object.keys(makers) as Story[]) {
-      const rounds = Math.max(...contenders.map((contender) => roundsIn(story, contender)));
-      if (lastOf(story, options.only) === undefined || rounds === 0) continue;
-      const source = join(folder, story);
-      makers[story](source);
-      for (let round = options.warmUp ? 0 : 1; round <= rounds; round += 1) {
-        say(`${latency} ms, ${story}: ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}`);
-        await playRound(story, source, round);
-      }
-      rmSync(source, { recursive: true, force: true });
+    MAKERS[story](source, options);
+    for (let round = options.warmUp ? 0 : 1; round <= rounds; round += 1) {
+      say(`${latency} ms, ${story}: ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}`);
+      await playRound(round);
     }
     return results;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 
-  async function playRound(story: Story, source: string, round: number): Promise<void> {
+  async function playRound(round: number): Promise<void> {
     for (let turn = 0; turn < contenders.length; turn += 1) {
       const contender = contenders[(turn + round) % contenders.length];
       if (contender === undefined) continue;
-      const rounds = roundsIn(story, contender);
-      if (round === 0 ? !hasWarmUp(rounds, story) : round > rounds) continue;
+      if (round === 0 ? !hasWarmUp(roundsIn(contender), story) : round > roundsIn(contender)) continue;
       const bucket = 'bench-bucket';
       // A fresh one for each: a server that already holds gigabytes is slower than an empty one.
       const server =
@@ -63,15 +64,8 @@ export async function playAll(
         const took = (workload: Workload, sample: Sample): void => {
           if (round > 0) note(workload, contender.name, sample);
         };
-        await playStory(story, {
-          contender,
-          server,
-          bucket,
-          folder: join(folder, 'scene'),
-          source,
-          only: options.only,
-          took,
-        });
+        const scene = join(folder, 'scene');
+        await playStory(story, { contender, server, bucket, folder: scene, source, only: options.only, took });
       } finally {
         await server.stop();
       }

@@ -32,6 +32,9 @@ export const workloadsOf = (name: string): readonly Workload[] =>
 
 export type Story = (typeof workloads)[number]['story'];
 
+/** In the order they are played. */
+export const stories: readonly Story[] = [...new Set(workloads.map(({ story }) => story))];
+
 /** The last of a story that is asked for: what comes after it need not be played. */
 export const lastOf = (story: Story, only: ReadonlySet<Workload>): Workload | undefined =>
   workloads.findLast((workload) => workload.story === story && only.has(workload.id))?.id;

@@ -18,12 +18,14 @@ const sample = (wallMs: number, more: Partial<Sample> = {}): Sample => ({
   ...more,
 });
 
-const played = (latency: number, workload: Workload, rows: Readonly<Record<string, readonly Sample[]>>) => ({
+const tablesOf = (workload: Workload, rows: Readonly<Record<string, readonly Sample[]>>) =>
+  tabulate(new Map([[workload, new Map(Object.entries(rows))]]), Object.keys(rows));
+const column = (latency: number, ...args: Parameters<typeof tablesOf>) => ({
+  name: 'here',
   latency,
-  tables: tabulate(new Map([[workload, new Map(Object.entries(rows))]]), Object.keys(rows)),
+  played: [{ tables: tablesOf(...args), baselines: { nodeMs: 40, copyMs: 500 } }],
 });
-const baselines = { nodeMs: 40, copyMs: 500 };
-const row = (...args: Parameters<typeof played>) => goalsText([played(...args)], baselines)[2];
+const row = (...args: Parameters<typeof column>) => goalsText([column(...args)])[2];
 
 test('a goal is met against the best peer, not against some', () => {
   const one = row(0, 'W2', { ours: [sample(90)], slow: [sample(900)], quick: [sample(200)] });
@@ -38,7 +40,7 @@ test('a goal is met against the best peer, not against some', () => {
 test('a pull is compared when what came is on the disk', () => {
   const rows = { ours: [sample(400, { flushMs: 0.5 })], quick: [sample(300, { flushMs: 1_000 })] };
   expect(row(0, 'W4', rows)).toContain('3.2 × quick (goal 3): met; bound: met');
-  const [table] = played(0, 'W4', rows).tables;
+  const [table] = tablesOf('W4', rows);
   expect(table && tableText(table)).toContain('on the disk');
 });
 
@@ -54,29 +56,26 @@ test.each<[Workload, Sample, string]>([
 ])('the bound of %s', (workload, one, words) => expect(row(0, workload, { ours: [one] })).toContain(words));
 
 test('without a workload that has a goal there is no table', () => {
-  expect(goalsText([played(0, 'W0', { ours: [sample(1)] })], baselines)).toEqual([]);
+  expect(goalsText([column(0, 'W0', { ours: [sample(1)] })])).toEqual([]);
 });
 
 test('what nobody counted is not shown as a count, and rounds are', () => {
-  const [table] = played(0, 'W10', {
+  const [table] = tablesOf('W10', {
     ours: [sample(100, { cpuMs: Number.NaN }), sample(110, { cpuMs: Number.NaN })],
-  }).tables;
+  });
   const text = table ? tableText(table) : '';
   expect(text).toMatch(/0\.10 to 0\.11 \| +\| +– \| +95 MiB/);
   expect(text).toMatch(/\| +2 \|/);
 });
 
 test('the cost of an entry, by how many there are', () => {
-  const both = {
-    latency: 0,
-    tables: [...played(0, 'W2', { ours: [sample(100)] }).tables, ...played(0, 'W6', { ours: [sample(500)] }).tables],
-  };
-  const counts = [
-    ['W2', 10_000],
-    ['W6', 100_000],
-    ['W9', 1_000_000],
-  ] as const;
-  expect(flatnessText(both, counts)).toContain('10.0 µs with 10,000, 5.0 µs with 100,000 (');
+  const sizes = { files: 10_000, many: 100_000, million: 1_000_000, largeBytes: 1, runs: 5, warmUp: true };
+  const played = [
+    { sizes, tables: tablesOf('W2', { ours: [sample(100)] }) },
+    { sizes, tables: tablesOf('W6', { ours: [sample(500)] }) },
+  ];
+  expect(flatnessText(played)).toContain('10.0 µs with 10,000, 5.0 µs with 100,000 (');
+  expect(flatnessText(played.slice(1))).toBe('');
 });
 
 test('slow programs have fewer rounds, and none where they would take all the time there is', () => {

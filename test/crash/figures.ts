@@ -1,14 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import type { StoreName } from './stores.ts';
 import type { TormentResult } from './torment.ts';
 
 export const STORE_TITLES: Readonly<Record<StoreName, string>> = { dev: 'dev S3 server', ceph: 'Ceph RGW' };
-
-/** When, by which command, of which commit. */
-export function provenance(command: string): string {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  return `${new Date().toISOString().slice(0, 10)}, commit ${commit}: \`${command}\``;
-}
 
 /** Rows of figures, a column for each store. */
 export function tortureTable(origin: string, results: ReadonlyMap<StoreName, TormentResult>): string {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { writeFigures } from '../support/figures.ts';
-import { provenance, STORE_TITLES } from './figures.ts';
+import { provenance } from '../support/provenance.ts';
+import { STORE_TITLES } from './figures.ts';
 import { holdLockRaces } from './hold-lock-races.ts';
 import { holdRaces, type RaceResult } from './hold-races.ts';
 import { createBucket, STORES, startStore } from './stores.ts';

@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import buildCli from '../cli/build-cli.ts';
 import { keepProgram } from '../cli/program.ts';
 import { writeFigures } from '../support/figures.ts';
+import { provenance } from '../support/provenance.ts';
 import { allOrdeals, pointsTable } from './crash-points.ts';
-import { provenance, tortureTable } from './figures.ts';
+import { tortureTable } from './figures.ts';
 import { createBucket, STORES, type StoreName, startStore } from './stores.ts';
 import { type TormentResult, torment } from './torment.ts';
 

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { writeFigures } from '../support/figures.ts';
+import { commitHere } from '../support/provenance.ts';
 import { kill, MUTANTS } from './mutants.ts';
 import { SAFETY } from './oracle.ts';
 import { RULES } from './rules.ts';
@@ -67,8 +67,7 @@ for (const [name, mutant] of Object.entries(MUTANTS)) {
 }
 
 if (writes && !failed) {
-  const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim();
-  writeFigures('exhaustive', page(new Date().toISOString().slice(0, 10), commit));
+  writeFigures('exhaustive', page(new Date().toISOString().slice(0, 10), commitHere()));
 }
 process.exitCode = failed ? 1 : 0;
 

@@ -1,11 +1,4 @@
-import { execFileSync } from 'node:child_process';
 import type { Attacked } from './attack.ts';
-
-/** When, by which command, of which commit. */
-export function provenance(command: string): string {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  return `${new Date().toISOString().slice(0, 10)}, commit ${commit}: \`${command}\``;
-}
 
 /** What became of the keys, by gate and by kind. */
 export function hostileTable(origin: string, attacked: Attacked): string {

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { writeFigures } from '../support/figures.ts';
+import { provenance } from '../support/provenance.ts';
 import { attack } from './attack.ts';
-import { hostileTable, provenance } from './figures.ts';
+import { hostileTable } from './figures.ts';
 
 /*
  * npm run hostile -- [--keys N] [--seed N] [--write]

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { writeFigures } from '../support/figures.ts';
+import { commitHere } from '../support/provenance.ts';
 import { MUTANTS, type Mutant } from './catalogue.ts';
 import { copyTree, type PlantedTree } from './planted-tree.ts';
 import { compileErrors, runSimulation, runSuite } from './suites.ts';
@@ -35,10 +35,7 @@ try {
 }
 const alive = rows.filter(isAlive);
 process.stdout.write(`${rows.length - alive.length} of ${rows.length} mutants killed\n`);
-if (values.write) {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  writeFigures('mutants', table(rows, commit));
-}
+if (values.write) writeFigures('mutants', table(rows, commitHere()));
 process.exitCode = alive.length === 0 && rows.length > 0 ? 0 : 1;
 
 interface Row {

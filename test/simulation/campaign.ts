@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { writeFigures } from '../support/figures.ts';
+import { commitHere } from '../support/provenance.ts';
 import { type Failure, runSeeds, type SeedsResult } from './run-seeds.ts';
 
 /** Seeds that were all played on one commit, without a failure. */
@@ -40,7 +41,7 @@ export async function runCampaign({ from, minutes, workers, writes, print, fail 
     print(`these are not committed, so the figures would be of no commit:\n${changed}`);
     return 2;
   }
-  const commit = git('rev-parse', '--short', 'HEAD');
+  const commit = commitHere();
   const end = performance.now() + minutes * 60_000;
   let ledger = readLedger();
   let next = from ?? Math.max(0, ...ledger.map(({ to }) => to)) + 1;
