@@ -4,7 +4,8 @@ import { buildExcludes } from '../../src/adapters/excludes.ts';
 import { openLocalFiles } from '../../src/adapters/fs/local-files.ts';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
-import { type Budget, bounded, createBudget } from '../../src/adapters/store/bounded.ts';
+import { type Budget, bounded, createByteGate } from '../../src/adapters/store/bounded.ts';
+import { createInFlight } from '../../src/adapters/store/in-flight.ts';
 import { retrying } from '../../src/adapters/store/retrying.ts';
 import type { HistoryPolicy } from '../../src/core/garbage/keep.ts';
 import type { CompressionLimits } from '../../src/core/plan/compression.ts';
@@ -46,7 +47,8 @@ export interface ProgramParts {
 
 /** A bound that small files can reach. */
 export const BYTES_IN_FLIGHT = 2_000;
-const REQUESTS_IN_FLIGHT = 6;
+/** So few that the places are often all taken: else their number never changes. */
+const IN_FLIGHT = { least: 2, start: 3, most: 8 };
 
 /** The real engine on the real adapters, wired as `src/wire-datastore.ts` does it, on a simulated system. */
 export function startProgram({
@@ -65,7 +67,7 @@ export function startProgram({
 }: ProgramParts): Program {
   const clock = clockOf(loop, process);
   const ids = idsOf(process.random);
-  const budget = createBudget({ requests: REQUESTS_IN_FLIGHT, bytes: BYTES_IN_FLIGHT });
+  const budget = { requests: createInFlight(clock, IN_FLIGHT), bytes: createByteGate(BYTES_IN_FLIGHT) };
   const { machine } = process;
   const user = `user${machine.client + 1}`;
   const hostname = `host${machine.client + 1}`;

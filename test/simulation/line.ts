@@ -71,11 +71,13 @@ export function openLine({ loop, remote, process, latencyMs, ...parts }: LinePar
 
       if (loop.time < machine.offlineUntil) return refuse('unreachable');
       if (loop.time < machine.expiredUntil) return refuse('credentials');
-      if (loop.time < remote.busyUntil) return refuse('busy');
+      if (loop.time < remote.busyUntil) return refuse('throttled');
       if (how === 'conflict' && !what.startsWith('put')) throw new Error(`${what} cannot be answered with 409`);
       if (how !== null && !isOfBody(how)) applied();
       if (how === 'lost before') return refuse('unreachable');
-      if (how === 'busy') return refuse('busy');
+      // Hardly ever to one request alone.
+      if (how === 'throttled') remote.busyUntil = Math.max(remote.busyUntil, loop.time + random.spread(10, 5_000));
+      if (how === 'busy' || how === 'throttled') return refuse(how);
       if (how === 'conflict') return refuse('conflict');
 
       const slow = how === 'slow' || how === 'dripping' ? 50 : 1;
@@ -113,6 +115,9 @@ export function openLine({ loop, remote, process, latencyMs, ...parts }: LinePar
           return;
         case 'busy after':
           arrive(latency(), () => refuse('busy'));
+          return;
+        case 'throttled after':
+          arrive(latency(), () => refuse('throttled'));
           return;
         case 'twice':
           arrive(latency(), (settle) => answer(latency(), settle));

@@ -3,7 +3,7 @@ import { CHUNK_LIMITS } from '../../src/core/plan/cut-chunks.ts';
 import { PACK_LIMITS } from '../../src/core/plan/packs.ts';
 import { makeTraits } from './make-scenario.ts';
 import { createRandom } from './random.ts';
-import type { ClientTraits, Deed, Scenario, Step, Strike } from './scenario.ts';
+import type { Act, ClientTraits, Deed, Harm, Scenario, Step, Strike } from './scenario.ts';
 
 /** Calls of one cycle, about how many there are, and what the system says. */
 const SWEPT = new Map<string, readonly [number, string]>([
@@ -76,6 +76,23 @@ export const REGRESSIONS: ReadonlyMap<string, () => readonly Scenario[]> = new M
       [
         `power is cut at any one ${on} of an undo, without hard links or a journal`,
         () => eachOf(most, (nth) => undoneCut(on, nth)),
+      ] as const,
+  ),
+  // What a killed run had brought was base before it was durable: what the power undid then passed for the person's change.
+  ...['open', 'fsync'].flatMap((on) =>
+    [false, true].map(
+      (isMoved) =>
+        [
+          `a pull is killed at any one ${on}, ${isMoved ? 'its folder is moved, ' : ''}and the power goes after the next sync, without a journal`,
+          () => eachOf(40, (nth) => cutAfter(strikes(on, nth, { kind: 'kill' }), nth, isMoved ? [MOVED] : [])),
+        ] as const,
+    ),
+  ),
+  ...['open', 'unlink'].map(
+    (on) =>
+      [
+        `a folder is moved at any one ${on} of a pull, and the power goes after the next sync, without a journal`,
+        () => eachOf(40, (nth) => cutAfter(strikes(on, nth, { kind: 'act', act: MOVED }), nth)),
       ] as const,
   ),
   // It was made executable after its mode had been taken over, within one step of the file system's clock.
@@ -207,11 +224,7 @@ function bothKept(on: string, nth: number): Scenario {
     { client: 1, deed: { ...SYNC, onConflict: 'theirs' } },
     { client: 1, deed: SYNC },
   ]);
-  return {
-    ...story,
-    seed: nth,
-    clients: story.clients.map((traits) => ({ ...traits, disk: { ...traits.disk, hasOrderedJournal: false } })),
-  };
+  return { ...story, seed: nth, clients: story.clients.map(unordered) };
 }
 
 /** The power goes at the n-th call of each kind in the n-th round, where files are copied into place and a cut undoes any part. */
@@ -248,6 +261,25 @@ function killEach(on: string, most: number): Scenario {
     ]).flat(),
   );
   return { ...story, clients: story.clients.map((traits, client) => (client === 1 ? bare(traits) : traits)) };
+}
+
+/** A pull that replaces, deletes and brings is struck; the power goes when another run has put in order what it left. */
+function cutAfter(struck: readonly Strike[], seed: number, then: readonly Deed[] = []): Scenario {
+  const save = (path: string): Beat => ({ client: 0, deed: { act: 'save', path, size: 20, style: 'replace' } });
+  const story = storyOf(2, [
+    ...['docs/a.txt', 'docs/b.txt', 'docs/c.txt'].map(save),
+    { client: 0, deed: SYNC },
+    { client: 1, deed: SYNC },
+    ...['docs/a.txt', 'docs/d.txt'].map(save),
+    { client: 0, deed: { act: 'delete', path: 'docs/b.txt' } },
+    { client: 0, deed: SYNC },
+    { client: 1, deed: SYNC, strikes: struck },
+    ...then.map((deed) => ({ client: 1, deed })),
+    { client: 1, deed: SYNC },
+    { client: 1, deed: { act: 'power cut' } },
+    { client: 1, deed: SYNC },
+  ]);
+  return { ...story, seed, clients: story.clients.map(unordered) };
 }
 
 /** A sync that replaced a file here is taken back while the power goes; a cut undoes any part, another one with each seed. */
@@ -300,9 +332,19 @@ const bare = (traits: ClientTraits): ClientTraits => ({
   disk: { ...traits.disk, hasHardLinks: false, hasOrderedJournal: false },
 });
 
+/** A power cut undoes any part of what was not flushed. */
+const unordered = (traits: ClientTraits): ClientTraits => ({
+  ...traits,
+  disk: { ...traits.disk, hasOrderedJournal: false },
+});
+
 type Beat = Pick<Step, 'client' | 'deed'> & Partial<Step>;
 
 const SYNC: Extract<Deed, { act: 'sync' }> = { act: 'sync', by: 'vscode' };
+
+const strikes = (on: string, nth: number, harm: Harm): readonly Strike[] => [{ at: 'call', on, nth, harm }];
+
+const MOVED: Act = { act: 'move folder', path: 'docs', to: 'papers' };
 
 const failing = (on: string, nth: number, code: string): Strike => ({
   at: 'call',

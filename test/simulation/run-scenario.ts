@@ -3,6 +3,7 @@ import { Killed } from './disk/errno.ts';
 import type { Violation } from './oracle/invariants.ts';
 import type { Scenario } from './scenario.ts';
 import { settle } from './settle.ts';
+import type { Pace } from './watch-requests.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface Outcome {
@@ -13,6 +14,8 @@ export interface Outcome {
   readonly trace: readonly string[];
   /** How often each fault struck. */
   readonly faults: ReadonlyMap<string, number>;
+  /** How often a program allowed itself more requests at once, and fewer. */
+  readonly pace: Pace;
   /** Steps in which something was begun or done, not those where that was impossible. */
   readonly operations: number;
   readonly virtualMs: number;
@@ -58,6 +61,7 @@ export async function runScenario(scenario: Scenario, options: { readonly trace?
     digest: world.trace.digest(),
     trace: world.trace.lines,
     faults: world.faults,
+    pace: world.pace,
     operations: begun,
     virtualMs: world.loop.time,
     events: world.loop.happened,

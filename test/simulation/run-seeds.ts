@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { Pace } from './watch-requests.ts';
 import type { Job, SeedResult } from './worker.ts';
 
 export interface SeedsOptions {
@@ -23,6 +24,7 @@ export interface SeedsResult {
   readonly commits: number;
   readonly virtualHours: number;
   readonly faults: Readonly<Record<string, number>>;
+  readonly pace: Pace;
   /** In the order of their seeds. */
   readonly failures: readonly Failure[];
   readonly seconds: number;
@@ -102,6 +104,7 @@ function summarise(results: readonly SeedResult[], seconds: number): SeedsResult
     commits: sum(({ commits }) => commits),
     virtualHours: sum(({ virtualMs }) => virtualMs) / 3_600_000,
     faults,
+    pace: { more: sum(({ pace }) => pace.more), fewer: sum(({ pace }) => pace.fewer) },
     failures: ordered.flatMap(({ seed, invariant, detail }) =>
       invariant === null ? [] : [{ seed, invariant, detail }],
     ),

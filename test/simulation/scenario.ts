@@ -198,6 +198,8 @@ export const ANSWER_FAULTS = [
   'late',
   'busy',
   'busy after',
+  'throttled',
+  'throttled after',
   'conflict',
   'slow',
   'cut',

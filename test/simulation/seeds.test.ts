@@ -7,12 +7,14 @@ import { type Failure, runSeeds } from './run-seeds.ts';
 const SEEDS = 2_000;
 
 test(`${SEEDS} seeds keep every invariant`, { timeout: 900_000 }, async () => {
-  const { failures, seeds, operations, faults } = await runSeeds({ from: 1, count: SEEDS });
+  const { failures, seeds, operations, faults, pace } = await runSeeds({ from: 1, count: SEEDS });
   expect(failures.map(inWords)).toEqual([]);
   expect(seeds).toBe(SEEDS);
   // Seeds in which little happens would keep everything easily.
   expect(operations).toBeGreaterThan(100 * SEEDS);
   expect(Object.values(faults).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10 * SEEDS);
+  expect(pace.more).toBeGreaterThan(SEEDS);
+  expect(pace.fewer).toBeGreaterThan(SEEDS / 4);
 });
 
 test('the same seeds give the same traces, in whatever worker and company', { timeout: 120_000 }, async () => {

@@ -50,6 +50,7 @@ export async function settle(world: World, operations: Operations): Promise<void
   checkEqual();
   await checkStill();
   await checkCollected();
+  checkPlaces();
 
   /** A person gives a file that cannot travel another name, brings folders back, and takes links and empty folders out of the way. */
   function makeRoom(client: number, { problems, conflicts }: SyncReport): void {
@@ -123,6 +124,16 @@ export async function settle(world: World, operations: Operations): Promise<void
       if (unrest !== null) blame(6, `client ${client + 1} is not quiet at the end: ${unrest}`);
       if (world.remote.bucket.get('head.json')?.etag !== before)
         blame(6, `client ${client + 1} writes when all is quiet`);
+    }
+  }
+
+  /** Who has ended has given back what it took: else another would wait for it for ever. */
+  function checkPlaces(): void {
+    for (const client of machines.keys()) {
+      const { requests, bytes } = world.program(client, 'vscode').budget;
+      if (requests.taken > 0)
+        blame(10, `client ${client + 1} has ${requests.taken} requests on their way when all is quiet`);
+      if (bytes.taken > 0) blame(10, `client ${client + 1} has ${bytes.taken} bytes in flight when all is quiet`);
     }
   }
 }

@@ -5,7 +5,7 @@ import type { Loop } from './loop.ts';
 export interface Trace {
   /** Of every line so far. */
   digest(): string;
-  note(line: string): void;
+  readonly note: (line: string) => void;
   readonly lines: readonly string[];
 }
 

@@ -1,6 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import { parentPort } from 'node:worker_threads';
 import { simulateDisk } from './hooks.ts';
+import type { Pace } from './watch-requests.ts';
 
 export interface Job {
   readonly from: number;
@@ -17,6 +18,7 @@ export interface SeedResult {
   readonly commits: number;
   readonly virtualMs: number;
   readonly faults: readonly (readonly [string, number])[];
+  readonly pace: Pace;
 }
 
 /** Of each hundred seeds one is played twice: the same seed must give the same trace. */
@@ -59,5 +61,6 @@ async function play(seed: number, clients: number | undefined): Promise<SeedResu
     commits: outcome.commits,
     virtualMs: outcome.virtualMs,
     faults: [...outcome.faults],
+    pace: outcome.pace,
   };
 }

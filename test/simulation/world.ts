@@ -1,7 +1,7 @@
 import type { HistoryPolicy } from '../../src/core/garbage/keep.ts';
 import type { Capabilities } from '../../src/engine/remote/probe.ts';
 import { SECRET } from './bodies.ts';
-import { BYTES_IN_FLIGHT, type Program, startProgram } from './client.ts';
+import { type Program, startProgram } from './client.ts';
 import { boot } from './disk/kernel.ts';
 import { createDisk, type Disk } from './disk/node.ts';
 import { cutPower } from './disk/power.ts';
@@ -15,6 +15,7 @@ import { createRandom } from './random.ts';
 import { openRemote, type Remote } from './remote.ts';
 import type { Act, ClientTraits, RemoteTraits, Scenario } from './scenario.ts';
 import { createTrace, type Trace } from './trace.ts';
+import { type Pace, watchRequests } from './watch-requests.ts';
 
 /** Everything there is in one run. */
 export interface World {
@@ -28,6 +29,7 @@ export interface World {
   /** How often each fault has struck. */
   readonly faults: Map<string, number>;
   count(fault: string): void;
+  readonly pace: Pace;
   /** The program of this kind that runs on a machine, started where none does. */
   program(client: number, tool: 'vscode' | 'cli'): Program;
   running(client: number, tool: 'vscode' | 'cli'): Program | null;
@@ -58,6 +60,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
   boot(processes);
   const programs = new Map<string, Program>();
   const saved = new Map<string, Uint8Array[]>();
+  const pace = { more: 0, fewer: 0 };
   const invent = createInventor(scenario.seed, oracle);
   let nextId = 1;
 
@@ -71,6 +74,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
     trace,
     faults,
     count,
+    pace,
     running(client, tool) {
       const program = programs.get(`${client} ${tool}`);
       return program && !program.process.isDead ? program : null;
@@ -105,7 +109,13 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
         latencyMs: traits.latencyMs,
         cutPower: () => world.power(machine),
         act: ({ act }) => world.act(machine, act),
-        sent: watchBytes(client, tool),
+        sent: watchRequests({
+          who: `client ${client + 1} ${tool}`,
+          pace,
+          limit: () => program.budget.requests.limit,
+          note: trace.note,
+          blame: (detail) => blame(10, detail),
+        }),
       });
       const program = startProgram({
         loop,
@@ -168,23 +178,6 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
 
   function checkSecrets(where: string, text: string): void {
     if (text.includes(CANARY) || text.includes(SECRET)) blame(13, `${where} shows a secret`);
-  }
-
-  function watchBytes(client: number, tool: string) {
-    let bytes = 0;
-    let largest = 0;
-    return (what: string, size: number) => {
-      trace.note(`client ${client + 1} ${tool}: ${what}`);
-      // A swap waits for no other request: one at a time, and of a size that the format limits.
-      if (what === 'put head') return () => {};
-      bytes += size;
-      largest = Math.max(largest, size);
-      // What is larger than the whole budget goes when it has its turn.
-      if (bytes > BYTES_IN_FLIGHT + largest) blame(10, `client ${client + 1} has ${bytes} bytes in flight`);
-      return () => {
-        bytes -= size;
-      };
-    };
   }
 }
 

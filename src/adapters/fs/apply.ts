@@ -19,6 +19,8 @@ export interface ApplyRoom {
   readonly linkIn: LinkIn;
   /** Told of every folder whose names change. */
   readonly touched: (folder: string) => void;
+  /** Told of every folder that was removed. */
+  readonly removed: (folder: string) => void;
 }
 
 /** `LocalFiles.install`. Synchronous throughout: nothing of this process runs between its checks and its effects. */
@@ -45,7 +47,7 @@ export function remove(room: ApplyRoom, path: string, expected: FileStamp): Appl
       () => null,
     ),
   );
-  if (done.kind === 'done') removeEmptyParents(room.root, path, room.touched);
+  if (done.kind === 'done') removeEmptyParents(room, path);
   return done;
 }
 

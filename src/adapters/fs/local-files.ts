@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, lstatSync, unlinkSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import type { Clock, LocalFiles, Log } from '../../engine/ports.ts';
@@ -24,6 +24,7 @@ import { sweepLitter } from './staging-litter.ts';
 import { dropAside, dropRun, listRuns, listStaging, readRun, readRuns, settleRun } from './staging-runs.ts';
 import { stampOf } from './stamp.ts';
 import { sweepParts } from './sweep-parts.ts';
+import { openTouchedFolders } from './touched-folders.ts';
 import { walkFolder } from './walk.ts';
 
 export interface LocalFilesOptions {
@@ -47,15 +48,17 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
   const root = openRootFolder(workspace, relative);
   const area = openStagingArea(root, run);
   const stage = openStager(area);
-  const dirty = new Set<string>();
+  const folders = openTouchedFolders(root.path);
   const room: ApplyRoom = {
     root,
     area,
     linkIn: openLinker(log, openPartNotes(area), link),
-    touched: (folder) => {
-      // Up to the root, because a folder on the way may be new.
-      for (let at = folder; at.length >= root.path.length && !dirty.has(at); at = dirname(at)) dirty.add(at);
-    },
+    touched: folders.add,
+    removed: folders.removed,
+  };
+  const persistNames: LocalFiles['persistNames'] = async (skip, signal) => {
+    const isSkipped = (path: string, isFolder: boolean) => !isFolder || skip(path, isFolder);
+    await walkFolder(root.folder(), isSkipped, clock, signal, ({ path }) => void syncFolder(path));
   };
   return {
     root: root.path,
@@ -76,16 +79,21 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     intend: async (intents) => writeIntents(area, root.path, intents),
     install: async (staged, path, expected) => install(room, staged, path, expected),
     remove: async (path, expected) => remove(room, path, expected),
-    prune: async (path) => removeEmptyParents(root, path, room.touched),
+    prune: async (path) => removeEmptyParents(room, path),
     duplicate: (path, to, expected) => duplicate(room, stage, { path, expected }, to),
     persist: (path) => persist(root, path, room.touched),
-    flush: async () => {
-      let isDurable = true;
+    persistNames: async (skip, signal) => {
       try {
-        for (const folder of dirty) {
-          if (!syncFolder(folder)) isDurable = false;
-          dirty.delete(folder);
-        }
+        await persistNames(skip, signal);
+      } catch (error) {
+        throw localError('What an earlier run did could not be made durable', error);
+      }
+    },
+    flush: async () => {
+      try {
+        const { isDurable, isComplete } = folders.sync();
+        // Moved by a person meanwhile, to wherever.
+        if (!isComplete) await persistNames(() => false);
         return isDurable;
       } catch (error) {
         throw localError('What was done could not be made durable', error);

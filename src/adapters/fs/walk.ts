@@ -20,7 +20,7 @@ const SLICE = 12;
 const BATCH = 64;
 
 /**
- * Everything below `root` but what is reserved or skipped. Rejects with SyncError('local') when the root itself cannot
+ * Everything below `root` but what is reserved or skipped; `listed` is told of each folder. Rejects with SyncError('local') when the root itself cannot
  * be listed, and with SyncError('cancelled').
  */
 export async function walkFolder(
@@ -28,6 +28,7 @@ export async function walkFolder(
   skip: (path: string, isFolder: boolean) => boolean,
   clock: Clock,
   signal?: AbortSignal,
+  listed: (folder: Folder) => void = () => {},
 ): Promise<Found> {
   const found: Found = { files: new Map(), irregular: new Map(), unknown: new Map() };
   let sliceEnd = clock.monotonic() + SLICE;
@@ -66,6 +67,7 @@ export async function walkFolder(
     }
     for (const { name, reason } of folder.unreadable) found.unknown.set(below + name, reason);
     if (isStill(folder.self)) {
+      listed(folder.self);
       waiting.push(...folders.toReversed());
       continue;
     }

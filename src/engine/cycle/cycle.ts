@@ -66,7 +66,7 @@ async function runPasses(run: Run): Promise<RemoteView> {
   const { parts, options, tally } = run;
   tally.phase('connecting');
   let state = await parts.register.read(options.signal);
-  const swept = await sweepStaging({ ...run, base: parts.base, log: parts.log }, parts.clock.now());
+  const swept = await sweepStaging(run);
   tally.notices(swept.problems);
   // What pushes looks before it writes; what only pulls shall not call a foreign prefix in step.
   if (state.head === null && options.direction === 'pull') await requireEmpty(parts.store, options.signal);

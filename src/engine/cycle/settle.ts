@@ -2,13 +2,14 @@ import { type Problem, SyncError } from '../../core/errors.ts';
 import { coveredBy } from '../../core/format/tree.ts';
 import { parseSyncPath } from '../../core/paths/sync-path.ts';
 import { conflictName } from '../../core/plan/plan.ts';
-import type { ApplyIntent, LocalFiles, Log, StagingRun } from '../ports.ts';
+import type { ApplyIntent, LocalFiles, StagingRun } from '../ports.ts';
 import type { RegisterState } from '../remote/register.ts';
 import type { RemoteLog } from '../remote/remote-log.ts';
 import type { Scan } from '../root/scan.ts';
 import type { BaseStore } from '../state/base-store.ts';
 import type { Ledger } from '../state/ledger.ts';
 import { ancestryOf } from './ancestry.ts';
+import type { Run } from './run.ts';
 
 /** Journaled commits whose outcome is now known go into the base, or away. Those that may still land stay. */
 export async function settleCommits(
@@ -40,44 +41,38 @@ export const KEPT_MS = 14 * SETTLE_MS;
 /** Of all that is past its first day; the oldest goes first. */
 const KEPT_BYTES = 10 * 2 ** 30;
 
-export interface SweepParts {
-  readonly files: LocalFiles;
-  readonly ledger: Ledger;
-  readonly base: BaseStore;
-  readonly log: Log;
-  readonly conflictSuffix: string;
-}
-
 /**
  * Before a scan: what a run that died has moved aside and not replaced goes back to its path, and folders that it has emptied go;
  * what somebody wrote into a moved file becomes a conflict copy, after a day and before it is dropped. Gives the intents of a run
- * that died, for `settleIntents`.
+ * that died, for `settleIntents`: what it did is durable by then.
  */
-export async function sweepStaging(
-  parts: SweepParts,
-  now: number,
-): Promise<{ intents: readonly ApplyIntent[]; problems: Problem[] }> {
-  const { files, base } = parts;
+export async function sweepStaging(run: Run): Promise<{ intents: readonly ApplyIntent[]; problems: Problem[] }> {
+  const { files, options } = run;
+  const { base, clock, skip } = run.parts;
+  const now = clock.now();
   const problems: Problem[] = [];
   const openRun = await base.openRun();
   let intents: readonly ApplyIntent[] = [];
   const ended = await files.sweep();
   let bytes = ended.reduce((sum, { settledBytes }) => sum + (settledBytes ?? 0), 0);
-  for (const { run, startedAt, settledBytes } of ended) {
+  for (const { run: id, startedAt, settledBytes } of ended) {
     const age = now - startedAt;
     const isOver = age > KEPT_MS || (settledBytes !== null && bytes > KEPT_BYTES);
     const isDue = isOver || (age > SETTLE_MS && settledBytes === null);
-    const found = run === openRun || isDue ? await files.readRun(run) : null;
+    const found = id === openRun || isDue ? await files.readRun(id) : null;
     if (found === null) continue;
-    if (run === openRun) {
+    if (id === openRun) {
       intents = found.intents;
       await pruneRemoved(files, found.intents);
     }
-    const isUnexplained = await settleAsides(parts, found, run === openRun, problems);
+    const isUnexplained = await settleAsides(run, found, id === openRun, problems);
     if (isUnexplained || !isDue) continue;
     if (isOver) bytes -= settledBytes ?? 0;
-    await (isOver ? files.dropRun(run) : keepRun(files, run));
+    await (isOver ? files.dropRun(id) : keepRun(files, id));
   }
+  // Of every folder, for a person may have moved those that it changed. What the base knew before, and a power cut undid, would look
+  // like a change of that person.
+  if (intents.length > 0) await files.persistNames(skip, options.signal);
   return { intents, problems };
 }
 
@@ -101,7 +96,7 @@ async function pruneRemoved(files: LocalFiles, intents: readonly ApplyIntent[]):
 
 /** True when something could not be explained and stays. */
 async function settleAsides(
-  { files, ledger, log, conflictSuffix }: SweepParts,
+  { files, ledger, parts: { log }, conflictSuffix }: Run,
   run: StagingRun,
   died: boolean,
   problems: Problem[],

@@ -125,6 +125,8 @@ export interface LocalFiles {
    * that they do. SyncError('local') when it is none.
    */
   persist(path: string): Promise<boolean>;
+  /** Makes the names in all folders survive a power cut, whoever changed them. `skip` as for `walk`. SyncError('local'). */
+  persistNames(skip: (path: string, isFolder: boolean) => boolean, signal?: AbortSignal): Promise<void>;
   /** Makes what `install`, `remove`, `duplicate` and `restore` did survive a power cut, as far as the file system has a way to (false: it has none). Call it before the base records it. */
   flush(): Promise<boolean>;
   /** Lower-case hex. Rejects with SyncError('local') when it cannot be read. */

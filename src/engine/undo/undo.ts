@@ -23,9 +23,9 @@ export async function previewUndo(parts: CycleParts, options: UndoOptions): Prom
  */
 export async function undoRun(parts: CycleParts, options: UndoOptions): Promise<UndoReport> {
   const { base, codec } = parts;
-  const run = await openRun(parts, {}, null);
+  const run = await openRun(parts, options, null);
   const { files, ledger, conflictSuffix } = run;
-  const swept = await sweepStaging({ files, ledger, base, log: parts.log, conflictSuffix }, parts.clock.now());
+  const swept = await sweepStaging(run);
   if (swept.intents.length > 0) {
     // Of a sync that died: what it has brought is the base, and must not become a change of this person below.
     const scan = await scanRoot(files, ledger.entries, parts.skip, codec, { signal: options.signal });

@@ -129,7 +129,7 @@ async function examine(
 }
 
 async function sweep(run: Run) {
-  const swept = await sweepStaging({ ...run, base: run.parts.base, log: run.parts.log }, run.parts.clock.now());
+  const swept = await sweepStaging(run);
   run.tally.notices(swept.problems);
   return swept.intents;
 }
