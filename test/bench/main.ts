@@ -6,7 +6,6 @@ import { countFlushes } from './flushes.ts';
 import { goalsText } from './goals.ts';
 import { parseOptions } from './options.ts';
 import { type Played, pageText } from './page.ts';
-import { comparePlaces } from './places.ts';
 import { playAll } from './play.ts';
 import { tableText, tabulate } from './table.ts';
 import { keptSection } from './vscode/section.ts';
@@ -14,12 +13,8 @@ import { keptSection } from './vscode/section.ts';
 /** Plays the workloads with the built CLI (`node esbuild.mjs cli`) and its peers, and prints the medians. */
 async function main(argv: readonly string[]): Promise<void> {
   const options = parseOptions(argv);
-  const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  if (options.places) {
-    process.stdout.write(`${(await comparePlaces(options, say)).join('\n')}\n`);
-    return;
-  }
   const contenders = findContenders();
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
   for (const { name, version } of contenders) say(`${name}: ${version}`);
   const names = contenders.map(({ name }) => name);
   const played: Played[] = [];

@@ -20,14 +20,12 @@ export interface Options {
   readonly only: ReadonlySet<Workload>;
   /** Added to every answer of the server, milliseconds: all is played with one after the other. */
   readonly latencies: readonly number[];
-  /** Instead of all that: whether places for requests that become more and fewer cost anything. */
-  readonly places: boolean;
   /** Page to write; none by default. */
   readonly write: string | undefined;
 }
 
 export const usage = `usage: npm run bench -- [--runs N] [--files N] [--many N] [--million N] [--only W1,W2,…] [--latency MS,…]
-       [--store dev|ceph] [--quick] [--places] [--write PAGE]
+       [--store dev|ceph] [--quick] [--write PAGE]
   --runs N      measured rounds after a warm-up (5); slow programs, and what takes long, have fewer
   --files N     small files of 1 to 4 KiB (10000)
   --many N      small files of W6 and W7 (100000)
@@ -36,7 +34,6 @@ export const usage = `usage: npm run bench -- [--runs N] [--files N] [--many N] 
   --latency MS  added to every answer of the server (0,20: all of it twice)
   --store NAME  the dev S3 server, or a throwaway Ceph (dev); ceph has no latency to add, and counts nothing
   --quick       one round without warm-up and latency: 500 files, 64 MiB, 2000 files, 5000 tiny ones
-  --places      instead: adaptive concurrency against 16 and 64 at once, 600 files of 300 to 360 KiB up and down
   --write PAGE  writes the page, for example docs/performance.md`;
 
 /** Throws with a message for people. */
@@ -52,7 +49,6 @@ export function parseOptions(argv: readonly string[]): Options {
       only: { type: 'string' },
       latency: { type: 'string' },
       quick: { type: 'boolean', default: false },
-      places: { type: 'boolean', default: false },
       write: { type: 'string' },
     },
   });
@@ -72,7 +68,6 @@ export function parseOptions(argv: readonly string[]): Options {
     latencies: (store === 'ceph' ? '0' : (values.latency ?? (quick ? '0' : '0,20')))
       .split(',')
       .map((text) => count('--latency', text, 0, 0)),
-    places: values.places,
     write: values.write,
   };
 }

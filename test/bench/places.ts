@@ -1,90 +1,98 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { environment } from './contender.ts';
 import { startDevServer } from './dev-server.ts';
 import { flush } from './measure.ts';
 import { writeMiddleFiles } from './sample-data.ts';
 
+/*
+ * npm run bench:places                                   5 rounds of 600 files, without latency and with 20 ms
+ * npm run bench:places -- --runs N --files N --latency MS,…
+ *
+ * Whether places for requests that become more and fewer are slower than a number of them that stays. Each round plays all of them, in
+ * turn, in processes of their own. Prints the median of the rounds' ratios, with the least and the most of them.
+ */
 const FIXED = ['16', '64'] as const;
 const MODES = ['adaptive', ...FIXED] as const;
 type Mode = (typeof MODES)[number];
-/** Milliseconds of one first push and one first pull. */
-type Pair = readonly [up: number, down: number];
+type Round = Readonly<Record<Mode, { readonly up: number; readonly down: number }>>;
 
 const BUCKET = 'places-bucket';
-/** Each a request of its own, 0.2 GB in all. */
-const FILES = 600;
+const program = fileURLToPath(new URL('./places-program.ts', import.meta.url));
 
-/**
- * Whether places for requests that become more and fewer are ever slower than a number of them that stays: each round plays all three, in turn,
- * in processes of their own. Gives lines of Markdown: the median of the rounds' ratios, and the least and the most of them.
- */
-export async function comparePlaces(
-  { runs, latencies }: { readonly runs: number; readonly latencies: readonly number[] },
-  say: (text: string) => void,
-): Promise<readonly string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'datastore-places-'));
-  const lines = [
-    '|  | adaptive up | against 16 | against 64 | adaptive down | against 16 | against 64 |',
-    `|${' --- |'.repeat(7)}`,
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '5' },
+    files: { type: 'string', default: '600' },
+    latency: { type: 'string', default: '0,20' },
+  },
+});
+const [runs, files] = [Number(values.runs), Number(values.files)];
+const folder = mkdtempSync(join(tmpdir(), 'datastore-places-'));
+try {
+  writeMiddleFiles(join(folder, 'source'), files);
+  const head = [
+    '',
+    ...['up', 'down'].flatMap((way) => [`${way}, adaptive`, ...FIXED.map((fixed) => `against ${fixed}`)]),
   ];
-  try {
-    const source = join(folder, 'source');
-    writeMiddleFiles(source, FILES);
-    for (const latency of latencies) {
-      const rounds: Readonly<Record<Mode, Pair>>[] = [];
-      for (let round = 0; round < runs; round += 1) {
-        const took = new Map<Mode, Pair>();
-        for (let turn = 0; turn < MODES.length; turn += 1) {
-          const mode = MODES[(turn + round) % MODES.length] ?? 'adaptive';
-          took.set(mode, await play(join(folder, 'scene'), source, mode, latency));
-          say(
-            `${latency} ms, round ${round + 1} of ${runs}, ${mode}: ${took.get(mode)?.map(Math.round).join(' up, ')} down`,
-          );
-        }
-        rounds.push(Object.fromEntries(took) as Record<Mode, Pair>);
-      }
-      lines.push(`| ${[`${latency} ms`, ...[0, 1].flatMap((way) => cells(rounds, way as 0 | 1))].join(' | ')} |`);
-    }
-    return lines;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  print([`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`]);
+  for (const latency of values.latency.split(',').map(Number)) {
+    const rounds: Round[] = [];
+    for (let nth = 0; nth < runs; nth += 1) rounds.push(await playRound(nth, latency));
+    print([`| ${[`${latency} ms`, ...cells(rounds, 'up'), ...cells(rounds, 'down')].join(' | ')} |`]);
   }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
 
-async function play(scene: string, source: string, mode: Mode, latency: number): Promise<Pair> {
-  rmSync(scene, { recursive: true, force: true });
+async function playRound(nth: number, latency: number): Promise<Round> {
+  const round = new Map<Mode, Round[Mode]>();
+  for (let turn = 0; turn < MODES.length; turn += 1) {
+    const mode = MODES[(turn + nth) % MODES.length] ?? 'adaptive';
+    const took = await play(mode, latency);
+    round.set(mode, took);
+    process.stderr.write(`${latency} ms, ${mode}: ${Math.round(took.up)} up, ${Math.round(took.down)} down\n`);
+  }
+  return Object.fromEntries(round) as Round;
+}
+
+/** Milliseconds. */
+async function play(mode: Mode, latency: number): Promise<Round[Mode]> {
+  const scene = join(folder, 'scene');
   const server = await startDevServer([BUCKET], latency);
+  const env = { ...environment(server), HOME: scene, XDG_STATE_HOME: join(scene, 'state') };
+  const [here, there] = ['here', 'there'].map((name) => join(scene, name)) as [string, string];
+  for (const workspace of [here, there]) mkdirSync(join(workspace, 'data'), { recursive: true });
+  const sync = async (workspace: string) => {
+    flush(scene);
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [program, workspace, server.endpoint, BUCKET, mode],
+      {
+        env,
+      },
+    );
+    return JSON.parse(stdout) as { readonly ms: number; readonly files: number };
+  };
   try {
-    const once = async (name: string): Promise<number> => {
-      const workspace = join(scene, name);
-      mkdirSync(join(workspace, 'data'), { recursive: true });
-      if (name === 'up') cpSync(source, join(workspace, 'data'), { recursive: true, preserveTimestamps: true });
-      flush(scene);
-      const env = { ...environment(server), HOME: scene, XDG_STATE_HOME: join(scene, 'state') };
-      const { stdout } = await promisify(execFile)(
-        process.execPath,
-        [program, workspace, server.endpoint, BUCKET, mode],
-        { env },
-      );
-      const { ms, files } = JSON.parse(stdout) as { readonly ms: number; readonly files: number };
-      if (files !== FILES) throw new Error(`${name} brought ${files} files`);
-      return ms;
-    };
-    return [await once('up'), await once('down')];
+    // The probe comes before the first push, whatever is in it.
+    writeFileSync(join(here, 'data', 'first.txt'), 'first');
+    await sync(here);
+    cpSync(join(folder, 'source'), join(here, 'data'), { recursive: true, preserveTimestamps: true });
+    const [up, down] = [await sync(here), await sync(there)];
+    if (up.files !== files || down.files !== files + 1) throw new Error(`${up.files} went up, ${down.files} came down`);
+    return { up: up.ms, down: down.ms };
   } finally {
     await server.stop();
     rmSync(scene, { recursive: true, force: true });
   }
 }
 
-const program = fileURLToPath(new URL('./places-program.ts', import.meta.url));
-
-function cells(rounds: readonly Readonly<Record<Mode, Pair>>[], way: 0 | 1): readonly string[] {
+function cells(rounds: readonly Round[], way: 'up' | 'down'): readonly string[] {
   const own = median(rounds.map(({ adaptive }) => adaptive[way]));
   const ratios = FIXED.map((fixed) => rounds.map((round) => round.adaptive[way] / round[fixed][way]));
   return [
@@ -95,7 +103,12 @@ function cells(rounds: readonly Readonly<Record<Mode, Pair>>[], way: 0 | 1): rea
   ];
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) / 2;
+function median(all: readonly number[]): number {
+  const sorted = all.toSorted((a, b) => a - b);
+  const middle = sorted.slice(Math.floor((sorted.length - 1) / 2), Math.floor(sorted.length / 2) + 1);
+  return middle.reduce((sum, one) => sum + one, 0) / middle.length;
+}
+
+function print(lines: readonly string[]): void {
+  for (const line of lines) process.stdout.write(`${line}\n`);
 }
