@@ -172,6 +172,7 @@ test('a commit whose outcome is not known is settled by what stands now, before 
   alice.store.plan({ on: 'get', key: /head/, skip: 1, times: 9, fault: { kind: 'fail-before', error: 'unreachable' } });
   expect((await alice.failing()).kind).toBe('unknown-outcome');
   alice.store.heal();
+  await alice.datastore.lease();
   alice.store.forget();
   alice.write('c.txt', 'of alice');
   expect(await alice.sync(LATELY)).toMatchObject({ uploaded: 1, generation: 3, conflicts: [] });
@@ -228,4 +229,15 @@ test('the register that was just read is shown without a request, and one read l
   pass(2_001);
   await alice.datastore.lease(undefined, LATELY);
   expect(asked(alice)).toEqual(['get head.json']);
+});
+
+test('a lease whose release nobody confirmed is not shown from memory', async () => {
+  const { alice } = await inStep();
+  const { release } = await alice.datastore.acquire({ purpose: 'test' });
+  await alice.datastore.lease();
+  alice.store.plan({ on: 'put', key: /head/, times: 99, fault: { kind: 'fail-after', error: 'unreachable' } });
+  alice.store.plan({ on: 'get', key: /head/, times: 99, fault: { kind: 'fail-before', error: 'unreachable' } });
+  await release();
+  alice.store.heal();
+  expect(await alice.datastore.lease(undefined, LATELY)).toMatchObject({ lease: null });
 });
