@@ -20,6 +20,11 @@ export interface SyncOptions {
   readonly allowMassDelete?: boolean;
   /** Approves an identity veto for exactly this generation: the base is discarded, nothing is deleted. */
   readonly acceptRemote?: number;
+  /**
+   * May begin from the register as this process saw it lately, instead of asking. What goes up names that version, so its swap asks; where
+   * nothing does, it is asked at the end.
+   */
+  readonly fromLastSeen?: boolean;
   /** Shown to others while the lease is held. */
   readonly purpose?: string;
   /** Paths that must not be touched now (open and unsaved in an editor). */
@@ -122,8 +127,8 @@ export interface Datastore<File extends StoredFile = Entry> {
   sync(options?: SyncOptions): Promise<SyncReport>;
   /** The plan `sync` would run now; no lease, no transfer, no change on either side. */
   preview(options?: PreviewOptions): Promise<Preview>;
-  /** Reads the register: one conditional GET. */
-  lease(signal?: AbortSignal): Promise<LeaseView>;
+  /** Reads the register: one conditional GET, or none where `fromLastSeen` and this process has just seen it. */
+  lease(signal?: AbortSignal, options?: Pick<SyncOptions, 'fromLastSeen'>): Promise<LeaseView>;
   /** Takes the lease and keeps it until released. Inside it, `sync` uses it. */
   acquire(options: AcquireOptions): Promise<HeldLease>;
   /**

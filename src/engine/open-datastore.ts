@@ -99,7 +99,7 @@ export function openDatastore(given: DatastoreParts): Datastore {
         return isThere ? root.alone('preview', options.signal, look) : look();
       }),
 
-    lease: (signal) => translated(() => own.lease(signal)),
+    lease: (signal, options) => translated(() => own.lease(signal, options)),
     acquire: (options) => translated(() => own.acquire(options)),
     release: (nonce) => translated(() => own.release(nonce)),
     forceRelease: (shown) => translated(() => own.forceRelease(shown)),

@@ -6,7 +6,7 @@ import type { AcquireOptions, Datastore, LeaseView } from './datastore.ts';
 import { countTenure } from './lease/counted-tenure.ts';
 import { endLease } from './lease/end-lease.ts';
 import type { Lease } from './lease/lease.ts';
-import type { RegisterState } from './remote/register.ts';
+import { JUST_NOW_MS, type RegisterState } from './remote/register.ts';
 import type { GuardedRoot } from './root/guarded-root.ts';
 import type { Ledger } from './state/ledger.ts';
 import { requireSameRemote } from './state/same-remote.ts';
@@ -22,6 +22,8 @@ export interface WorkspaceLease extends Pick<Datastore, 'lease' | 'acquire' | 'r
 export function openWorkspaceLease(parts: CycleParts, root: GuardedRoot): WorkspaceLease {
   const { base, register, clock, ids } = parts;
   const own = countTenure(take);
+  /** Of the last reading here. */
+  let latencyMs: number | null = null;
 
   async function primed(): Promise<Ledger> {
     const ledger = await openPrimed(parts);
@@ -75,11 +77,14 @@ export function openWorkspaceLease(parts: CycleParts, root: GuardedRoot): Worksp
   return {
     current: () => own.current(),
 
-    async lease(signal) {
+    async lease(signal, { fromLastSeen = false } = {}) {
       await primed();
+      const seen = fromLastSeen ? register.lately(JUST_NOW_MS) : null;
+      if (seen !== null && latencyMs !== null) return viewOf(seen, latencyMs);
       const sent = clock.monotonic();
       const state = await register.read(signal);
-      return viewOf(state, Math.round(clock.monotonic() - sent));
+      latencyMs = Math.round(clock.monotonic() - sent);
+      return viewOf(state, latencyMs);
     },
 
     async acquire(options) {

@@ -31,6 +31,17 @@ export function writeSmallFiles(folder: string, count: number): void {
   }
 }
 
+/** Writes `count` files of 300 to 360 KiB: too large for a pack, too small for a second chunk. */
+export function writeMiddleFiles(folder: string, count: number): void {
+  const items = join(folder, ITEMS);
+  for (let n = 0; n < count; n += 1) {
+    const path = pathOf(items, n);
+    if (n % PER_FOLDER === 0) mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, randomBytes((300 << 10) + ((n * 7919) % (60 << 10))));
+    utimesSync(path, WRITTEN, WRITTEN);
+  }
+}
+
 /** Gives a hundred of them, spread over all folders, another content and length. */
 export function changeSmallFiles(folder: string): void {
   const items = filesBelow(join(folder, ITEMS));

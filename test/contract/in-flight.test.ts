@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nodeCodec } from '../../src/adapters/codec.ts';
 import { openS3Store } from '../../src/adapters/s3/s3-store.ts';
-import { bounded, createByteGate } from '../../src/adapters/store/bounded.ts';
+import { bounded, createBudget, createByteGate } from '../../src/adapters/store/bounded.ts';
 import { createInFlight, type InFlight } from '../../src/adapters/store/in-flight.ts';
 import { createMemoryStore } from '../../src/adapters/store/memory-store.ts';
 import { createRemotes } from '../../src/adapters/store/remotes.ts';
@@ -76,6 +76,28 @@ test('of one that serves few at once not many more', async () => {
   await done;
   expect(requests.limit).toBeLessThanOrEqual(18);
 });
+
+test.each([4, 8, 16, 24, 40, 64])(
+  'where %i are served at once all is done no later than with 16 places, and three round trips after 64 of them at most',
+  async (serves) => {
+    const latency = 20;
+    const took = async (open: (clock: Clock) => InFlight): Promise<number> => {
+      const clock = createManualClock();
+      const begun = clock.monotonic();
+      let ended = begun;
+      const done = putMany(over(far(clock, latency, serves).store, open(clock)), 600, () => {
+        ended = clock.monotonic();
+      });
+      await clock.advance(60_000);
+      await done;
+      return ended - begun;
+    };
+    const fixed = (places: number) => () => createBudget({ requests: places }).requests;
+    const [own, few, many] = [await took(createInFlight), await took(fixed(16)), await took(fixed(64))];
+    expect(own).toBeLessThanOrEqual(few);
+    expect(own).toBeLessThanOrEqual(many + 3 * latency);
+  },
+);
 
 test('asked for less by many answers at once, they become fewer once; and more again afterwards', async () => {
   const clock = createManualClock();

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { wantsSpans } from '../../src/adapters/telemetry/telemetry.ts';
-import { startS3Server } from '../support/s3-server/server.ts';
+import { type Fault, startS3Server } from '../support/s3-server/server.ts';
 
 /* Spans by OTLP over HTTP, as a collector gets them. */
 
@@ -84,7 +84,7 @@ async function workspace() {
   mkdirSync(join(folder, 'data'));
   writeFileSync(join(folder, 'data', 'private-name.txt'), 'private content');
   const { endpoint, region, credentials } = server;
-  const fields = { type: 's3', root: 'data', bucket: 'spans-bucket', prefix: 'p', region, endpoint };
+  const fields = { type: 's3', root: 'data', bucket: 'spans-bucket', prefix: 'private-prefix', region, endpoint };
   writeFileSync(
     join(folder, '.datastore.yaml'),
     Object.entries(fields)
@@ -100,17 +100,21 @@ async function workspace() {
   return { server, folder, env, credentials };
 }
 
-async function sync(folder: string, env: Readonly<Record<string, string>>): Promise<number | null> {
+async function sync(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  command: readonly string[] = ['sync', '--quiet'],
+): Promise<number | null> {
   // From its sources, with the version that the bundler would put in.
-  const how = ['--import', 'data:text/javascript,globalThis.VERSION="0.0.0"', program, 'sync', '--quiet'];
+  const how = ['--import', 'data:text/javascript,globalThis.VERSION="0.0.0"', program, ...command];
   const child = spawn(process.execPath, how, { cwd: folder, env, stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code;
 }
 
-test('a cycle, its phases, and the requests in them; no key, no path, no secret', async () => {
-  const { folder, env, credentials, server } = await workspace();
-  const { endpoint, spans, resources, texts } = await collector();
+test('a cycle, its phases, and the requests in them', async () => {
+  const { folder, env, server } = await workspace();
+  const { endpoint, spans, resources } = await collector();
   const before = server.requests.total;
   expect(
     await sync(folder, { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_RESOURCE_ATTRIBUTES: 'team=blue' }),
@@ -141,16 +145,42 @@ test('a cycle, its phases, and the requests in them; no key, no path, no secret'
   const counted = phases.reduce((sum, { attributes }) => sum + Number(attributes['datastore.requests']), 0);
   expect(counted).toBe(inPhases.length);
   expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1);
-  const said = texts.join('');
-  for (const secret of [
-    'private-name',
-    'private content',
-    credentials.secretAccessKey,
-    credentials.accessKeyId,
-    'head.json',
-  ])
-    expect(said).not.toContain(secret);
 });
+
+test('no key, path, bucket or secret is in any span, whatever is asked for and whatever fails', {
+  timeout: 120_000,
+}, async () => {
+  const { folder, env, credentials, server } = await workspace();
+  const { endpoint, spans, texts } = await collector();
+  const traced = { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
+  const save = (text: string) => writeFileSync(join(folder, 'data', 'private-name.txt'), text);
+  expect(await sync(folder, traced)).toBe(0);
+  expect(await sync(folder, traced, ['doctor'])).toBe(0);
+  for (const [nth, fault] of FAULTS.entries()) {
+    save(`private content ${nth}`);
+    const heal = server.faults.add({ match: { method: 'PUT', key: 'objects/', times: 1 }, fault });
+    await sync(folder, traced);
+    heal();
+  }
+  // A new machine, which has to fetch, and gets damage.
+  server.faults.add({ match: { method: 'GET', key: /objects|index/ }, fault: { kind: 'corrupt' } });
+  await sync(folder, { ...traced, HOME: join(folder, 'another') }, ['verify', '--quiet']);
+  await sync(folder, { ...traced, HOME: join(folder, 'another'), AWS_SECRET_ACCESS_KEY: 'wrong' });
+
+  const failures = spans.flatMap(({ attributes }) => attributes['error.type'] ?? []);
+  expect(failures).toEqual(expect.arrayContaining(['denied', 'credentials', 'checksum', 'unreachable']));
+  const said = texts.join('');
+  const keys = server.requests.log.flatMap(({ key }) => [key, ...key.split('/')]).filter((part) => part.length > 7);
+  const places = ['private-name', 'private-prefix', 'spans-bucket', folder, new URL(server.endpoint).host];
+  const secrets = ['private content', ...Object.values(credentials)];
+  expect([...keys, ...places, ...secrets].filter((one) => said.includes(one))).toEqual([]);
+});
+
+const FAULTS: readonly Fault[] = [
+  { kind: 'status', status: 403, code: 'AccessDenied' },
+  { kind: 'status', status: 400, code: 'BadDigest' },
+  { kind: 'reset', when: 'before' },
+];
 
 test('what was refused is named by its kind', async () => {
   const { folder, env, server } = await workspace();

@@ -169,6 +169,27 @@ test('a poll that sees a new commit syncs; one that sees none does not', async (
   expect(calls()).toEqual(['sync', 'sync']);
 });
 
+test('only what the watcher or a poll asks for begins from what was seen lately, and not together with anything else', async () => {
+  const { coordinator, clock, watcher, datastore } = start();
+  const begun: (boolean | undefined)[] = [];
+  const { sync } = datastore;
+  datastore.sync = (options) => {
+    begun.push(options?.fromLastSeen);
+    return sync(options);
+  };
+  await clock.advance(0);
+  watcher.changed(['a']);
+  await clock.advance(0);
+  datastore.generation += 1;
+  await clock.advance(POLL);
+  watcher.changed(['a']);
+  coordinator.resume();
+  await clock.advance(0);
+  await clock.advance(FULL_SCAN);
+  await coordinator.sync();
+  expect(begun).toEqual([undefined, true, true, undefined, undefined, undefined]);
+});
+
 test('while nobody looks polls are rare; back in focus it looks at once', async () => {
   const { coordinator, clock, calls, datastore } = start();
   await clock.advance(0);

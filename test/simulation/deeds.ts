@@ -213,6 +213,8 @@ export function createOperations(world: World): Operations {
           ...(onConflict ? { onConflict } : {}),
           // A second cycle of the same program would know nothing of it.
           ...(open && !isHasty(client) ? { busyPaths: new Set(open) } : {}),
+          // As what a window's watcher asks for.
+          fromLastSeen: command.by === 'vscode',
         });
         return true;
       }

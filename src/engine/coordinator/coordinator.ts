@@ -69,6 +69,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
   const stop = new AbortController();
   let wanted = false;
   let urgent = false;
+  let asks = false;
   let focused = true;
   let started = false;
   let stopWatching: () => Promise<void> = async () => {};
@@ -89,8 +90,8 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
     if (!isUnreachable(failure?.kind)) outage.over();
   });
 
-  async function readRegister(): Promise<LeaseView> {
-    const view = await datastore.lease(stop.signal);
+  async function readRegister(options: Pick<SyncOptions, 'fromLastSeen'> = {}): Promise<LeaseView> {
+    const view = await datastore.lease(stop.signal, options);
     const wasCutOff = isCutOff(failureKind());
     tell({
       kind: 'register',
@@ -108,12 +109,12 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
    * What triggers ask for: a cycle if this folder syncs by itself, else a look. Many asks make one. While nothing can be reached
    * they only count what waits: the attempt that is due takes it all along.
    */
-  function want(why: string, when: 'in time' | 'at once' = 'in time') {
-    if (when === 'at once') urgent = true;
+  function want(why: string, how: 'from last seen' | 'in time' | 'at once' = 'in time') {
+    if (how === 'at once') urgent = true;
+    if (how !== 'from last seen') asks = true;
     if (wanted || stop.signal.aborted) return;
     wanted = true;
     log.debug(`looking: ${why}`);
-    const options: SyncOptions = parts.autoSync === 'pull' ? { direction: 'pull' } : {};
     void turns
       .inTurn(async () => {
         wanted = false;
@@ -121,7 +122,12 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
       .then(async () => {
         if (stop.signal.aborted) return;
         const waits = !urgent && isCutOff(failureKind());
+        const options: SyncOptions = {
+          ...(parts.autoSync === 'pull' ? { direction: 'pull' } : {}),
+          ...(asks ? {} : { fromLastSeen: true }),
+        };
         urgent = false;
+        asks = false;
         if (waits) await turns.lookHere();
         else if (board.now().paused || parts.autoSync === 'off') await turns.preview();
         else await turns.sync(options);
@@ -141,7 +147,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
   async function poll(): Promise<void> {
     const before = board.now().generation;
     const view = await turns.attempt(readRegister);
-    if (view.generation !== before && view.generation !== null) want('the remote has a new commit');
+    if (view.generation !== before && view.generation !== null) want('the remote has a new commit', 'from last seen');
   }
 
   return {
@@ -154,7 +160,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
         parts.skip,
         (paths) => {
           tell({ kind: 'touched', paths: paths.length });
-          want(`${paths.length} changed on disk`);
+          want(`${paths.length} changed on disk`, 'from last seen');
         },
         (reason) => log.warn(`watching failed, the periodic scan goes on: ${reason}`),
       );

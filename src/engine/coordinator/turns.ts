@@ -16,7 +16,7 @@ export interface TurnParts {
   /** Ends every turn. */
   readonly signal: AbortSignal;
   readonly busyPaths?: () => ReadonlySet<string>;
-  readonly readRegister: () => Promise<unknown>;
+  readonly readRegister: (options?: Pick<SyncOptions, 'fromLastSeen'>) => Promise<unknown>;
   /** An attempt has failed, and the status says so. */
   readonly failed: (error: SyncError) => void;
 }
@@ -96,7 +96,7 @@ export function takeTurns(parts: TurnParts): Turns {
     const part = partOf(options);
     tell({ kind: 'synced', report, at: clock.now(), ...(part === undefined ? {} : { part }) });
     if (part !== undefined) await attempt(lookBack).catch(() => {});
-    await readRegister().catch(() => {});
+    await readRegister({ fromLastSeen: true }).catch(() => {});
     return report;
   }
 

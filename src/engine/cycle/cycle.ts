@@ -8,6 +8,7 @@ import { requireRoot } from '../root/root.ts';
 import type { Scan } from '../root/scan.ts';
 import { leftUndone, refuseUnapproved } from './approval.ts';
 import { forgetRemote, markRoot, noteHead, noteResult } from './cycle-notes.ts';
+import { type Beginning, beginFrom } from './last-seen.ts';
 import { pullChanges } from './pull-changes.ts';
 import { pushChanges } from './push-changes.ts';
 import { type CycleParts, openPrimed, openRun, type Run } from './run.ts';
@@ -65,7 +66,7 @@ export async function runCycle(parts: CycleParts, options: SyncOptions, held: Le
 async function runPasses(run: Run): Promise<RemoteView> {
   const { parts, options, tally } = run;
   tally.phase('connecting');
-  let state = await parts.register.read(options.signal);
+  let { state, isAsked } = await beginFrom(run);
   const swept = await sweepStaging(run);
   tally.notices(swept.problems);
   // What pushes looks before it writes; what only pulls shall not call a foreign prefix in step.
@@ -73,15 +74,16 @@ async function runPasses(run: Run): Promise<RemoteView> {
   let view = EMPTY_VIEW;
   let intents = swept.intents;
   for (let pass = 1; ; pass += 1) {
-    const ended = await runPass(run, { state, view, intents, pass });
+    const ended = await runPass(run, { state, isAsked, view, intents, pass });
     if (ended.again === null) return ended.view;
     state = ended.again;
+    isAsked = true;
     view = ended.view;
     intents = [];
   }
 }
 
-interface PassStart extends Pick<Looking, 'state' | 'view' | 'intents'> {
+interface PassStart extends Beginning, Pick<Looking, 'view' | 'intents'> {
   /** From 1. */
   readonly pass: number;
 }
@@ -89,7 +91,7 @@ interface PassStart extends Pick<Looking, 'state' | 'view' | 'intents'> {
 /** Looks, pulls and pushes once. `again`: something moved meanwhile, and this is the register to plan on anew. */
 async function runPass(
   run: Run,
-  { state, view, intents, pass }: PassStart,
+  { state, isAsked, view, intents, pass }: PassStart,
 ): Promise<{ readonly view: RemoteView; readonly again: RegisterState | null }> {
   const { parts, options, ledger, tally } = run;
   tally.beginPass();
@@ -99,6 +101,8 @@ async function runPass(
   const sight = await look(parts, options, { ...run, state, view, intents, rootThere: true });
   const planAgain = (on: RegisterState) => ({ view: sight.view, again: on });
   if (sight.vetoes.length > 0) {
+    // What stops a person has to be true now.
+    if (!isAsked) return planAgain(await parts.register.read(options.signal));
     refuseVetoed(sight.vetoes, options, state.head?.commit?.generation ?? 0);
     // Approved: nothing is known equal any more. The next pass plans a union, which deletes nothing.
     forgetRemote(ledger);
@@ -120,6 +124,10 @@ async function runPass(
   }
   const pushed = await pushChanges(run, sight, state);
   if ((pulled.again || pushed.again) && pass < MAX_PASSES) return planAgain(await parts.register.read(options.signal));
+  if (!isAsked && run.committed === null) {
+    const now = await parts.register.read(options.signal);
+    if (now.etag !== state.etag) return planAgain(now);
+  }
   tellWhatIsLeft(run, sight);
   return { view: sight.view, again: null };
 }

@@ -1,6 +1,6 @@
 import { parseHead, serialiseHead } from '../../core/format/head-record.ts';
 import type { Head } from '../../core/format/records.ts';
-import type { Clock, ETag, ObjectStore } from '../ports.ts';
+import type { Clock, ETag, GetOptions, ObjectStore } from '../ports.ts';
 import { getHead, getHeadAtOnce, type HeadObject, headVanished } from './head-object.ts';
 
 /** The register as last read or written. `head` null: nothing is there. */
@@ -17,6 +17,8 @@ export interface RegisterState {
 export interface KnownHead {
   /** The latest known state, without a request. */
   known(): RegisterState | null;
+  /** The same, if the store has said so within `ms`; null, too, where a write is in doubt, or the last reading failed. */
+  lately(ms: number): RegisterState | null;
   /** One conditional GET. */
   read(signal?: AbortSignal): Promise<RegisterState>;
   /** As `read`, but one attempt that waits for no other request, for ten seconds at most: while a tenure runs. */
@@ -25,6 +27,8 @@ export interface KnownHead {
   prime(text: string, etag: ETag): void;
   /** The text `prime` takes; null without a head. */
   cached(): { readonly text: string; readonly etag: ETag } | null;
+  /** A write is sent: until its outcome is known nothing stands for sure. */
+  doubt(): void;
   /** What a swap has shown to stand there. */
   replace(state: RegisterState): void;
 }
@@ -33,8 +37,27 @@ const AT_ONCE_MS = 10_000;
 
 export function trackHead(store: ObjectStore, clock: Clock): KnownHead {
   let state: RegisterState | null = null;
+  /** Monotonic milliseconds when it stood there for sure. */
+  let stoodAt: number | null = null;
 
-  function take(answer: HeadObject | 'unchanged' | null, before: RegisterState | null): RegisterState {
+  async function take(
+    ask: (options: Pick<GetOptions, 'ifNoneMatch'>) => ReturnType<typeof getHead>,
+  ): Promise<RegisterState> {
+    const before = state;
+    const sent = clock.monotonic();
+    try {
+      const answer = await ask(unlessStill(before));
+      const taken = takeIn(answer, before);
+      const said = answer === 'unchanged' ? before?.etag : answer?.etag;
+      if (said === taken.etag) stoodAt = Math.max(stoodAt ?? sent, sent);
+      return taken;
+    } catch (error) {
+      stoodAt = null;
+      throw error;
+    }
+  }
+
+  function takeIn(answer: HeadObject | 'unchanged' | null, before: RegisterState | null): RegisterState {
     if (answer === 'unchanged' && before) return keep(before, before);
     if (answer === null || answer === 'unchanged') {
       if (before?.head) throw headVanished(store);
@@ -53,21 +76,20 @@ export function trackHead(store: ObjectStore, clock: Clock): KnownHead {
 
   return {
     known: () => state,
-    async read(signal) {
-      const before = state;
-      return take(await getHead(store, { ...unlessStill(before), signal }), before);
-    },
-    async readAtOnce(signal) {
-      const before = state;
-      return take(await getHeadAtOnce(store, clock, AT_ONCE_MS, { ...unlessStill(before), signal }), before);
-    },
+    lately: (ms) => (stoodAt !== null && clock.monotonic() - stoodAt <= ms ? state : null),
+    read: (signal) => take((options) => getHead(store, { ...options, signal })),
+    readAtOnce: (signal) => take((options) => getHeadAtOnce(store, clock, AT_ONCE_MS, { ...options, signal })),
     prime(text, etag) {
       const parsed = parseHead(text);
       if (parsed.ok) state = { head: parsed.value, etag, firstSeen: clock.monotonic(), storeAgeMs: null };
     },
     cached: () => (state?.head && state.etag ? { text: serialiseHead(state.head), etag: state.etag } : null),
+    doubt() {
+      stoodAt = null;
+    },
     replace(next) {
       state = next;
+      stoodAt = clock.monotonic();
     },
   };
 }

@@ -7,8 +7,11 @@ import { createHeadSwapper, type HeadSwapper, type SwapOptions, type SwapOutcome
 export type { RegisterState } from './known-head.ts';
 export type { EtagForm, SwapOptions, SwapOutcome } from './swap-head.ts';
 
+/** So long ago that a reading is as good as one now: a look at the folder takes longer. */
+export const JUST_NOW_MS = 2_000;
+
 /** The one mutable object of a remote, as one process reads and writes it. */
-export interface Register extends Omit<KnownHead, 'replace'>, Omit<HeadSwapper, 'swap'> {
+export interface Register extends Omit<KnownHead, 'doubt' | 'replace'>, Omit<HeadSwapper, 'swap'> {
   /** Compare-and-swap from the latest known state. All writes of a process pass one queue. */
   swap(build: (head: Head | null) => Head | null, options?: SwapOptions): Promise<SwapOutcome>;
 }

@@ -77,6 +77,7 @@ export function createHeadSwapper({ store, clock, ids, log }: SwapParts, known: 
         if (attempt === 0) throw options.signal.reason;
         break;
       }
+      known.doubt();
       const answer = await send(body, from.etag, options);
       if (answer.kind === 'stored') {
         const state = { head: next, etag: answer.etag, firstSeen: clock.monotonic(), storeAgeMs: null };
