@@ -7,8 +7,8 @@ const CORES = availableParallelism();
 // Two for each core where tests wait for programs and for leases to run out.
 const WORKERS: Readonly<Record<string, number>> = { cli: 2 * CORES, crash: 2 * CORES };
 
-// Pure functions, and programs of their own: the files of a worker share what they have loaded, which takes longer than most of them.
-const SHARING: ReadonlySet<string> = new Set(['core', 'cli']);
+// Pure functions, and programs and windows of their own: the files of a worker share what they have loaded, which takes longer than most of them.
+const SHARING: ReadonlySet<string> = new Set(['core', 'cli', 'ui']);
 
 const quick = ['core', 'engine', 'contract', 'simulation', 'exhaustive', 'hostile', 'crash', 'mutants', 'cli'].map((name) => ({
   test: {
@@ -34,6 +34,7 @@ const slow = ['vscode', 'ui'].map((name) => ({
     hookTimeout: 300_000,
     maxWorkers: 2,
     sequence: { groupOrder: 2 },
+    isolate: !SHARING.has(name),
     globalSetup: [
       'test/cli/build-cli.ts',
       name === 'ui' ? 'test/ui/install-extension.ts' : 'test/vscode/build-extension.ts',

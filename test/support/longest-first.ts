@@ -2,15 +2,23 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take long, longest first: whoever begins one of them last is waited for by all. */
 const LONG = [
-  'many-files',
+  'set-up',
+  'conflict',
+  'states',
+  'preview',
+  'contents',
+  'synced',
+  'crash-points',
+  'torture',
+  'recoveries',
   'killed',
   'two-workspaces',
   'bad-stores',
-  'torture',
-  'crash-points',
+  'setup-source',
   'migration',
-  'set-up',
-  'synced',
+  'many-files',
+  'memory',
+  'setup-died',
 ];
 
 /** The order of test files, the same on every machine, with or without a cache of their times. */

@@ -105,7 +105,7 @@ describeUi('preview and undo', () => {
     );
     await box(window, 'new.txt').click();
     // While it waits for the lock of another, it is not carried out a second time.
-    const holder = stage.rig.start(other, ['run', '--', 'sh', '-c', 'echo works; sleep 60']);
+    const holder = stage.rig.start(other, ['run', '--', 'sh', '-c', 'echo works; exec sleep 60']);
     await holder.printed('works');
     await window.runCommand('Datastore: Apply Preview');
     await window.runCommand('Datastore: Apply Preview');

@@ -31,6 +31,8 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  // Every stack that is asked for while the workbench starts would have its functions parsed once more.
+  '--js-flags=--no-enable-lazy-source-positions',
 ];
 
 /** A window on the server; resolves when it is drawn. */
