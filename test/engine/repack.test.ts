@@ -221,6 +221,21 @@ test('more than a small push may carry waits for one that takes the lease', asyn
   expect(reads(alice)).toEqual([]);
 });
 
+test('a small push rewrites what it makes sparse itself; what was so before waits for one that takes the lease', async () => {
+  const { alice, lives, changeTwo } = await threes(40);
+  changeTwo(alice);
+  await alice.sync();
+  expect(await lives(alice)).toBe(40 - 32);
+  alice.write('other.txt', 'one more');
+  await alice.sync();
+  expect(await lives(alice)).toBe(40 - 32);
+  const held = await alice.datastore.acquire({ purpose: 'test' });
+  alice.write('other.txt', 'one more, changed');
+  await alice.sync();
+  await held.release();
+  expect(await lives(alice)).toBe(0);
+});
+
 test('a push that is lost to another while it rewrites is planned again', async () => {
   const { world, alice } = await packed(20);
   const bob = world.replica('bob');

@@ -31,6 +31,7 @@ export interface RepackParts {
 
 /** What a push makes of the tree. */
 export interface RepackTree {
+  /** Gone through once, and not at all where the limits ask for no look. */
   readonly entries: Iterable<Entry>;
   /** Objects that some entry names no longer: only these have become sparser. */
   readonly left: ReadonlySet<string>;
@@ -57,7 +58,9 @@ export async function repack(parts: RepackParts, tree: RepackTree, limits: Repac
 
 /** Those with least in them first: most is won with them. */
 async function choose(parts: RepackParts, { entries, left }: RepackTree, limits: RepackLimits) {
-  const packs = livingPacks(entries).filter(({ bytes }) => bytes <= limits.bytes);
+  if (!limits.others && left.size === 0) return [];
+  const looked = limits.others ? entries : naming(entries, left);
+  const packs = livingPacks(looked).filter(({ bytes }) => bytes <= limits.bytes);
   const doubtful = packs.filter((pack) => !isSparse(pack, pack.extent) && left.has(pack.object)).slice(0, limits.asks);
   const sizes = new Map(await all(doubtful.map(async (pack) => [pack, await sizeOf(parts, pack)] as const)));
   let room = limits.bytes;
@@ -69,6 +72,10 @@ async function choose(parts: RepackParts, { entries, left }: RepackTree, limits:
     chosen.push(pack);
   }
   return chosen;
+}
+
+function* naming(entries: Iterable<Entry>, objects: ReadonlySet<string>): Iterable<Entry> {
+  for (const entry of entries) if (entry.slices.some(({ object }) => objects.has(object))) yield entry;
 }
 
 /** Null: it cannot be asked for. */
