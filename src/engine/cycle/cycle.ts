@@ -11,7 +11,7 @@ import { forgetRemote, markRoot, noteHead, noteResult } from './cycle-notes.ts';
 import { pullChanges } from './pull-changes.ts';
 import { pushChanges } from './push-changes.ts';
 import { type CycleParts, openPrimed, openRun, type Run } from './run.ts';
-import { settleCommits, sweepStaging } from './settle.ts';
+import { forgetCommits, settleCommits, sweepStaging } from './settle.ts';
 import { blockedPaths, type Looking, look, refuseDamaged, refuseVetoed, type Sight, unknownPaths } from './sight.ts';
 import { requireEmpty } from './writing.ts';
 
@@ -104,6 +104,7 @@ async function runPass(
     forgetRemote(ledger);
     await markRoot(run);
     await ledger.save();
+    await forgetCommits(parts.base, state);
     return planAgain(state);
   }
   if (options.approved && pass === 1) refuseUnapproved(sight, options.approved, parts.store.name);

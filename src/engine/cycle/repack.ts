@@ -12,7 +12,7 @@ import type { Content } from '../contents/send-contents.ts';
 import type { Uploader } from '../contents/upload.ts';
 import { AT_ONCE, each } from '../each.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
-import { storeErrorKind } from '../remote/store-error.ts';
+import { mayBeMissing } from '../remote/store-error.ts';
 
 /** Packs that are fetched at the same time. */
 const READ_AT_ONCE = 8;
@@ -83,7 +83,7 @@ async function sizeOf({ store, signal }: RepackParts, { object }: SparsePack): P
   try {
     return (await store.head(object, { signal })).size;
   } catch (error) {
-    if (storeErrorKind(error) === 'missing' || storeErrorKind(error) === 'denied') return null;
+    if (mayBeMissing(error)) return null;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { SyncError } from '../../core/errors.ts';
+import { StoreError, SyncError } from '../../core/errors.ts';
 import { parseCommit, serialiseCommit } from '../../core/format/commit-record.ts';
 import { CAPS, type Commit, type CommitPointer, type ShardPointer } from '../../core/format/records.ts';
 import {
@@ -15,7 +15,7 @@ import type { Held } from '../../core/plan/plan.ts';
 import { all } from '../all.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
 import { readAll } from './read-object.ts';
-import { storeErrorKind } from './store-error.ts';
+import { refusalOf, storeErrorKind } from './store-error.ts';
 
 /** One commit as it stands on the remote. */
 export interface RemoteView {
@@ -87,7 +87,9 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
       const bytes = await fetch(pointer.key, CAPS.commit, signal);
       if (codec.sha256(bytes) === pointer.sha256) return decode(bytes);
     } catch (error) {
-      if (storeErrorKind(error) === 'missing') throw corrupt(pointer.key, 'it is missing', error);
+      const kind = storeErrorKind(error);
+      if (kind === 'missing') throw corrupt(pointer.key, 'it is missing', error);
+      if (kind === 'denied') throw new StoreError('denied', refusalOf(pointer.key), error);
       if (error instanceof RangeError) throw corrupt(pointer.key, error.message, error);
       throw error;
     }
@@ -142,6 +144,7 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
       signal?.throwIfAborted();
       const kind = storeErrorKind(error);
       if (kind === 'missing') return { problem: `${pointer.key}: it is missing` };
+      if (kind === 'denied') return { problem: refusalOf(pointer.key) };
       if (kind !== null) throw error;
       return { problem: `${pointer.key}: ${error instanceof Error ? error.message : String(error)}` };
     }
