@@ -33,3 +33,25 @@ test.each([
   const at = Date.UTC(2026, 10, 20, 12);
   expect(await store.get('it')).toMatchObject({ lastModified: at, date: at });
 });
+
+const page = (more: string) =>
+  `<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>team</Name><KeyCount>1</KeyCount><Contents><Key>one</Key><LastModified>2026-11-20T12:00:00.000Z</LastModified><ETag>"1"</ETag><Size>1</Size></Contents>${more}</ListBucketResult>`;
+
+test.each([
+  ['without a token', '<IsTruncated>true</IsTruncated>'],
+  ['with an empty one', '<IsTruncated>true</IsTruncated><NextContinuationToken></NextContinuationToken>'],
+])('a listing that has more and does not say how to go on, %s, is no whole one', async (_what, more) => {
+  const store = await answering((response) => void response.end(page(more)));
+  await expect(store.list('')).rejects.toMatchObject({
+    name: 'StoreError',
+    kind: 'rejected',
+    message: expect.stringContaining('the store says that there is more, and not how to go on'),
+  });
+});
+
+test('one that ends is whole', async () => {
+  const store = await answering((response) => void response.end(page('<IsTruncated>false</IsTruncated>')));
+  const found = await store.list('');
+  expect(found.objects.map(({ key }) => key)).toEqual(['one']);
+  expect(found.next).toBeUndefined();
+});
