@@ -145,11 +145,12 @@ export async function commitChanges(
   parts: CommitParts,
   ticket: Ticket,
   view: RemoteView,
-  { advanced, ...changes }: TreeChanges,
+  changes: TreeChanges,
 ): Promise<
   { readonly kind: 'committed'; readonly pointer: CommitPointer; readonly commit: Commit } | { readonly kind: 'lost' }
 > {
   const { base, clock, ids, identity, log } = parts;
+  const { advanced, removed } = changes;
   parts.onCommit();
   ticket.assertMayWrite();
   const generation = generationAfter(view);
@@ -174,10 +175,7 @@ export async function commitChanges(
   ticket.assertMayWrite();
   const journal = await base.journal();
   const outcome = await ticket.commit(pointer, (head, named) =>
-    base.setJournal([
-      ...journal,
-      { commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed: changes.removed },
-    ]),
+    base.setJournal([...journal, { commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed }]),
   );
   if (outcome.kind === 'unknown') throw unknownOutcome(outcome.cause);
   if (outcome.kind !== 'won' && outcome.kind !== 'superseded') {
