@@ -4,15 +4,15 @@ import { parseHead, serialiseHead } from '../../src/core/format/head-record.ts';
 import { firstHead, withCollected, withRelease } from '../../src/core/format/lease-record.ts';
 import { commitKey, objectKey, shardKey } from '../../src/core/format/sync-index.ts';
 import { isGarbage, keysIn } from '../../src/core/garbage/garbage-key.ts';
-import { isKept } from '../../src/core/garbage/keep.ts';
+import { isDanglingKept, isKept } from '../../src/core/garbage/keep.ts';
 import { createKeySet } from '../../src/core/garbage/key-set.ts';
 
 const hash = (letter: string) => letter.repeat(64);
 
 describe('what is garbage, by its key', () => {
-  const named = new Set([objectKey(hash('a'), 3), shardKey(hash('b'), 4)]);
+  const named = new Set([objectKey(hash('a'), 3), shardKey(hash('b'), 4), commitKey(7, 'kept')]);
   const givenUp = new Set([commitKey(12, 'given-up')]);
-  const reach = { commits: new Set([commitKey(7, 'kept')]), named, epoch: 9, generation: 8, givenUp };
+  const reach = { named, epoch: 9, generation: 8, givenUp };
   const rows: readonly [what: string, key: string, goes: boolean][] = [
     ['an object that nobody names', objectKey(hash('c'), 3), true],
     ['an object that is named', objectKey(hash('a'), 3), false],
@@ -52,6 +52,16 @@ describe('how far back commits stay', () => {
   });
   test.each(rows)('%i later ones, replaced %s ms ago: %s', (later, replacedMs, kept) =>
     expect(isKept(later, replacedMs, { commits: 2, ms: 1_000 })).toBe(kept),
+  );
+  test.each<[above: number, replacedMs: number | null, ms: number, kept: boolean]>([
+    [1, 9_999, 0, true],
+    [0, 9_999, 1_000, false],
+    [0, 1_000, 1_000, true],
+    [-50, 1_000, 1_000, true],
+    [-50, null, 1_000, true],
+    [0, null, 0, false],
+  ])('outside the chain, %i above head, replaced %s ms ago of %i: %s', (above, replacedMs, ms, kept) =>
+    expect(isDanglingKept(above, replacedMs, { commits: 100, ms })).toBe(kept),
   );
 });
 

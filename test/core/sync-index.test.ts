@@ -28,7 +28,8 @@ const pointerTo = ({ sha256, first, last, count }: Shard): ShardPointer => ({
 
 /** Cuts after every eighth path or so, so that small lists have many shards. */
 const eager = (text: string): string => `${sha256(text) < '2' ? '000' : 'fff'}${sha256(text)}`;
-const shardsOf = (lines: readonly ShardLine[], hash = eager) => [...cutShards(inOrder(lines), hash)];
+const shardsOf = (lines: readonly ShardLine[], hash = eager) =>
+  [...cutShards([{ shard: null, lines: () => inOrder(lines) }], hash)].filter((shard) => 'text' in shard);
 const texts = (shards: readonly Shard[]) => shards.map(({ text }) => text);
 
 const segment = fc.stringMatching(/^[a-c]{1,2}$/);

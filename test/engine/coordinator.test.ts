@@ -172,7 +172,8 @@ test('a poll that sees a new commit syncs; one that sees none does not', async (
 test('only what the watcher or a poll asks for begins from what was seen lately, and not together with anything else', async () => {
   const { coordinator, clock, watcher, datastore } = start();
   const begun: (boolean | undefined)[] = [];
-  const { sync } = datastore;
+  const original = datastore;
+  const sync: typeof datastore.sync = original.sync.bind(original);
   datastore.sync = (options) => {
     begun.push(options?.fromLastSeen);
     return sync(options);

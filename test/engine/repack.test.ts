@@ -201,6 +201,36 @@ test('what is not here is fetched side by side', async () => {
   await world.remote();
 });
 
+/** bob leaves the last of each three out: only the remote has them for him. Those of the first packs are damaged there. */
+async function damagedThrees(packs: number, damaged: number) {
+  const { world, alice, lives, changeTwo } = await threes(packs);
+  const bob = world.replica('bob', { skip: (path) => Number(/\d+/.exec(path)?.[0] ?? 0) % 3 === 2 });
+  await bob.sync();
+  const at = await named(alice);
+  for (let nth = 2; nth < 3 * damaged; nth += 3) {
+    const key = `team/${at.get(name(nth))?.[0]}`;
+    const stored = world.bucket.get(key);
+    if (stored) world.bucket.set(key, { ...stored, bytes: new Uint8Array(stored.bytes.length) });
+  }
+  changeTwo(bob);
+  bob.store.forget();
+  return { bob, lives };
+}
+
+test('what cannot be had gives its place to the next', async () => {
+  // Those with the shortest numbers have least in them, and come first.
+  const { bob, lives } = await damagedThrees(10, 3);
+  expect(await bob.sync()).toMatchObject({ uploaded: 20, problems: [] });
+  expect(await lives(bob)).toBe(10 - 4);
+});
+
+test('where nothing can be had, no more than twice as many are tried', async () => {
+  const { bob, lives } = await damagedThrees(12, 12);
+  expect(await bob.sync()).toMatchObject({ uploaded: 24, problems: [] });
+  expect(await lives(bob)).toBe(12);
+  expect(reads(bob)).toHaveLength(2 * 4);
+});
+
 test('more than a small push may carry waits for one that takes the lease', async () => {
   const world = openWorld();
   const alice = world.replica('alice');
@@ -219,6 +249,21 @@ test('more than a small push may carry waits for one that takes the lease', asyn
   expect((await named(alice)).get(name(39))).not.toEqual([pack]);
   expect((await world.remote()).files.get(name(39))?.equals(large(39))).toBe(true);
   expect(reads(alice)).toEqual([]);
+});
+
+test('a small push rewrites what it makes sparse itself; what was so before waits for one that takes the lease', async () => {
+  const { alice, lives, changeTwo } = await threes(40);
+  changeTwo(alice);
+  await alice.sync();
+  expect(await lives(alice)).toBe(40 - 32);
+  alice.write('other.txt', 'one more');
+  await alice.sync();
+  expect(await lives(alice)).toBe(40 - 32);
+  const held = await alice.datastore.acquire({ purpose: 'test' });
+  alice.write('other.txt', 'one more, changed');
+  await alice.sync();
+  await held.release();
+  expect(await lives(alice)).toBe(0);
 });
 
 test('a push that is lost to another while it rewrites is planned again', async () => {

@@ -51,7 +51,7 @@ try {
 /** Writes an index of that many entries shard by shard, and reads it back. */
 async function entries(log: RemoteLog): Promise<object> {
   const signal = new AbortController().signal;
-  const shards = await log.writeShards(lines(), null, 1, signal);
+  const shards = await log.writeShards([{ shard: null, lines }], null, 1, signal);
   const commit: Commit = { ...COMMIT, shards };
   const { pointer, tree, refused, damaged } = await log.view(await log.writeCommit(commit, KEY, signal));
   let wrong = 0;

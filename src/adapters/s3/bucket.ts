@@ -5,6 +5,7 @@ import { systemClock } from '../system.ts';
 import { withDeadline } from './call.ts';
 import { createClient } from './client.ts';
 import { checkedEndpoint } from './endpoint.ts';
+import { timeIn } from './fields.ts';
 import type { S3StoreOptions } from './s3-store.ts';
 import { answerHeader, outgoing } from './sdk-shapes.ts';
 import { storeFailure } from './store-failure.ts';
@@ -79,11 +80,11 @@ async function reach(
       const [sent, wall] = [systemClock.monotonic(), systemClock.now()];
       const result = await next(args);
       const latencyMs = Math.round(systemClock.monotonic() - sent);
-      const date = Date.parse(answerHeader(result.response, 'date') ?? '');
+      const date = timeIn(answerHeader(result.response, 'date'));
       found ??= {
         host: endpoint?.host ?? hostname,
         latencyMs,
-        clocks: Number.isNaN(date) ? null : { store: date, own: wall + latencyMs / 2 },
+        clocks: date === null ? null : { store: date, own: wall + latencyMs / 2 },
         region: answerHeader(result.response, 'x-amz-bucket-region') ?? null,
       };
       return result;

@@ -1,6 +1,7 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { DEFAULT_TIMING } from '../../core/config/timing.ts';
 import { exposed, isExposed } from './endpoint.ts';
+import { timeIn } from './fields.ts';
 import { type KeySource, openKeys, silent } from './keys.ts';
 import type { S3StoreOptions } from './s3-store.ts';
 import { answerHeader, outgoing } from './sdk-shapes.ts';
@@ -69,8 +70,8 @@ export function createClient(
         outgoing(args.request).headers['x-amz-checksum-mode'] = 'ENABLED';
       }
       const result = await next(args);
-      const date = answerHeader(result.response, 'date');
-      if (date !== undefined) dates.set(result.output, Date.parse(date));
+      const date = timeIn(answerHeader(result.response, 'date'));
+      if (date !== null) dates.set(result.output, date);
       return result;
     },
     { step: 'build', name: 'dateAnswers' },

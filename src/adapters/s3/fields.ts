@@ -16,5 +16,11 @@ export function fromBase64(checksum: string | undefined): { readonly sha256?: st
   return bytes.byteLength === 32 && !checksum?.includes('-') ? { sha256: bytes.toString('hex') } : {};
 }
 
+/** The time in a header, milliseconds since 1970. Null where it names none. */
+export function timeIn(text: string | undefined): number | null {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? null : time;
+}
+
 /** Milliseconds since 1970; 0 (older than anything) where a store does not say. */
 export const timeOf = (date: Date | undefined): number => date?.getTime() ?? 0;

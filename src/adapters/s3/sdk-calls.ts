@@ -93,8 +93,14 @@ export function openSdkCalls(
         size: Size,
         lastModified: timeOf(LastModified),
       }));
-      const next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-      return next === undefined ? { objects } : { objects, next };
+      if (page.IsTruncated !== true) return { objects };
+      // Taken for a whole one, it would hide what is there.
+      if (!page.NextContinuationToken)
+        throw new StoreError(
+          'rejected',
+          `LIST below "${prefix}": the store says that there is more, and not how to go on.`,
+        );
+      return { objects, next: page.NextContinuationToken };
     },
     async delete(key, abortSignal) {
       await client.send(new DeleteObjectCommand({ Bucket, Key: base + key }), { abortSignal });

@@ -25,26 +25,44 @@ export interface Shard {
 const MAX_ENTRIES = 4_096;
 const MAX_BYTES = 8 << 20;
 
+/** Lines that follow each other in a commit. */
+export interface Stretch {
+  /** What they were in the commit before, where all of them are as they were in it, and so is the one behind them. */
+  readonly shard: ShardPointer | null;
+  /** Sorted. Asked for only where they are cut anew. */
+  readonly lines: () => Iterable<ShardLine>;
+}
+
 /**
  * Cuts sorted lines into shards by content: after an entry whose sha256(path) begins with ten zero bits, at 4,096 entries, or
- * before 8 MiB. The same lines give the same shards, and a change moves only the cuts beside it. Source: remote format 1.
+ * before 8 MiB. The same lines give the same shards, and a change moves only the cuts beside it: where a cut falls together with one of the
+ * commit before, what has not changed behind it is named again, unread. Source: remote format 1.
  */
-export function* cutShards(lines: Iterable<ShardLine>, sha256: (text: string) => string): Iterable<Shard> {
+export function* cutShards(
+  stretches: Iterable<Stretch>,
+  sha256: (text: string) => string,
+): Iterable<Shard | ShardPointer> {
   let held: ShardLine[] = [];
   let bytes = 0;
-  for (const line of lines) {
-    const size = utf8Length(line.line) + 1;
-    if (held.length > 0 && bytes + size > MAX_BYTES) {
-      yield shardOf(held, sha256);
-      held = [];
-      bytes = 0;
+  for (const { shard, lines } of stretches) {
+    if (shard !== null && held.length === 0) {
+      yield shard;
+      continue;
     }
-    held.push(line);
-    bytes += size;
-    if (held.length >= MAX_ENTRIES || endsShard(sha256(line.path))) {
-      yield shardOf(held, sha256);
-      held = [];
-      bytes = 0;
+    for (const line of lines()) {
+      const size = utf8Length(line.line) + 1;
+      if (held.length > 0 && bytes + size > MAX_BYTES) {
+        yield shardOf(held, sha256);
+        held = [];
+        bytes = 0;
+      }
+      held.push(line);
+      bytes += size;
+      if (held.length >= MAX_ENTRIES || endsShard(sha256(line.path))) {
+        yield shardOf(held, sha256);
+        held = [];
+        bytes = 0;
+      }
     }
   }
   if (held.length > 0) yield shardOf(held, sha256);

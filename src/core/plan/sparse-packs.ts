@@ -22,6 +22,8 @@ export interface RepackLimits {
   readonly packs: number;
   /** Packs whose size is asked for, where the index does not tell that they are sparse. */
   readonly asks: number;
+  /** False: only packs that the push itself makes sparser, which need no look at what lives in all others. */
+  readonly others: boolean;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { StoreError, SyncError } from '../../core/errors.ts';
 import type { Entry, Slice } from '../../core/format/tree.ts';
 import type { Codec, LocalFiles, ObjectStore, StagedFile } from '../ports.ts';
-import { storeErrorKind } from '../remote/store-error.ts';
+import { refusalOf, storeErrorKind } from '../remote/store-error.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { decoded, requireReadable, windowBytes } from './encoding.ts';
 import { readAhead } from './read-ahead.ts';
@@ -79,6 +79,7 @@ export async function fetchEntry(
     signal?.throwIfAborted();
     const kind = storeErrorKind(error);
     if (kind === 'missing') return { kind: 'missing', reason: 'its content is missing on the remote' };
+    if (kind === 'denied') return { kind: 'missing', reason: refusalOf('its content') };
     if (kind !== null && kind !== 'rejected') throw error;
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }

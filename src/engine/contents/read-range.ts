@@ -1,6 +1,5 @@
-import type { StoreErrorKind } from '../../core/errors.ts';
 import type { ObjectStore } from '../ports.ts';
-import { storeErrorKind } from '../remote/store-error.ts';
+import { mayBeMissing, storeErrorKind } from '../remote/store-error.ts';
 
 /** A range of one object in memory. Null when the store does not have all of it; rejects where the store cannot be asked. */
 export async function readRange(
@@ -14,13 +13,11 @@ export async function readRange(
     return await filled(found.body, length);
   } catch (error) {
     signal?.throwIfAborted();
-    if (ABOUT_IT.has(storeErrorKind(error))) return null;
+    // What a store answers of this object alone.
+    if (mayBeMissing(error) || storeErrorKind(error) === 'rejected') return null;
     throw error;
   }
 }
-
-/** What a store answers of this object alone. Where listing is not allowed, S3 says `denied` of what is missing. */
-const ABOUT_IT: ReadonlySet<StoreErrorKind | null> = new Set<StoreErrorKind>(['missing', 'rejected', 'denied']);
 
 /** In one piece, so that it is in memory once. */
 async function filled(body: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array | null> {

@@ -2,7 +2,7 @@ import { hashInKey, hashOfSlice } from '../../core/format/sync-index.ts';
 import type { RemoteTree, Sha256, Slice } from '../../core/format/tree.ts';
 import { all } from '../all.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
-import { storeErrorKind } from '../remote/store-error.ts';
+import { mayBeMissing } from '../remote/store-error.ts';
 import { isReadable } from './encoding.ts';
 
 export interface StandingParts {
@@ -39,8 +39,7 @@ export function openStanding({ store, codec, signal }: StandingParts, tree: Remo
       const { size, sha256 } = await store.head(object, { signal });
       return sha256 === undefined || sha256 === hashInKey(object) ? size : null;
     } catch (error) {
-      // Where listing is not allowed, S3 says `denied` of what is missing.
-      if (storeErrorKind(error) === 'missing' || storeErrorKind(error) === 'denied') return null;
+      if (mayBeMissing(error)) return null;
       throw error;
     }
   }

@@ -109,9 +109,9 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
    * What triggers ask for: a cycle if this folder syncs by itself, else a look. Many asks make one. While nothing can be reached
    * they only count what waits: the attempt that is due takes it all along.
    */
-  function want(why: string, how: 'from last seen' | 'in time' | 'at once' = 'in time') {
+  function want(why: string, how: 'lately' | 'in time' | 'at once' = 'in time') {
     if (how === 'at once') urgent = true;
-    if (how !== 'from last seen') asks = true;
+    if (how !== 'lately') asks = true;
     if (wanted || stop.signal.aborted) return;
     wanted = true;
     log.debug(`looking: ${why}`);
@@ -147,7 +147,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
   async function poll(): Promise<void> {
     const before = board.now().generation;
     const view = await turns.attempt(readRegister);
-    if (view.generation !== before && view.generation !== null) want('the remote has a new commit', 'from last seen');
+    if (view.generation !== before && view.generation !== null) want('the remote has a new commit', 'lately');
   }
 
   return {
@@ -160,7 +160,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
         parts.skip,
         (paths) => {
           tell({ kind: 'touched', paths: paths.length });
-          want(`${paths.length} changed on disk`, 'from last seen');
+          want(`${paths.length} changed on disk`, 'lately');
         },
         (reason) => log.warn(`watching failed, the periodic scan goes on: ${reason}`),
       );

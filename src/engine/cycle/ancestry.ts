@@ -1,6 +1,6 @@
-import { SyncError } from '../../core/errors.ts';
 import type { Commit, Head } from '../../core/format/records.ts';
 import type { RemoteLog } from '../remote/remote-log.ts';
+import { endsHistory } from '../remote/store-error.ts';
 
 /** Whether a commit is head's or one of its ancestors; `cut` where the chain ends before it was reached (collected commits). */
 export async function ancestryOf(
@@ -18,7 +18,7 @@ export async function ancestryOf(
     try {
       at = await log.readCommit(at.parent, signal);
     } catch (error) {
-      if (error instanceof SyncError && error.kind === 'corrupt') return 'cut';
+      if (endsHistory(error)) return 'cut';
       throw error;
     }
   }

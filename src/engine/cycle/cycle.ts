@@ -11,8 +11,8 @@ import { forgetRemote, markRoot, noteHead, noteResult } from './cycle-notes.ts';
 import { type Beginning, beginFrom } from './last-seen.ts';
 import { pullChanges } from './pull-changes.ts';
 import { pushChanges } from './push-changes.ts';
-import { type CycleParts, openPrimed, openRun, type Run } from './run.ts';
-import { settleCommits, sweepStaging } from './settle.ts';
+import { type CycleParts, openPrimed, type Run, withRun } from './run.ts';
+import { forgetCommits, settleCommits, sweepStaging } from './settle.ts';
 import { blockedPaths, type Looking, look, refuseDamaged, refuseVetoed, type Sight, unknownPaths } from './sight.ts';
 import { requireEmpty } from './writing.ts';
 
@@ -37,30 +37,25 @@ export async function runCycle(parts: CycleParts, options: SyncOptions, held: Le
   const { clock, store } = parts;
   const startedAt = clock.monotonic();
   const before = { ...store.traffic };
-  const run = await openRun(parts, options, held);
-  const stopTelling = store.onPatience?.(run.tally.patience);
-  try {
-    const view = await runPasses(run);
-    await markRoot(run);
-    const report = run.tally.report({
-      generation: parts.register.known()?.head?.commit?.generation ?? null,
-      requests: store.traffic.requests - before.requests,
-      bytesUp: store.traffic.bytesUp - before.bytesUp,
-      bytesDown: store.traffic.bytesDown - before.bytesDown,
-      ms: Math.round(clock.monotonic() - startedAt),
-    });
-    await noteResult(run, report, view);
-    run.tally.phase('done');
-    return report;
-  } finally {
-    stopTelling?.();
-    if (parts.register.isFormInDoubt()) run.ledger.note({ capabilities: null });
+  return withRun(parts, options, held, async (run) => {
+    const stopTelling = store.onPatience?.(run.tally.patience);
     try {
-      await run.ledger.save();
+      const view = await runPasses(run);
+      await markRoot(run);
+      const report = run.tally.report({
+        generation: parts.register.known()?.head?.commit?.generation ?? null,
+        requests: store.traffic.requests - before.requests,
+        bytesUp: store.traffic.bytesUp - before.bytesUp,
+        bytesDown: store.traffic.bytesDown - before.bytesDown,
+        ms: Math.round(clock.monotonic() - startedAt),
+      });
+      await noteResult(run, report, view);
+      run.tally.phase('done');
+      return report;
     } finally {
-      if (run.lease !== held) await run.lease?.release();
+      stopTelling?.();
     }
-  }
+  });
 }
 
 async function runPasses(run: Run): Promise<RemoteView> {
@@ -108,6 +103,7 @@ async function runPass(
     forgetRemote(ledger);
     await markRoot(run);
     await ledger.save();
+    await forgetCommits(parts.base, state);
     return planAgain(state);
   }
   if (options.approved && pass === 1) refuseUnapproved(sight, options.approved, parts.store.name);

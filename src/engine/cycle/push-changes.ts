@@ -5,7 +5,7 @@ import { push } from './push.ts';
 import type { Run } from './run.ts';
 import type { Sight } from './sight.ts';
 import { isSmall, leaseTicket, smallPushTicket } from './ticket.ts';
-import { prepareWriting, takeLease } from './writing.ts';
+import { prepareWriting, writeUnderLease } from './writing.ts';
 
 /** Small pushes that may lose before the lease is taken. */
 const SMALL_LOSSES = 3;
@@ -17,18 +17,12 @@ export async function pushChanges(run: Run, sight: Sight, state: RegisterState):
   const { parts, options, ledger, tally } = run;
   const steps = sight.plan.steps.filter((step) => step.kind === 'upload' || step.kind === 'delete-remote');
   if (steps.length === 0) return { again: false };
-  await prepareWriting(parts, ledger, state, options.signal);
-  let at = state;
-  if (run.lease === null && (run.losses >= SMALL_LOSSES || !isSmall(steps, state))) {
-    run.lease = await takeLease(parts, {
-      purpose: options.purpose ?? 'sync',
-      waitMs: parts.waitMs,
-      signal: options.signal,
-      onWait: (holder) => tally.waiting(holder.holder),
-    });
-    at = await parts.register.read(options.signal);
-    if (at.head?.commit?.id !== state.head?.commit?.id) return { again: true };
-  }
+  const held = run.lease;
+  if (held === null && run.losses < SMALL_LOSSES && isSmall(steps, state))
+    await prepareWriting(parts, ledger, state, options.signal);
+  else await writeUnderLease(run, state, 'sync');
+  const at = run.lease === held ? state : await parts.register.read(options.signal);
+  if (at.head?.commit?.id !== state.head?.commit?.id) return { again: true };
   tally.phase(
     'uploading',
     steps.length,

@@ -17,7 +17,7 @@ import type { RemoteLog, RemoteView } from '../remote/remote-log.ts';
 import type { Scan } from '../root/scan.ts';
 import type { BaseStore } from '../state/base-store.ts';
 import { repack } from './repack.ts';
-import { leftBy, mergeTree, type TreeChanges, treeAfter } from './tree-changes.ts';
+import { entriesAfter, leftBy, mergeTree, type TreeChanges } from './tree-changes.ts';
 
 export interface PushParts {
   readonly store: ObjectStore;
@@ -108,7 +108,7 @@ export async function push(
         local: scan.files,
         signal: ticket.signal,
       },
-      { entries: treeAfter(view, gathered).values(), left: leftBy(view, gathered) },
+      { entries: entriesAfter(view, gathered), left: leftBy(view, gathered) },
       ticket.repacks,
     );
     const done = await commitChanges(parts, ticket, view, { ...gathered, rewritten });
@@ -145,16 +145,17 @@ export async function commitChanges(
   parts: CommitParts,
   ticket: Ticket,
   view: RemoteView,
-  { entries, removed, advanced, rewritten = [] }: TreeChanges,
+  changes: TreeChanges,
 ): Promise<
   { readonly kind: 'committed'; readonly pointer: CommitPointer; readonly commit: Commit } | { readonly kind: 'lost' }
 > {
   const { base, clock, ids, identity, log } = parts;
+  const { advanced, removed } = changes;
   parts.onCommit();
   ticket.assertMayWrite();
   const generation = generationAfter(view);
-  const next = mergeTree(view, { entries, removed, rewritten });
-  const shards = await log.writeShards(next.lines, view.commit, ticket.epoch, ticket.signal);
+  const next = mergeTree(view, changes);
+  const shards = await log.writeShards(next.stretches, view.commit, ticket.epoch, ticket.signal);
   const id = ids.uuid();
   const commit: Commit = {
     format: 1,

@@ -12,7 +12,7 @@ import type { Content } from '../contents/send-contents.ts';
 import type { Uploader } from '../contents/upload.ts';
 import { AT_ONCE, each } from '../each.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
-import { storeErrorKind } from '../remote/store-error.ts';
+import { mayBeMissing } from '../remote/store-error.ts';
 
 /** Packs that are fetched at the same time. */
 const READ_AT_ONCE = 8;
@@ -31,6 +31,7 @@ export interface RepackParts {
 
 /** What a push makes of the tree. */
 export interface RepackTree {
+  /** Gone through once, and not at all where the limits ask for no look. */
   readonly entries: Iterable<Entry>;
   /** Objects that some entry names no longer: only these have become sparser. */
   readonly left: ReadonlySet<string>;
@@ -38,11 +39,59 @@ export interface RepackTree {
 
 /**
  * Entries of packs that are less than half alive, with their contents in new objects; nothing else of them changes. What cannot be had
- * whole stays where it is, and keeps its pack.
+ * whole stays where it is, and keeps its pack, whose place the next one takes.
  */
 export async function repack(parts: RepackParts, tree: RepackTree, limits: RepackLimits): Promise<readonly Entry[]> {
-  const entries = (await choose(parts, tree, limits)).flatMap((pack) => pack.entries);
-  if (entries.length === 0) return [];
+  let waiting = await sparsePacks(parts, tree, limits);
+  let { packs: places, bytes: room } = limits;
+  let tries = 2 * limits.packs;
+  const rewritten: Entry[] = [];
+  for (;;) {
+    const chosen = fitting(waiting, Math.min(places, tries), room);
+    if (chosen.length === 0) return rewritten;
+    const moved = await rewrite(
+      parts,
+      chosen.flatMap(({ entries }) => entries),
+    );
+    rewritten.push(...moved);
+    const done = chosen.filter(({ entries }) => entries.every(({ sha256 }) => parts.uploader.sent.has(sha256)));
+    tries -= chosen.length;
+    places -= done.length;
+    room -= bytesOf(done);
+    waiting = waiting.filter((pack) => !chosen.includes(pack));
+  }
+}
+
+/** Those with least in them first: most is won with them. */
+async function sparsePacks(
+  parts: RepackParts,
+  { entries, left }: RepackTree,
+  limits: RepackLimits,
+): Promise<readonly SparsePack[]> {
+  if (!limits.others && left.size === 0) return [];
+  const looked = limits.others ? entries : naming(entries, left);
+  const packs = livingPacks(looked).filter(({ bytes }) => bytes <= limits.bytes);
+  const doubtful = packs.filter((pack) => !isSparse(pack, pack.extent) && left.has(pack.object)).slice(0, limits.asks);
+  const sizes = new Map(await all(doubtful.map(async (pack) => [pack, await sizeOf(parts, pack)] as const)));
+  return packs.filter((pack) => isSparse(pack, sizes.get(pack) ?? pack.extent));
+}
+
+function fitting(packs: readonly SparsePack[], places: number, bytes: number): readonly SparsePack[] {
+  const chosen: SparsePack[] = [];
+  let room = bytes;
+  for (const pack of packs) {
+    if (chosen.length >= places) break;
+    if (pack.bytes > room) continue;
+    room -= pack.bytes;
+    chosen.push(pack);
+  }
+  return chosen;
+}
+
+const bytesOf = (packs: readonly SparsePack[]): number => packs.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Those of them whose contents could be had, as they lie now. */
+async function rewrite(parts: RepackParts, entries: readonly Entry[]): Promise<readonly Entry[]> {
   const [here, there] = [
     entries.flatMap((entry) => stepOf(parts, entry) ?? []),
     entries.filter((entry) => stepOf(parts, entry) === null),
@@ -55,20 +104,8 @@ export async function repack(parts: RepackParts, tree: RepackTree, limits: Repac
   });
 }
 
-/** Those with least in them first: most is won with them. */
-async function choose(parts: RepackParts, { entries, left }: RepackTree, limits: RepackLimits) {
-  const packs = livingPacks(entries).filter(({ bytes }) => bytes <= limits.bytes);
-  const doubtful = packs.filter((pack) => !isSparse(pack, pack.extent) && left.has(pack.object)).slice(0, limits.asks);
-  const sizes = new Map(await all(doubtful.map(async (pack) => [pack, await sizeOf(parts, pack)] as const)));
-  let room = limits.bytes;
-  const chosen: SparsePack[] = [];
-  for (const pack of packs) {
-    if (chosen.length === limits.packs) break;
-    if (pack.bytes > room || !isSparse(pack, sizes.get(pack) ?? pack.extent)) continue;
-    room -= pack.bytes;
-    chosen.push(pack);
-  }
-  return chosen;
+function* naming(entries: Iterable<Entry>, objects: ReadonlySet<string>): Iterable<Entry> {
+  for (const entry of entries) if (entry.slices.some(({ object }) => objects.has(object))) yield entry;
 }
 
 /** Null: it cannot be asked for. */
@@ -76,7 +113,7 @@ async function sizeOf({ store, signal }: RepackParts, { object }: SparsePack): P
   try {
     return (await store.head(object, { signal })).size;
   } catch (error) {
-    if (storeErrorKind(error) === 'missing' || storeErrorKind(error) === 'denied') return null;
+    if (mayBeMissing(error)) return null;
     throw error;
   }
 }

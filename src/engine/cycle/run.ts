@@ -64,6 +64,29 @@ export async function openRun(parts: CycleParts, options: SyncOptions, lease: Le
   };
 }
 
+/**
+ * Opens a run for `work`. However that ends, the base is saved, a doubt about the store is noted in it, and a lease that was taken on the way
+ * is given back; `held` is one that was ours before, and stays.
+ */
+export async function withRun<T>(
+  parts: CycleParts,
+  options: SyncOptions,
+  held: Lease | null,
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
+  const run = await openRun(parts, options, held);
+  try {
+    return await work(run);
+  } finally {
+    if (parts.register.isFormInDoubt()) run.ledger.note({ capabilities: null });
+    try {
+      await run.ledger.save();
+    } finally {
+      if (run.lease !== held) await run.lease?.release();
+    }
+  }
+}
+
 /** The base of this remote. With it the register as it was last seen, so that the first reading can answer 304. */
 export async function openPrimed({
   base,

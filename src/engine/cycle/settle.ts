@@ -6,12 +6,15 @@ import type { ApplyIntent, LocalFiles, StagingRun } from '../ports.ts';
 import type { RegisterState } from '../remote/register.ts';
 import type { RemoteLog } from '../remote/remote-log.ts';
 import type { Scan } from '../root/scan.ts';
-import type { BaseStore } from '../state/base-store.ts';
+import type { BaseStore, JournaledCommit } from '../state/base-store.ts';
 import type { Ledger } from '../state/ledger.ts';
 import { ancestryOf } from './ancestry.ts';
 import type { Run } from './run.ts';
 
-/** Journaled commits whose outcome is now known go into the base, or away. Those that may still land stay. */
+/**
+ * Journaled commits whose outcome is now known go into the base, or away. Those that may still land stay, and those that the history
+ * does not reach back to: the commit that was last seen here stands no later, so it is asked before anything is done without them.
+ */
 export async function settleCommits(
   base: BaseStore,
   ledger: Ledger,
@@ -24,15 +27,23 @@ export async function settleCommits(
   const open = [];
   for (const commit of journal) {
     const id = { id: commit.commitId, generation: commit.generation };
-    if ((await ancestryOf(id, state.head, log, signal)) === 'related') {
-      ledger.advance(commit.entries, commit.removed);
-    } else if (state.etag === commit.named) {
-      open.push(commit);
-    }
+    const ancestry = await ancestryOf(id, state.head, log, signal);
+    const isAsked = ancestry === 'cut' && ledger.meta.newest !== null;
+    if (ancestry === 'related') ledger.advance(commit.entries, commit.removed);
+    else if (isAsked || mayLand(commit, state)) open.push(commit);
   }
   await ledger.save();
   if (open.length < journal.length) await base.setJournal(open);
 }
+
+/** Where the base is discarded, so is what waits to go into it; what may still land stays. */
+export async function forgetCommits(base: BaseStore, state: RegisterState): Promise<void> {
+  const journal = await base.journal();
+  const open = journal.filter((commit) => mayLand(commit, state));
+  if (open.length < journal.length) await base.setJournal(open);
+}
+
+const mayLand = ({ named }: JournaledCommit, { etag }: RegisterState): boolean => etag === named;
 
 /** For so long a program may still hold a file that was moved aside, and write to it; then that is looked at. */
 const SETTLE_MS = 24 * 3_600_000;

@@ -8,9 +8,9 @@ import type { Register, RegisterState } from '../remote/register.ts';
 import type { Ticket } from './push.ts';
 
 /** A pack more than a push that takes the lease sends anyhow, and sizes asked for side by side. */
-const REPACKS: RepackLimits = { bytes: 8 << 20, packs: 32, asks: 16 };
-/** A small push stays one: few objects more, and only where the index alone tells. */
-const REPACKS_LITTLE: RepackLimits = { bytes: 1 << 20, packs: 4, asks: 0 };
+const REPACKS: RepackLimits = { bytes: 8 << 20, packs: 32, asks: 16, others: true };
+/** A small push stays one: few objects more, and only where the index alone tells. It costs what it changes, not what the tree holds. */
+const REPACKS_LITTLE: RepackLimits = { bytes: 1 << 20, packs: 4, asks: 0, others: false };
 
 const NEVER = new AbortController().signal;
 

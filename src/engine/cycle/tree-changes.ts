@@ -1,6 +1,6 @@
-import { type ShardLine, serialiseEntry } from '../../core/format/sync-index.ts';
+import { nextStretches } from '../../core/format/next-stretches.ts';
 import type { BaseEntry, Entry } from '../../core/format/tree.ts';
-import { compareByUtf8, type SyncPath } from '../../core/paths/sync-path.ts';
+import type { SyncPath } from '../../core/paths/sync-path.ts';
 import type { RemoteView } from '../remote/remote-log.ts';
 
 /** What a commit changes in the tree of the one before. `advanced` becomes base when it has landed. */
@@ -21,27 +21,31 @@ export function leftBy({ tree }: RemoteView, { entries, removed }: Pick<TreeChan
   return left;
 }
 
-export function treeAfter(view: RemoteView, { entries, removed }: Pick<TreeChanges, 'entries' | 'removed'>) {
-  const tree = new Map(view.tree);
-  for (const path of removed) tree.delete(path);
-  for (const entry of entries) tree.set(entry.path, entry);
-  return tree;
+/** Every entry of the next commit, in no order. */
+export function* entriesAfter(
+  { tree }: Pick<RemoteView, 'tree'>,
+  { entries, removed, rewritten = [] }: Omit<TreeChanges, 'advanced'>,
+): Iterable<Entry> {
+  const changed = new Map<SyncPath, Entry>([...entries, ...rewritten].map((entry) => [entry.path, entry]));
+  const gone = new Set(removed);
+  for (const entry of tree.values()) if (!changed.has(entry.path) && !gone.has(entry.path)) yield entry;
+  yield* changed.values();
 }
 
-/** The lines of the next commit, and what is counted of it. */
-export function mergeTree(view: RemoteView, changes: Pick<TreeChanges, 'entries' | 'removed' | 'rewritten'>) {
-  const tree = treeAfter(view, changes);
-  for (const entry of changes.rewritten ?? []) tree.set(entry.path, entry);
-  const removed = changes.removed.length;
-  const added = tree.size - (view.tree.size - removed);
-  const paths = new Set(changes.entries.map(({ path }) => path));
-  const stats = { files: 0, bytes: 0, added, changed: paths.size - added, removed };
-  const lines: ShardLine[] = view.refused.map(({ path, line }) => ({ path, line }));
-  for (const entry of tree.values()) {
-    stats.files += 1;
-    stats.bytes += entry.size;
-    lines.push({ path: entry.path, line: serialiseEntry(entry) });
+/** The index of the next commit, of which only what changes is made anew, and what is counted of it. */
+export function mergeTree(view: RemoteView, changes: Omit<TreeChanges, 'advanced'>) {
+  const next = nextStretches(view.commit?.shards ?? []);
+  let [files, bytes] = [0, 0];
+  for (const entry of entriesAfter(view, changes)) {
+    files += 1;
+    bytes += entry.size;
+    next.add(entry);
   }
-  lines.sort((a, b) => compareByUtf8(a.path, b.path));
-  return { lines, stats };
+  for (const line of view.refused) next.carry(line);
+  const { entries, removed, rewritten = [] } = changes;
+  for (const { path } of [...entries, ...rewritten]) next.touch(path);
+  for (const path of removed) next.touch(path);
+  const added = files - (view.tree.size - removed.length);
+  const changed = new Set(entries.map(({ path }) => path)).size - added;
+  return { stretches: next.stretches(), stats: { files, bytes, added, changed, removed: removed.length } };
 }

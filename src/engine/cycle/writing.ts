@@ -7,7 +7,7 @@ import { HEAD_KEY } from '../remote/head-object.ts';
 import { probeStore } from '../remote/probe.ts';
 import type { RegisterState } from '../remote/register.ts';
 import type { Ledger } from '../state/ledger.ts';
-import type { CycleParts } from './run.ts';
+import type { CycleParts, Run } from './run.ts';
 
 /**
  * Before the first write to a remote: nothing foreign lies there, and its compare-and-swap works, as a whole probe has found, or else a
@@ -32,6 +32,22 @@ export async function prepareWriting(
     await ledger.save();
   }
   if (whole !== null) await base.setWholeProbe(null);
+}
+
+/**
+ * The right to write, for a run: under the lease that it has already, or that is taken now. `state` is the register as it was last read; what
+ * came while the lease was waited for, the caller reads.
+ */
+export async function writeUnderLease(run: Run, state: RegisterState, purpose: string): Promise<Lease> {
+  const { parts, options, ledger, tally } = run;
+  await prepareWriting(parts, ledger, state, options.signal);
+  run.lease ??= await takeLease(parts, {
+    purpose: options.purpose ?? purpose,
+    waitMs: parts.waitMs,
+    signal: options.signal,
+    onWait: (holder) => tally.waiting(holder.holder),
+  });
+  return run.lease;
 }
 
 /** Takes the lease and remembers its nonce in the state folder, so that another process of this workspace can give it back. */

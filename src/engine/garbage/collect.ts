@@ -6,8 +6,8 @@ import { generationInKey } from '../../core/garbage/garbage-key.ts';
 import type { GarbageReport } from '../../core/garbage/garbage-report.ts';
 import type { Ceiling, KeepLimits } from '../../core/garbage/keep.ts';
 import { ancestryOf } from '../cycle/ancestry.ts';
-import { type CycleParts, openRun, type Run } from '../cycle/run.ts';
-import { prepareWriting, requireEmpty, takeLease } from '../cycle/writing.ts';
+import { type CycleParts, type Run, withRun } from '../cycle/run.ts';
+import { requireEmpty, writeUnderLease } from '../cycle/writing.ts';
 import type { GarbageOptions } from '../datastore.ts';
 import { locked } from '../lease/acquire-lease.ts';
 import type { Lease } from '../lease/lease.ts';
@@ -37,33 +37,22 @@ export async function collectGarbage(
 ): Promise<GarbageReport> {
   const { store, register } = parts;
   const allowance = openAllowance(parts, ceiling);
-  const run = await openRun(parts, options, held);
-  try {
+  const collection = { limits, allowance, isPassing: ceiling !== undefined, dryRun, acceptRemote };
+  return withRun(parts, options, held, async (run) => {
     run.tally.phase('connecting');
     const first = await register.read(options.signal);
     if (first.head === null) await requireEmpty(store, options.signal);
     requireSameRemote(run.ledger.meta, first);
     const { head } = first;
-    const found = head?.commit
-      ? await collect(
-          run,
-          { ...first, head },
-          { limits, allowance, isPassing: ceiling !== undefined, dryRun, acceptRemote },
-        )
-      : NOTHING;
-    run.tally.phase('done');
-    return { ...found, ...allowance.used() };
-  } catch (error) {
-    // A lost lease breaks off what is under way; the loss is what happened, not the breaking off.
-    throw run.lease?.signal.aborted === true ? run.lease.signal.reason : error;
-  } finally {
-    if (register.isFormInDoubt()) run.ledger.note({ capabilities: null });
     try {
-      await run.ledger.save();
-    } finally {
-      if (run.lease !== held) await run.lease?.release();
+      const found = head?.commit ? await collect(run, { ...first, head }, collection) : NOTHING;
+      run.tally.phase('done');
+      return { ...found, ...allowance.used() };
+    } catch (error) {
+      // A lost lease breaks off what is under way; the loss is what happened, not the breaking off.
+      throw run.lease?.signal.aborted === true ? run.lease.signal.reason : error;
     }
-  }
+  });
 }
 
 type Found = Omit<GarbageReport, 'requests' | 'ms'>;
@@ -90,7 +79,9 @@ async function collect(
   // Most of it without the lease, which holds back others.
   if (isPassing && run.lease === null && first.head.lease !== null) throw locked(first.head.lease);
   const history = await readHistory(parts, first, limits, allowance, options.signal);
-  if (!dryRun) await takeOver(run, history.state);
+  // From then on no write of an earlier epoch can land, and what was read before it may be out of date.
+  if (!dryRun) await writeUnderLease(run, history.state, 'gc');
+  tally.phase('collecting');
   const state = await parts.register.read(options.signal);
   requireSameRemote(ledger.meta, state);
   const { head } = state;
@@ -136,19 +127,6 @@ function mayDelete(lease: Lease, { ask }: Allowance): void {
 function epochOf({ lease }: Run, head: Head): number {
   if (lease !== null) return lease.epoch;
   return head.lease === null ? head.epoch + 1 : head.epoch;
-}
-
-/** From then on no write of an earlier epoch can land, and what was read before it may be out of date. */
-async function takeOver(run: Run, state: RegisterState): Promise<void> {
-  const { parts, options, ledger, tally } = run;
-  await prepareWriting(parts, ledger, state, options.signal);
-  run.lease ??= await takeLease(parts, {
-    purpose: options.purpose ?? 'gc',
-    waitMs: parts.waitMs,
-    signal: options.signal,
-    onWait: (holder) => tally.waiting(holder.holder),
-  });
-  tally.phase('collecting');
 }
 
 async function requireDescent({ parts, options, ledger }: Run, { head }: RegisterState, named: Named): Promise<void> {

@@ -23,7 +23,7 @@ export async function* listPages(
       if (compareByUtf8(last, key) >= 0) throw disordered(store.name, key, last);
       last = key;
     }
-    if (next !== undefined && next === token) throw disordered(store.name, 'the same page', last);
+    if (next !== undefined && next === token) throw disordered(store.name, last, last);
     yield objects;
     token = next;
   } while (token !== undefined);

@@ -1,7 +1,7 @@
-import { SyncError } from '../../core/errors.ts';
 import type { CommitPointer } from '../../core/format/records.ts';
 import type { Entry, Sha256 } from '../../core/format/tree.ts';
 import type { RemoteLog } from './remote-log.ts';
+import { endsHistory } from './store-error.ts';
 
 /** Commits that are looked through: two small objects each, at most. */
 const MOST = 1_000;
@@ -29,7 +29,7 @@ export async function findPastVersion(
     }
   } catch (error) {
     // Commits before it were collected.
-    if (!(error instanceof SyncError) || error.kind !== 'corrupt') throw error;
+    if (!endsHistory(error)) throw error;
   }
   return null;
 }

@@ -1,14 +1,21 @@
-import { SyncError } from '../../core/errors.ts';
+import { StoreError, SyncError } from '../../core/errors.ts';
 import { parseCommit, serialiseCommit } from '../../core/format/commit-record.ts';
 import { CAPS, type Commit, type CommitPointer, type ShardPointer } from '../../core/format/records.ts';
-import { cutShards, type ParsedShard, parseShard, type ShardLine, shardKey } from '../../core/format/sync-index.ts';
+import {
+  cutShards,
+  type ParsedShard,
+  parseShard,
+  type Shard,
+  type Stretch,
+  shardKey,
+} from '../../core/format/sync-index.ts';
 import type { Entry, RemoteTree } from '../../core/format/tree.ts';
 import { compareByUtf8, type SyncPath } from '../../core/paths/sync-path.ts';
 import type { Held } from '../../core/plan/plan.ts';
 import { all } from '../all.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
 import { readAll } from './read-object.ts';
-import { storeErrorKind } from './store-error.ts';
+import { refusalOf, storeErrorKind } from './store-error.ts';
 
 /** One commit as it stands on the remote. */
 export interface RemoteView {
@@ -47,7 +54,7 @@ export interface RemoteLog {
   ): Promise<{ readonly entry: Entry | null; readonly shard: string | undefined }>;
   /** Writes the shards that `previous` lacks; gives the pointers of all. `epoch` goes into the keys of new ones. */
   writeShards(
-    lines: Iterable<ShardLine>,
+    stretches: Iterable<Stretch>,
     previous: Commit | null,
     epoch: number,
     signal: AbortSignal,
@@ -80,7 +87,9 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
       const bytes = await fetch(pointer.key, CAPS.commit, signal);
       if (codec.sha256(bytes) === pointer.sha256) return decode(bytes);
     } catch (error) {
-      if (storeErrorKind(error) === 'missing') throw corrupt(pointer.key, 'it is missing', error);
+      const kind = storeErrorKind(error);
+      if (kind === 'missing') throw corrupt(pointer.key, 'it is missing', error);
+      if (kind === 'denied') throw new StoreError('denied', refusalOf(pointer.key), error);
       if (error instanceof RangeError) throw corrupt(pointer.key, error.message, error);
       throw error;
     }
@@ -135,6 +144,7 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
       signal?.throwIfAborted();
       const kind = storeErrorKind(error);
       if (kind === 'missing') return { problem: `${pointer.key}: it is missing` };
+      if (kind === 'denied') return { problem: refusalOf(pointer.key) };
       if (kind !== null) throw error;
       return { problem: `${pointer.key}: ${error instanceof Error ? error.message : String(error)}` };
     }
@@ -159,16 +169,16 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
     view,
     shard: (pointer, signal) => readShard(pointer, signal, false),
     entry,
-    async writeShards(lines, previous, epoch, signal) {
+    async writeShards(stretches, previous, epoch, signal) {
       const there = new Map((previous?.shards ?? []).map((shard) => [shard.sha256, shard]));
-      const pointers: Promise<ShardPointer>[] = [];
-      for (const shard of cutShards(lines, (text) => codec.sha256(text))) {
-        const known = there.get(shard.sha256);
-        pointers.push(known ? Promise.resolve(known) : write(shard));
+      const pointers: (ShardPointer | Promise<ShardPointer>)[] = [];
+      for (const shard of cutShards(stretches, (text) => codec.sha256(text))) {
+        if ('text' in shard) pointers.push(there.get(shard.sha256) ?? write(shard));
+        else pointers.push(shard);
       }
       return all(pointers);
 
-      async function write(shard: { text: string; sha256: string; first: string; last: string; count: number }) {
+      async function write(shard: Shard) {
         const pointer = {
           key: shardKey(shard.sha256, epoch),
           sha256: shard.sha256,

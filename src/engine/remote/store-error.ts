@@ -35,3 +35,14 @@ export function asSyncError(error: unknown, storeName: string): SyncError {
 
 export const storeErrorKind = (error: unknown): StoreErrorKind | null =>
   error instanceof StoreError ? error.kind : null;
+
+/** Whether an object that is written once may be gone: where listing is not allowed, S3 says `denied` of what is missing. */
+export const mayBeMissing = (error: unknown): boolean =>
+  storeErrorKind(error) === 'missing' || storeErrorKind(error) === 'denied';
+
+/** `mayBeMissing` of a commit that was read by the record which names it, or it is damaged: the history cannot be followed beyond it. */
+export const endsHistory = (error: unknown): boolean =>
+  mayBeMissing(error) || (error instanceof SyncError && error.kind === 'corrupt');
+
+/** Both that a `denied` can mean. */
+export const refusalOf = (object: string): string => `the store refuses ${object}: it is missing, or may not be read`;

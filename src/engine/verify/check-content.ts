@@ -4,7 +4,7 @@ import type { Entry, Slice } from '../../core/format/tree.ts';
 import type { ContentVerdict } from '../../core/verify/verify-judge.ts';
 import { readSlices } from '../contents/download.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
-import { storeErrorKind } from '../remote/store-error.ts';
+import { refusalOf, storeErrorKind } from '../remote/store-error.ts';
 import type { CheckOptions } from './verify-contents.ts';
 
 /** Reads one content to its end. Null: it is as the index names it, in the whole and slice by slice. */
@@ -70,9 +70,8 @@ function verdictOf(error: unknown, object: string): ContentVerdict {
   switch (storeErrorKind(error)) {
     case 'missing':
       return { kind: 'missing', reason: `${object} is missing` };
-    // Where listing is not allowed, S3 says so of what is missing, too.
     case 'denied':
-      return { kind: 'unreadable', reason: `the store refuses ${object}: it is missing, or may not be read` };
+      return { kind: 'unreadable', reason: refusalOf(object) };
     case 'rejected':
       return damaged(`${object} cannot be read in the range the index names`);
     case null:

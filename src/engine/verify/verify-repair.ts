@@ -13,7 +13,7 @@ import type { Run } from '../cycle/run.ts';
 import { settleCommits } from '../cycle/settle.ts';
 import { factsOf } from '../cycle/sight.ts';
 import { leaseTicket } from '../cycle/ticket.ts';
-import { prepareWriting, takeLease } from '../cycle/writing.ts';
+import { writeUnderLease } from '../cycle/writing.ts';
 import { AT_ONCE, each } from '../each.ts';
 import type { RegisterState } from '../remote/register.ts';
 import type { Examined } from './verify.ts';
@@ -39,7 +39,8 @@ export async function repairDrift(
   if (!found.drift.some(isMendable)) return { found, repaired: [], left: found.drift };
   refuseVetoed(found.vetoes);
   if (found.drift.some((drift) => isThere(drift) && isMendable(drift))) {
-    const state = await underLease(run, found.state);
+    await writeUnderLease(run, found.state, 'verify --repair');
+    const state = await run.parts.register.read(run.options.signal);
     // Another commit came while this one was read. Under the lease none comes any more.
     if (state.head?.commit?.id !== found.state.head?.commit?.id) found = await examine(state);
     else found = { ...found, state };
@@ -68,18 +69,6 @@ const isMendable = ({ kind, good }: Drift): boolean =>
 
 const withNote = (reason: string, note: string | undefined): string =>
   note === undefined ? reason : `${reason}; not repaired: ${note}`;
-
-async function underLease(run: Run, state: RegisterState): Promise<RegisterState> {
-  const { parts, options, ledger, tally } = run;
-  await prepareWriting(parts, ledger, state, options.signal);
-  run.lease ??= await takeLease(parts, {
-    purpose: options.purpose ?? 'verify --repair',
-    waitMs: parts.waitMs,
-    signal: options.signal,
-    onWait: (holder) => tally.waiting(holder.holder),
-  });
-  return parts.register.read(options.signal);
-}
 
 /** A commit with the same contents in new objects and records. Gives its tree; `failed` gets what could not be done, and why. */
 async function mendRemote(

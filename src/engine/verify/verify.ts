@@ -6,7 +6,7 @@ import type { Veto } from '../../core/plan/safety.ts';
 import { vet } from '../../core/plan/safety.ts';
 import { asTrusted, judgeDrift, pendingCounts, rottenPaths, type VerifyFacts } from '../../core/verify/verify-judge.ts';
 import type { Drift, VerifyReport } from '../../core/verify/verify-report.ts';
-import { type CycleParts, openRun, type Run } from '../cycle/run.ts';
+import { type CycleParts, type Run, withRun } from '../cycle/run.ts';
 import { settleCommits, settleIntents, sweepStaging } from '../cycle/settle.ts';
 import { blockedPaths, damagedPaths, factsOf, unknownPaths } from '../cycle/sight.ts';
 import { requireEmpty } from '../cycle/writing.ts';
@@ -46,8 +46,7 @@ export async function verifyDatastore(
   const { clock, store } = parts;
   const startedAt = clock.monotonic();
   const before = { ...store.traffic };
-  const run = await openRun(parts, options, held);
-  try {
+  return withRun(parts, options, held, async (run) => {
     run.tally.phase('connecting');
     const state = await parts.register.read(options.signal);
     if (state.head === null) await requireEmpty(store, options.signal);
@@ -69,14 +68,7 @@ export async function verifyDatastore(
       bytesDown: store.traffic.bytesDown - before.bytesDown,
       ms: Math.round(clock.monotonic() - startedAt),
     };
-  } finally {
-    if (parts.register.isFormInDoubt()) run.ledger.note({ capabilities: null });
-    try {
-      await run.ledger.save();
-    } finally {
-      if (run.lease !== held) await run.lease?.release();
-    }
-  }
+  });
 }
 
 /** `settles`: what a run that died has left is put in order first, as before every cycle, for a repair begins a run of its own. */

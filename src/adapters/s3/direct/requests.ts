@@ -3,7 +3,7 @@ import { DEFAULT_TIMING } from '../../../core/config/timing.ts';
 import { StoreError } from '../../../core/errors.ts';
 import type { FoundObject, GetOptions, PutOptions } from '../../../engine/ports.ts';
 import type { Traffic } from '../client.ts';
-import { fromBase64, toBase64 } from '../fields.ts';
+import { fromBase64, timeIn, toBase64 } from '../fields.ts';
 import type { KeySource } from '../keys.ts';
 import { responseBody } from '../response-body.ts';
 import type { S3StoreOptions } from '../s3-store.ts';
@@ -143,9 +143,4 @@ function encryptionHeaders(encryption: S3StoreOptions['encryption']): Readonly<R
 
 function countOf(text: string | undefined): number | null {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
-}
-
-function timeIn(text: string | undefined): number | null {
-  const time = Date.parse(text ?? '');
-  return Number.isNaN(time) ? null : time;
 }
