@@ -233,11 +233,11 @@ test('the register that was just read is shown without a request, and one read l
 
 test('a lease whose release nobody confirmed is not shown from memory', async () => {
   const { alice } = await inStep();
-  const lease = await alice.datastore.acquire({ purpose: 'test' });
+  const held = await alice.datastore.acquire({ purpose: 'test' });
   await alice.datastore.lease();
   alice.store.plan({ on: 'put', key: /head/, times: 99, fault: { kind: 'fail-after', error: 'unreachable' } });
   alice.store.plan({ on: 'get', key: /head/, times: 99, fault: { kind: 'fail-before', error: 'unreachable' } });
-  await lease.release();
+  await held.release();
   alice.store.heal();
   expect(await alice.datastore.lease(undefined, LATELY)).toMatchObject({ lease: null });
 });
