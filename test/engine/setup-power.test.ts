@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/adapters/system.ts';
 import { runSetup } from '../../src/engine/setup/setup.ts';
 import { errno, Killed } from '../simulation/disk/errno.ts';
@@ -14,9 +14,15 @@ import { folder, mortality, openWorld } from './setup-world.ts';
 
 /* The machine loses its power while a source is deleted: whatever came to the target, and whenever, is there, or still at the source. */
 
-const disks = vi.hoisted(() => ({
-  sync: {} as Readonly<Record<string, (...given: unknown[]) => unknown>>,
-}));
+const disks = vi.hoisted(() => {
+  // Other files of this worker have loaded the engine with the real disk, and others will.
+  vi.resetModules();
+  return { sync: {} as Readonly<Record<string, (...given: unknown[]) => unknown>> };
+});
+afterAll(() => {
+  for (const name of ['node:fs', 'node:fs/promises']) vi.doUnmock(name);
+  vi.resetModules();
+});
 
 /** What lies below `/p1`, or is open there, is on the simulated disk. */
 vi.mock('node:fs', async (load) => {
