@@ -14,11 +14,11 @@ import { folder, mortality, openWorld } from './setup-world.ts';
 
 /* The machine loses its power while a source is deleted: whatever came to the target, and whenever, is there, or still at the source. */
 
-const disks = vi.hoisted(() => {
-  // Other files of this worker have loaded the engine with the real disk, and others will.
-  vi.resetModules();
-  return { sync: {} as Readonly<Record<string, (...given: unknown[]) => unknown>> };
-});
+const disks = vi.hoisted(() => ({
+  sync: {} as Readonly<Record<string, (...given: unknown[]) => unknown>>,
+}));
+// Other files of this worker have loaded the engine with the real disk, and others will.
+vi.hoisted(() => vi.resetModules());
 afterAll(() => {
   for (const name of ['node:fs', 'node:fs/promises']) vi.doUnmock(name);
   vi.resetModules();
