@@ -8,7 +8,8 @@ const CORES = availableParallelism();
 const WORKERS: Readonly<Record<string, number>> = { cli: 2 * CORES, crash: 2 * CORES };
 
 // Pure functions, and programs and windows of their own: the files of a worker share what they have loaded, which takes longer than most of them.
-const SHARING: ReadonlySet<string> = new Set(['core', 'cli', 'ui']);
+// One that mocks a module resets what is loaded, before and after.
+const SHARING: ReadonlySet<string> = new Set(['core', 'engine', 'contract', 'hostile', 'cli', 'ui']);
 
 const quick = ['core', 'engine', 'contract', 'simulation', 'exhaustive', 'hostile', 'crash', 'mutants', 'cli'].map((name) => ({
   test: {

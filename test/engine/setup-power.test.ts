@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/adapters/system.ts';
 import { runSetup } from '../../src/engine/setup/setup.ts';
 import { errno, Killed } from '../simulation/disk/errno.ts';
@@ -17,6 +17,12 @@ import { folder, mortality, openWorld } from './setup-world.ts';
 const disks = vi.hoisted(() => ({
   sync: {} as Readonly<Record<string, (...given: unknown[]) => unknown>>,
 }));
+// Other files of this worker have loaded the engine with the real disk, and others will.
+vi.hoisted(() => vi.resetModules());
+afterAll(() => {
+  for (const name of ['node:fs', 'node:fs/promises']) vi.doUnmock(name);
+  vi.resetModules();
+});
 
 /** What lies below `/p1`, or is open there, is on the simulated disk. */
 vi.mock('node:fs', async (load) => {

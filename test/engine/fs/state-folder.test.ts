@@ -1,9 +1,16 @@
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { syncFolder } from '../../../src/adapters/fs/fsync.ts';
 import { openStateFiles } from '../../../src/adapters/fs/state-files.ts';
 import { asOrdinaryUser, openSandbox } from './sandbox.ts';
+
+// Other files of this worker have loaded the adapter as it is, and others will.
+vi.hoisted(() => vi.resetModules());
+afterAll(() => {
+  vi.doUnmock('../../../src/adapters/fs/fsync.ts');
+  vi.resetModules();
+});
 
 vi.mock(import('../../../src/adapters/fs/fsync.ts'), async (load) => {
   const real = await load();
