@@ -1,10 +1,12 @@
 import type { StoreName } from './stores.ts';
 import type { TormentResult } from './torment.ts';
+import { sumOfRounds, type TortureRound } from './torture-ledger.ts';
 
 export const STORE_TITLES: Readonly<Record<StoreName, string>> = { dev: 'dev S3 server', ceph: 'Ceph RGW' };
 
-/** Rows of figures, a column for each store. */
-export function tortureTable(origin: string, results: ReadonlyMap<StoreName, TormentResult>): string {
+/** Rows of figures, a column for each store, of all rounds together; and where each round comes from. */
+export function tortureTable(rounds: readonly TortureRound[]): string {
+  const results = sumOfRounds(rounds);
   const columns = [...results.values()];
   const rows: [string, (result: TormentResult) => string | number][] = [
     ['SIGKILL in the middle of a cycle', ({ killsInCycle }) => killsInCycle],
@@ -27,8 +29,9 @@ export function tortureTable(origin: string, results: ReadonlyMap<StoreName, Tor
     ['failures', ({ failures }) => failures.length],
     ['seconds', ({ seconds }) => Math.round(seconds)],
   ];
+  const origins = rounds.map(({ commit, date, seed }) => `${date}, \`${commit}\`, seed ${seed}`);
   return [
-    origin,
+    `\`npm run torture -- --rounds N --kills K --stops S --store both --ttl 1 --write\`: ${rounds.length} rounds, each of six workspaces on a bucket of its own (${[...new Set(origins)].join('; ')}).`,
     '',
     `| | ${[...results.keys()].map((name) => STORE_TITLES[name]).join(' | ')} |`,
     `|---|${columns.map(() => '---').join('|')}|`,

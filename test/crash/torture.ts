@@ -2,21 +2,24 @@ import { parseArgs } from 'node:util';
 import buildCli from '../cli/build-cli.ts';
 import { keepProgram } from '../cli/program.ts';
 import { writeFigures } from '../support/figures.ts';
-import { provenance } from '../support/provenance.ts';
+import { commitHere, provenance } from '../support/provenance.ts';
 import { allOrdeals, pointsTable } from './crash-points.ts';
 import { tortureTable } from './figures.ts';
 import { createBucket, STORES, type StoreName, startStore } from './stores.ts';
 import { type TormentResult, torment } from './torment.ts';
+import { readRounds, type TortureRound, writeRounds } from './torture-ledger.ts';
 
 /*
- * npm run torture -- [--kills N] [--stops M] [--store dev|ceph|both] [--ttl SECONDS] [--members N] [--seed N] [--write]
- * Six workspaces of one datastore, people writing in all, and the program killed or stopped in the middle of its cycles.
+ * npm run torture -- [--rounds R] [--kills N] [--stops M] [--store dev|ceph|both] [--ttl SECONDS] [--members N] [--seed N] [--write]
+ * Six workspaces of one datastore, people writing in all, and the program killed or stopped in the middle of its cycles; R times, each with
+ * so many kills and stops on a new bucket. What is written down adds up.
  *
  * npm run torture -- --points [--every] [--write]
  * One cycle after the other, cut off at each of its calls.
  */
 const { values } = parseArgs({
   options: {
+    rounds: { type: 'string', default: '1' },
     kills: { type: 'string', default: '100' },
     stops: { type: 'string', default: '20' },
     store: { type: 'string', default: 'both' },
@@ -29,7 +32,7 @@ const { values } = parseArgs({
   },
 });
 const print = (line: string) => process.stdout.write(`${line}\n`);
-const [kills, stops, seed] = [Number(values.kills), Number(values.stops), Number(values.seed)];
+const [kills, stops, firstSeed] = [Number(values.kills), Number(values.stops), Number(values.seed)];
 const stores = STORES.filter((name) => values.store === 'both' || values.store === name);
 if (stores.length === 0) throw new Error('--store is dev, ceph or both');
 
@@ -54,19 +57,31 @@ async function dieEverywhere(): Promise<boolean> {
 async function torture(): Promise<boolean> {
   buildCli();
   const program = keepProgram();
-  const origin = provenance(
-    `npm run torture -- --kills ${kills} --stops ${stops} --store ${values.store} --ttl ${values.ttl} --seed ${seed} --write`,
-  );
-  // Side by side: whoever is stopped, or waits for the lease of a dead one, leaves the processors to others.
-  const results = new Map(
-    await Promise.all(stores.map(async (name) => [name, await run(name, program.path)] as const)),
-  );
-  program.drop();
-  if (values.write) writeFigures('torture', tortureTable(origin, results));
-  return [...results.values()].every(({ failures }) => failures.length === 0);
+  const commit = commitHere();
+  let isWell = true;
+  try {
+    for (let round = 0; round < Number(values.rounds) && isWell; round += 1) {
+      // Side by side: whoever is stopped, or waits for the lease of a dead one, leaves the processors to others.
+      const results = await Promise.all(
+        stores.map(async (name) => [name, await run(name, program.path, firstSeed + round)] as const),
+      );
+      isWell = results.every(([, { failures }]) => failures.length === 0);
+      if (values.write && isWell) keep({ commit, seed: firstSeed + round, results: Object.fromEntries(results) });
+    }
+  } finally {
+    program.drop();
+  }
+  return isWell;
 }
 
-async function run(name: StoreName, program: string): Promise<TormentResult> {
+function keep(round: Pick<TortureRound, 'commit' | 'seed' | 'results'>): void {
+  const date = new Date().toISOString().slice(0, 10);
+  const rounds = [...readRounds(), { ...round, date, ttl: Number(values.ttl), members: Number(values.members) }];
+  writeRounds(rounds);
+  writeFigures('torture', tortureTable(rounds));
+}
+
+async function run(name: StoreName, program: string, seed: number): Promise<TormentResult> {
   const store = await startStore(name);
   stopping.push(() => store.stop());
   await createBucket(store);
