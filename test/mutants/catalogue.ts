@@ -19,7 +19,7 @@ export interface Edit {
 }
 
 export interface Suite {
-  readonly layer: 'core' | 'engine' | 'contract' | 'cli' | 'exhaustive' | 'hostile' | 'crash';
+  readonly layer: 'core' | 'engine' | 'contract' | 'cli' | 'exhaustive' | 'hostile' | 'crash' | 'simulation';
   /** Below the layer's folder; all of the layer otherwise. */
   readonly file?: string;
   /** Part of a test's name, where the defect makes others of the file wait for ever. */
@@ -28,6 +28,8 @@ export interface Suite {
 
 const core = (file?: string): Suite => ({ layer: 'core', ...(file === undefined ? {} : { file }) });
 const engine = (file?: string): Suite => ({ layer: 'engine', ...(file === undefined ? {} : { file }) });
+/** A story that the simulation has found once. */
+const story = (test: string): Suite => ({ layer: 'simulation', file: 'seeds.test.ts', test });
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -454,6 +456,48 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     suites: [engine('cycle-races.test.ts'), engine('staging-sweep.test.ts'), engine()],
     breaks: /handle|written|late|kept/,
+  },
+  {
+    name: 'what a run that died did taken into the base before it is durable',
+    edits: [
+      {
+        file: 'engine/cycle/settle.ts',
+        find: 'if (intents.length > 0) await files.persistNames',
+        replace: 'if (intents.length > 9e9) await files.persistNames',
+      },
+    ],
+    suites: [story('a pull is killed at any one')],
+    breaks: /the power goes after the next sync/,
+  },
+  {
+    name: 'a folder that was moved under a pull not made durable',
+    edits: [
+      {
+        file: 'adapters/fs/local-files.ts',
+        find: 'if (!isComplete) await persistNames(() => false);',
+        replace: '',
+      },
+    ],
+    suites: [story('a folder is moved at any one')],
+    breaks: /the power goes after the next sync/,
+  },
+  {
+    name: 'the register believed from memory while a write is in doubt',
+    edits: [{ file: 'engine/remote/swap-head.ts', find: '      known.doubt();\n', replace: '' }],
+    suites: [engine('last-seen.test.ts')],
+    breaks: /nobody confirmed|not known/,
+  },
+  {
+    name: 'a push of unknown outcome forgotten where the history cannot be followed',
+    edits: [
+      {
+        file: 'engine/cycle/settle.ts',
+        find: "const isAsked = ancestry === 'cut' && ledger.meta.newest !== null;",
+        replace: "const isAsked = ancestry === 'cut' && ledger.meta.newest === undefined;",
+      },
+    ],
+    suites: [engine('unlisted.test.ts')],
+    breaks: /of unknown outcome/,
   },
   {
     name: 'approving a rolled-back remote that deletes',
