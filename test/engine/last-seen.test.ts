@@ -192,6 +192,38 @@ test('another process of this workspace has seen more: that is no register which
   await first.close();
 });
 
+/** Alice is at the fifth commit; then head is the first again, which another process of hers accepts, by a pull or for good. */
+async function setBackAndAccepted(direction: 'pull' | 'both') {
+  const { world, alice, pass } = await inStep();
+  const older = [...world.bucket].filter(([key]) => key.endsWith(HEAD_KEY));
+  alice.write('b.txt', 'of the second commit');
+  await alice.sync();
+  for (const version of ['two', 'three', 'four']) {
+    alice.write('a.txt', version);
+    await alice.sync();
+  }
+  const first = alice.datastore;
+  onTestFinished(() => first.close());
+  for (const [key, stored] of older) world.bucket.set(key, stored);
+  alice.restart({ clock: standing().clock });
+  await alice.sync({ acceptRemote: 1, onConflict: 'theirs', direction });
+  return { world, alice, first, pass };
+}
+
+test('a register that was set back, and accepted so by another process of this workspace, is not that of before again', async () => {
+  const { alice, first, pass } = await setBackAndAccepted('pull');
+  pass(2_001);
+  expect(await first.sync(LATELY)).toMatchObject({ downloaded: 0, conflicts: [], generation: 2 });
+  expect(alice.files()).toEqual({ 'a.txt': 'one', 'b.txt': 'of the second commit' });
+});
+
+test.each([0, 2_001])('nor is a person stopped by it (%i ms later)', async (ms) => {
+  const { alice, first, pass } = await setBackAndAccepted('both');
+  pass(ms);
+  alice.write('c.txt', 'new');
+  expect(await first.sync(LATELY)).toMatchObject({ uploaded: 1, downloaded: 0, generation: 3 });
+});
+
 test.each([true, false])(
   'another datastore stands there by now: a veto, and it is left alone (there is something to send: %s)',
   async (sends) => {
