@@ -497,6 +497,39 @@ describe('a register that was set back', () => {
     },
   );
 
+  test.each([1, 2])(
+    'by %i, while a collector looks, which has not met them: they stay, with all that they name',
+    async (lost) => {
+      const { world, alice } = await grown(3, DAYS);
+      const [bob, carol] = [world.replica('bob'), world.replica('carol')];
+      for (const replica of [bob, carol]) await replica.sync();
+      const older = world.bucket.get('team/head.json');
+      let last = older;
+      alice.store.plan({
+        on: 'put',
+        key: /^head/,
+        fault: {
+          kind: 'between',
+          async run() {
+            await pushAs(bob, lost);
+            last = world.bucket.get('team/head.json');
+            if (older) world.bucket.set('team/head.json', older);
+            carol.write('c.txt', 'of carol');
+            for (const version of ['', ' again']) {
+              carol.write('c.txt', `of carol${version}`);
+              // To her the register was never another.
+              await carol.sync();
+            }
+          },
+        },
+      });
+      await alice.datastore.gc();
+      expect(await world.remoteFiles()).toMatchObject({ 'c.txt': 'of carol again' });
+      if (last) world.bucket.set('team/head.json', last);
+      expect(await filesOfNewcomer(world)).toMatchObject({ 'a.txt': 'version 3', 'b.txt': `version ${lost}` });
+    },
+  );
+
   test('for as long as commits are kept after they were replaced, however old they were', async () => {
     const { world, restore } = await setBack(2);
     makeOlder(world, 40 * DAY);
