@@ -578,6 +578,25 @@ describe('a register that was set back', () => {
     expect(await alice.datastore.gc()).toMatchObject({ kept: 2, commits: 5 });
   });
 
+  test.each([
+    ['commit', /^commits\/0*4-/],
+    ['shard', /-4\.jsonl/],
+  ])('a %s that may not be read there may name anything: nothing goes', async (_what, key) => {
+    const { world, restore } = await setBack(1);
+    const bob = world.replica('bob');
+    const [left = ''] = [...keysOf(world, 'commits/'), ...keysOf(world, 'index/')].filter((one) => key.test(one));
+    await pushAs(bob, 3);
+    const carol = world.replica('carol');
+    carol.store.plan({ on: 'get', key: new RegExp(left), times: 99, fault: { kind: 'fail-before', error: 'denied' } });
+    expect(await refused(carol)).toMatchObject({
+      kind: 'corrupt',
+      message: expect.stringContaining(`refuses ${left}`),
+    });
+    expect(deletions(carol)).toEqual([]);
+    restore();
+    expect(await world.remoteFiles()).toEqual({ 'a.txt': 'version 4', 'still.txt': 'still' });
+  });
+
   test('a commit of a newer version there may name more', async () => {
     const { world } = await setBack(1);
     const [key = ''] = keysOf(world, 'commits/').filter((one) => Number(one.slice(8, 18)) === 4);
