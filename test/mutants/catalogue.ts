@@ -57,6 +57,35 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: /comes before the lease/,
   },
   {
+    name: 'garbage judged by what was not looked at',
+    edits: [
+      {
+        file: 'engine/garbage/collect.ts',
+        find: 'epoch: Math.min(lease?.epoch ?? nextEpoch(head), nextEpoch(looked)),',
+        replace: 'epoch: Math.max(lease?.epoch ?? nextEpoch(head), nextEpoch(looked)),',
+      },
+      {
+        file: 'engine/garbage/collect.ts',
+        find: 'Math.min(head.commit?.generation ?? 0, looked?.commit?.generation ?? 0)',
+        replace: 'Math.max(head.commit?.generation ?? 0, looked?.commit?.generation ?? 0)',
+      },
+    ],
+    suites: [engine('garbage.test.ts')],
+    breaks: /while a collector looks/,
+  },
+  {
+    name: 'a refused commit outside the chain taken for one that names nothing',
+    edits: [
+      {
+        file: 'engine/garbage/dangling.ts',
+        find: "if (kind === 'denied') throw unreadable(store.name, refusalOf(key), error);",
+        replace: "if (kind === 'denied') return refusalOf(key);",
+      },
+    ],
+    suites: [engine('garbage.test.ts')],
+    breaks: /may not be read there/,
+  },
+  {
     name: 'a commit as old as it is, not as what replaced it',
     edits: [
       {
@@ -486,6 +515,18 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [{ file: 'engine/remote/swap-head.ts', find: '      known.doubt();\n', replace: '' }],
     suites: [engine('last-seen.test.ts')],
     breaks: /nobody confirmed|not known/,
+  },
+  {
+    name: 'the register seen lately believed over what another process has accepted',
+    edits: [
+      {
+        file: 'engine/cycle/last-seen.ts',
+        find: 'commit?.by === holder && commit.id === meta.newest?.id;',
+        replace: 'commit?.by === holder && meta.newest !== undefined;',
+      },
+    ],
+    suites: [engine('last-seen.test.ts')],
+    breaks: /is not that of before again/,
   },
   {
     name: 'a push of unknown outcome forgotten where the history cannot be followed',
