@@ -224,17 +224,22 @@ test.each([0, 2_001])('nor is a person stopped by it (%i ms later)', async (ms) 
   expect(await first.sync(LATELY)).toMatchObject({ uploaded: 1, downloaded: 0, generation: 3 });
 });
 
-test.each([true, false])(
-  'another datastore stands there by now: a veto, and it is left alone (there is something to send: %s)',
-  async (sends) => {
+test.each([
+  [0, 2_001],
+  [1, 2_001],
+  [100, 2_001],
+  [100, 0],
+])(
+  'another datastore stands there by now: a veto, and it is left alone (%i files to send, %i ms later)',
+  async (files, ms) => {
     const { world, alice, pass } = await inStep();
-    pass(2_001);
+    pass(ms);
     for (const [key, stored] of world.bucket) {
       if (!key.endsWith(HEAD_KEY)) continue;
       const text = new TextDecoder().decode(stored.bytes).replace(/"datastoreId":"[^"]+"/, '"datastoreId":"another"');
       world.bucket.set(key, { ...stored, bytes: new TextEncoder().encode(text), etag: '"another"' });
     }
-    if (sends) alice.write('c.txt', 'of alice');
+    for (let nth = 0; nth < files; nth += 1) alice.write(`c/${nth}.txt`, 'of alice');
     const before = { ...alice.files() };
     expect((await alice.failing(LATELY)).kind).toBe('veto');
     expect(alice.files()).toEqual(before);
