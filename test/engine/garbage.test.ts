@@ -497,6 +497,39 @@ describe('a register that was set back', () => {
     },
   );
 
+  test.each([1, 2])(
+    'by %i, while a collector looks, which has not met them: they stay, with all that they name',
+    async (lost) => {
+      const { world, alice } = await grown(3, DAYS);
+      const [bob, carol] = [world.replica('bob'), world.replica('carol')];
+      for (const replica of [bob, carol]) await replica.sync();
+      const older = world.bucket.get('team/head.json');
+      let last = older;
+      alice.store.plan({
+        on: 'put',
+        key: /^head/,
+        fault: {
+          kind: 'between',
+          async run() {
+            await pushAs(bob, lost);
+            last = world.bucket.get('team/head.json');
+            if (older) world.bucket.set('team/head.json', older);
+            carol.write('c.txt', 'of carol');
+            for (const version of ['', ' again']) {
+              carol.write('c.txt', `of carol${version}`);
+              // To her the register was never another.
+              await carol.sync();
+            }
+          },
+        },
+      });
+      await alice.datastore.gc();
+      expect(await world.remoteFiles()).toMatchObject({ 'c.txt': 'of carol again' });
+      if (last) world.bucket.set('team/head.json', last);
+      expect(await filesOfNewcomer(world)).toMatchObject({ 'a.txt': 'version 3', 'b.txt': `version ${lost}` });
+    },
+  );
+
   test('for as long as commits are kept after they were replaced, however old they were', async () => {
     const { world, restore } = await setBack(2);
     makeOlder(world, 40 * DAY);
@@ -543,6 +576,25 @@ describe('a register that was set back', () => {
     makeOlder(world, 31 * DAY);
     // Both, and the two of the chain before the latest two, and the one in between.
     expect(await alice.datastore.gc()).toMatchObject({ kept: 2, commits: 5 });
+  });
+
+  test.each([
+    ['commit', /^commits\/0*4-/],
+    ['shard', /-4\.jsonl/],
+  ])('a %s that may not be read there may name anything: nothing goes', async (_what, key) => {
+    const { world, restore } = await setBack(1);
+    const bob = world.replica('bob');
+    const [left = ''] = [...keysOf(world, 'commits/'), ...keysOf(world, 'index/')].filter((one) => key.test(one));
+    await pushAs(bob, 3);
+    const carol = world.replica('carol');
+    carol.store.plan({ on: 'get', key: new RegExp(left), times: 99, fault: { kind: 'fail-before', error: 'denied' } });
+    expect(await refused(carol)).toMatchObject({
+      kind: 'corrupt',
+      message: expect.stringContaining(`refuses ${left}`),
+    });
+    expect(deletions(carol)).toEqual([]);
+    restore();
+    expect(await world.remoteFiles()).toEqual({ 'a.txt': 'version 4', 'still.txt': 'still' });
   });
 
   test('a commit of a newer version there may name more', async () => {

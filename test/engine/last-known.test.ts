@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openWorld } from '../support/replica.ts';
 
 test('out of reach: what waits is planned against what was last seen, and nobody is asked', async () => {
@@ -56,4 +56,33 @@ test('out of reach: the committed files are those that were last seen, with thei
   expect(last?.at).not.toBeNull();
   expect(unreachable.hits()).toBe(0);
   await expect(alice.datastore.contents()).rejects.toMatchObject({ kind: 'offline' });
+});
+
+test('out of reach: a push of another process, whose outcome is not known, is not settled by what was seen before it', async () => {
+  const world = openWorld();
+  const alice = world.replica('alice');
+  alice.write('a', '1');
+  alice.write('b', '1');
+  await alice.sync();
+  const window = alice.datastore;
+  onTestFinished(() => window.close());
+  alice.restart();
+  alice.write('a', '2');
+  await alice.sync();
+  alice.remove('b');
+  alice.store.plan({ on: 'put', key: /^head/, times: 99, fault: { kind: 'fail-after', error: 'unreachable' } });
+  alice.store.plan({
+    on: 'get',
+    key: /^head/,
+    skip: 1,
+    times: 99,
+    fault: { kind: 'fail-before', error: 'unreachable' },
+  });
+  expect(await alice.failing()).toMatchObject({ kind: 'unknown-outcome' });
+  await window.preview({ lastKnown: true });
+  alice.store.heal();
+  alice.write('b', '1');
+  // It has landed. Without its note, that `b` is gone there would look like a deletion of another.
+  expect(await alice.sync()).toMatchObject({ deletedLocal: 0, uploaded: 1 });
+  expect(await world.remoteFiles()).toEqual({ a: '2', b: '1' });
 });

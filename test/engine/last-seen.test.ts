@@ -192,17 +192,54 @@ test('another process of this workspace has seen more: that is no register which
   await first.close();
 });
 
-test.each([true, false])(
-  'another datastore stands there by now: a veto, and it is left alone (there is something to send: %s)',
-  async (sends) => {
+/** Alice is at the fifth commit; then head is the first again, which another process of hers accepts, by a pull or for good. */
+async function setBackAndAccepted(direction: 'pull' | 'both') {
+  const { world, alice, pass } = await inStep();
+  const older = [...world.bucket].filter(([key]) => key.endsWith(HEAD_KEY));
+  alice.write('b.txt', 'of the second commit');
+  await alice.sync();
+  for (const version of ['two', 'three', 'four']) {
+    alice.write('a.txt', version);
+    await alice.sync();
+  }
+  const first = alice.datastore;
+  onTestFinished(() => first.close());
+  for (const [key, stored] of older) world.bucket.set(key, stored);
+  alice.restart({ clock: standing().clock });
+  await alice.sync({ acceptRemote: 1, onConflict: 'theirs', direction });
+  return { world, alice, first, pass };
+}
+
+test('a register that was set back, and accepted so by another process of this workspace, is not that of before again', async () => {
+  const { alice, first, pass } = await setBackAndAccepted('pull');
+  pass(2_001);
+  expect(await first.sync(LATELY)).toMatchObject({ downloaded: 0, conflicts: [], generation: 2 });
+  expect(alice.files()).toEqual({ 'a.txt': 'one', 'b.txt': 'of the second commit' });
+});
+
+test.each([0, 2_001])('nor is a person stopped by it (%i ms later)', async (ms) => {
+  const { alice, first, pass } = await setBackAndAccepted('both');
+  pass(ms);
+  alice.write('c.txt', 'new');
+  expect(await first.sync(LATELY)).toMatchObject({ uploaded: 1, downloaded: 0, generation: 3 });
+});
+
+test.each([
+  [0, 2_001],
+  [1, 2_001],
+  [100, 2_001],
+  [100, 0],
+])(
+  'another datastore stands there by now: a veto, and it is left alone (%i files to send, %i ms later)',
+  async (files, ms) => {
     const { world, alice, pass } = await inStep();
-    pass(2_001);
+    pass(ms);
     for (const [key, stored] of world.bucket) {
       if (!key.endsWith(HEAD_KEY)) continue;
       const text = new TextDecoder().decode(stored.bytes).replace(/"datastoreId":"[^"]+"/, '"datastoreId":"another"');
       world.bucket.set(key, { ...stored, bytes: new TextEncoder().encode(text), etag: '"another"' });
     }
-    if (sends) alice.write('c.txt', 'of alice');
+    for (let nth = 0; nth < files; nth += 1) alice.write(`c/${nth}.txt`, 'of alice');
     const before = { ...alice.files() };
     expect((await alice.failing(LATELY)).kind).toBe('veto');
     expect(alice.files()).toEqual(before);

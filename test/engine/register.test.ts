@@ -202,6 +202,27 @@ test('a reading that began before a swap does not bring back what the swap has r
   expect(register.known()?.head?.nonce).toBe('new');
 });
 
+test('a reading that began before a write in doubt does not end the doubt', async () => {
+  const { store, register } = await onRegister();
+  await register.read();
+  store.plan({
+    ...readBack,
+    fault: {
+      kind: 'afterwards',
+      async run() {
+        store.plan({ on: 'get', key: /head/, times: ALWAYS, fault: { kind: 'fail-before', error: 'unreachable' } });
+        store.plan({ on: 'put', key: /head/, times: ALWAYS, fault: { kind: 'fail-before', error: 'unreachable' } });
+        expect((await swapLease(register, () => {})).kind).toBe('unknown');
+      },
+    },
+  });
+  expect((await register.read()).head?.nonce).toBe('first');
+  expect(register.lately(60_000)).toBeNull();
+  store.heal();
+  await register.read();
+  expect(register.lately(60_000)?.head?.nonce).toBe('first');
+});
+
 test('an unchanged version keeps the moment it was first seen, another one begins anew', async () => {
   const { clock, register, write } = await onRegister();
   const first = await register.read();

@@ -19,7 +19,7 @@ export interface Edit {
 }
 
 export interface Suite {
-  readonly layer: 'core' | 'engine' | 'contract' | 'cli' | 'exhaustive' | 'hostile' | 'crash';
+  readonly layer: 'core' | 'engine' | 'contract' | 'cli' | 'exhaustive' | 'hostile' | 'crash' | 'simulation';
   /** Below the layer's folder; all of the layer otherwise. */
   readonly file?: string;
   /** Part of a test's name, where the defect makes others of the file wait for ever. */
@@ -28,6 +28,8 @@ export interface Suite {
 
 const core = (file?: string): Suite => ({ layer: 'core', ...(file === undefined ? {} : { file }) });
 const engine = (file?: string): Suite => ({ layer: 'engine', ...(file === undefined ? {} : { file }) });
+/** A story that the simulation has found once. */
+const story = (test: string): Suite => ({ layer: 'simulation', file: 'seeds.test.ts', test });
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -53,6 +55,35 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     suites: [engine('garbage.test.ts')],
     breaks: /comes before the lease/,
+  },
+  {
+    name: 'garbage judged by what was not looked at',
+    edits: [
+      {
+        file: 'engine/garbage/collect.ts',
+        find: 'epoch: Math.min(lease?.epoch ?? nextEpoch(head), nextEpoch(looked)),',
+        replace: 'epoch: Math.max(lease?.epoch ?? nextEpoch(head), nextEpoch(looked)),',
+      },
+      {
+        file: 'engine/garbage/collect.ts',
+        find: 'Math.min(head.commit?.generation ?? 0, looked?.commit?.generation ?? 0)',
+        replace: 'Math.max(head.commit?.generation ?? 0, looked?.commit?.generation ?? 0)',
+      },
+    ],
+    suites: [engine('garbage.test.ts')],
+    breaks: /while a collector looks/,
+  },
+  {
+    name: 'a refused commit outside the chain taken for one that names nothing',
+    edits: [
+      {
+        file: 'engine/garbage/dangling.ts',
+        find: "if (kind === 'denied') throw unreadable(store.name, refusalOf(key), error);",
+        replace: "if (kind === 'denied') return refusalOf(key);",
+      },
+    ],
+    suites: [engine('garbage.test.ts')],
+    breaks: /may not be read there/,
   },
   {
     name: 'a commit as old as it is, not as what replaced it',
@@ -454,6 +485,60 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     suites: [engine('cycle-races.test.ts'), engine('staging-sweep.test.ts'), engine()],
     breaks: /handle|written|late|kept/,
+  },
+  {
+    name: 'what a run that died did taken into the base before it is durable',
+    edits: [
+      {
+        file: 'engine/cycle/settle.ts',
+        find: 'if (intents.length > 0) await files.persistNames',
+        replace: 'if (intents.length > 9e9) await files.persistNames',
+      },
+    ],
+    suites: [story('a pull is killed at any one')],
+    breaks: /the power goes after the next sync/,
+  },
+  {
+    name: 'a folder that was moved under a pull not made durable',
+    edits: [
+      {
+        file: 'adapters/fs/local-files.ts',
+        find: 'if (!isComplete) await persistNames(() => false);',
+        replace: '',
+      },
+    ],
+    suites: [story('a folder is moved at any one')],
+    breaks: /the power goes after the next sync/,
+  },
+  {
+    name: 'the register believed from memory while a write is in doubt',
+    edits: [{ file: 'engine/remote/swap-head.ts', find: '      known.doubt();\n', replace: '' }],
+    suites: [engine('last-seen.test.ts')],
+    breaks: /nobody confirmed|not known/,
+  },
+  {
+    name: 'the register seen lately believed over what another process has accepted',
+    edits: [
+      {
+        file: 'engine/cycle/last-seen.ts',
+        find: 'commit?.by === holder && commit.id === meta.newest?.id;',
+        replace: 'commit?.by === holder && meta.newest !== undefined;',
+      },
+    ],
+    suites: [engine('last-seen.test.ts')],
+    breaks: /is not that of before again/,
+  },
+  {
+    name: 'a push of unknown outcome forgotten where the history cannot be followed',
+    edits: [
+      {
+        file: 'engine/cycle/settle.ts',
+        find: "const isAsked = ancestry === 'cut' && ledger.meta.newest !== null;",
+        replace: "const isAsked = ancestry === 'cut' && ledger.meta.newest === undefined;",
+      },
+    ],
+    suites: [engine('unlisted.test.ts')],
+    breaks: /of unknown outcome/,
   },
   {
     name: 'approving a rolled-back remote that deletes',

@@ -178,7 +178,7 @@ test('what a sync gives up for the other side is needed again when it comes back
   person.saved('a', 'mine');
   person.gets('a', 'theirs');
   expect(person.needs('mine')).toBe(false);
-  person.savedAside('late');
+  person.savedAside('late', true);
   expect(person.needs('late')).toBe(true);
   person.yields('a', 'late');
   expect(person.needs('late')).toBe(false);

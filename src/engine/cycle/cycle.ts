@@ -61,7 +61,7 @@ export async function runCycle(parts: CycleParts, options: SyncOptions, held: Le
 async function runPasses(run: Run): Promise<RemoteView> {
   const { parts, options, tally } = run;
   tally.phase('connecting');
-  let { state, isAsked } = await beginFrom(run);
+  let { state, stood } = await beginFrom(run);
   const swept = await sweepStaging(run);
   tally.notices(swept.problems);
   // What pushes looks before it writes; what only pulls shall not call a foreign prefix in step.
@@ -69,10 +69,10 @@ async function runPasses(run: Run): Promise<RemoteView> {
   let view = EMPTY_VIEW;
   let intents = swept.intents;
   for (let pass = 1; ; pass += 1) {
-    const ended = await runPass(run, { state, isAsked, view, intents, pass });
+    const ended = await runPass(run, { state, stood, view, intents, pass });
     if (ended.again === null) return ended.view;
     state = ended.again;
-    isAsked = true;
+    stood = 'now';
     view = ended.view;
     intents = [];
   }
@@ -86,7 +86,7 @@ interface PassStart extends Beginning, Pick<Looking, 'view' | 'intents'> {
 /** Looks, pulls and pushes once. `again`: something moved meanwhile, and this is the register to plan on anew. */
 async function runPass(
   run: Run,
-  { state, isAsked, view, intents, pass }: PassStart,
+  { state, stood, view, intents, pass }: PassStart,
 ): Promise<{ readonly view: RemoteView; readonly again: RegisterState | null }> {
   const { parts, options, ledger, tally } = run;
   tally.beginPass();
@@ -97,7 +97,7 @@ async function runPass(
   const planAgain = (on: RegisterState) => ({ view: sight.view, again: on });
   if (sight.vetoes.length > 0) {
     // What stops a person has to be true now.
-    if (!isAsked) return planAgain(await parts.register.read(options.signal));
+    if (stood !== 'now') return planAgain(await parts.register.read(options.signal));
     refuseVetoed(sight.vetoes, options, state.head?.commit?.generation ?? 0);
     // Approved: nothing is known equal any more. The next pass plans a union, which deletes nothing.
     forgetRemote(ledger);
@@ -120,7 +120,7 @@ async function runPass(
   }
   const pushed = await pushChanges(run, sight, state);
   if ((pulled.again || pushed.again) && pass < MAX_PASSES) return planAgain(await parts.register.read(options.signal));
-  if (!isAsked && run.committed === null) {
+  if (stood === 'lately' && run.committed === null) {
     const now = await parts.register.read(options.signal);
     if (now.etag !== state.etag) return planAgain(now);
   }

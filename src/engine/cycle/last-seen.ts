@@ -9,8 +9,8 @@ const LATELY_MS = 30_000;
 /** The register that a cycle plans on. */
 export interface Beginning {
   readonly state: RegisterState;
-  /** False: the store was not asked for this cycle, so only a swap that it takes shows that this still stands. */
-  readonly isAsked: boolean;
+  /** `now`: it was read for this cycle. `lately`: only a swap that the store takes shows that it still stands. */
+  readonly stood: 'now' | 'just now' | 'lately';
 }
 
 /**
@@ -26,11 +26,15 @@ export async function beginFrom({
   const seen = options.fromLastSeen === true ? register.lately(LATELY_MS) : null;
   // Another process of this workspace may have seen more; and over a commit whose outcome is open what stands now decides.
   if (seen?.head && !isBehind(seen.head, ledger) && (await base.journal()).length === 0) {
-    if (register.lately(JUST_NOW_MS) === seen) return { state: seen, isAsked: true };
-    if (seen.head.commit?.by === identity.holder) return { state: seen, isAsked: false };
+    if (register.lately(JUST_NOW_MS) === seen) return { state: seen, stood: 'just now' };
+    if (isOwn(seen.head, identity.holder, ledger)) return { state: seen, stood: 'lately' };
   }
-  return { state: await register.read(options.signal), isAsked: true };
+  return { state: await register.read(options.signal), stood: 'now' };
 }
 
 const isBehind = ({ epoch, commit }: Head, { meta }: Ledger): boolean =>
   epoch < meta.epoch || (commit?.generation ?? 0) < (meta.newest?.generation ?? 0);
+
+/** And the last that was seen here by any process: one may have accepted an older register since, where this commit is given up. */
+const isOwn = ({ commit }: Head, holder: string, { meta }: Ledger): boolean =>
+  commit?.by === holder && commit.id === meta.newest?.id;

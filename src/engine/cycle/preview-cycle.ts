@@ -14,8 +14,11 @@ import { requireEmpty } from './writing.ts';
 export async function previewCycle(parts: CycleParts, options: PreviewOptions, rootThere: boolean): Promise<Preview> {
   const run = await openRun(parts, options, null);
   const state = options.lastKnown === true ? lastKnown(parts) : await parts.register.read(options.signal);
-  await settleCommits(parts.base, run.ledger, state, parts.remoteLog, options.signal);
-  if (state.head === null && options.lastKnown !== true) await requireEmpty(parts.store, options.signal);
+  // What this process saw last may be older than a commit of another process that is still open.
+  if (options.lastKnown !== true) {
+    await settleCommits(parts.base, run.ledger, state, parts.remoteLog, options.signal);
+    if (state.head === null) await requireEmpty(parts.store, options.signal);
+  }
   const again = () => look(parts, options, { ...run, state, view: EMPTY_VIEW, intents: [], rootThere });
   const generation = state.head?.commit?.generation ?? null;
   const basis = basisOf(options, { ...run, state, remote: parts.store.name });

@@ -7,6 +7,7 @@ import { HEAD_KEY } from '../remote/head-object.ts';
 import { probeStore } from '../remote/probe.ts';
 import type { RegisterState } from '../remote/register.ts';
 import type { Ledger } from '../state/ledger.ts';
+import { requireSameRemote } from '../state/same-remote.ts';
 import type { CycleParts, Run } from './run.ts';
 
 /**
@@ -46,6 +47,8 @@ export async function writeUnderLease(run: Run, state: RegisterState, purpose: s
     waitMs: parts.waitMs,
     signal: options.signal,
     onWait: (holder) => tally.waiting(holder.holder),
+    // Another may stand there than the one that was planned on.
+    check: (now) => requireSameRemote(ledger.meta, now),
   });
   return run.lease;
 }
@@ -57,6 +60,7 @@ export async function takeLease(
     readonly purpose: string;
     readonly waitMs: number;
     readonly onWait?: ((holder: LeaseRecord) => void) | undefined;
+    readonly check?: (state: RegisterState) => void;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Lease> {

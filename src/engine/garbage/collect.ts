@@ -2,7 +2,7 @@ import { SyncError } from '../../core/errors.ts';
 import { withCollected } from '../../core/format/lease-record.ts';
 import type { Collected, Head } from '../../core/format/records.ts';
 import { commitKey } from '../../core/format/sync-index.ts';
-import { generationInKey } from '../../core/garbage/garbage-key.ts';
+import { generationInKey, type Reach } from '../../core/garbage/garbage-key.ts';
 import type { GarbageReport } from '../../core/garbage/garbage-report.ts';
 import type { Ceiling, KeepLimits } from '../../core/garbage/keep.ts';
 import { ancestryOf } from '../cycle/ancestry.ts';
@@ -109,7 +109,7 @@ async function collect(
       onPage: allowance.ask,
       onSwept: tally.file,
     },
-    { named, epoch: epochOf(run, head), generation, givenUp: new Set(beyond) },
+    { named, ...reachOf(run, history.state.head, head), givenUp: new Set(beyond) },
     swept,
   );
   // Only now: who may not delete would else keep those from it who may.
@@ -123,11 +123,19 @@ function mayDelete(lease: Lease, { ask }: Allowance): void {
   lease.assertValid();
 }
 
-/** What is written by it, or later, may still be named. Without the lease: that of who holds it, or else of who comes next. */
-function epochOf({ lease }: Run, head: Head): number {
-  if (lease !== null) return lease.epoch;
-  return head.lease === null ? head.epoch + 1 : head.epoch;
+/**
+ * No further than what was looked at: a commit that came after that, and before the lease, need not be of the chain by now. It stood, and
+ * head was set back to before it.
+ */
+function reachOf({ lease }: Run, looked: Head | null, head: Head): Pick<Reach, 'epoch' | 'generation'> {
+  return {
+    epoch: Math.min(lease?.epoch ?? nextEpoch(head), nextEpoch(looked)),
+    generation: Math.min(head.commit?.generation ?? 0, looked?.commit?.generation ?? 0),
+  };
 }
+
+/** What is written by it, or later, may still be named: that of who holds the lease, or else of who comes next. */
+const nextEpoch = (head: Head | null): number => (head?.epoch ?? 0) + (head?.lease ? 0 : 1);
 
 async function requireDescent({ parts, options, ledger }: Run, { head }: RegisterState, named: Named): Promise<void> {
   const { newest } = ledger.meta;

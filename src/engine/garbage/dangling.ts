@@ -4,10 +4,10 @@ import { generationInKey } from '../../core/garbage/garbage-key.ts';
 import { isDanglingKept, type KeepLimits } from '../../core/garbage/keep.ts';
 import type { ObjectStore } from '../ports.ts';
 import { readAll } from '../remote/read-object.ts';
-import { storeErrorKind } from '../remote/store-error.ts';
+import { refusalOf, storeErrorKind } from '../remote/store-error.ts';
 import type { CommitListing } from './commit-listing.ts';
 import type { CommitsAhead } from './read-commits-ahead.ts';
-import { newer } from './refusals.ts';
+import { newer, unreadable } from './refusals.ts';
 
 /**
  * Of the commits that are listed, those outside the chain that are kept: head may have been set back to before them, and be put forth again.
@@ -45,7 +45,7 @@ export interface DanglingParts {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Reads a commit that no other names, so no hash of it is known. Null: it is gone, or no commit. SyncError('newer-format') where it is of a newer one. */
+/** Reads a commit that no other names, so no hash of it is known. Null: it is gone, or no commit. SyncError('newer-format') where it is of a newer one, 'corrupt' where it may not be read. */
 export function readDangling({
   store,
   ahead,
@@ -59,7 +59,9 @@ export function readDangling({
       return found.kind === 'found' ? new TextDecoder().decode(await readAll(found.body, CAPS.commit)) : null;
     } catch (error) {
       const kind = storeErrorKind(error);
-      if (kind === 'missing' || kind === 'denied' || error instanceof RangeError) return null;
+      // It is listed, so it is there, and may name anything.
+      if (kind === 'denied') throw unreadable(store.name, refusalOf(key), error);
+      if (kind === 'missing' || error instanceof RangeError) return null;
       throw error;
     }
   }

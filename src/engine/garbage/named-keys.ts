@@ -5,6 +5,7 @@ import { generationInKey, keysIn } from '../../core/garbage/garbage-key.ts';
 import { createKeySet } from '../../core/garbage/key-set.ts';
 import { each } from '../each.ts';
 import type { RemoteLog } from '../remote/remote-log.ts';
+import { refusalOf } from '../remote/store-error.ts';
 import { isCutAt, keptCommits, requireWholeCommit, type WalkParts } from './kept-commits.ts';
 import { unreadable } from './refusals.ts';
 
@@ -28,7 +29,10 @@ export interface Named {
    * read.
    */
   add(head: Head, signal: AbortSignal | undefined): Promise<void>;
-  /** Adds commits outside the chain, as far as they can be read; `read` gives null where nobody could. SyncError('newer-format') as `add`. */
+  /**
+   * Adds commits outside the chain, as far as they can be read; `read` gives null where nobody could. Rejects as `add` where one may not be
+   * read, or is of a newer version.
+   */
   addDangling(
     keys: readonly string[],
     read: (key: string) => Promise<Commit | null>,
@@ -74,8 +78,11 @@ export function createNamed(parts: NamedParts): Named {
       requireWholeCommit(parts.name, key, commit);
       unread.push(...unreadOf(commit));
     });
-    // What is gone by now, or damaged, nobody can go back to.
-    await each(unread, READ_AT_ONCE, async (shard) => void (await addShard(shard, signal)));
+    // What is gone by now, or damaged, nobody can go back to; what may not be read is there.
+    await each(unread, READ_AT_ONCE, async (shard) => {
+      const problem = await addShard(shard, signal);
+      if (problem === refusalOf(shard.key)) throw unreadable(parts.name, problem);
+    });
   }
 
   function unreadOf(commit: Commit): readonly ShardPointer[] {

@@ -11,6 +11,8 @@ export interface AcquireLease {
   readonly waitMs: number;
   readonly onWait?: ((holder: LeaseRecord) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Sees each register before the lease is taken on it: a throw ends it, and nothing is written. */
+  readonly check?: (state: RegisterState) => void;
   /** Called before the first head of an empty prefix is made. */
   readonly beforeFirstHead: () => Promise<void>;
 }
@@ -45,6 +47,7 @@ async function contend(parts: LeaseParts, options: AcquireLease, claim: Claim): 
   const deadline = clock.monotonic() + options.waitMs;
   for (let contests = 0; ; ) {
     const state = await register.read(options.signal);
+    options.check?.(state);
     const verdict = judgeLease({
       head: state.head,
       ourNonce: claim.nonce,

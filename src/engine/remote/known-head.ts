@@ -39,17 +39,20 @@ export function trackHead(store: ObjectStore, clock: Clock): KnownHead {
   let state: RegisterState | null = null;
   /** Monotonic milliseconds when it stood there for sure. */
   let stoodAt: number | null = null;
+  /** Writes that were sent: a reading on its way meanwhile does not tell what came of them. */
+  let writes = 0;
 
   async function take(
     ask: (options: Pick<GetOptions, 'ifNoneMatch'>) => ReturnType<typeof getHead>,
   ): Promise<RegisterState> {
     const before = state;
     const sent = clock.monotonic();
+    const sentAfter = writes;
     try {
       const answer = await ask(unlessStill(before));
       const taken = takeIn(answer, before);
       const said = answer === 'unchanged' ? before?.etag : answer?.etag;
-      if (said === taken.etag) stoodAt = Math.max(stoodAt ?? sent, sent);
+      if (said === taken.etag && writes === sentAfter) stoodAt = Math.max(stoodAt ?? sent, sent);
       return taken;
     } catch (error) {
       stoodAt = null;
@@ -85,6 +88,7 @@ export function trackHead(store: ObjectStore, clock: Clock): KnownHead {
     },
     cached: () => (state?.head && state.etag ? { text: serialiseHead(state.head), etag: state.etag } : null),
     doubt() {
+      writes += 1;
       stoodAt = null;
     },
     replace(next) {

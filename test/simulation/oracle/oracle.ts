@@ -98,6 +98,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     const droppedEarly = new WeakSet<FileNode>();
     /** Written while no path of the root led to them. */
     const writtenAside = new WeakSet<FileNode>();
+    /** Whose last path in the root its person took away: what an editor still writes there is lost on any disk, without us too. */
+    const takenByPerson = new WeakSet<FileNode>();
 
     /** `isDone`: as the one that brought it meant it to be. */
     function appeared(path: string, node: FileNode, by: Process | null, isDone = true): void {
@@ -109,7 +111,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         // Without hard links a file comes in byte by byte: it is complete when its handle is closed.
         if (node.data.length === 0 && node.opens > 0) return;
         // Written late, through a handle to what was moved aside: it comes back where nothing else is by now.
-        const isLate = person.orphans.has(sha256);
+        const isLate = person.findsAgain(sha256);
         if (isLate) person.insists(path, sha256);
         else if (!isExpected(path, sha256)) blame(5, `${who}: ${path} gets a content that was never committed there`);
         // What was written late has the time of that, even where others have committed the same bytes.
@@ -161,6 +163,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         if (path === null) return;
         if (by !== null) checkIncluded(path);
         for (const [at, file] of filesBelow(path, node)) {
+          takenByPerson.delete(file);
           appeared(at, file, by);
           if (by !== null) person.isPutBack(at);
         }
@@ -171,8 +174,9 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
           const path = inRoot(place);
           const isReplaced = folder.entries.get(machine.disk.keyOf(name))?.name === name;
           if (path === null || hidden.has(client)) return;
-          if (isReplaced) return;
           const gone = [...filesBelow(path, node)];
+          for (const [, file] of gone) takenByPerson.add(file);
+          if (isReplaced) return;
           for (const [at, file] of gone) person.removed(at, hashOf(file));
           for (const [at, file] of gone) if (CONFLICT_COPY.test(at)) person.removedCopy(hashOf(file));
           return;
@@ -180,8 +184,11 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         checkPlace(place, by);
         if (node.kind !== 'file') return;
         const path = inRoot(place);
-        if (path !== null) checkIncluded(path);
-        if (path !== null) taken(path, node, by);
+        if (path !== null) {
+          checkIncluded(path);
+          taken(path, node, by);
+          takenByPerson.delete(node);
+        }
         if (node.links > 0) return;
         const since = stagedAt.get(node);
         if (isStaged(place) && since !== undefined && machine.disk.now() - since < DAY_MS) droppedEarly.add(node);
@@ -193,12 +200,13 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
           dropped(before, () => (at ? latestPath(at) : 'a file without a name'));
           return complete(node, by);
         }
-        if (node.links === 0 && droppedEarly.has(node))
+        const isMissed = !takenByPerson.has(node);
+        if (isMissed && node.links === 0 && droppedEarly.has(node))
           blame(3, `${who}: what is written late goes into a replaced file that was dropped before its day was over`);
         const path = pathNow(node);
         if (path === null) {
           writtenAside.add(node);
-          return person.savedAside(hashOf(node));
+          return person.savedAside(hashOf(node), isMissed);
         }
         appeared(path, node, null);
       },

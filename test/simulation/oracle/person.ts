@@ -2,11 +2,11 @@
 export interface Person {
   /** The last version saved at a path and not removed by this person since. */
   readonly current: Map<string, string>;
-  /** Saved where no path was left for it: through a handle to a file that was moved meanwhile. */
-  readonly orphans: Set<string>;
   saved(path: string, sha256: string): void;
-  /** Through a handle, to a file that has no path in the root any more. */
-  savedAside(sha256: string): void;
+  /** Through a handle, to a file that has no path in the root any more. `isMissed` false: its person took the last one away. */
+  savedAside(sha256: string, isMissed: boolean): void;
+  /** A program gives a path to what was saved aside: from then on it is needed in any case. False where nothing was. */
+  findsAgain(sha256: string): boolean;
   /** What was saved aside has a path again, by the person's own hand: it is the last version saved there. */
   comesBack(path: string, sha256: string): void;
   removed(path: string, sha256: string): void;
@@ -36,7 +36,10 @@ export interface Person {
 
 export function createPerson(isCommitted: (sha256: string) => boolean): Person {
   const current = new Map<string, string>();
+  /** Of no path: saved aside, or covered by what was not theirs. */
   const orphans = new Set<string>();
+  /** Saved aside, and nobody looks for it. */
+  const unmissed = new Set<string>();
   const seen = new Map<string, Set<string>>();
   /** By path and content, and by path, when it was done: counted in deeds. */
   const puts = new Map<string, Map<string, number>>();
@@ -64,12 +67,15 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
 
   return {
     current,
-    orphans,
     saved(path, sha256) {
       current.set(path, sha256);
       put(path, sha256);
     },
-    savedAside: (sha256) => void orphans.add(sha256),
+    savedAside: (sha256, isMissed) => void (isMissed ? orphans : unmissed).add(sha256),
+    findsAgain(sha256) {
+      if (unmissed.delete(sha256)) orphans.add(sha256);
+      return orphans.has(sha256);
+    },
     comesBack(path, sha256) {
       orphans.delete(sha256);
       current.set(path, sha256);
