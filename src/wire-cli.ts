@@ -94,6 +94,5 @@ const host: Host = {
 
 const wire = (request: OpenRequest): Promise<Wired> => wireDatastore({ ...request, tool: 'cli' });
 
-const code = await runCli(process.argv.slice(2), host);
-// What is still open (idle sockets, a handle of a library) has nothing more to say.
-process.exit(code);
+// What is still open then (idle sockets, a handle of a library) has nothing more to say.
+void runCli(process.argv.slice(2), host).then((code) => process.exit(code));
