@@ -6,7 +6,7 @@ import { startProgram } from './adapters/child-program.ts';
 import { findWorkspace, readConfig } from './adapters/config-files.ts';
 import { startCpuProfile } from './adapters/cpu-profile.ts';
 import { readPlanFile, writePlanFile } from './adapters/plan-file.ts';
-import { systemClock } from './adapters/system.ts';
+import { stayAwake, systemClock } from './adapters/system.ts';
 import { terminalOutput } from './adapters/terminal-output.ts';
 import type { Host, OpenRequest, StopSignal } from './cli/host.ts';
 import { runCli } from './cli/main.ts';
@@ -54,12 +54,7 @@ const host: Host = {
     for (const signal of stops) listener(signal);
     return () => listeners.delete(listener);
   },
-  stayAwake() {
-    // A port that is open keeps the process alive; it does nothing else.
-    const { port1 } = new MessageChannel();
-    port1.ref();
-    return () => port1.close();
-  },
+  stayAwake,
   profile: startCpuProfile,
   exit: (code) => process.exit(code),
   async findWorkspace(cwd) {
