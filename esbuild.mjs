@@ -5,25 +5,10 @@ import { writeCommonJs } from './scripts/build/common-js.mjs';
 /*
  * dist/extension.cjs loads dist/s3.cjs, where the SDK lies, on first use; what both need lies in the first, so that a
  * StoreError thrown in one is the StoreError caught in the other. dist/cli.js turns on the cache of compiled code and loads the
- * rest from dist/cli: what every command needs in one file, the SDK, the watcher and the like in files of their own. Any Node from
- * 22 on. Arguments name the targets; none means all.
+ * rest from dist/cli: what every command needs in main.cjs, the SDK, the watcher and the like in files of their own. All of it is
+ * CommonJS: an ES module touches every export of what it imports of Node, and some of them load more (a second HTTP client, the
+ * streams), and each file of a program costs more as one. Any Node from 22 on. Arguments name the targets; none means all.
  */
-
-/**
- * An `import` of these touches every export, and some of them load more: a second HTTP client, the standard streams. That takes a
- * short program a sixth of its time; `require` touches nothing.
- */
-const untouched = {
-  name: 'untouched',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(?:node:)?(?:https?|process)$/ }, ({ path, kind }) =>
-      kind === 'require-call' ? null : { path: path.replace(/^(?:node:)?/, 'node:'), namespace: 'untouched' },
-    );
-    onLoad({ filter: /^/, namespace: 'untouched' }, ({ path }) => ({
-      contents: `module.exports = require('${path}')`,
-    }));
-  },
-};
 
 const shared = {
   bundle: true,
@@ -37,50 +22,71 @@ const shared = {
   // Errors are told apart and reported by name.
   keepNames: true,
   metafile: true,
-  plugins: [untouched],
   outdir: 'dist',
   logLevel: 'warning',
 };
 
-// Some dependencies are CommonJS and ask for Node's modules by require.
-const REQUIRE =
-  "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);";
-
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+
+const split = {
+  ...shared,
+  splitting: true,
+  outExtension: { '.js': '.cjs' },
+  write: false,
+};
 
 const targets = {
   extension: {
-    ...shared,
+    ...split,
     entryPoints: { extension: 'src/extension.ts', s3: 'src/adapters/s3/s3-store.ts' },
-    splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
-    outExtension: { '.js': '.cjs' },
     external: ['vscode'],
-    write: false,
   },
   cli: {
-    ...shared,
-    entryPoints: { cli: 'src/cli.ts' },
-    splitting: true,
+    ...split,
+    entryPoints: { 'cli/main': 'src/wire-cli.ts' },
     chunkNames: 'cli/[name]-[hash]',
     define: { VERSION: JSON.stringify(version) },
-    banner: { js: REQUIRE },
   },
+};
+
+/** What turns on the cache for everything else, and so holds nothing else. */
+const start = {
+  ...shared,
+  format: 'cjs',
+  supported: { 'dynamic-import': false },
+  entryPoints: { cli: 'src/cli.ts' },
+  plugins: [
+    {
+      name: 'rest',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /wire-cli\.ts$/ }, () => ({ path: './cli/main.cjs', external: true })),
+    },
+  ],
 };
 
 /** Names were kept when it was split. */
 const asCommonJs = { platform: 'node', target: 'node22', minify: true, external: ['vscode'], logLevel: 'warning' };
+
+const entries = { extension: 'dist/extension.cjs', cli: 'dist/cli/main.cjs' };
 
 const named = process.argv.slice(2);
 for (const name of named.length > 0 ? named : Object.keys(targets)) {
   const target = targets[name];
   if (target === undefined) throw new Error(`unknown target ${name}; there are: ${Object.keys(targets).join(', ')}`);
   if (name === 'extension') await rm('dist/chunks', { recursive: true, force: true });
-  const built = await build(target);
-  const metafile = name === 'extension' ? await writeCommonJs(built, 'dist/extension.cjs', asCommonJs) : built.metafile;
-  if (name === 'cli') await sweep('dist/cli', metafile.outputs);
-  await writeFile(`dist/${name}.meta.json`, JSON.stringify(metafile));
-  if (name === 'cli') await chmod('dist/cli.js', 0o755);
+  const { outputs } = await writeCommonJs(await build(target), entries[name], asCommonJs);
+  if (name === 'cli') await writeStart(outputs);
+  await writeFile(`dist/${name}.meta.json`, JSON.stringify({ outputs }));
+}
+
+/** Last of all, so that a start that is younger than the sources says that the rest is, too. */
+async function writeStart(rest) {
+  await sweep('dist/cli', rest);
+  // Nearer than the project's own, which says that a `.js` is an ES module.
+  await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
+  await build(start);
+  await chmod('dist/cli.js', 0o755);
 }
 
 /** Chunks of earlier builds go after an hour: a program that runs meanwhile may still load them. */

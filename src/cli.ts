@@ -3,4 +3,4 @@ import { keepCompiled } from './adapters/compile-cache.ts';
 
 // Before anything else is loaded: what comes after is most of what there is to compile.
 keepCompiled();
-await import('./wire-cli.ts');
+void import('./wire-cli.ts');

@@ -6,7 +6,7 @@ import { startProgram } from './adapters/child-program.ts';
 import { findWorkspace, readConfig } from './adapters/config-files.ts';
 import { startCpuProfile } from './adapters/cpu-profile.ts';
 import { readPlanFile, writePlanFile } from './adapters/plan-file.ts';
-import { systemClock } from './adapters/system.ts';
+import { stayAwake, systemClock } from './adapters/system.ts';
 import { terminalOutput } from './adapters/terminal-output.ts';
 import type { Host, OpenRequest, StopSignal } from './cli/host.ts';
 import { runCli } from './cli/main.ts';
@@ -54,12 +54,7 @@ const host: Host = {
     for (const signal of stops) listener(signal);
     return () => listeners.delete(listener);
   },
-  stayAwake() {
-    // A port that is open keeps the process alive; it does nothing else.
-    const { port1 } = new MessageChannel();
-    port1.ref();
-    return () => port1.close();
-  },
+  stayAwake,
   profile: startCpuProfile,
   exit: (code) => process.exit(code),
   async findWorkspace(cwd) {
@@ -94,6 +89,5 @@ const host: Host = {
 
 const wire = (request: OpenRequest): Promise<Wired> => wireDatastore({ ...request, tool: 'cli' });
 
-const code = await runCli(process.argv.slice(2), host);
-// What is still open (idle sockets, a handle of a library) has nothing more to say.
-process.exit(code);
+// What is still open then (idle sockets, a handle of a library) has nothing more to say.
+void runCli(process.argv.slice(2), host).then((code) => process.exit(code));

@@ -75,7 +75,8 @@ function linking(from, inside, entry, first, texts) {
         if (namespace !== 'shared' && first.has(target)) return { path: target, namespace: 'shared' };
         return { path: namespace === 'shared' ? path : fromHere(target), external: true };
       });
-      onLoad({ filter: /^/, namespace: 'built' }, ({ path }) => ({ contents: texts.get(path) }));
+      // One that exports nothing would pass for CommonJS, and all others would wait in functions that V8's cache leaves out.
+      onLoad({ filter: /^/, namespace: 'built' }, ({ path }) => ({ contents: `${texts.get(path)}\nexport {};\n` }));
       onLoad({ filter: /^/, namespace: 'shared' }, ({ path }) => ({
         contents: `module.exports = require('${fromHere(entry)}').chunks['${path}'];`,
       }));

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { SyncError } from '../core/errors.ts';
 import { durationText } from '../core/quantities.ts';
@@ -12,7 +11,8 @@ export function requireAnswer(folder: string, waitMs: number, clock: Clock): Pro
   if (process.platform === 'win32') return Promise.resolve();
   return new Promise((resolve, reject) => {
     // What it answers is found out again: here it counts that it does.
-    const asking = spawn('ls', ['-d', '--', join(folder, '.')], {
+    // Only a folder used in place is asked, and all would load it.
+    const asking = process.getBuiltinModule('node:child_process').spawn('ls', ['-d', '--', join(folder, '.')], {
       stdio: 'ignore',
       env: { PATH: process.env['PATH'] },
     });

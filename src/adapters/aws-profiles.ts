@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
@@ -11,7 +11,7 @@ export async function listProfiles(env: Readonly<Record<string, string | undefin
   return [...new Set(named)].toSorted();
 }
 
-const textOf = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');
+const textOf = (file: string): Promise<string> => promises.readFile(file, 'utf8').catch(() => '');
 
 /** `[profile "team"]`, `[default]`; other sections (`sso-session`, `services`) are no profiles. */
 function sections(text: string, wanted: RegExp): readonly string[] {

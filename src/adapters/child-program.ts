@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { SyncError } from '../core/errors.ts';
 
@@ -12,7 +11,7 @@ export function startProgram(
   { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ) {
   // Only one command needs it, and all would load it.
-  const { spawn } = createRequire(import.meta.url)('node:child_process') as typeof import('node:child_process');
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn(command, [...args], { stdio: 'inherit', cwd, env: { ...process.env, ...env } });
   const ended = new Promise<number>((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => reject(notStarted(command, error)));

@@ -2,13 +2,13 @@ import { createHash, hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import * as zlib from 'node:zlib';
+import type { ZlibOptions, ZstdOptions } from 'node:zlib';
 import type { Codec } from '../engine/ports.ts';
 
-const gzip = promisify(zlib.gzip);
+/** On first use: a cycle with nothing to do compresses nothing. */
+const zlib = () => process.getBuiltinModule('node:zlib');
 /** The default of zstd: twice as fast as the next that saves more. */
 const LEVEL = 3;
-const gunzip = promisify<Uint8Array, zlib.ZlibOptions, Uint8Array>(zlib.gunzip);
 
 /** Hashing and compression as Node does them; the heavy parts run on Node's thread pool. */
 export const nodeCodec: Codec = {
@@ -22,23 +22,25 @@ export const nodeCodec: Codec = {
       digest: () => running.digest('hex'),
     };
   },
-  gzip: (bytes) => gzip(bytes),
+  gzip: (bytes) => promisify<Uint8Array, Uint8Array>(zlib().gzip)(bytes),
   async gunzip(bytes, limit) {
     try {
-      return await gunzip(bytes, { maxOutputLength: limit });
+      return await promisify<Uint8Array, ZlibOptions, Uint8Array>(zlib().gunzip)(bytes, { maxOutputLength: limit });
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
       throw error;
     }
   },
   // Node 22.14 and older have none.
-  zstd: typeof zlib.zstdCompress === 'function' ? compressed : null,
+  get zstd() {
+    return typeof zlib().zstdCompress === 'function' ? compressed : null;
+  },
   unzstd,
 };
 
 function compressed(bytes: Uint8Array): Promise<Uint8Array> {
-  const params = { [zlib.constants.ZSTD_c_compressionLevel]: LEVEL };
-  return promisify<Uint8Array, zlib.ZstdOptions, Uint8Array>(zlib.zstdCompress)(bytes, {
+  const params = { [zlib().constants.ZSTD_c_compressionLevel]: LEVEL };
+  return promisify<Uint8Array, ZstdOptions, Uint8Array>(zlib().zstdCompress)(bytes, {
     params,
     pledgedSrcSize: bytes.byteLength,
   });
@@ -49,7 +51,7 @@ const [LEAST_WINDOW_LOG, WINDOW_LOG] = [10, 23];
 
 async function* unzstd(bytes: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
   const window = Math.min(Math.max(Math.ceil(Math.log2(limit)), LEAST_WINDOW_LOG), WINDOW_LOG);
-  const decoder = zlib.createZstdDecompress({ params: { [zlib.constants.ZSTD_d_windowLogMax]: window } });
+  const decoder = zlib().createZstdDecompress({ params: { [zlib().constants.ZSTD_d_windowLogMax]: window } });
   const feeding = pipeline(Readable.from(bytes), decoder);
   // The loop below sees the same failure; this one must not count as unhandled meanwhile.
   feeding.catch(() => {});

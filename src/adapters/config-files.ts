@@ -1,12 +1,16 @@
-import { readFile, stat } from 'node:fs/promises';
+import * as fs from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Config } from '../core/config/config.ts';
 import { type ConfigLayers, type RawFile, resolveConfig } from '../core/config/config-layers.ts';
 import type { ConfigProblem } from '../core/config/config-problem.ts';
 import { type RateTexts, readRates, withRates } from '../core/config/rate.ts';
 import { bad, ok, type Result } from '../core/errors.ts';
 import { parseYaml } from './config-yaml.ts';
+
+// `fs.promises` does the same, and takes longer to load than all that is read here.
+const [stat, readFile] = [promisify(fs.stat), promisify(fs.readFile)];
 
 export interface ConfigRequest {
   /** Absolute; where `.datastore.yaml` lies (see `findWorkspace`). */

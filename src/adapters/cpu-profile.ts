@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { SyncError } from '../core/errors.ts';
 
 /**
@@ -8,7 +7,7 @@ import { SyncError } from '../core/errors.ts';
  */
 export function startCpuProfile(file: string): () => void {
   // Hardly ever asked for, and all would load it.
-  const { Session } = createRequire(import.meta.url)('node:inspector') as typeof import('node:inspector');
+  const { Session } = process.getBuiltinModule('node:inspector');
   const session = new Session();
   session.connect();
   session.post('Profiler.enable');

@@ -1,5 +1,4 @@
-import { existsSync, lstatSync, readlinkSync, realpathSync, rmdirSync, statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { existsSync, lstatSync, promises, readlinkSync, realpathSync, rmdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { FolderRelation } from '../core/setup/setup-plan.ts';
 import { makeTrial } from './trial-folder.ts';
@@ -108,7 +107,7 @@ async function depthOf(name: string, folder: string, signal?: AbortSignal): Prom
     const below: string[] = [];
     for (const at of level) {
       signal?.throwIfAborted();
-      const entries = await readdir(at, { withFileTypes: true }).catch(() => []);
+      const entries = await promises.readdir(at, { withFileTypes: true }).catch(() => []);
       for (const entry of entries) {
         if (entry.name === name) return depth;
         if (entry.isDirectory()) below.push(path.join(at, entry.name));

@@ -1,5 +1,4 @@
-import { lstatSync, realpathSync } from 'node:fs';
-import { access, constants, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { constants, lstatSync, promises, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { proxyVariables } from '../core/doctor/proxy-variables.ts';
 import type { Clock } from '../engine/ports.ts';
@@ -16,7 +15,9 @@ export function openMachine(env: Readonly<Record<string, string | undefined>>, c
       return found === null ? [] : proxyVariables(env, found.protocol, found.host);
     },
     async watches() {
-      const text = await readFile(path.join(proc, 'sys/fs/inotify/max_user_watches'), 'utf8').catch(() => null);
+      const text = await promises
+        .readFile(path.join(proc, 'sys/fs/inotify/max_user_watches'), 'utf8')
+        .catch(() => null);
       const limit = text === null ? Number.NaN : Number(text);
       return Number.isNaN(limit) ? { limit: null, used: 0 } : { limit, used: await watchesTaken(proc) };
     },
@@ -37,19 +38,19 @@ export function openMachine(env: Readonly<Record<string, string | undefined>>, c
       }
     },
     async isWritable(folder: string): Promise<boolean> {
-      return access(await nearest(folder), constants.W_OK).then(
+      return promises.access(await nearest(folder), constants.W_OK).then(
         () => true,
         () => false,
       );
     },
     async bytesBelow(folder: string): Promise<number> {
       try {
-        const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+        const entries = await promises.readdir(folder, { recursive: true, withFileTypes: true });
         let bytes = 0;
         for (const entry of entries) {
           if (!entry.isFile()) continue;
           // What goes meanwhile takes no room.
-          bytes += await stat(path.join(entry.parentPath, entry.name)).then(
+          bytes += await promises.stat(path.join(entry.parentPath, entry.name)).then(
             ({ size }) => size,
             () => 0,
           );
@@ -73,7 +74,7 @@ export function openMachine(env: Readonly<Record<string, string | undefined>>, c
 /** The folder itself, or the first above it that is there. */
 async function nearest(folder: string): Promise<string> {
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
-    const isThere = await stat(at).then(
+    const isThere = await promises.stat(at).then(
       () => true,
       () => false,
     );
@@ -87,13 +88,13 @@ async function watchesTaken(proc: string): Promise<number> {
   for (const pid of await names(proc)) {
     if (!/^\d+$/.test(pid)) continue;
     for (const fd of await names(path.join(proc, pid, 'fd'))) {
-      const target = await readlink(path.join(proc, pid, 'fd', fd)).catch(() => '');
+      const target = await promises.readlink(path.join(proc, pid, 'fd', fd)).catch(() => '');
       if (!target.includes('inotify')) continue;
-      const info = await readFile(path.join(proc, pid, 'fdinfo', fd), 'utf8').catch(() => '');
+      const info = await promises.readFile(path.join(proc, pid, 'fdinfo', fd), 'utf8').catch(() => '');
       taken += info.split('\n').filter((line) => line.startsWith('inotify wd')).length;
     }
   }
   return taken;
 }
 
-const names = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
+const names = (folder: string): Promise<string[]> => promises.readdir(folder).catch(() => []);

@@ -1,6 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import { performance } from 'node:perf_hooks';
 import { SyncError } from '../core/errors.ts';
 import type { Clock, Ids, Network } from '../engine/ports.ts';
 
@@ -10,7 +9,11 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** The time of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic() {
+    // `performance` says the same, and brings with it all that Node can measure.
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1e3 + nanoseconds / 1e6;
+  },
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(cancelled(signal));
@@ -38,6 +41,12 @@ export const systemIds: Ids = {
   nonce: () => randomBytes(16).toString('hex'),
   random: () => randomInt(2 ** 47) / 2 ** 47,
 };
+
+/** Keeps this process alive until the returned function is called; a message port would do, and takes longer to load. */
+export function stayAwake(): () => void {
+  const timer = setInterval(() => {}, LONGEST_TIMER_MS);
+  return () => clearInterval(timer);
+}
 
 /** What this machine is connected to. */
 export const systemNetwork: Network = {

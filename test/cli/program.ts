@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,7 +69,7 @@ export function keepProgram(): { readonly path: string; drop(): void } {
   const folder = mkdtempSync(path.join(tmpdir(), 'program-'));
   copyFileSync(PROGRAM, path.join(folder, 'cli.js'));
   cpSync(path.join(path.dirname(PROGRAM), 'cli'), path.join(folder, 'cli'), { recursive: true });
-  writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }\n');
+  copyFileSync(path.join(path.dirname(PROGRAM), 'package.json'), path.join(folder, 'package.json'));
   return { path: path.join(folder, 'cli.js'), drop: () => rmSync(folder, { recursive: true, force: true }) };
 }
 

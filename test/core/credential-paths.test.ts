@@ -88,6 +88,8 @@ test.each<[what: string, held: readonly string[], free: readonly string[]]>([
       '.env.conflict-al-T',
       'a/.npmrc.conflict-al-T-2',
       'ca.conflict-al-T.pem',
+      '.my.conflict-al-T.cnf',
+      'credentials.tfrc.conflict-al-T.json',
       'id_rsa.conflict-al-T.conflict-bo-T',
       '.netrc.conflict-al-T.conflict-bo-T-2.conflict-al-U',
       '.docker/config.conflict-al-T.conflict-bo-T.json',

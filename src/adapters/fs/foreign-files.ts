@@ -1,5 +1,4 @@
-import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { type Dirent, promises } from 'node:fs';
 import { join } from 'node:path';
 import { LOCKED, NOTHING, type OwnNames, UNLOCKED, withinOf } from './own-names.ts';
 import { errorCode } from './refusal.ts';
@@ -36,7 +35,7 @@ const nameOf = ({ name }: Dirent): string => (process.platform === 'darwin' ? na
 
 async function entriesIn(folder: string): Promise<readonly Dirent[] | null> {
   try {
-    return await readdir(folder, { withFileTypes: true });
+    return await promises.readdir(folder, { withFileTypes: true });
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return null;

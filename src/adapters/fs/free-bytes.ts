@@ -1,7 +1,7 @@
-import { statfs } from 'node:fs/promises';
+import { promises } from 'node:fs';
 
 /** Bytes that this person may still write on the disk of a folder. Throws what the operating system says. */
 export async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
+  const { bavail, bsize } = await promises.statfs(folder);
   return bavail * bsize;
 }

@@ -1,5 +1,5 @@
-import { constants, fstatSync, lstatSync, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants, fstatSync, lstatSync, promises, type Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import { sameStamp } from '../../core/format/tree.ts';
@@ -54,7 +54,7 @@ export async function openRegular(
 ): Promise<{ readonly handle: FileHandle; readonly stats: Stats }> {
   let handle: FileHandle;
   try {
-    handle = await open(target, access | NO_FOLLOW | NO_WAIT);
+    handle = await promises.open(target, access | NO_FOLLOW | NO_WAIT);
   } catch (error) {
     throw localError(`\`${path}\` could not be read`, error);
   }

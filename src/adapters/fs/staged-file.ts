@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { fstatSync, unlinkSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { fstatSync, promises, unlinkSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import type { StagedFile } from '../../engine/ports.ts';
@@ -37,7 +37,7 @@ export function openStager(
       const path = join(inbox.path, name);
       try {
         // The umask (or a default ACL of the folder) makes of this what any new file gets.
-        return { name, path, handle: await open(path, 'wx', mode > 0 ? 0o600 : exec ? 0o777 : 0o666) };
+        return { name, path, handle: await promises.open(path, 'wx', mode > 0 ? 0o600 : exec ? 0o777 : 0o666) };
       } catch (error) {
         if (errorCode(error) !== 'EEXIST') throw localError('A download could not be written', error);
       }

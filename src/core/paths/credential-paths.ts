@@ -36,8 +36,13 @@ const PATTERNS: readonly RegExp[] = [
 // One expression: every file of every scan is asked.
 const CREDENTIAL = new RegExp(PATTERNS.map(({ source }) => source).join('|'));
 
+/** What each of them needs somewhere in a path, also one that still bears its suffixes: nearly all paths have none of it. */
+const HINT =
+  /\.env|id_|\.(?:pem|p8|p12|pfx|ppk|jks|kdbx|key)|\.(?:ssh|aws|docker|kube)\/|\.(?:npm|pypi)rc|netrc|credentials|\.(?:pgpass|cnf|htpasswd|s3cfg|boto|vault-token)/;
+
 function isCredentialPath(path: string): boolean {
   const plain = path.toLowerCase();
+  if (!HINT.test(plain)) return false;
   const original = originalOf(plain);
   if (isCredential(original)) return true;
   return original !== plain && SWAP.test(nameOf(plain)) && isCredential(nameOf(original).slice(1));

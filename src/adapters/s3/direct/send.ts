@@ -1,5 +1,4 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
-import { createRequire } from 'node:module';
 import { DEFAULT_TIMING } from '../../../core/config/timing.ts';
 import type { Pace } from '../../../engine/ports.ts';
 import { systemClock } from '../../system.ts';
@@ -28,10 +27,9 @@ export interface Sender {
   close(): void;
 }
 
-// An `import` would touch every export, and with it load a second HTTP client and WebSockets: 60 ms.
-const load = createRequire(import.meta.url);
-const http = () => load('node:http') as typeof import('node:http');
-const https = () => load('node:https') as typeof import('node:https');
+// On first use: an `import` would also touch every export, and with it load a second HTTP client and WebSockets: 60 ms.
+const http = () => process.getBuiltinModule('node:http');
+const https = () => process.getBuiltinModule('node:https');
 
 /** Above `concurrency`, as the SDK's client has it. */
 const SPARE_SOCKETS = 8;
