@@ -20,7 +20,7 @@ const disks = vi.hoisted(() => ({
 // Other files of this worker have loaded the engine with the real disk, and others will.
 vi.hoisted(() => vi.resetModules());
 afterAll(() => {
-  for (const name of ['node:fs', 'node:fs/promises']) vi.doUnmock(name);
+  vi.doUnmock('node:fs');
   vi.resetModules();
 });
 
@@ -37,17 +37,16 @@ vi.mock('node:fs', async (load) => {
     if (!name.endsWith('Sync') || typeof call !== 'function') return [name, call];
     return [name, Object.assign(either(name, call), { native: either(name, call.native ?? call) })];
   });
-  const both = Object.fromEntries(calls) as Readonly<Record<string, unknown>>;
+  const both = { ...Object.fromEntries(calls), promises: eitherPromises(await load<typeof import('node:fs')>()) };
   return { ...both, default: both };
-});
-vi.mock('node:fs/promises', async (load) => {
-  const real = await load<typeof import('node:fs/promises')>();
-  const isSimulated = (at: unknown) => String(at).startsWith('/p1/');
-  const open = (...[at, flags, mode]: Parameters<typeof real.open>) =>
-    isSimulated(at) ? promises.open(String(at), flags, Number(mode)) : real.open(at, flags, mode);
-  const readdir = async (at: string, options: { withFileTypes: true }) =>
-    isSimulated(at) ? simulated.readdirSync(at, options) : real.readdir(at, options);
-  return { ...real, open, readdir, default: { ...real, open, readdir } };
+
+  function eitherPromises({ promises: real }: typeof import('node:fs')) {
+    const open = (...[at, flags, mode]: Parameters<typeof real.open>) =>
+      isSimulated(at) ? promises.open(String(at), flags, Number(mode)) : real.open(at, flags, mode);
+    const readdir = async (at: string, options: { withFileTypes: true }) =>
+      isSimulated(at) ? simulated.readdirSync(at, options) : real.readdir(at, options);
+    return { ...real, open, readdir };
+  }
 });
 let made = 0;
 disks.sync = {

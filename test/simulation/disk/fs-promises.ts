@@ -1,7 +1,7 @@
 import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, partAt, readAt, writeBytes } from './handle-calls.ts';
 import { enter, handleOf } from './kernel.ts';
 
-/* What `src/adapters/fs` gets in place of `node:fs/promises`. Others may act before each of its calls. */
+/* What `src/adapters/fs` gets in place of the promises of `node:fs`. Others may act before each of its calls. */
 
 export async function open(path: string, flags?: string | number, mode?: number): Promise<SimulatedHandle> {
   await enter('before open', path).proc.breathe();
