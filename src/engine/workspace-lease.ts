@@ -36,21 +36,24 @@ export function openWorkspaceLease(parts: CycleParts, root: GuardedRoot): Worksp
     const isFirst = register.isFormInDoubt() || (await primed()).meta.capabilities === null;
     const isThere = (await parts.openFiles(ids.uuid()).state()).kind === 'folder';
     // What the probe finds is kept in the base, which only one process at a time may write.
-    if (isFirst && isThere) await root.alone(options.purpose, options.signal, () => prepare(options.signal));
-    else await prepare(options.signal);
+    const { meta } = await (isFirst && isThere
+      ? root.alone(options.purpose, options.signal, () => prepare(options.signal))
+      : prepare(options.signal));
+    const check = (now: RegisterState) => requireSameRemote(meta, now);
     try {
-      return await takeLease(parts, { ...options, waitMs: options.waitMs ?? parts.waitMs });
+      return await takeLease(parts, { ...options, waitMs: options.waitMs ?? parts.waitMs, check });
     } catch (error) {
       if (register.isFormInDoubt() && isThere) await root.alone(options.purpose, undefined, forgetCapabilities);
       throw error;
     }
   }
 
-  async function prepare(signal: AbortSignal | undefined): Promise<void> {
+  async function prepare(signal: AbortSignal | undefined): Promise<Ledger> {
     const ledger = await primed();
     const state = await register.read(signal);
     requireSameRemote(ledger.meta, state);
     await prepareWriting(parts, ledger, state, signal);
+    return ledger;
   }
 
   async function forgetCapabilities(): Promise<void> {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/adapters/system.ts';
 import type { LeaseRecord } from '../../src/core/format/records.ts';
+import { HEAD_KEY } from '../../src/engine/remote/head-object.ts';
 import { APART, openWorld } from '../support/replica.ts';
 
 test('re-entry in one process is counted: one tenure, free when all have given it back', async () => {
@@ -181,3 +182,19 @@ async function inStep() {
   await bob.sync();
   return { world, alice, bob };
 }
+
+test('another datastore stands there when it comes to the swap: it is left alone', async () => {
+  const world = openWorld();
+  const alice = world.replica('alice');
+  alice.write('a.txt', 'one');
+  await alice.sync();
+  const key = [...world.bucket.keys()].find((one) => one.endsWith(HEAD_KEY)) ?? '';
+  const become = async () => {
+    const stored = world.bucket.get(key);
+    const text = new TextDecoder().decode(stored?.bytes).replace(/"datastoreId":"[^"]+"/, '"datastoreId":"another"');
+    if (stored) world.bucket.set(key, { ...stored, bytes: new TextEncoder().encode(text), etag: '"another"' });
+  };
+  alice.store.plan({ on: 'get', key: /^head/, fault: { kind: 'afterwards', run: become } });
+  await expect(alice.datastore.acquire({ purpose: 'test' })).rejects.toMatchObject({ kind: 'veto' });
+  expect(world.bucket.get(key)?.etag).toBe('"another"');
+});

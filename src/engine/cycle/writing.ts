@@ -60,7 +60,8 @@ export async function takeLease(
     readonly purpose: string;
     readonly waitMs: number;
     readonly onWait?: ((holder: LeaseRecord) => void) | undefined;
-    readonly check?: (state: RegisterState) => void;
+    /** Throws where the register that is about to be swapped is not the one that was meant. */
+    readonly check: (state: RegisterState) => void;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Lease> {
