@@ -208,6 +208,9 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
           writtenAside.add(node);
           return person.savedAside(hashOf(node), isMissed);
         }
+        // A copy that is whole, if not closed yet, is what this writes over.
+        const found = hashOf(before);
+        if (chain.wasAt(path, found)) person.sees(path, found);
         appeared(path, node, null);
       },
       moded(node, by) {
