@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/core/config/config.ts';
-import { DEFAULT_TIMING } from '../../src/core/config/timing.ts';
 import { SyncError } from '../../src/core/errors.ts';
 import { readSetupField, setupUrl } from '../../src/core/setup/setup-input.ts';
 import type { SetupReport } from '../../src/engine/setup/setup.ts';
@@ -12,19 +11,11 @@ import { hiddenText, outcomeText, reportLines, stoppedText } from '../../src/vsc
 import { failureRows, planRows, stoppedRows } from '../../src/vscode/setup/plan-rows.ts';
 import { choiceRows, QUESTIONS } from '../../src/vscode/setup/questions.ts';
 import { type Turn, walk } from '../../src/vscode/setup/walk.ts';
+import { SOME_CONFIG } from '../support/some-config.ts';
 
 const none = draftFrom(null);
 const s3: Draft = { ...none, bucket: 'team-data', prefix: 'p' };
-const config = (backend: Config['backend'], root: string): Config => ({
-  backend,
-  root,
-  directories: null,
-  exclude: [],
-  allow: [],
-  timing: DEFAULT_TIMING,
-  lock: { ttlMs: 30_000, waitMs: 60_000 },
-  source: '.datastore.yaml',
-});
+const config = (backend: Config['backend'], root: string): Config => ({ ...SOME_CONFIG, backend, root });
 
 describe('which pages there are', () => {
   const rows: readonly {

@@ -32,6 +32,12 @@ const generationsOf = (world: World): readonly number[] =>
     .map((key) => Number(key.slice(8, 18)))
     .toSorted((a, b) => a - b);
 
+/** What there is goes up, and no commit names it. */
+async function sendInVain(replica: Replica): Promise<void> {
+  replica.store.plan({ on: 'put', key: /^commits/, fault: { kind: 'fail-before', error: 'denied' } });
+  await replica.failing();
+}
+
 /** All that was ever written, by the store's clock. */
 function makeOlder({ bucket }: World, ms: number): void {
   for (const [key, stored] of bucket) bucket.set(key, { ...stored, lastModified: stored.lastModified - ms });
@@ -87,8 +93,7 @@ describe('what goes', () => {
     await bob.sync();
     const lease = await bob.datastore.acquire({ purpose: 'test' });
     bob.write('b.txt', 'under way');
-    bob.store.plan({ on: 'put', key: /^commits/, fault: { kind: 'fail-before', error: 'denied' } });
-    await bob.failing();
+    await sendInVain(bob);
     expect(await alice.datastore.gc({ dryRun: true })).toMatchObject({ commits: 1, objects: 1, holder: 'bob@host' });
     await lease.release();
     expect(await alice.datastore.gc({ dryRun: true })).toMatchObject({ commits: 1, objects: 2, holder: null });
@@ -129,8 +134,7 @@ describe('what goes', () => {
     const bob = world.replica('bob');
     await bob.sync();
     bob.write('b.txt', 'never named');
-    bob.store.plan({ on: 'put', key: /^commits/, fault: { kind: 'fail-before', error: 'denied' } });
-    await bob.failing();
+    await sendInVain(bob);
     await world.store.put('objects/of-another-tool', new Uint8Array(3));
     await world.store.put('elsewhere.txt', new Uint8Array(3));
     alice.write('a.txt', 'version 4');
@@ -321,8 +325,7 @@ describe('who writes meanwhile', () => {
     const bob = world.replica('bob');
     await bob.sync();
     bob.write('b.txt', 'sent before');
-    bob.store.plan({ on: 'put', key: /^commits/, fault: { kind: 'fail-before', error: 'denied' } });
-    await bob.failing();
+    await sendInVain(bob);
     alice.write('a.txt', 'version 5');
     await alice.sync();
     await alice.datastore.gc();
@@ -337,8 +340,7 @@ describe('who writes meanwhile', () => {
     const bob = world.replica('bob');
     await bob.sync();
     bob.write('b.txt', 'sent before');
-    bob.store.plan({ on: 'put', key: /^commits/, fault: { kind: 'fail-before', error: 'denied' } });
-    await bob.failing();
+    await sendInVain(bob);
     bob.store.heal();
     alice.write('a.txt', 'version 5');
     await alice.sync();

@@ -6,7 +6,9 @@ import type { Paint } from './paint.ts';
 export function garbageLines(report: GarbageReport, isDry: boolean, paint: Paint): string[] {
   const { generation, kept, oldest, holder, commits, shards, objects, bytes, requests, ms } = report;
   if (generation === null) return ['Nothing was ever pushed here: there is nothing to collect.'];
-  const history = `Kept ${countText(kept, 'commit')}, generations ${oldest ?? generation} to ${generation}.`;
+  const from = oldest ?? generation;
+  const span = from === generation ? `generation ${generation}` : `generations ${from} to ${generation}`;
+  const history = `Kept ${countText(kept, 'commit')}, ${span}.`;
   const parts = [countText(objects, 'object'), countText(shards, 'index shard'), countText(commits, 'commit')];
   const what = `${parts[0]}, ${parts[1]} and ${parts[2]} (${bytesText(bytes)})`;
   const isClean = objects + shards + commits === 0;
