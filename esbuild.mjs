@@ -8,7 +8,13 @@ import { writeCommonJs } from './scripts/build/common-js.mjs';
  * rest from dist/cli: what every command needs in main.cjs, the SDK, the watcher and the like in files of their own. All of it is
  * CommonJS: an ES module touches every export of what it imports of Node, and some of them load more (a second HTTP client, the
  * streams), and each file of a program costs more as one. Any Node from 22 on. Arguments name the targets; none means all.
+ * With --readable names stay as they were written, in a folder apart: for a profile.
  */
+
+const words = process.argv.slice(2);
+const isReadable = words.includes('--readable');
+const out = isReadable ? 'test-results/readable' : 'dist';
+const minify = !isReadable;
 
 const shared = {
   bundle: true,
@@ -18,11 +24,11 @@ const shared = {
   mainFields: ['module', 'main'],
   // The same code as ES modules, which load in half the time.
   alias: { yaml: './node_modules/yaml/browser/index.js' },
-  minify: true,
+  minify,
   // Errors are told apart and reported by name.
   keepNames: true,
   metafile: true,
-  outdir: 'dist',
+  outdir: out,
   logLevel: 'warning',
 };
 
@@ -66,27 +72,27 @@ const start = {
 };
 
 /** Names were kept when it was split. */
-const asCommonJs = { platform: 'node', target: 'node22', minify: true, external: ['vscode'], logLevel: 'warning' };
+const asCommonJs = { platform: 'node', target: 'node22', minify, external: ['vscode'], logLevel: 'warning' };
 
-const entries = { extension: 'dist/extension.cjs', cli: 'dist/cli/main.cjs' };
+const entries = { extension: `${out}/extension.cjs`, cli: `${out}/cli/main.cjs` };
 
-const named = process.argv.slice(2);
+const named = words.filter((word) => word !== '--readable');
 for (const name of named.length > 0 ? named : Object.keys(targets)) {
   const target = targets[name];
   if (target === undefined) throw new Error(`unknown target ${name}; there are: ${Object.keys(targets).join(', ')}`);
-  if (name === 'extension') await rm('dist/chunks', { recursive: true, force: true });
+  if (name === 'extension') await rm(`${out}/chunks`, { recursive: true, force: true });
   const { outputs } = await writeCommonJs(await build(target), entries[name], asCommonJs);
   if (name === 'cli') await writeStart(outputs);
-  await writeFile(`dist/${name}.meta.json`, JSON.stringify({ outputs }));
+  await writeFile(`${out}/${name}.meta.json`, JSON.stringify({ outputs }));
 }
 
 /** Last of all, so that a start that is younger than the sources says that the rest is, too. */
 async function writeStart(rest) {
-  await sweep('dist/cli', rest);
+  await sweep(`${out}/cli`, rest);
   // Nearer than the project's own, which says that a `.js` is an ES module.
-  await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
+  await writeFile(`${out}/package.json`, '{ "type": "commonjs" }\n');
   await build(start);
-  await chmod('dist/cli.js', 0o755);
+  await chmod(`${out}/cli.js`, 0o755);
 }
 
 /** Chunks of earlier builds go after an hour: a program that runs meanwhile may still load them. */

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { keepCompiled } from './adapters/compile-cache.ts';
+import { sizeHeap } from './adapters/heap.ts';
 
 // Before anything else is loaded: what comes after is most of what there is to compile.
 keepCompiled();
+sizeHeap();
 void import('./wire-cli.ts');

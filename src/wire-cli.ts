@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { isatty } from 'node:tty';
-import { setFlagsFromString } from 'node:v8';
 import { startProgram } from './adapters/child-program.ts';
 import { findWorkspace, readConfig } from './adapters/config-files.ts';
 import { startCpuProfile } from './adapters/cpu-profile.ts';
@@ -20,9 +19,6 @@ import { readUnfinished } from './wire-unfinished.ts';
 
 /** Of package.json, put in by the bundler: the built file stands alone. */
 declare const VERSION: string;
-
-// On a machine with much memory V8 lets garbage pile up to twice what ten thousand files need; this costs no time.
-setFlagsFromString('--heap-growing-percent=40');
 
 const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 

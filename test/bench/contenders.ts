@@ -11,7 +11,7 @@ import { s3SyncClient } from './s3-sync-client.ts';
 /** Ours first. Throws with a message for people when one is not there. */
 export function findContenders(): readonly Contender[] {
   return [
-    ours(),
+    ours(fileURLToPath(new URL('../../dist/cli.js', import.meta.url))),
     aws(),
     rclone('rclone', [], 'slow'),
     rclone('rclone 64', tuned(64), 'fast'),
@@ -24,9 +24,8 @@ export function findContenders(): readonly Contender[] {
 const tuned = (many: number): readonly string[] =>
   `--transfers ${many} --checkers ${many} --fast-list --s3-no-head --update --use-server-modtime`.split(' ');
 
-const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
-
-function ours(): Contender {
+/** What `node esbuild.mjs cli` has written. */
+export function ours(cli: string): Contender {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };

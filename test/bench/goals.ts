@@ -88,7 +88,7 @@ export interface Column {
   /** For people. */
   readonly name: string;
   readonly latency: number;
-  readonly played: readonly Pick<Played, 'tables' | 'baselines'>[];
+  readonly played: readonly Pick<Played, 'tables' | 'baselines' | 'profiles'>[];
 }
 
 /** Markdown: each goal, against the best peer of its row, and whether it is met. Empty when nothing was played that has one. */
@@ -110,6 +110,10 @@ export function goalsText(columns: readonly Column[]): readonly string[] {
   return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows, ''];
 }
 
+/** Whether a workload has a goal that was not met. */
+export const isMissed = (table: Table, latency: number, baselines: Baselines): boolean =>
+  GOALS.some((goal) => goal.workload === table.workload && verdict(goal, table, latency, baselines).includes(NOT_MET));
+
 function verdict({ times, bound }: Goal, { rows }: Table, latency: number, baselines: Baselines): string {
   const [ours, ...peers] = rows;
   if (ours === undefined) return '';
@@ -128,7 +132,8 @@ function verdict({ times, bound }: Goal, { rows }: Table, latency: number, basel
   return words.join('; ');
 }
 
-const metText = (isMet: boolean): string => (isMet ? 'met' : '**not met**');
+const NOT_MET = '**not met**';
+const metText = (isMet: boolean): string => (isMet ? 'met' : NOT_MET);
 
 const NOTHING_TO_DO = { W2: 'files', W6: 'many', W9: 'million' } as const;
 

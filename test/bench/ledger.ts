@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Baselines } from './goals.ts';
 import type { Options, StoreName } from './options.ts';
+import type { Profiles } from './profile.ts';
 import type { Table } from './table.ts';
 import { type Story, stories } from './workload.ts';
 
@@ -21,6 +22,8 @@ export interface Played {
   readonly programs: Readonly<Record<string, string>>;
   readonly baselines: Baselines;
   readonly tables: readonly Table[];
+  /** Of our program, on the dev server without latency. */
+  readonly profiles: Profiles;
 }
 
 export interface Ledger {

@@ -1,6 +1,7 @@
 import type { Column } from './goals.ts';
-import { flatnessText, goalsText } from './goals.ts';
+import { flatnessText, goalsText, isMissed } from './goals.ts';
 import type { Ledger, Played } from './ledger.ts';
+import { sharesText } from './shares.ts';
 import { type Table, tableText } from './table.ts';
 import type { Story, Workload } from './workload.ts';
 
@@ -39,7 +40,9 @@ export function pageText(ledger: Ledger): string {
     ...columns.flatMap((column) => [
       `## ${column.name}`,
       '',
-      ...column.played.flatMap(({ tables }) => tables.flatMap((table) => [tableText(table), ...obstacles(table)])),
+      ...column.played.flatMap((one) =>
+        one.tables.flatMap((table) => [tableText(table), ...obstacles(table, column, one)]),
+      ),
     ]),
   ].join('\n');
 }
@@ -121,10 +124,16 @@ const OBSTACLES: { readonly [Id in Workload]?: string } = {
   'W7-DOWN': 'as with few files',
 };
 
-/** What stands in the way where a peer was clearly faster. */
-function obstacles({ workload, rows }: Table): string[] {
+/** What stands in the way where a peer was clearly faster, or where a goal was not met. */
+function obstacles(table: Table, { latency }: Column, { baselines, profiles }: Column['played'][number]): string[] {
+  const { workload, rows } = table;
   const faster = rows.filter(({ ratio }) => ratio !== null && ratio > 1.05).map(({ name }) => `\`${name}\``);
-  return faster.length === 0
-    ? []
-    : [`Faster here: ${faster.join(', ')}. In our way: ${OBSTACLES[workload] ?? 'not known'}.`, ''];
+  if (faster.length === 0 && !isMissed(table, latency, baselines)) return [];
+  const who = faster.length === 0 ? '' : `Faster here: ${faster.join(', ')}. `;
+  const shares = profiles[workload];
+  const profile =
+    shares === undefined
+      ? ''
+      : ` Its main thread in one run, each function without what it calls (\`node --cpu-prof\`): ${sharesText(shares)}.`;
+  return [`${who}In our way: ${OBSTACLES[workload] ?? 'not known'}.${profile}`, ''];
 }

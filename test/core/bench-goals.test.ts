@@ -23,7 +23,7 @@ const tablesOf = (workload: Workload, rows: Readonly<Record<string, readonly Sam
 const column = (latency: number, ...args: Parameters<typeof tablesOf>) => ({
   name: 'here',
   latency,
-  played: [{ tables: tablesOf(...args), baselines: { nodeMs: 40, copyMs: 500 } }],
+  played: [{ tables: tablesOf(...args), baselines: { nodeMs: 40, copyMs: 500 }, profiles: {} }],
 });
 const row = (...args: Parameters<typeof column>) => goalsText([column(...args)])[2];
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { added, type Ledger, ledgerText, type Played, parseLedger } from '../bench/ledger.ts';
 import { parseOptions } from '../bench/options.ts';
 import { pageText } from '../bench/page.ts';
+import { sharesOf } from '../bench/shares.ts';
 import type { Sample } from '../bench/story.ts';
 import { tabulate } from '../bench/table.ts';
 
@@ -28,6 +29,7 @@ const played = (more: Partial<Played> = {}): Played => ({
   sizes: { files: 10_000, many: 100_000, million: 1_000_000, largeBytes: 2 ** 30, runs: 5, warmUp: true },
   programs: { datastore: '1', rclone: '2' },
   baselines: { nodeMs: 40, copyMs: 500 },
+  profiles: {},
   tables: tabulate(
     new Map([
       [
@@ -78,4 +80,37 @@ test('each story says when and on which commit it was measured', () => {
 test('half a story is not written', () => {
   expect(() => parseOptions(['--only', 'W2', '--write', 'page.md'])).toThrow('--only takes W1,W2,W3,W4,W8 together');
   expect(parseOptions(['--only', 'W5,W5B', '--write', 'page.md']).only.size).toBe(4);
+});
+
+test('a goal that is not met is explained, with where the time goes', () => {
+  const profiles = { W1: [{ what: '`lstat`', ms: 36.2 }] };
+  const page = pageText(added(EMPTY, played({ profiles })));
+  expect(page).toContain('In our way: every file is read and hashed twice');
+  expect(page).toContain('(`node --cpu-prof`): `lstat` 36 ms.');
+});
+
+test('a profile is summed by function, what Node brings by module', () => {
+  const frames = ['(idle)', 'scanRoot', 'scanRoot2', '', 'load', 'wrap', 'lstat'];
+  const urls = [
+    '',
+    'file:///a.cjs',
+    'file:///a.cjs',
+    'file:///a.cjs',
+    'node:internal/modules/cjs/loader',
+    'node:internal/modules/helpers',
+    '',
+  ];
+  const nodes = frames.map((functionName, id) => ({ id, callFrame: { functionName, url: urls[id] ?? '' } }));
+  const shares = sharesOf({
+    nodes,
+    samples: [0, 1, 2, 3, 4, 5, 6, 6],
+    timeDeltas: [500, 2000, 1500, 100, 300, 300, 900, 1000],
+  });
+  expect(shares).toEqual([
+    { what: '`scanRoot`', ms: 3.5 },
+    { what: '`lstat`', ms: 1.9 },
+    { what: '`node:internal/modules`', ms: 0.6 },
+    { what: 'waiting', ms: 0.5 },
+    { what: 'functions without a name', ms: 0.1 },
+  ]);
 });

@@ -22,6 +22,8 @@ export interface Scan extends LocalTree {
   readonly at: number;
   /** Base entries whose content was read again and is unchanged: their new stamp saves the next reading. */
   readonly refreshed: readonly BaseEntry[];
+  /** Nothing was read: each file there is has the hash that the base has for it. */
+  readonly isAsInBase: boolean;
 }
 
 /** Coarsest time step of a filesystem in use (FAT), milliseconds: a file as young as that may have been written after it was read. */
@@ -82,6 +84,7 @@ export async function scanRoot(
     isExcluded: (path) => !found.has(path) && isExcluded(path),
     at: walk.at,
     refreshed,
+    isAsInBase: unread.length === 0,
   };
 }
 
@@ -93,6 +96,7 @@ export const emptyScan = (skip: Skip): Scan => ({
   isExcluded: excluder(skip),
   at: 0,
   refreshed: [],
+  isAsInBase: true,
 });
 
 /** Racily clean: a file may be written twice within one step of the clock and keep its size; only age proves it was not. */
