@@ -159,7 +159,8 @@ export function vetoMessage(veto: Veto): { readonly message: string; readonly re
       };
     case 'unrelated-remote':
       return {
-        message: 'the last commit that was seen here is not in the history of the remote: a restored bucket?',
+        message:
+          'the last commit that was seen here is not in the history of the remote: a restored bucket, or a history that was collected since?',
         remedy: accept(veto.generation),
       };
     case 'remote-emptied':

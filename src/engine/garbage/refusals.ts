@@ -29,6 +29,6 @@ export const setBack = (name: string, generation: number, latest: number): SyncE
 export const unrelated = (): SyncError =>
   new SyncError(
     'veto',
-    'the last commit that was seen here is not in the history of the remote: a restored bucket?',
+    'the last commit that was seen here is not in the history of the remote: a restored bucket, or a history that was collected since?',
     'Nothing was deleted. Look at it with `datastore sync --dry-run`; accept it with `--accept-remote GENERATION`.',
   );
