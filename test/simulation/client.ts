@@ -1,4 +1,3 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { nodeCodec } from '../../src/adapters/codec.ts';
 import { buildExcludes } from '../../src/adapters/excludes.ts';
 import { openLocalFiles } from '../../src/adapters/fs/local-files.ts';
@@ -17,11 +16,11 @@ import type { Codec, Ids, Log, ObjectStore, StateFiles } from '../../src/engine/
 import type { Capabilities } from '../../src/engine/remote/probe.ts';
 import { createBaseStore, emptyBase } from '../../src/engine/state/base-store.ts';
 import { whole } from './bodies.ts';
-import { unzip, zip } from './gzip.ts';
 import { ROOT } from './hands.ts';
 import type { Loop } from './loop.ts';
 import { clockOf, type Process } from './machine.ts';
 import type { Random } from './random.ts';
+import { gzip, zstd } from './zlib.ts';
 
 export interface Program {
   readonly process: Process;
@@ -123,11 +122,11 @@ async function remember(state: StateFiles, remote: string, capabilities: Capabil
 /** As Node's, but without its thread pool, which nothing could put in order. */
 const codec: Codec = {
   ...nodeCodec,
-  gzip: async (bytes) => zip(bytes),
-  gunzip: async (bytes, limit) => unzip(bytes, limit),
-  zstd: async (bytes) => zstdCompressSync(bytes, { pledgedSrcSize: bytes.byteLength }),
+  gzip: async (bytes) => gzip.pack(bytes),
+  gunzip: async (bytes, limit) => gzip.unpack(bytes, limit),
+  zstd: async (bytes) => zstd.pack(bytes),
   async *unzstd(body, limit) {
-    yield zstdDecompressSync(await whole({ body }), { maxOutputLength: limit });
+    yield zstd.unpack(await whole({ body }), limit);
   },
 };
 

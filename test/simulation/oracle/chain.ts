@@ -1,4 +1,5 @@
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
+import { zstd } from '../zlib.ts';
 import { type Blame } from './invariants.ts';
 import { createRegisterCheck, type Writer } from './register.ts';
 import { type RawCommit, type RawEntry, type RawHead, recordText, sha256Of, shardText } from './remote-format.ts';
@@ -190,7 +191,7 @@ export function createChain(
         return blame(4, `${entry.path}: ${object} is missing or holds other bytes than its name says`);
       referenced.set(object, sha256Of(stored));
       const bytes = stored.subarray(offset, offset + length);
-      const part = encoding === 'zstd' ? zstdDecompressSync(bytes) : bytes;
+      const part = encoding === 'zstd' ? zstd.unpack(bytes) : bytes;
       if (sha256 !== undefined && sha256Of(part) !== sha256) blame(4, `${entry.path}: a slice is not what it says`);
       parts.push(part);
     }

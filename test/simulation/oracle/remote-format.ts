@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { unzip } from '../gzip.ts';
+import { gzip } from '../zlib.ts';
 
 /* The remote format by its letter, on nothing of `src`. */
 
@@ -66,7 +66,7 @@ export function recordText(bytes: Uint8Array, sha256: string): string | null {
 
 /** The unzipped text of a shard; null where it is not what its hash says. */
 export function shardText(bytes: Uint8Array, sha256: string): string | null {
-  const text = unzip(bytes);
+  const text = gzip.unpack(bytes);
   return sha256Of(text) === sha256 ? Buffer.from(text.buffer, text.byteOffset, text.length).toString() : null;
 }
 
