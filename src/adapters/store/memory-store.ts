@@ -80,7 +80,7 @@ export function createMemoryStore({ codec, clock, bucket = new Map(), prefix = '
     },
     async put(key, bytes, options = {}) {
       // A copy: like bytes that are sent, not those the caller may write into later.
-      const copy = Uint8Array.from(bytes);
+      const copy = new Uint8Array(bytes);
       await arrive(options.signal);
       await options.pace?.next(copy.byteLength);
       traffic.bytesUp += copy.byteLength;
