@@ -5,7 +5,7 @@ export const pathOf = <By>(disk: Disk<By>, folder: FolderNode, name: string): st
   `${pathOfFolder(disk.ways, folder)}/${name}`;
 
 /** Empty for the top. */
-function pathOfFolder(ways: number, folder: FolderNode): string {
+export function pathOfFolder(ways: number, folder: FolderNode): string {
   if (folder.parent === null) return '';
   if (folder.known?.ways !== ways) folder.known = { ways, path: `${pathOfFolder(ways, folder.parent)}/${folder.name}` };
   return folder.known.path;

@@ -1,5 +1,5 @@
 import { type Content, type DiskListener, type FileNode, hashOf } from '../disk/node.ts';
-import { pathOf } from '../disk/path-of.ts';
+import { pathOf, pathOfFolder } from '../disk/path-of.ts';
 import { filesBelow, filesOf, holdsContent, inRoot, isEmpty, OUTSIDE, ROOT } from '../hands.ts';
 import type { Machine, Process } from '../machine.ts';
 import type { Remote } from '../remote.ts';
@@ -7,7 +7,7 @@ import { type Chain, type Change, createChain } from './chain.ts';
 import type { Blame } from './invariants.ts';
 import { type Modes, watchModes } from './modes.ts';
 import { createPerson, type Person } from './person.ts';
-import { isDownload, isStaged } from './places.ts';
+import { isDownload, isStaged, isState } from './places.ts';
 import { sha256Of } from './remote-format.ts';
 
 /** Knows every version anybody ever saved, and watches every change of every disk and of the bucket at the moment it happens. */
@@ -155,6 +155,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
 
     return {
       added(folder, name, node, by) {
+        // Half of all: nothing of a person is there, and a program may do there as it likes.
+        if (by !== null && isState(pathOfFolder(machine.disk.ways, folder))) return;
         const place = pathOf(machine.disk, folder, name);
         if (by !== null) checkPlace(place, by);
         if (isStaged(place) && node.kind === 'file') stagedAt.set(node, machine.disk.now());
@@ -169,6 +171,10 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         }
       },
       removed(folder, name, node, by) {
+        if (by !== null && isState(pathOfFolder(machine.disk.ways, folder))) {
+          if (node.kind === 'file' && node.links === 0) dropped(node, () => pathOf(machine.disk, folder, name));
+          return;
+        }
         const place = pathOf(machine.disk, folder, name);
         if (by === null) {
           const path = inRoot(place);
@@ -235,7 +241,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     function pathNow(node: FileNode): string | null {
       const { at } = node;
       if (at === null || at.folder.entries.get(machine.disk.keyOf(at.name))?.node !== node) return null;
-      return inRoot(latestPath(at));
+      const above = pathOfFolder(machine.disk.ways, at.folder);
+      return isState(above) || isStaged(above) ? null : inRoot(latestPath(at));
     }
 
     function checkIncluded(path: string): void {
