@@ -5,14 +5,21 @@ class SystemError extends Error {
   readonly code: string;
   readonly syscall: string;
   readonly path: string;
-  readonly errno: number;
 
   constructor(code: string, syscall: string, path: string) {
-    super(`${code}: by the simulated disk, ${syscall} '${path}'`);
+    super();
     this.code = code;
     this.syscall = syscall;
     this.path = path;
-    this.errno = -((constants.errno as Readonly<Record<string, number>>)[code] ?? 0);
+  }
+
+  /** Made when it is asked for: most are caught, and their code is all that is read. */
+  override get message(): string {
+    return `${this.code}: by the simulated disk, ${this.syscall} '${this.path}'`;
+  }
+
+  get errno(): number {
+    return -((constants.errno as Readonly<Record<string, number>>)[this.code] ?? 0);
   }
 }
 

@@ -72,7 +72,9 @@ export function readFileSync(from: string | number, encoding?: 'utf8'): string |
     const { node, path } = handleOf('read', fd);
     if (node.kind !== 'file') throw errno('EISDIR', 'read', path);
     const { buffer, byteOffset, length } = node.data;
-    return encoding === undefined ? Buffer.from(node.data) : Buffer.from(buffer, byteOffset, length).toString(encoding);
+    // Never written into: a write makes new ones, and nobody writes into what was read.
+    const bytes = Buffer.from(buffer, byteOffset, length);
+    return encoding === undefined ? bytes : bytes.toString(encoding);
   } finally {
     if (isPath) closeSync(fd);
   }
@@ -96,11 +98,17 @@ export function writeBytes(handle: Handle, bytes: Uint8Array, position: number |
   const { node, path, proc } = handle;
   if (node.kind !== 'file') throw errno('EBADF', 'write', path);
   const at = handle.appends ? node.data.length : (position ?? handle.position);
-  const next = new Uint8Array(Math.max(node.data.length, at + bytes.length));
-  next.set(node.data);
-  next.set(bytes, at);
-  proc.disk.write(node, next, proc);
+  proc.disk.write(node, overlaid(node.data, bytes, at), proc);
   if (position === null) handle.position = at + bytes.length;
+}
+
+function overlaid(data: Uint8Array, bytes: Uint8Array, at: number): Uint8Array {
+  // Most writes are of a whole file.
+  if (at === 0 && bytes.length >= data.length) return new Uint8Array(bytes);
+  const next = new Uint8Array(Math.max(data.length, at + bytes.length));
+  next.set(data);
+  next.set(bytes, at);
+  return next;
 }
 
 export function ftruncateSync(fd: number, length: number): void {
