@@ -85,7 +85,7 @@ export interface NameChange {
 export interface Disk<By> {
   readonly traits: DiskTraits;
   readonly top: FolderNode;
-  /** Rises with every change of a name that is not a file's: while it stands, every way leads where it led. */
+  /** Rises with every change of a name that is not a file's, but for a new folder's: while it stands, every way leads where it led. */
   ways: number;
   listener: DiskListener<By>;
   /** The time it would give a change now. */
@@ -156,24 +156,23 @@ export function createDisk<By>(traits: DiskTraits, clock: () => number, remember
       if (disk.remembers) disk.unflushed.push(changes);
       else for (const { folder, key, becomes } of changes) setName(folder.flushed, key, becomes);
       const at = now();
-      const heard: (() => void)[] = [];
+      const replaced: (Named | undefined)[] = [];
       for (const { folder, key, becomes } of changes) {
         const before = folder.entries.get(key);
+        replaced.push(before);
         setName(folder.entries, key, becomes);
-        if (isOnWays(before) || isOnWays(becomes)) disk.ways += 1;
+        if (isOnWays(before) || (isOnWays(becomes) && !isNewFolder(becomes))) disk.ways += 1;
         folder.mtime = at;
         folder.ctime = at;
-        if (before) {
-          unlinked(before.node, at);
-          heard.push(() => disk.listener.removed(folder, before.name, before.node, by));
-        }
-        if (becomes) {
-          linked(folder, becomes, at);
-          heard.push(() => disk.listener.added(folder, becomes.name, becomes.node, by));
-        }
+        if (before) unlinked(before.node, at);
+        if (becomes) linked(folder, becomes, at);
         if (before) forget(before.node);
       }
-      for (const tell of heard) tell();
+      for (const [index, { folder, becomes }] of changes.entries()) {
+        const before = replaced[index];
+        if (before) disk.listener.removed(folder, before.name, before.node, by);
+        if (becomes) disk.listener.added(folder, becomes.name, becomes.node, by);
+      }
     },
     write(node, data, by) {
       const before = { data: node.data, sha256: node.sha256 };
@@ -222,6 +221,9 @@ export function hashOf(content: Content): string {
 
 const isOnWays = (named: Named | null | undefined): boolean =>
   named !== null && named !== undefined && named.node.kind !== 'file';
+
+/** Never linked anywhere: no way led through it. */
+const isNewFolder = (named: Named | null): boolean => named?.node.kind === 'folder' && named.node.parent === null;
 
 const EMPTY = new Uint8Array();
 
