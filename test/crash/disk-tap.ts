@@ -201,5 +201,6 @@ function half([fd, data, offset, length, position]: unknown[]): unknown[] {
 const describe = (args: unknown[]): string =>
   args
     .filter((arg) => typeof arg === 'string' && arg.startsWith('/'))
-    .map((arg) => String(arg))
+    // A number that depends on what else is open.
+    .map((arg) => String(arg).replace(/^\/proc\/self\/fd\/\d+$/, 'where it lies'))
     .join(' → ');
