@@ -1,6 +1,7 @@
 import { statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createBaseStore } from '../../src/engine/state/base-store.ts';
 import { openWorld } from '../support/replica.ts';
 
 test('the first push fills an empty prefix, the first pull an empty root', async () => {
@@ -71,5 +72,29 @@ test('hidden files travel like others, both ways, and are not taken for gone', a
   expect(await bob.sync()).toMatchObject({ uploaded: 1, deletedRemote: 0 });
   expect(await alice.sync()).toMatchObject({ downloaded: 1, deletedLocal: 0 });
   expect(alice.files()).toEqual(bob.files());
+  await world.expectNothingLost();
+});
+
+test('a push is in step with the commit it makes, unless others have written what is not here yet', async () => {
+  const world = openWorld();
+  const [alice, bob] = [world.replica('alice'), world.replica('bob')];
+  const known = async () => (await createBaseStore(alice.state).load())?.meta.commit;
+  alice.write('a.txt', 'one');
+  await alice.sync({ direction: 'push' });
+  alice.write('a.txt', 'two');
+  await alice.sync({ direction: 'push' });
+  expect(await known()).toEqual({ id: (await world.remote()).chain[0], files: 1 });
+
+  await bob.sync();
+  bob.write('b.txt', 'of bob');
+  await bob.sync();
+  const before = await known();
+  alice.write('c.txt', 'of alice');
+  await alice.sync({ direction: 'push' });
+  alice.write('c.txt', 'of alice again');
+  await alice.sync({ direction: 'push' });
+  expect(await known()).toEqual(before);
+  expect(await alice.sync()).toMatchObject({ downloaded: 1 });
+  expect(await known()).toEqual({ id: (await world.remote()).chain[0], files: 3 });
   await world.expectNothingLost();
 });

@@ -72,15 +72,20 @@ export async function noteResult(run: Run, report: SyncReport, view: RemoteView)
     head: parts.register.cached(),
     lastSyncAt: recent.at,
     recent: did ? [recent, ...meta.recent].slice(0, RECENT) : meta.recent,
-    // A push leaves what is new there for later, and an approved part of a plan the rest: only a whole cycle that also pulls has
-    // brought all of the commit here.
-    ...(options.direction === 'push' || options.approved || commit === null
-      ? {}
-      : { commit: { id: commit.id, files: commit.stats.files } }),
+    ...(commit !== null && isWhole(run, view) ? { commit: { id: commit.id, files: commit.stats.files } } : {}),
   });
   await ledger.save();
   const stays = new Set(kept);
   for (const sha256 of meta.kept) if (!stays.has(sha256)) await parts.base.drop(sha256);
+}
+
+/**
+ * Whether nothing of the last commit is left to bring here: an approved part of a plan leaves the rest, and a push what others have
+ * written, which is nothing where all that it builds on was here before.
+ */
+function isWhole({ options, ledger }: Run, { commit }: RemoteView): boolean {
+  if (options.approved) return false;
+  return options.direction !== 'push' || commit === null || commit.id === ledger.meta.commit?.id;
 }
 
 const keptBy = (commit: Commit, state: RegisterState | null): readonly string[] => [
