@@ -52,7 +52,7 @@ export async function markRoot({ files, ledger, parts, options }: Run): Promise<
 
 /** What was done, what is left, and what of the remote's records is kept here: the rest is dropped. */
 export async function noteResult(run: Run, report: SyncReport, view: RemoteView): Promise<void> {
-  const { parts, ledger, options } = run;
+  const { parts, ledger } = run;
   const { meta } = ledger;
   const state = parts.register.known();
   if (state) noteHead(run, state);
