@@ -201,6 +201,5 @@ function half([fd, data, offset, length, position]: unknown[]): unknown[] {
 const describe = (args: unknown[]): string =>
   args
     .filter((arg) => typeof arg === 'string' && arg.startsWith('/'))
-    // A number that depends on what else is open.
-    .map((arg) => String(arg).replace(/^\/proc\/self\/fd\/\d+$/, 'where it lies'))
+    .map((arg) => String(arg))
     .join(' → ');

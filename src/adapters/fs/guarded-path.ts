@@ -114,9 +114,6 @@ export function kindOf(stats: Stats): string {
   return stats.isBlockDevice() || stats.isCharacterDevice() ? 'a device' : 'neither a file nor a folder';
 }
 
-/** Whether any of these names is none, or ours or git's: nothing of that name is looked at. */
-export const isForeign = (names: readonly string[]): boolean => foulName(names) !== null || names.some(isReserved);
-
 /** The last fence: paths were validated long before they come here. */
 function foulName(names: readonly string[]): FolderAnswer | null {
   const foul = names.find((name) => ['', '.', '..'].includes(name) || /[/\\]/.test(name) || name.includes('\0'));

@@ -13,7 +13,6 @@ import { parentOf } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
 import { openLinker } from './link-in.ts';
 import { closeRead, openAt, openFile, openRegular, persist } from './open-file.ts';
-import { openSmall } from './open-small.ts';
 import { openPartNotes } from './part-notes.ts';
 import { errorCode, localError } from './refusal.ts';
 import { createBeside } from './replace-file.ts';
@@ -74,7 +73,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
       return { ...(await walkFolder(top, skip, clock, signal)), at };
     },
     stat: async (path) => statFile(room, path),
-    open: async (path) => openSmall(root, path) ?? openFile(root, path),
+    open: (path) => openFile(root, path),
     stage,
     discard: async (staged) => removeStaged(area, staged.name),
     intend: async (intents) => writeIntents(area, root.path, intents),

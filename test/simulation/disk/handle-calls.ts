@@ -30,12 +30,12 @@ export function openSync(path: string, flags: string | number = 'r', mode = 0o66
     if ((bits & constants.O_CREAT) === 0) throw errno('ENOENT', 'open', at);
     const made = proc.disk.newFile(mode & ~0o022);
     // It is never there without being open.
-    const fd = openHandle({ proc, node: made, path: at, named: spot, writes, appends, position: 0 });
+    const fd = openHandle({ proc, node: made, path: at, writes, appends, position: 0 });
     proc.disk.change([{ folder: spot.folder, key: spot.key, becomes: { name: spot.name, node: made } }], proc);
     return fd;
   }
   if (node.kind === 'folder' && writes) throw errno('EISDIR', 'open', at);
-  return openHandle({ proc, node, path: at, named: spot, writes, appends, position: 0 });
+  return openHandle({ proc, node, path: at, writes, appends, position: 0 });
 }
 
 export const closeSync = closeHandle;
@@ -44,16 +44,10 @@ export function fstatSync(fd: number): SimulatedStats {
   return new SimulatedStats(handleOf('fstat', fd).node);
 }
 
-export function readSync(
-  fd: number,
-  buffer: Uint8Array,
-  offset = 0,
-  length = buffer.length - offset,
-  position: number | null = null,
-): number {
+export function readSync(fd: number, buffer: Uint8Array): number {
   const handle = handleOf('read', fd);
-  const read = readAt(handle, buffer, offset, length, position ?? handle.position);
-  if (position === null) handle.position += read;
+  const read = readAt(handle, buffer, 0, buffer.length, handle.position);
+  handle.position += read;
   return read;
 }
 

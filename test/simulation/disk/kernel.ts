@@ -20,8 +20,6 @@ export interface Handle {
   readonly proc: Proc;
   readonly node: FileNode | FolderNode;
   readonly path: string;
-  /** The name that it was opened by. */
-  readonly named: { readonly folder: FolderNode; readonly key: string };
   readonly writes: boolean;
   readonly appends: boolean;
   position: number;

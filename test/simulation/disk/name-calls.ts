@@ -1,5 +1,5 @@
 import { errno } from './errno.ts';
-import { enter, handleOf, type Place, type Proc, placeOf, reach, seek } from './kernel.ts';
+import { enter, type Place, type Proc, placeOf, reach, seek } from './kernel.ts';
 import type { FolderNode, NameChange } from './node.ts';
 import { pathOf } from './path-of.ts';
 import { SimulatedStats } from './stats.ts';
@@ -148,17 +148,7 @@ export function symlinkSync(target: string, path: string): void {
   proc.disk.change([{ folder, key, becomes: { name, node: proc.disk.newLink(target) } }], proc);
 }
 
-const OPEN = '/proc/self/fd/';
-
-/** Of one that lost the name it was opened by Linux may know another; this one never does. */
-function pathOfOpen(fd: number): string {
-  const { proc, node, named, path } = handleOf('readlink', fd);
-  const entry = named.folder.entries.get(named.key);
-  return entry?.node === node ? `/p${proc.id}${pathOf(proc.disk, named.folder, entry.name)}` : `${path} (deleted)`;
-}
-
 export function readlinkSync(path: string): string {
-  if (path.startsWith(OPEN)) return pathOfOpen(Number(path.slice(OPEN.length)));
   const place = enter('readlink', path);
   const { proc } = place;
   const { node } = reach(proc, place, 'readlink', false);
