@@ -22,7 +22,7 @@ export interface Scan extends LocalTree {
   readonly at: number;
   /** Base entries whose content was read again and is unchanged: their new stamp saves the next reading. */
   readonly refreshed: readonly BaseEntry[];
-  /** Nothing was read: each file there is has the hash that the base has for it. */
+  /** Each in `files` has the hash that the base has for it: none had to be read. */
   readonly isAsInBase: boolean;
 }
 
