@@ -13,13 +13,14 @@ import { lastOf, type Story, type Workload } from './workload.ts';
 /** Samples by workload and name of contender, in the order of the rounds. */
 export type Results = ReadonlyMap<Workload, ReadonlyMap<string, readonly Sample[]>>;
 
-const MAKERS: Readonly<Record<Story, (source: string, options: Options) => void>> = {
-  probe: (source) => writeSmallFiles(source, 1),
-  files: (source, { files }) => writeSmallFiles(source, files),
-  large: (source, { largeBytes }) => writeLargeFile(source, largeBytes),
-  many: (source, { many }) => writeSmallFiles(source, many),
-  everyday: (source, { files }) => writeSmallFiles(source, files),
-  million: (source, { million }) => writeTinyFiles(source, million),
+/** Each program has files of its own, of the same names and sizes: what was just written is read as fast by all. */
+const MAKERS: Readonly<Record<Story, (data: string, options: Options) => void>> = {
+  probe: (data) => writeSmallFiles(data, 1),
+  files: (data, { files }) => writeSmallFiles(data, files),
+  large: (data, { largeBytes }) => writeLargeFile(data, largeBytes),
+  many: (data, { many }) => writeSmallFiles(data, many),
+  everyday: (data, { files }) => writeSmallFiles(data, files),
+  million: (data, { million }) => writeTinyFiles(data, million),
 };
 
 export interface Play {
@@ -39,9 +40,7 @@ export async function playRounds({ story, contenders, options, latency, say }: P
   const rounds = Math.max(...contenders.map(roundsIn));
   if (lastOf(story, options.only) === undefined || rounds === 0) return results;
   const folder = mkdtempSync(join(tmpdir(), 'datastore-bench-'));
-  const source = join(folder, story);
   try {
-    MAKERS[story](source, options);
     for (let round = options.warmUp ? 0 : 1; round <= rounds; round += 1) {
       say(`${latency} ms, ${story}: ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}`);
       await playRound(round);
@@ -65,7 +64,8 @@ export async function playRounds({ story, contenders, options, latency, say }: P
           if (round > 0) note(workload, contender.name, sample);
         };
         const scene = join(folder, 'scene');
-        await playStory(story, { contender, server, bucket, folder: scene, source, only: options.only, took });
+        const make = (data: string): void => MAKERS[story](data, options);
+        await playStory(story, { contender, server, bucket, folder: scene, make, only: options.only, took });
       } finally {
         await server.stop();
       }

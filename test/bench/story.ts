@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Act, Contender, Place } from './contender.ts';
 import type { DevServer, Seen } from './dev-server.ts';
@@ -25,22 +25,20 @@ export interface Scene {
   readonly bucket: string;
   /** Its own, made anew and removed. */
   readonly folder: string;
-  /** Files to begin with. */
-  readonly source: string;
+  /** Writes the files that there are to begin with. */
+  readonly make: (data: string) => void;
   readonly only: ReadonlySet<Workload>;
   readonly took: (workload: Workload, sample: Sample) => void;
 }
 
 /** By one contender, in the order of the workloads, as far as they are asked for. Throws when what came down is not what went up. */
 export async function playStory(story: Story, scene: Scene): Promise<void> {
-  const { contender, server, folder, source, only, took } = scene;
+  const { contender, server, folder, make, only, took } = scene;
   const last = lastOf(story, only);
   if (last === undefined) return;
   rmSync(folder, { recursive: true, force: true });
   const [here, there] = [placeIn(scene, 'here'), placeIn(scene, 'there')];
-  // A million are made where they are played with, once.
-  if (story === 'million') renameSync(source, here.data);
-  else cpSync(source, here.data, { recursive: true, preserveTimestamps: true });
+  make(here.data);
   try {
     if (story === 'everyday') return await playEveryday({ ...scene, here, there });
     if (story !== 'probe' && contender.probe) await measure(contender.probe(here, server), join(folder, 'usage'));

@@ -46,7 +46,7 @@ test('counts are summed, key by key, and a store that was in no round is left ou
 test('the table says which rounds it is of', () => {
   const table = tortureTable([round(1), round(2)]);
   expect(table).toContain('2 rounds');
-  expect(table).toContain('2026-11-22, `abc1234`, seed 1; 2026-11-22, `abc1234`, seed 2');
+  expect(table).toContain('2026-11-22, `abc1234`, seeds 1, 2');
   expect(table).toContain('| SIGKILL in the middle of a cycle | 16 |');
   expect(table).toContain('| … lost | 0 |');
 });

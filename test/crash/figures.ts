@@ -29,14 +29,23 @@ export function tortureTable(rounds: readonly TortureRound[]): string {
     ['failures', ({ failures }) => failures.length],
     ['seconds', ({ seconds }) => Math.round(seconds)],
   ];
-  const origins = rounds.map(({ commit, date, seed }) => `${date}, \`${commit}\`, seed ${seed}`);
   return [
-    `\`npm run torture -- --rounds N --kills K --stops S --store both --ttl 1 --write\`: ${rounds.length} rounds, each of six workspaces on a bucket of its own (${[...new Set(origins)].join('; ')}).`,
+    `\`npm run torture -- --rounds N --kills K --stops S --store both --ttl 1 --write\`: ${rounds.length} rounds, each of six workspaces on a bucket of its own (${originsText(rounds)}).`,
     '',
     `| | ${[...results.keys()].map((name) => STORE_TITLES[name]).join(' | ')} |`,
     `|---|${columns.map(() => '---').join('|')}|`,
     ...rows.map(([title, of]) => `| ${title} | ${columns.map((result) => of(result)).join(' | ')} |`),
   ].join('\n');
+}
+
+/** Rounds of one day on one commit together. */
+function originsText(rounds: readonly TortureRound[]): string {
+  const seeds = new Map<string, number[]>();
+  for (const { commit, date, seed } of rounds) {
+    const origin = `${date}, \`${commit}\``;
+    seeds.set(origin, [...(seeds.get(origin) ?? []), seed]);
+  }
+  return [...seeds].map(([origin, its]) => `${origin}, seeds ${its.join(', ')}`).join('; ');
 }
 
 const endsText = (ends: Readonly<Record<string, number>>): string =>
