@@ -8,6 +8,7 @@ const CORES = availableParallelism();
 const WORKERS: Readonly<Record<string, number>> = { cli: 2 * CORES, crash: 2 * CORES };
 
 // Pure functions, and programs and windows of their own: the files of a worker share what they have loaded, which takes longer than most of them.
+// Those of `ui` share a VS Code, too.
 // One that mocks a module resets what is loaded, before and after.
 const SHARING: ReadonlySet<string> = new Set(['core', 'engine', 'contract', 'hostile', 'cli', 'ui']);
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type S3Server, startS3Server } from '../support/s3-server/server.ts';
+import { type S3Server, type S3ServerOptions, startS3Server } from '../support/s3-server/server.ts';
 import { openKnownStore } from './known-store.ts';
 import { BUCKET, type Place } from './place.ts';
 import { COMPILED, type Ended, openLauncher, PROGRAM, type Running } from './program.ts';
@@ -35,12 +35,17 @@ export interface Rig extends Workspaces {
 export interface WorkspacesOptions {
   /** For each workspace what `knowStore` does: its first write does not try the store. */
   readonly knownStore?: boolean;
+  /** `XDG_STATE_HOME` of the programs, which is left as it is; else in the folder of the workspaces. */
+  readonly stateHome?: string;
   /** In place of the built one, absolute. */
   readonly program?: string;
 }
 
-export async function openRig(options: WorkspacesOptions = {}): Promise<Rig> {
-  const server = await startS3Server({ buckets: [BUCKET] });
+export async function openRig({
+  credentials,
+  ...options
+}: WorkspacesOptions & Pick<S3ServerOptions, 'credentials'> = {}): Promise<Rig> {
+  const server = await startS3Server({ buckets: [BUCKET], ...(credentials && { credentials }) });
   const workspaces = await openWorkspaces(server, options);
   return {
     ...workspaces,
@@ -54,10 +59,10 @@ export async function openRig(options: WorkspacesOptions = {}): Promise<Rig> {
 
 export async function openWorkspaces(
   place: Place,
-  { knownStore = false, program = PROGRAM }: WorkspacesOptions = {},
+  { knownStore = false, program = PROGRAM, ...options }: WorkspacesOptions = {},
 ): Promise<Workspaces> {
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'cli-')));
-  const stateHome = path.join(folder, 'state');
+  const stateHome = options.stateHome ?? path.join(folder, 'state');
   const knowStore = openKnownStore(place, stateHome);
   const launcher = openLauncher();
   const environment = {

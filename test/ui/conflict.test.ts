@@ -2,12 +2,15 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSoon } from '../support/vscode-server/expect-soon.ts';
+import type { Workbench } from '../support/vscode-server/workbench.ts';
 import { changedOnBothSides } from './both-sides.ts';
 import { picture, restMouse } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('a conflict', () => {
   let stage: Stage;
+  /** Of the merge that is cut off, then of the rows that stand for many. */
+  let [folder, window] = [] as unknown as [string, Workbench];
   beforeAll(async () => {
     stage = await setStage();
   });
@@ -68,8 +71,6 @@ describeUi('a conflict', () => {
     expect((await stage.rig.cli(other, ['sync'])).code).toBe(0);
     await writeFile(join(folder, 'data', 'a', 'notes.txt'), 'one\ntwo\nthree of mine\n');
     await writeFile(join(folder, 'data', 'image.bin'), 'mine\0\n');
-    // What is typed is what is meant, however slowly it is drawn.
-    await stage.settings(folder, { 'editor.acceptSuggestionOnEnter': 'off' });
 
     const window = await stage.open(folder);
     await window.statusBarItem(/waiting for your answer/, 60_000);
@@ -120,9 +121,9 @@ describeUi('a conflict', () => {
   });
 
   it('whose merge a reload cuts off is asked about when the file is saved in the next window', async () => {
-    const folder = await changedOnBothSides(stage, 'reloaded');
+    folder = await changedOnBothSides(stage, 'reloaded');
 
-    const window = await stage.open(folder);
+    window = await stage.open(folder);
     await window.statusBarItem(/waiting for your answer/, 60_000);
     await connect(window);
     await window.statusBarItem(/1 conflict$/);
@@ -164,20 +165,15 @@ describeUi('a conflict', () => {
     await window.trees.chooseFromContextMenu('Conflicts', 'notes.txt', 'Mark as Merged');
     await window.statusBarItem(/in step/);
     expect((await stage.rig.cli(folder, ['cat', 'notes.txt'])).stdout).toBe('one\ntwo of mine\nthree');
-    await window.close();
   });
 
   it('rows that stand for many ask first; a decision moves nothing else, also while paused', async () => {
     const paths = ['models/a.json', 'models/b.json'];
-    const folder = await stage.rig.workspace('many', { 'models/a.json': '0', 'models/b.json': '0', 'rest.txt': '0' });
-    expect((await stage.rig.cli(folder, ['sync'])).code).toBe(0);
-    const other = await stage.rig.workspace('many', {});
-    await stage.rig.cli(other, ['pull']);
-
-    const window = await stage.open(folder);
-    await window.statusBarItem(/waiting for your answer/, 60_000);
+    await stage.turn(window, folder, 'many', { 'models/a.json': '0', 'models/b.json': '0', 'rest.txt': '0' });
     await connect(window);
     await window.statusBarItem(/in step/);
+    const other = await stage.rig.workspace('many', {});
+    expect((await stage.rig.cli(other, ['pull'])).code).toBe(0);
     await window.runCommand('Datastore: Pause');
     await window.statusBarItem(/paused/);
     for (const path of paths) await writeFile(join(other, 'data', path), 'theirs');

@@ -1,7 +1,4 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, openPage } from '../support/vscode-server/browser.ts';
-import { Workbench } from '../support/vscode-server/workbench.ts';
 import { picture } from './picture.ts';
 import { describeUi, type Stage, setStage } from './stage.ts';
 
@@ -10,23 +7,14 @@ const IN_GERMAN = "globalThis._VSCODE_NLS_LANGUAGE = 'de';";
 
 describeUi('in German', () => {
   let stage: Stage;
-  let browser: Browser;
   beforeAll(async () => {
     stage = await setStage();
-    browser = await launchBrowser();
   });
-  afterAll(async () => {
-    await browser.close();
-    await stage.close();
-  });
+  afterAll(() => stage.close());
 
   it('status bar, views, welcome, commands and messages are German', async () => {
     const folder = await stage.rig.workspace('deutsch', { 'notizen.txt': 'eins\n', 'modelle/a.json': '{}\n' });
-    const { page, errors } = await openPage(browser, stage.vscode.pageUrl({ folder }), async (one) => {
-      await one.addInitScript(IN_GERMAN);
-    });
-    const window = new Workbench(page, errors);
-    await window.waitReady();
+    const window = await stage.open(folder, { prepare: (page) => page.addInitScript(IN_GERMAN).then(() => {}) });
 
     await window.statusBarItem(/wartet auf Ihre Antwort/);
     await window.openView('Inhalt');
@@ -63,6 +51,6 @@ describeUi('in German', () => {
     expect(refused.message).toContain('der Speicher weist diese Identität ab');
     expect(refused.message).toContain('Bitten Sie um s3:GetObject');
     await picture(window, 'german-refused');
-    await page.close();
+    await window.close();
   });
 });

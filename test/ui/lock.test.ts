@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expectSoon, SOON_MS } from '../support/vscode-server/expect-soon.ts';
 import { picture } from './picture.ts';
 import { connect, describeUi, type Stage, setStage } from './stage.ts';
 
@@ -25,8 +26,13 @@ describeUi('the lock of another', () => {
     const bar = await window.statusBarItem(/locked by/);
     expect(bar.text).toMatch(/^\S+@\S+$/);
     expect(bar.icons).toContain('lock');
-    const row = await window.trees.row('Status', 'Lock');
-    expect(row.description).toContain(`${bar.text} · lock acquire · `);
+    // The view is drawn after the status bar.
+    await expectSoon(
+      'the holder in the row of the lock',
+      async () => (await window.trees.row('Status', 'Lock')).description,
+      (seen) => seen.includes(`${bar.text} · lock acquire · `) || undefined,
+      SOON_MS,
+    );
     await window.trees.click('Status', 'Lock');
     await window.trees.row('Status', 'Last heartbeat');
     await picture(window, 'locked');

@@ -15,7 +15,7 @@ describeUi('a merge where VS Code saves by itself', () => {
   it('is asked about when its editor is closed, not while it is typed', async () => {
     const folder = await changedOnBothSides(stage, 'by-itself');
     // What VS Code for the Web does where nobody has chosen otherwise.
-    await stage.settings(folder, { 'files.autoSave': 'afterDelay', 'editor.acceptSuggestionOnEnter': 'off' });
+    await stage.settings(folder, { 'files.autoSave': 'afterDelay' });
 
     const window = await stage.open(folder);
     await window.statusBarItem(/waiting for your answer/, 60_000);

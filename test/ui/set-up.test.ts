@@ -11,7 +11,7 @@ import { connect, describeUi, type Stage, setStage } from './stage.ts';
 describeUi('set-up', () => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await setStage();
+    stage = await setStage({ knownStore: false });
   });
   afterAll(() => stage.close());
 

@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Workbench } from '../support/vscode-server/workbench.ts';
 import { picture } from './picture.ts';
 import { BAR, connect, describeUi, type Stage, setStage } from './stage.ts';
 
 describeUi('what keeps a folder from syncing', () => {
   let stage: Stage;
+  /** Of keys that are refused, then of a store that is gone. */
+  let [folder, window] = [] as unknown as [string, Workbench];
   beforeAll(async () => {
-    stage = await setStage({ trust: false });
+    stage = await setStage({ trust: false, knownStore: false });
   });
   afterAll(() => stage.close());
 
@@ -30,8 +33,8 @@ describeUi('what keeps a folder from syncing', () => {
   });
 
   it('keys that the store refuses show as signed out, with one way to sign in; then what waited goes on', async () => {
-    const folder = await stage.rig.workspace('refused', { 'a.txt': 'a\n' }, 'timing: { pollSeconds: 1 }');
-    const window = await stage.open(folder, { trust: true });
+    folder = await stage.rig.workspace('refused', { 'a.txt': 'a\n' }, 'timing: { pollSeconds: 1 }');
+    window = await stage.open(folder, { trust: true });
     stage.rig.server.faults.add({ match: {}, fault: { kind: 'status', status: 403, code: 'InvalidAccessKeyId' } });
     await connect(window);
     const bar = await window.statusBarItem(/signed out/);
@@ -48,12 +51,10 @@ describeUi('what keeps a folder from syncing', () => {
     expect(all.filter(({ message }) => message.includes('sign in'))).toHaveLength(1);
     stage.rig.server.faults.clear();
     await window.statusBarItem(/in step/);
-    await window.close();
   });
 
   it('a store that is gone shows as offline, and the contents stay on show with their age', async () => {
-    const folder = await stage.rig.workspace('gone', { 'a.txt': 'a\n' });
-    const window = await stage.open(folder, { trust: true });
+    await stage.turn(window, folder, 'gone', { 'a.txt': 'a\n' });
     await connect(window);
     await window.statusBarItem(/in step/);
     await window.openView('Contents');

@@ -7,7 +7,7 @@ import { BAR, connect, describeUi, type Stage, setStage } from './stage.ts';
 describeUi('the status bar', () => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await setStage();
+    stage = await setStage({ knownStore: false });
   });
   afterAll(() => stage.close());
 
