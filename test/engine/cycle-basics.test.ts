@@ -98,3 +98,20 @@ test('a push is in step with the commit it makes, unless others have written wha
   expect(await known()).toEqual({ id: (await world.remote()).chain[0], files: 3 });
   await world.expectNothingLost();
 });
+
+test('what a conflict left to bring is not forgotten by a push after the conflict is gone', async () => {
+  const world = openWorld();
+  const [alice, bob] = [world.replica('alice'), world.replica('bob')];
+  alice.write('a.txt', 'one');
+  await alice.sync();
+  await bob.sync();
+  bob.write('a.txt', 'of bob');
+  await bob.sync();
+  alice.write('a.txt', 'of alice');
+  expect(await alice.sync()).toMatchObject({ conflicts: [{ path: 'a.txt' }] });
+  alice.write('a.txt', 'one');
+  alice.write('b.txt', 'more');
+  await alice.sync({ direction: 'push' });
+  await alice.sync();
+  expect(alice.files()).toEqual({ 'a.txt': 'of bob', 'b.txt': 'more' });
+});

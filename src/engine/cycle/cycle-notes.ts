@@ -80,12 +80,14 @@ export async function noteResult(run: Run, report: SyncReport, view: RemoteView)
 }
 
 /**
- * Whether nothing of the last commit is left to bring here: an approved part of a plan leaves the rest, and a push what others have
- * written, which is nothing where all that it builds on was here before.
+ * Whether nothing of the last commit is left to bring here, but what is in `open`: an approved part of a plan leaves the rest, and a
+ * push what others have written, which is nothing where all that it builds on was here before. What was open then still is to be
+ * brought, also where a push finds no conflict any more.
  */
 function isWhole({ options, ledger }: Run, { commit }: RemoteView): boolean {
   if (options.approved) return false;
-  return options.direction !== 'push' || commit === null || commit.id === ledger.meta.commit?.id;
+  const { commit: before, open } = ledger.meta;
+  return options.direction !== 'push' || commit === null || (commit.id === before?.id && open.length === 0);
 }
 
 const keptBy = (commit: Commit, state: RegisterState | null): readonly string[] => [
