@@ -28,6 +28,8 @@ export interface ApplyParts extends FetchParts {
   readonly scannedAt: number;
   readonly conflictSuffix: string;
   readonly onFile: () => void;
+  /** All of a batch is here, and the disk is changed next. */
+  readonly onChange: () => Promise<void>;
   /** What is done so far becomes durable: called after every batch. */
   readonly record: (advanced: readonly BaseEntry[], forgotten: readonly SyncPath[]) => Promise<void>;
 }
@@ -61,7 +63,7 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
 
   async function applyBatch(batch: readonly Step[]) {
     const removals = batch.filter((step) => step.kind === 'delete-local');
-    await files.intend(removals.map((step) => intent(step)));
+    await intend(removals);
     for (const step of removals) await settle(step, await removeLocal(step));
     const arrivals = batch.filter((step) => step.kind !== 'delete-local');
     const ready: { readonly step: Step; readonly file: StagedFile }[] = [];
@@ -70,13 +72,19 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
       (error: unknown) => ({ error }),
     );
     parts.signal?.throwIfAborted();
-    await files.intend(ready.map(({ step }) => intent(step)));
+    await intend(ready.map(({ step }) => step));
     for (const { step, file } of ready) {
       parts.signal?.throwIfAborted();
       await settle(step, await install(step, file));
     }
     // What arrived before the failure is in place by now, and is not fetched again.
     if (failure) throw failure.error;
+  }
+
+  async function intend(steps: readonly Step[]) {
+    if (steps.length === 0) return;
+    await parts.onChange();
+    await files.intend(steps.map(intent));
   }
 
   async function stageAll(steps: readonly Step[], arrived: (step: Arrival, file: StagedFile) => void) {

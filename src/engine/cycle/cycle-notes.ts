@@ -33,7 +33,11 @@ export function noteHead({ ledger, parts }: Run, { head }: RegisterState): void 
 const newerOf = (seen: BaseMeta['newest'], found: CommitPointer | null): BaseMeta['newest'] =>
   found !== null && found.generation > (seen?.generation ?? 0) ? { id: found.id, generation: found.generation } : seen;
 
-/** A marked root whose base does not know the mark has lost its base: the next sync asks instead of bringing deleted files back. */
+/**
+ * A marked root whose base does not know the mark has lost its base: the next sync asks instead of bringing deleted files back. So the
+ * mark stands before anything is in step: before an entry of the base, a change of the disk, a commit. What was refused, or broke off
+ * earlier, leaves none, and the root can go to another remote without a question.
+ */
 export async function markRoot({ files, ledger, parts, options }: Run): Promise<void> {
   const known = ledger.meta.rootMark;
   const found = await files.mark();

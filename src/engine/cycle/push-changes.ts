@@ -1,7 +1,8 @@
 import { SyncError } from '../../core/errors.ts';
 import type { Step } from '../../core/plan/plan.ts';
 import type { RegisterState } from '../remote/register.ts';
-import { push } from './push.ts';
+import { markRoot } from './cycle-notes.ts';
+import { push, type Ticket } from './push.ts';
 import type { Run } from './run.ts';
 import type { Sight } from './sight.ts';
 import { isSmall, leaseTicket, smallPushTicket } from './ticket.ts';
@@ -38,7 +39,7 @@ export async function pushChanges(run: Run, sight: Sight, state: RegisterState):
       onFile: tally.file,
       onCommit: () => tally.phase('committing'),
     },
-    ticket,
+    markingFirst(run, ticket),
     sight.view,
     steps,
     sight.scan,
@@ -67,5 +68,13 @@ export async function pushChanges(run: Run, sight: Sight, state: RegisterState):
   }
   return { again: pushed.moved.length > 0 };
 }
+
+const markingFirst = (run: Run, ticket: Ticket): Ticket => ({
+  ...ticket,
+  async commit(pointer, before) {
+    await markRoot(run);
+    return ticket.commit(pointer, before);
+  },
+});
 
 const bytesOf = (step: Step): number => (step.kind === 'upload' && !step.reuse ? (step.local?.stamp.size ?? 0) : 0);

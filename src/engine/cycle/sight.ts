@@ -200,13 +200,8 @@ export async function factsOf(
   };
 }
 
-async function strangenessOf(
-  files: LocalFiles,
-  { rootMark, lastSyncAt }: BaseMeta,
-): Promise<SafetyFacts['strangeRoot']> {
-  // By the mark and not by the file: what a lease or a probe has noted since makes a base file again, and an empty one.
-  // Not before the first cycle has ended: it may have died between noting the mark and setting it.
-  if (rootMark === null || lastSyncAt === null) return null;
+/** Of a root of which something is in the base: it had its mark before. */
+async function strangenessOf(files: LocalFiles, { rootMark }: BaseMeta): Promise<SafetyFacts['strangeRoot']> {
   const mark = await files.mark();
   if (mark === rootMark) return null;
   return mark === null ? 'unmarked' : 'marked otherwise';
