@@ -205,6 +205,18 @@ test('nor is it when a file of a known name lies in it, an old version perhaps',
   expect((await world.remote()).files.size).toBe(12);
 });
 
+test('nor has a permission to delete in it outlived the sync that broke off', async () => {
+  const { world, bob } = await inStep();
+  renameSync(bob.root, `${bob.root}-away`);
+  bob.write('new', 'in the folder below the mount');
+  bob.store.plan({ on: 'put', key: /^head/, times: 99, fault: { kind: 'fail-before', error: 'unreachable' } });
+  expect((await bob.failing({ allowMassDelete: true })).kind).toBe('unknown-outcome');
+  bob.store.heal();
+  bob.restart();
+  expect(kindOf(await bob.failing())).toBe('root-replaced');
+  expect((await world.remote()).files.size).toBe(3);
+});
+
 test('nor is it when the state is lost while another folder lies in its place, and is in step when it comes back', async () => {
   const { world, bob } = await inStep();
   rmSync(join(bob.root, 'a'));

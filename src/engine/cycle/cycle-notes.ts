@@ -34,10 +34,15 @@ const newerOf = (seen: BaseMeta['newest'], found: CommitPointer | null): BaseMet
   found !== null && found.generation > (seen?.generation ?? 0) ? { id: found.id, generation: found.generation } : seen;
 
 /**
- * A marked root whose base does not know the mark has lost its base: the next sync asks instead of bringing deleted files back. So the
- * mark stands before anything is in step: before an entry of the base, a change of the disk, a commit. What was refused, or broke off
- * earlier, leaves none, and the root can go to another remote without a question.
+ * Before anything of a root is in step: before the first entry of its base, change of its disk, or commit of its own. What is refused,
+ * or breaks off earlier, leaves no mark, and the root goes to another remote without a question. Where the base has something, a root
+ * without that mark gets a new one only when a cycle has ended: one that broke off leaves no permission behind.
  */
+export async function markNewRoot(run: Run): Promise<void> {
+  if (run.ledger.entries.size === 0) await markRoot(run);
+}
+
+/** A marked root whose base does not know the mark has lost its base: the next sync asks instead of bringing deleted files back. */
 export async function markRoot({ files, ledger, parts, options }: Run): Promise<void> {
   const known = ledger.meta.rootMark;
   const found = await files.mark();

@@ -1,7 +1,7 @@
 import type { StepKind } from '../../core/plan/plan.ts';
 import type { RegisterState } from '../remote/register.ts';
 import { applyToDisk } from './apply.ts';
-import { markRoot } from './cycle-notes.ts';
+import { markNewRoot } from './cycle-notes.ts';
 import type { Run } from './run.ts';
 import type { Sight } from './sight.ts';
 
@@ -14,7 +14,7 @@ export async function pullChanges(
   state: RegisterState,
 ): Promise<{ readonly again: boolean }> {
   const { parts, options, ledger, tally } = run;
-  if (sight.plan.steps.some(({ kind }) => kind === 'adopt')) await markRoot(run);
+  if (sight.plan.steps.some(({ kind }) => kind === 'adopt')) await markNewRoot(run);
   for (const step of sight.plan.steps) {
     if (step.kind === 'forget') ledger.advance([], [step.path]);
     if (step.kind === 'adopt' && step.local) {
@@ -42,7 +42,7 @@ export async function pullChanges(
       signal: options.signal,
       onBytes: tally.bytes,
       onFile: tally.file,
-      onChange: () => markRoot(run),
+      onChange: () => markNewRoot(run),
       async record(advanced, forgotten) {
         ledger.advance(advanced, forgotten);
         await ledger.save();

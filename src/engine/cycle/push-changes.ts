@@ -1,7 +1,7 @@
 import { SyncError } from '../../core/errors.ts';
 import type { Step } from '../../core/plan/plan.ts';
 import type { RegisterState } from '../remote/register.ts';
-import { markRoot } from './cycle-notes.ts';
+import { markNewRoot } from './cycle-notes.ts';
 import { push, type Ticket } from './push.ts';
 import type { Run } from './run.ts';
 import type { Sight } from './sight.ts';
@@ -72,7 +72,7 @@ export async function pushChanges(run: Run, sight: Sight, state: RegisterState):
 const markingFirst = (run: Run, ticket: Ticket): Ticket => ({
   ...ticket,
   async commit(pointer, before) {
-    await markRoot(run);
+    await markNewRoot(run);
     return ticket.commit(pointer, before);
   },
 });
