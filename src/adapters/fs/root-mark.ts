@@ -1,5 +1,5 @@
 import { lstatSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { syncFolder } from './fsync.ts';
 import { STAGING } from './guarded-path.ts';
 import { localError } from './refusal.ts';
@@ -35,7 +35,10 @@ function markIn(text: string): string {
 export function setMark(area: StagingArea, mark: string, notes: Readonly<Record<string, string>>): void {
   try {
     const record = new TextEncoder().encode(`${JSON.stringify({ mark, ...notes })}\n`);
-    replaceFile(join(area.folder().path, NAME), record);
+    const { path } = area.folder();
+    replaceFile(join(path, NAME), record);
+    // And the name of the folder, which may be new: a root that a power cut leaves without its mark would be asked about.
+    syncFolder(dirname(path));
   } catch (error) {
     throw localError('The root could not be marked', error);
   }
