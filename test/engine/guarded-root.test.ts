@@ -15,7 +15,12 @@ test('what stood still while another had the root goes on under no later guard o
   });
   const first = root.alone('first', undefined, async () => {
     await still;
-    await root.state.write('base', Buffer.from('of before'));
+    const writes = [
+      root.state.write('base', Buffer.from('of before')),
+      root.openFiles('first').setMark('of before', { tool: '', remote: '' }),
+    ];
+    for (const answer of await Promise.allSettled(writes)) expect(answer).toMatchObject({ reason: { kind: 'locked' } });
+    await writes[0];
   });
   await Promise.resolve();
   await expect.poll(takenOverAndEnded).toBe(true);
@@ -38,9 +43,10 @@ function openRoot() {
   const state: Partial<StateFiles> = {
     write: async (_name, bytes) => void written.push(Buffer.from(bytes).toString()),
   };
+  const files: Partial<LocalFiles> = { setMark: async (mark) => void written.push(mark) };
   const root = openGuardedRoot({
     state: state as StateFiles,
-    openFiles: () => ({}) as LocalFiles,
+    openFiles: () => files as LocalFiles,
     lockFile: openLockFile(path),
     waitMs: 0,
     clock: systemClock,

@@ -54,5 +54,9 @@ export function heldFiles(files: LocalFiles, assertHeld: () => Promise<void>): L
       await assertHeld();
       return files.restore(name, path);
     },
+    async setMark(mark, notes) {
+      await assertHeld();
+      await files.setMark(mark, notes);
+    },
   };
 }
