@@ -655,6 +655,19 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: /another folder lies in its place/,
   },
   {
+    name: 'root marked only once a sync has ended',
+    edits: [
+      {
+        file: 'engine/cycle/cycle-notes.ts',
+        find: 'if (run.ledger.entries.size === 0) await markRoot(run);',
+        replace: 'if (run.ledger.entries.size < 0) await markRoot(run);',
+      },
+    ],
+    suites: [engine('first-sync.test.ts')],
+    breaks: /its state is lost, and a colleague deletes a file/,
+    unseen: 'a state is seldom lost in it right after a first sync that died',
+  },
+  {
     name: 'batch barrier that drops errors',
     edits: [
       {
