@@ -1,6 +1,7 @@
 import { SyncError } from '../../src/core/errors.ts';
 import type { GarbageReport } from '../../src/core/garbage/garbage-report.ts';
 import type { SyncReport } from '../../src/core/status/sync-report.ts';
+import type { UndoReport } from '../../src/core/status/undo-report.ts';
 import type { SyncOptions } from '../../src/engine/datastore.ts';
 import { type Approval, approvalOf, chosen, joins } from './answers.ts';
 import { SECRET } from './bodies.ts';
@@ -119,11 +120,14 @@ export function createOperations(world: World): Operations {
     const shown = await run('look at an undo', program, () => program.datastore.previewUndo({ id }));
     if (shown === null || shown instanceof SyncError) return;
     const person = oracle.people[client];
-    for (const { path, what } of shown.files) if (what === 'taken-away') person?.insists(path, null);
+    const shownAway = awayIn(shown);
+    for (const path of shownAway) person?.insists(path, null);
     program.process.undoes += 1;
     const report = await run('undo', program, () => program.datastore.undo({ id }));
     program.process.undoes -= 1;
     if (report === null || report instanceof SyncError) return;
+    // What could not be looked at before is taken away all the same: the whole run was to be undone.
+    for (const path of awayIn(report)) if (!shownAway.includes(path)) person?.insists(path, null);
     trace.note(
       `client ${client + 1} ${by}: undone ${report.files.map(({ path, what }) => `${path} ${what}`).join(', ')}; left ${report.left.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}`,
     );
@@ -256,6 +260,9 @@ export function createOperations(world: World): Operations {
 }
 
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+const awayIn = ({ files }: UndoReport): readonly string[] =>
+  files.filter(({ what }) => what === 'taken-away').map(({ path }) => path);
 
 const isCommand = (deed: Deed): deed is Command => COMMANDS.some((act) => act === deed.act);
 const isTrouble = (deed: Deed): deed is Trouble => TROUBLES.some((act) => act === deed.act);
