@@ -12,7 +12,7 @@ import { syncFolder } from './fsync.ts';
 import { parentOf } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
 import { openLinker } from './link-in.ts';
-import { closeRead, openAt, openFile, openRegular, persist } from './open-file.ts';
+import { closeRead, openAt, openReader, openRegular, persist } from './open-file.ts';
 import { openPartNotes } from './part-notes.ts';
 import { errorCode, localError } from './refusal.ts';
 import { createBeside } from './replace-file.ts';
@@ -48,6 +48,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
   const root = openRootFolder(workspace, relative);
   const area = openStagingArea(root, run);
   const stage = openStager(area);
+  const open = openReader(root);
   const folders = openTouchedFolders(root.path);
   const room: ApplyRoom = {
     root,
@@ -73,14 +74,14 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
       return { ...(await walkFolder(top, skip, clock, signal)), at };
     },
     stat: async (path) => statFile(room, path),
-    open: (path) => openFile(root, path),
+    open,
     stage,
     discard: async (staged) => removeStaged(area, staged.name),
     intend: async (intents) => writeIntents(area, root.path, intents),
     install: async (staged, path, expected) => install(room, staged, path, expected),
     remove: async (path, expected) => remove(room, path, expected),
     prune: async (path) => removeEmptyParents(room, path),
-    duplicate: (path, to, expected) => duplicate(room, stage, { path, expected }, to),
+    duplicate: (path, to, expected) => duplicate(room, { open, stage }, { path, expected }, to),
     persist: (path) => persist(root, path, room.touched),
     persistNames: async (skip, signal) => {
       try {

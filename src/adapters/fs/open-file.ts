@@ -3,21 +3,61 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import { sameStamp } from '../../core/format/tree.ts';
-import type { OpenFile } from '../../engine/ports.ts';
+import type { LocalFiles, OpenFile } from '../../engine/ports.ts';
 import { NO_FOLLOW, NO_WAIT, syncFile } from './fsync.ts';
-import { type Folder, type FolderAnswer, kindOf, parentOf, type Top } from './guarded-path.ts';
+import { type Folder, type FolderAnswer, kindOf, parentOf, parentPath, type Top } from './guarded-path.ts';
+import { type HeldFolder, liesAt, openHeldFolders } from './held-folder.ts';
 import { localError } from './refusal.ts';
 import { modeOf, sameContentStamp, stampOf } from './stamp.ts';
 
-/** `LocalFiles.open`: the path is checked before and after, so that the handle is surely of a file of the root. */
-export async function openFile(root: Top, path: string): Promise<OpenFile> {
+/** `LocalFiles.open`. */
+export function openReader(root: Top): LocalFiles['open'] {
+  const folders = openHeldFolders();
+  return async (path) => {
+    const parent = parentPath(root, path);
+    const held = parent === null ? null : folders.hold(parent);
+    if (held === null) return openByPath(root, path);
+    try {
+      return await openInFolder(held, path);
+    } catch (error) {
+      if (!(error instanceof SyncError) || error.kind !== 'local') throw error;
+      // What is in the way its path tells; and another folder may have it by now.
+      folders.forget(held);
+      return await openByPath(root, path);
+    } finally {
+      held.release();
+    }
+  };
+}
+
+/** Nothing on the way to a folder that is held can lead elsewhere: the file only has to lie there still. */
+function openInFolder({ folder, nameIn }: HeldFolder, path: string): Promise<OpenFile> {
+  const name = basename(path);
+  const target = join(folder.path, name);
+  return openStanding(nameIn(name), target, path, (fd) => {
+    if (!liesAt(fd, target)) throw changed(path);
+  });
+}
+
+/** The path is checked before and after, so that the handle is surely of a file of the root. */
+export function openByPath(root: Top, path: string): Promise<OpenFile> {
   const target = join(folderOf(parentOf(root, path), path).path, basename(path));
-  const { handle, stats } = await openRegular(target, path);
+  return openStanding(target, target, path, () => folderOf(parentOf(root, path), path));
+}
+
+/** Opens a file by `name` and gives it when it is the one at `target`, after `check`. */
+async function openStanding(
+  name: string,
+  target: string,
+  path: string,
+  check: (fd: number) => void,
+): Promise<OpenFile> {
+  const { handle, stats } = await openRegular(name, path);
   try {
-    const stamp = stampOf(stats);
-    folderOf(parentOf(root, path), path);
+    check(handle.fd);
     const named = lstatSync(target, { throwIfNoEntry: false });
-    if (named === undefined || !sameContentStamp(stampOf(named), stamp)) throw changed(path);
+    const stamp = stampOf(stats);
+    if (named?.dev !== stats.dev || !sameContentStamp(stampOf(named), stamp)) throw changed(path);
     return handleOf(handle, target, path, { stamp, mode: modeOf(stats) });
   } catch (error) {
     await closeRead(handle);
