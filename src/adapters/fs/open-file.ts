@@ -31,10 +31,10 @@ export function openReader(root: Top): LocalFiles['open'] {
 }
 
 /** Nothing on the way to a folder that is held can lead elsewhere: the file only has to lie there still. */
-function openInFolder({ folder, nameIn }: HeldFolder, path: string): Promise<OpenFile> {
+function openInFolder(held: HeldFolder, path: string): Promise<OpenFile> {
   const name = basename(path);
-  const target = join(folder.path, name);
-  return openStanding(nameIn(name), target, path, (fd) => {
+  const target = join(held.folder.path, name);
+  return openStanding(held.nameIn(name), target, path, (fd) => {
     if (!liesAt(fd, target)) throw changed(path);
   });
 }

@@ -13,6 +13,7 @@ import type { Step } from '../../core/plan/plan.ts';
 import { all } from '../all.ts';
 import { each } from '../each.ts';
 import type { LocalFiles, OpenFile } from '../ports.ts';
+import type { Scan } from '../root/scan.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { sendChunks } from './send-chunks.ts';
 import { type Content, createSender, type SenderParts } from './send-contents.ts';
@@ -38,6 +39,8 @@ export interface Uploader {
 
 export interface UploaderParts extends Omit<SenderParts, 'standing'> {
   readonly files: LocalFiles;
+  /** What of the steps' files is in memory already, whole, with the hash of its step. */
+  readonly contents: Scan['contents'];
   /** Entries of the commit being replaced: of what they hold nothing is sent. Those that a step reuses need not be among them. */
   readonly standing: RemoteTree;
   readonly budget: ByteBudget;
@@ -72,14 +75,19 @@ export function createUploader(parts: UploaderParts): Uploader {
     return budget.within((steps.length > 1 ? 3 : 2) * bytes, async () => {
       const found: (WasRead | Uploaded)[] = [];
       await each(steps.entries(), READ_AT_ONCE, async ([nth, step]) => {
-        found[nth] = await opened(step, readWhole);
+        found[nth] = wasRead(step) ?? (await opened(step, readWhole));
       });
       const places = await sender.send(found.filter(hasContent));
       return all(found.map((file) => (file.kind === 'read' ? settle(file, places) : Promise.resolve(file))));
     });
   }
 
-  // What was written while it was sent goes up in the same cycle.
+  function wasRead({ path, local }: Step): WasRead | null {
+    const bytes = parts.contents.get(path);
+    return local && bytes ? { kind: 'read', path, sha256: local.sha256, bytes, stamp: local.stamp } : null;
+  }
+
+  // What was written since it was read goes up in the same cycle.
   async function settle({ path, sha256, stamp }: WasRead, places: ReadonlyMap<Sha256, Slice>): Promise<Uploaded> {
     try {
       const now = await files.stat(path);

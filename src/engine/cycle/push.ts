@@ -77,7 +77,7 @@ export async function push(
   ticket: Ticket,
   view: RemoteView,
   steps: readonly Step[],
-  scan: Pick<Scan, 'at' | 'files'>,
+  scan: Pick<Scan, 'at' | 'files' | 'contents'>,
 ): Promise<Pushed> {
   const { base } = parts;
   const earlier = await base.uploads();
@@ -89,6 +89,7 @@ export async function push(
   const uploader = createUploader({
     ...sending,
     earlier,
+    contents: scan.contents,
     standing: steps.some(({ local }) => (local?.stamp.size ?? 0) > parts.chunks.most) ? view.tree : new Map(),
     async onSent(bytes) {
       unnoted += bytes;
@@ -104,7 +105,13 @@ export async function push(
     const rewritten = await repack(
       {
         ...parts,
-        uploader: createUploader({ ...sending, earlier: new Map(), standing: new Map(), onBytes: () => {} }),
+        uploader: createUploader({
+          ...sending,
+          earlier: new Map(),
+          contents: new Map(),
+          standing: new Map(),
+          onBytes: () => {},
+        }),
         local: scan.files,
         signal: ticket.signal,
       },

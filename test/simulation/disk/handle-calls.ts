@@ -23,6 +23,7 @@ export function openSync(path: string, flags: string | number = 'r', mode = 0o66
   const spot = reach(proc, place, 'open', (bits & constants.O_NOFOLLOW) === 0 && !isExclusive);
   const { node } = spot;
   if (node !== null && isExclusive) throw errno('EEXIST', 'open', at);
+  if (node !== null && node.kind !== 'folder' && (bits & constants.O_DIRECTORY) !== 0) throw errno('ENOTDIR', 'open', at);
   if (node?.kind === 'link') throw errno('ELOOP', 'open', at);
   const appends = (bits & constants.O_APPEND) !== 0;
   const writes = (bits & 3) !== constants.O_RDONLY;

@@ -1,5 +1,5 @@
 import { errno } from './errno.ts';
-import { enter, type Place, type Proc, placeOf, reach, seek } from './kernel.ts';
+import { enter, openAt, type Place, type Proc, pathNow, placeOf, reach, seek } from './kernel.ts';
 import type { FolderNode, NameChange } from './node.ts';
 import { pathOf } from './path-of.ts';
 import { SimulatedStats } from './stats.ts';
@@ -149,6 +149,12 @@ export function symlinkSync(target: string, path: string): void {
 }
 
 export function readlinkSync(path: string): string {
+  const open = openAt(path);
+  if (open?.below === '') {
+    if (open.handle === undefined) throw errno('ENOENT', 'readlink', path);
+    enter('readlink', `/p${open.handle.proc.id}${open.handle.path}`);
+    return pathNow(open.handle) ?? `/p${open.handle.proc.id}${open.handle.path} (deleted)`;
+  }
   const place = enter('readlink', path);
   const { proc } = place;
   const { node } = reach(proc, place, 'readlink', false);
