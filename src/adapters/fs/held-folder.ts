@@ -17,8 +17,6 @@ export interface HeldFolders {
    * path is not a real one.
    */
   hold(path: string): HeldFolder | null;
-  /** The next one who asks for it opens what lies there then. */
-  forget(folder: HeldFolder): void;
 }
 
 interface Held {
@@ -33,10 +31,6 @@ const OPEN_FILES = '/proc/self/fd';
 export function openHeldFolders(): HeldFolders {
   const held = new Map<string, Held>();
 
-  function forget({ folder }: Pick<HeldFolder, 'folder'>): void {
-    if (held.get(folder.path)?.folder === folder) held.delete(folder.path);
-  }
-
   return {
     hold(path) {
       const found = held.get(path) ?? openFolder(path);
@@ -44,18 +38,20 @@ export function openHeldFolders(): HeldFolders {
       held.set(path, found);
       const { folder, fd } = found;
       found.users += 1;
+      let isHeld = true;
       return {
         folder,
         nameIn: (name) => `${OPEN_FILES}/${fd}/${name}`,
         release() {
+          if (!isHeld) return;
+          isHeld = false;
           found.users -= 1;
           if (found.users > 0) return;
-          forget(found);
+          held.delete(path);
           closeSync(fd);
         },
       };
     },
-    forget,
   };
 }
 

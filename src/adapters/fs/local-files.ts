@@ -12,9 +12,10 @@ import { syncFolder } from './fsync.ts';
 import { parentOf } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
 import { openLinker } from './link-in.ts';
-import { closeRead, openAt, openReader, openRegular, persist } from './open-file.ts';
+import { openAt, openReader, persist } from './open-file.ts';
 import { openPartNotes } from './part-notes.ts';
 import { errorCode, localError } from './refusal.ts';
+import { closeRead, openRegular } from './regular-file.ts';
 import { createBeside } from './replace-file.ts';
 import { openRootFolder } from './root-folder.ts';
 import { readMark, setMark } from './root-mark.ts';
@@ -48,7 +49,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
   const root = openRootFolder(workspace, relative);
   const area = openStagingArea(root, run);
   const stage = openStager(area);
-  const open = openReader(root);
+  const open = openReader(root, clock);
   const folders = openTouchedFolders(root.path);
   const room: ApplyRoom = {
     root,
