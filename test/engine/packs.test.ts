@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PACK_LIMITS } from '../../src/core/plan/packs.ts';
 import { drawn } from '../support/drawn.ts';
 import { openWorld, type Replica } from '../support/replica.ts';
 
@@ -47,7 +48,7 @@ test('equal contents are in the pack once', async () => {
 });
 
 test('a file that moves while its pack is read stays out of it, and goes up in the same cycle', async () => {
-  const world = openWorld();
+  const world = openWorld({ packs: { ...PACK_LIMITS, keptBytes: 0 } });
   let left = 1;
   const alice = world.replica('alice', {
     files: (files) => ({
@@ -71,6 +72,31 @@ test('a file that moves while its pack is read stays out of it, and goes up in t
   expect(await alice.sync()).toMatchObject({ uploaded: 3, problems: [] });
   expect(await world.remoteFiles()).toEqual(alice.files());
   expect(alice.read('moves')).toBe('written meanwhile');
+});
+
+test('what was read to plan is not read again; where it moves before it is sent, what it became goes up in the same cycle', async () => {
+  const world = openWorld({ packs: { ...PACK_LIMITS, keptBytes: 40 } });
+  const opened: string[] = [];
+  const alice = world.replica('alice', {
+    files: (files) => ({
+      ...files,
+      open: (path) => {
+        opened.push(path);
+        return files.open(path);
+      },
+    }),
+  });
+  for (const path of ['before', 'moves', 'then']) alice.write(path, `content of ${path}`);
+  alice.store.plan({
+    on: 'put',
+    key: /^objects/,
+    fault: { kind: 'between', run: () => alice.write('moves', 'written meanwhile') },
+  });
+  expect(await alice.sync()).toMatchObject({ uploaded: 3, problems: [] });
+  expect(await world.remoteFiles()).toEqual(alice.files());
+  expect(alice.read('moves')).toBe('written meanwhile');
+  // Two of the three have room. The second look reads again what is so young.
+  expect(opened).toEqual(['before', 'moves', 'then', 'then', 'before', 'moves', 'then']);
 });
 
 test('what a failed push had packed is copied under the next epoch, not sent again, with what is new beside it', async () => {

@@ -18,8 +18,6 @@ import { requireEmpty } from './writing.ts';
 
 /** Passes of plan and transfer before what keeps moving is reported instead. */
 const MAX_PASSES = 8;
-/** Of what was read to plan, and will be sent: it is not read twice. */
-const KEPT_BYTES = 64 << 20;
 
 /** Whether the root is there; false: it may be made, because the remote has what to fill it with. Comes before the guard, which lies in the root. */
 export async function findRoot(
@@ -95,7 +93,7 @@ async function runPass(
   run.committed = null;
   tally.phase('scanning');
   await settleCommits(parts.base, ledger, state, parts.remoteLog, options.signal);
-  const keep = options.direction === 'pull' ? 0 : KEPT_BYTES;
+  const keep = options.direction === 'pull' ? 0 : parts.packs.keptBytes;
   const sight = await look(parts, options, { ...run, state, view, intents, rootThere: true, keep });
   const planAgain = (on: RegisterState) => ({ view: sight.view, again: on });
   if (sight.vetoes.length > 0) {
