@@ -5,6 +5,7 @@ import { SyncError } from '../../core/errors.ts';
 import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import type { Clock, LocalFiles, Log } from '../../engine/ports.ts';
 import { type ApplyRoom, bringIn, install, remove } from './apply.ts';
+import { keepsChangeTimes } from './change-times.ts';
 import { duplicate } from './duplicate.ts';
 import { removeEmptyParents } from './empty-parents.ts';
 import { folderMode, makeFolder, setFolderMode } from './folder-mode.ts';
@@ -72,7 +73,8 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     walk: async (skip, signal) => {
       const top = root.folder();
       const at = isUndated ? 0 : fileClock(area);
-      return { ...(await walkFolder(top, skip, clock, signal)), at };
+      const { isOnOneDisk, ...found } = await walkFolder(top, skip, clock, signal);
+      return { ...found, at, isTelling: isOnOneDisk && keepsChangeTimes(top.path) };
     },
     stat: async (path) => statFile(room, path),
     open,

@@ -12,6 +12,8 @@ export interface Found {
   readonly files: Map<string, FileStamp>;
   readonly irregular: Map<string, string>;
   readonly unknown: Map<string, string>;
+  /** Whether every folder in it is on the disk of the first. */
+  isOnOneDisk: boolean;
 }
 
 /** Milliseconds of work between two breaths of the event loop. */
@@ -30,7 +32,7 @@ export async function walkFolder(
   signal?: AbortSignal,
   listed: (folder: Folder) => void = () => {},
 ): Promise<Found> {
-  const found: Found = { files: new Map(), irregular: new Map(), unknown: new Map() };
+  const found: Found = { files: new Map(), irregular: new Map(), unknown: new Map(), isOnOneDisk: true };
   let sliceEnd = clock.monotonic() + SLICE;
   let entries = 0;
   const breathe = async (): Promise<void> => {
@@ -54,6 +56,7 @@ export async function walkFolder(
       found.unknown.set(path, folder.reason);
       continue;
     }
+    if (folder.self.dev !== root.dev) found.isOnOneDisk = false;
     const below = path === '' ? '' : `${path}/`;
     const folders: string[] = [];
     for (const { name, entry } of folder.names) {

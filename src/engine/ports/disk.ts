@@ -26,6 +26,11 @@ export interface Walk {
   readonly unknown: ReadonlyMap<string, string>;
   /** The filesystem's own clock when the walk began, milliseconds (by touching a file in staging); 0 (everything is then hashed) where nothing can, or shall, be written. */
   readonly at: number;
+  /**
+   * Whether all of it lies on one file system that keeps inode numbers and the time of a file's last change by itself: then both
+   * together tell a file, whatever its path.
+   */
+  readonly isTelling: boolean;
 }
 
 /** A file opened for reading, without following a link at any level. Bytes come from one handle. */
