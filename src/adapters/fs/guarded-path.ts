@@ -120,7 +120,8 @@ export function kindOf(stats: Stats): string {
   return stats.isBlockDevice() || stats.isCharacterDevice() ? 'a device' : 'neither a file nor a folder';
 }
 
-function refusedName(names: readonly string[]): FolderAnswer | null {
+/** Why something may not have this name, or a path these; null: it may. */
+export function refusedName(names: readonly string[]): FolderAnswer | null {
   const reserved = names.find(isReserved);
   return reserved === undefined ? foulName(names) : { kind: 'blocked', reason: `\`${reserved}\` is never synced` };
 }

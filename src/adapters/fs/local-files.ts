@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, lstatSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
-import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
+import { sameStamp } from '../../core/format/tree.ts';
 import type { Clock, LocalFiles, Log } from '../../engine/ports.ts';
 import { type ApplyRoom, bringIn, install, remove } from './apply.ts';
 import { keepsChangeTimes } from './change-times.ts';
@@ -10,9 +10,9 @@ import { duplicate } from './duplicate.ts';
 import { removeEmptyParents } from './empty-parents.ts';
 import { folderMode, makeFolder, setFolderMode } from './folder-mode.ts';
 import { syncFolder } from './fsync.ts';
-import { parentOf } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
 import { openLinker } from './link-in.ts';
+import { lookAtFiles } from './look-at-files.ts';
 import { openAt, openReader, persist } from './open-file.ts';
 import { openPartNotes } from './part-notes.ts';
 import { errorCode, localError } from './refusal.ts';
@@ -76,7 +76,12 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
       const { isOnOneDisk, ...found } = await walkFolder(top, skip, clock, signal);
       return { ...found, at, isTelling: isOnOneDisk && keepsChangeTimes(top.path) };
     },
-    stat: async (path) => statFile(room, path),
+    stat: async (path) => {
+      const [found = null] = await lookAtFiles(root, [path], clock);
+      if (found instanceof SyncError) throw found;
+      return found;
+    },
+    statAll: (paths) => lookAtFiles(root, paths, clock),
     open,
     stage,
     discard: async (staged) => removeStaged(area, staged.name),
@@ -131,19 +136,6 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     mark: async () => readMark(area),
     setMark: async (mark, notes) => setMark(area, mark, notes),
   };
-}
-
-function statFile(room: ApplyRoom, path: string): FileStamp | null {
-  const found = parentOf(room.root, path);
-  if (found.kind !== 'folder') return null;
-  try {
-    const stats = lstatSync(join(found.folder.path, basename(path)), { throwIfNoEntry: false });
-    return stats?.isFile() === true ? stampOf(stats) : null;
-  } catch (error) {
-    // What this filesystem cannot hold is not there, and is no reason to stop for the others.
-    if (errorCode(error) === 'ENAMETOOLONG') return null;
-    throw localError(`\`${path}\` could not be read`, error);
-  }
 }
 
 function removeStaged(area: StagingArea, name: string): void {

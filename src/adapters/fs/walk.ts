@@ -4,6 +4,7 @@ import { join, sep } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import type { FileStamp } from '../../core/format/tree.ts';
 import type { Clock } from '../../engine/ports.ts';
+import { openBreath } from './breath.ts';
 import { type Folder, isReserved, isStill, kindOf } from './guarded-path.ts';
 import { reasonFor } from './refusal.ts';
 import { stampOf } from './stamp.ts';
@@ -16,8 +17,6 @@ export interface Found {
   isOnOneDisk: boolean;
 }
 
-/** Milliseconds of work between two breaths of the event loop. */
-const SLICE = 12;
 /** Entries between two looks at the clock. */
 const BATCH = 64;
 
@@ -33,14 +32,8 @@ export async function walkFolder(
   listed: (folder: Folder) => void = () => {},
 ): Promise<Found> {
   const found: Found = { files: new Map(), irregular: new Map(), unknown: new Map(), isOnOneDisk: true };
-  let sliceEnd = clock.monotonic() + SLICE;
+  const breathe = openBreath(clock, signal);
   let entries = 0;
-  const breathe = async (): Promise<void> => {
-    if (signal?.aborted) throw new SyncError('cancelled', 'The scan was stopped.', 'Sync again.');
-    if (clock.monotonic() < sliceEnd) return;
-    await clock.sleep(0, signal);
-    sliceEnd = clock.monotonic() + SLICE;
-  };
 
   const waiting = [''];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {

@@ -10,7 +10,6 @@ import {
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import { type ChunkLimits, LARGEST_FILE, MOST_CHUNKS } from '../../core/plan/cut-chunks.ts';
 import type { Step } from '../../core/plan/plan.ts';
-import { all } from '../all.ts';
 import { each } from '../each.ts';
 import type { LocalFiles, OpenFile } from '../ports.ts';
 import type { Scan } from '../root/scan.ts';
@@ -78,25 +77,14 @@ export function createUploader(parts: UploaderParts): Uploader {
         found[nth] = wasRead(step) ?? (await opened(step, readWhole));
       });
       const places = await sender.send(found.filter(hasContent));
-      return all(found.map((file) => (file.kind === 'read' ? settle(file, places) : Promise.resolve(file))));
+      const now = await files.statAll(steps.map(({ path }) => path));
+      return found.map((file, nth) => (file.kind === 'read' ? settle(file, now[nth] ?? null, places) : file));
     });
   }
 
   function wasRead({ path, local }: Step): WasRead | null {
     const bytes = parts.contents.get(path);
     return local && bytes ? { kind: 'read', path, sha256: local.sha256, bytes, stamp: local.stamp } : null;
-  }
-
-  // What was written since it was read goes up in the same cycle.
-  async function settle({ path, sha256, stamp }: WasRead, places: ReadonlyMap<Sha256, Slice>): Promise<Uploaded> {
-    try {
-      const now = await files.stat(path);
-      if (now === null || !sameStamp(now, stamp)) return { kind: 'moved' };
-    } catch (error) {
-      return failed(error);
-    }
-    const slice = places.get(sha256);
-    return { kind: 'sent', slices: slice ? [slice] : [], stamp };
   }
 
   async function opened<T>(
@@ -151,6 +139,18 @@ interface WasRead {
   readonly sha256: Sha256;
   readonly bytes: Uint8Array;
   readonly stamp: FileStamp;
+}
+
+// What was written since it was read goes up in the same cycle.
+function settle(
+  { sha256, stamp }: WasRead,
+  now: FileStamp | null | SyncError,
+  places: ReadonlyMap<Sha256, Slice>,
+): Uploaded {
+  if (now instanceof SyncError) return failed(now);
+  if (now === null || !sameStamp(now, stamp)) return { kind: 'moved' };
+  const slice = places.get(sha256);
+  return { kind: 'sent', slices: slice ? [slice] : [], stamp };
 }
 
 const hasContent = (file: WasRead | Uploaded): file is WasRead => file.kind === 'read' && file.bytes.byteLength > 0;

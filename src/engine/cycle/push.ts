@@ -208,11 +208,14 @@ async function gather(
   const moved: SyncPath[] = [];
   const uploads = steps.filter(({ kind }) => kind === 'upload');
   const arriving = new Set(uploads.map(({ path }) => collisionKey(path)));
-  for (const { kind, path } of steps) {
-    if (kind !== 'delete-remote') continue;
+  const gone = steps.filter(({ kind }) => kind === 'delete-remote').map(({ path }) => path);
+  const there = await parts.files.statAll(gone);
+  for (const [nth, path] of gone.entries()) {
+    const now = there[nth] ?? null;
     // Where case does not count, the file renamed to its twin still answers to the old name.
-    const stands = !arriving.has(collisionKey(path)) && (await parts.files.stat(path)) !== null;
-    (stands ? moved : removed).push(path);
+    const isTwin = arriving.has(collisionKey(path));
+    if (now instanceof SyncError && !isTwin) throw now;
+    (now === null || isTwin ? removed : moved).push(path);
   }
   await each(planPacks(uploads, parts.packs), AT_ONCE, async (pack) => {
     const answers = await uploader.upload(pack);
