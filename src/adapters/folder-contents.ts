@@ -6,7 +6,7 @@ import { requireAnswer } from './answering.ts';
 import { buildExcludes } from './excludes.ts';
 import { folderHealth } from './folder-health.ts';
 import type { Folder, Top } from './fs/guarded-path.ts';
-import { openFile } from './fs/open-file.ts';
+import { openByPath } from './fs/open-file.ts';
 import { FOLDER_LOCK } from './fs/own-names.ts';
 import { errorCode, localError } from './fs/refusal.ts';
 import { openStagingArea } from './fs/staging-area.ts';
@@ -49,7 +49,7 @@ export function openFolder(path: string, config: FolderRules, clock: Clock) {
     },
     async *read(name: string): AsyncGenerator<Uint8Array> {
       if (skip(name, false)) throw new SyncError('usage', `${name} is left out of the datastore.`, 'See: datastore ls');
-      const file = await openFile(top, name);
+      const file = await openByPath(top, name);
       try {
         for (let offset = 0; ; ) {
           const bytes = await file.read(offset, PIECE);

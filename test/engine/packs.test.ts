@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PACK_LIMITS } from '../../src/core/plan/packs.ts';
 import { drawn } from '../support/drawn.ts';
 import { openWorld, type Replica } from '../support/replica.ts';
 
@@ -47,7 +48,7 @@ test('equal contents are in the pack once', async () => {
 });
 
 test('a file that moves while its pack is read stays out of it, and goes up in the same cycle', async () => {
-  const world = openWorld();
+  const world = openWorld({ packs: { ...PACK_LIMITS, keptBytes: 0 } });
   let left = 1;
   const alice = world.replica('alice', {
     files: (files) => ({
@@ -72,6 +73,38 @@ test('a file that moves while its pack is read stays out of it, and goes up in t
   expect(await world.remoteFiles()).toEqual(alice.files());
   expect(alice.read('moves')).toBe('written meanwhile');
 });
+
+test.each([
+  [1_000, 6],
+  // Two of the three have room.
+  [40, 7],
+  [0, 10],
+])(
+  'with room for %i bytes, files are read %i times in two looks; one that moves before it is sent goes up in the same cycle',
+  async (keptBytes, readings) => {
+    const world = openWorld({ packs: { ...PACK_LIMITS, keptBytes } });
+    let opened = 0;
+    const alice = world.replica('alice', {
+      files: (files) => ({
+        ...files,
+        open: (path) => {
+          opened += 1;
+          return files.open(path);
+        },
+      }),
+    });
+    for (const path of ['before', 'moves', 'then']) alice.write(path, `content of ${path}`);
+    alice.store.plan({
+      on: 'put',
+      key: /^objects/,
+      fault: { kind: 'between', run: () => alice.write('moves', 'written meanwhile') },
+    });
+    expect(await alice.sync()).toMatchObject({ uploaded: 3, problems: [] });
+    expect(await world.remoteFiles()).toEqual(alice.files());
+    expect(alice.read('moves')).toBe('written meanwhile');
+    expect(opened).toBe(readings);
+  },
+);
 
 test('what a failed push had packed is copied under the next epoch, not sent again, with what is new beside it', async () => {
   const { alice, bob, world } = await apart(1);

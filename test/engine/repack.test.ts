@@ -149,7 +149,7 @@ test('what is fetched and damaged stays where it is, with its pack', async () =>
 
 /** So many packs of three files each, of which the first two are changed. */
 async function threes(packs: number) {
-  const world = openWorld({ packs: { fileBytes: 1_000, packBytes: 10_000, files: 3 } });
+  const world = openWorld({ packs: { fileBytes: 1_000, packBytes: 10_000, files: 3, keptBytes: 0 } });
   const alice = world.replica('alice');
   for (let nth = 0; nth < 3 * packs; nth += 1) alice.write(name(nth), content(nth));
   await alice.sync();

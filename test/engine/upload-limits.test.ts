@@ -19,6 +19,7 @@ test.each([
     codec: nodeCodec,
     epoch: 1,
     earlier: new Map(),
+    contents: new Map(),
     standing: new Map(),
     compression: COMPRESSION_LIMITS,
     chunks: CHUNK_LIMITS,

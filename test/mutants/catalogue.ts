@@ -618,6 +618,19 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: /link/,
   },
   {
+    name: 'a file read in a folder that was moved away',
+    edits: [
+      {
+        file: 'adapters/fs/open-file.ts',
+        find: 'if (!liesAt(fd, target)) throw changed(path);',
+        replace: '',
+      },
+    ],
+    suites: [engine('fs/held-folder.test.ts')],
+    breaks: /link/,
+    unseen: 'its people make no links to what they move away',
+  },
+  {
     name: 'case or Unicode twins merged',
     edits: [
       {

@@ -46,6 +46,9 @@ test(`the simulated disk answers as this system's: ${SEQUENCES} random sequences
     'futimes ok',
     'write ok',
     'readdir ok',
+    'held ok',
+    'held ENOTDIR',
+    'held, ok',
   ])
     expect(kinds.get(outcome), outcome).toBeGreaterThan(0);
 });
@@ -116,6 +119,11 @@ const CALLS_BY_NAME = {
     withFile(system, at(path), real.constants.O_RDONLY | real.constants.O_NOFOLLOW, (fd) =>
       system.fstatSync(fd).isFile(),
     ),
+  held: (system, at, path) => inHeldFolder(system, at, path, () => {}),
+  'held, and moved': (system, at, path, to) =>
+    inHeldFolder(system, at, path, () => answerOf(() => system.renameSync(at(path), at(to)))),
+  'held, and removed': (system, at, path) =>
+    inHeldFolder(system, at, path, () => system.rmSync(at(path), { recursive: true })),
   write: (system, at, path, _to, text) =>
     withFile(system, at(path), real.constants.O_WRONLY | real.constants.O_NOFOLLOW, (fd) => {
       const bytes = new TextEncoder().encode(`${text}!`);
@@ -166,6 +174,25 @@ const CALLS_BY_NAME = {
   'remove all': (system, at, path) => system.rmSync(at(path.split('/')[0] ?? ''), { recursive: true, force: true }),
   chmod: (system, at, path) => system.chmodSync(at(path), 0o755),
 } as const satisfies Readonly<Record<string, Act>>;
+
+/** Opens what is called `a` in a folder that is held open while something happens, and says where both lie then: of what is gone, that it is. */
+function inHeldFolder(system: System, at: Parameters<Act>[1], path: string, meanwhile: () => unknown): unknown {
+  const flags = real.constants.O_RDONLY | real.constants.O_NOFOLLOW;
+  return withFile(system, at(path), flags | real.constants.O_DIRECTORY, (folder) => {
+    meanwhile();
+    const whereIs = (fd: number) =>
+      system
+        .readlinkSync(`/proc/self/fd/${fd}`)
+        .replace(at(''), '')
+        .replace(/.* (?=\(deleted\)$)/, '');
+    return [
+      whereIs(folder),
+      answerOf(() =>
+        withFile(system, `/proc/self/fd/${folder}/a`, flags, (fd) => [whereIs(fd), system.fstatSync(fd).isFile()]),
+      ),
+    ];
+  });
+}
 
 function withFile(system: System, path: string, flags: string | number, use: (fd: number) => unknown): unknown {
   const fd = system.openSync(path, flags, 0o644);

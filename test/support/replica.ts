@@ -98,7 +98,7 @@ const hurriedClock: Clock = {
 const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** Every content in an object of its own. */
-export const APART: PackLimits = { fileBytes: 0, packBytes: 0, files: 1 };
+export const APART: PackLimits = { fileBytes: 0, packBytes: 0, files: 1, keptBytes: 0 };
 
 export function openWorld(shape: Pick<ReplicaOptions, 'packs' | 'chunks' | 'compression' | 'history'> = {}): World {
   const bucket: MemoryBucket = new Map();

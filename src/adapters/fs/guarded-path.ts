@@ -36,9 +36,13 @@ export const isReserved = (name: string): boolean => [STAGING, '.git'].includes(
  */
 export function parentOf(top: Top, path: string, make?: { readonly mode: number }): FolderAnswer {
   const names = path.split('/');
-  const reserved = names.find(isReserved);
-  if (reserved !== undefined) return { kind: 'blocked', reason: `\`${reserved}\` is never synced` };
-  return foulName(names) ?? folderAt(top, names.slice(0, -1), make);
+  return refusedName(names) ?? folderAt(top, names.slice(0, -1), make);
+}
+
+/** The absolute path of the folder that holds `path`, where none of it needs to be looked at to say so; else null. */
+export function parentPath(top: Top, path: string): string | null {
+  const names = path.split('/');
+  return top.real === null || refusedName(names) !== null ? null : names.slice(0, -1).reduce(below, top.real);
 }
 
 /** As `parentOf`, for a folder named by its segments, ours included. */
@@ -54,6 +58,8 @@ export function folderAt(top: Top, names: readonly string[], make?: { readonly m
  * for any other, and for what cannot be looked at.
  */
 export function realFolder(path: string): Folder | null {
+  // What is no UTF-8 reads as this character, so that two names are one.
+  if (path.includes('\uFFFD')) return null;
   try {
     // Before the path is followed: had it led elsewhere for a moment, this is not the folder that is found there later.
     const stats = lstatSync(path, { throwIfNoEntry: false });
@@ -112,6 +118,12 @@ export function kindOf(stats: Stats): string {
   if (stats.isSocket()) return 'a socket';
   if (stats.isFIFO()) return 'a named pipe';
   return stats.isBlockDevice() || stats.isCharacterDevice() ? 'a device' : 'neither a file nor a folder';
+}
+
+/** Why something may not have this name, or a path these; null: it may. */
+export function refusedName(names: readonly string[]): FolderAnswer | null {
+  const reserved = names.find(isReserved);
+  return reserved === undefined ? foulName(names) : { kind: 'blocked', reason: `\`${reserved}\` is never synced` };
 }
 
 /** The last fence: paths were validated long before they come here. */

@@ -2,19 +2,21 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, lstatSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
-import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
+import { sameStamp } from '../../core/format/tree.ts';
 import type { Clock, LocalFiles, Log } from '../../engine/ports.ts';
 import { type ApplyRoom, bringIn, install, remove } from './apply.ts';
+import { keepsChangeTimes } from './change-times.ts';
 import { duplicate } from './duplicate.ts';
 import { removeEmptyParents } from './empty-parents.ts';
 import { folderMode, makeFolder, setFolderMode } from './folder-mode.ts';
 import { syncFolder } from './fsync.ts';
-import { parentOf } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
 import { openLinker } from './link-in.ts';
-import { closeRead, openAt, openFile, openRegular, persist } from './open-file.ts';
+import { lookAtFiles } from './look-at-files.ts';
+import { openAt, openReader, persist } from './open-file.ts';
 import { openPartNotes } from './part-notes.ts';
 import { errorCode, localError } from './refusal.ts';
+import { closeRead, openRegular } from './regular-file.ts';
 import { createBeside } from './replace-file.ts';
 import { openRootFolder } from './root-folder.ts';
 import { readMark, setMark } from './root-mark.ts';
@@ -48,6 +50,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
   const root = openRootFolder(workspace, relative);
   const area = openStagingArea(root, run);
   const stage = openStager(area);
+  const open = openReader(root, clock);
   const folders = openTouchedFolders(root.path);
   const room: ApplyRoom = {
     root,
@@ -70,17 +73,23 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     walk: async (skip, signal) => {
       const top = root.folder();
       const at = isUndated ? 0 : fileClock(area);
-      return { ...(await walkFolder(top, skip, clock, signal)), at };
+      const { isOnOneDisk, ...found } = await walkFolder(top, skip, clock, signal);
+      return { ...found, at, isTelling: isOnOneDisk && keepsChangeTimes(top.path) };
     },
-    stat: async (path) => statFile(room, path),
-    open: (path) => openFile(root, path),
+    stat: async (path) => {
+      const [found = null] = await lookAtFiles(root, [path], clock);
+      if (found instanceof SyncError) throw found;
+      return found;
+    },
+    statAll: (paths) => lookAtFiles(root, paths, clock),
+    open,
     stage,
     discard: async (staged) => removeStaged(area, staged.name),
     intend: async (intents) => writeIntents(area, root.path, intents),
     install: async (staged, path, expected) => install(room, staged, path, expected),
     remove: async (path, expected) => remove(room, path, expected),
     prune: async (path) => removeEmptyParents(room, path),
-    duplicate: (path, to, expected) => duplicate(room, stage, { path, expected }, to),
+    duplicate: (path, to, expected) => duplicate(room, { open, stage }, { path, expected }, to),
     persist: (path) => persist(root, path, room.touched),
     persistNames: async (skip, signal) => {
       try {
@@ -127,19 +136,6 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     mark: async () => readMark(area),
     setMark: async (mark, notes) => setMark(area, mark, notes),
   };
-}
-
-function statFile(room: ApplyRoom, path: string): FileStamp | null {
-  const found = parentOf(room.root, path);
-  if (found.kind !== 'folder') return null;
-  try {
-    const stats = lstatSync(join(found.folder.path, basename(path)), { throwIfNoEntry: false });
-    return stats?.isFile() === true ? stampOf(stats) : null;
-  } catch (error) {
-    // What this filesystem cannot hold is not there, and is no reason to stop for the others.
-    if (errorCode(error) === 'ENAMETOOLONG') return null;
-    throw localError(`\`${path}\` could not be read`, error);
-  }
 }
 
 function removeStaged(area: StagingArea, name: string): void {

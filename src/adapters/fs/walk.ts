@@ -4,6 +4,7 @@ import { join, sep } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import type { FileStamp } from '../../core/format/tree.ts';
 import type { Clock } from '../../engine/ports.ts';
+import { openBreath } from './breath.ts';
 import { type Folder, isReserved, isStill, kindOf } from './guarded-path.ts';
 import { reasonFor } from './refusal.ts';
 import { stampOf } from './stamp.ts';
@@ -12,10 +13,10 @@ export interface Found {
   readonly files: Map<string, FileStamp>;
   readonly irregular: Map<string, string>;
   readonly unknown: Map<string, string>;
+  /** Whether every folder in it is on the disk of the first. */
+  isOnOneDisk: boolean;
 }
 
-/** Milliseconds of work between two breaths of the event loop. */
-const SLICE = 12;
 /** Entries between two looks at the clock. */
 const BATCH = 64;
 
@@ -30,15 +31,9 @@ export async function walkFolder(
   signal?: AbortSignal,
   listed: (folder: Folder) => void = () => {},
 ): Promise<Found> {
-  const found: Found = { files: new Map(), irregular: new Map(), unknown: new Map() };
-  let sliceEnd = clock.monotonic() + SLICE;
+  const found: Found = { files: new Map(), irregular: new Map(), unknown: new Map(), isOnOneDisk: true };
+  const breathe = openBreath(clock, signal);
   let entries = 0;
-  const breathe = async (): Promise<void> => {
-    if (signal?.aborted) throw new SyncError('cancelled', 'The scan was stopped.', 'Sync again.');
-    if (clock.monotonic() < sliceEnd) return;
-    await clock.sleep(0, signal);
-    sliceEnd = clock.monotonic() + SLICE;
-  };
 
   const waiting = [''];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
@@ -54,6 +49,7 @@ export async function walkFolder(
       found.unknown.set(path, folder.reason);
       continue;
     }
+    if (folder.self.dev !== root.dev) found.isOnOneDisk = false;
     const below = path === '' ? '' : `${path}/`;
     const folders: string[] = [];
     for (const { name, entry } of folder.names) {

@@ -10,9 +10,9 @@ import {
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import { type ChunkLimits, LARGEST_FILE, MOST_CHUNKS } from '../../core/plan/cut-chunks.ts';
 import type { Step } from '../../core/plan/plan.ts';
-import { all } from '../all.ts';
 import { each } from '../each.ts';
 import type { LocalFiles, OpenFile } from '../ports.ts';
+import type { Scan } from '../root/scan.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { sendChunks } from './send-chunks.ts';
 import { type Content, createSender, type SenderParts } from './send-contents.ts';
@@ -38,6 +38,8 @@ export interface Uploader {
 
 export interface UploaderParts extends Omit<SenderParts, 'standing'> {
   readonly files: LocalFiles;
+  /** What of the steps' files is in memory already, whole, with the hash of its step. */
+  readonly contents: Scan['contents'];
   /** Entries of the commit being replaced: of what they hold nothing is sent. Those that a step reuses need not be among them. */
   readonly standing: RemoteTree;
   readonly budget: ByteBudget;
@@ -72,23 +74,17 @@ export function createUploader(parts: UploaderParts): Uploader {
     return budget.within((steps.length > 1 ? 3 : 2) * bytes, async () => {
       const found: (WasRead | Uploaded)[] = [];
       await each(steps.entries(), READ_AT_ONCE, async ([nth, step]) => {
-        found[nth] = await opened(step, readWhole);
+        found[nth] = wasRead(step) ?? (await opened(step, readWhole));
       });
       const places = await sender.send(found.filter(hasContent));
-      return all(found.map((file) => (file.kind === 'read' ? settle(file, places) : Promise.resolve(file))));
+      const now = await files.statAll(steps.map(({ path }) => path));
+      return found.map((file, nth) => (file.kind === 'read' ? settle(file, now[nth] ?? null, places) : file));
     });
   }
 
-  // What was written while it was sent goes up in the same cycle.
-  async function settle({ path, sha256, stamp }: WasRead, places: ReadonlyMap<Sha256, Slice>): Promise<Uploaded> {
-    try {
-      const now = await files.stat(path);
-      if (now === null || !sameStamp(now, stamp)) return { kind: 'moved' };
-    } catch (error) {
-      return failed(error);
-    }
-    const slice = places.get(sha256);
-    return { kind: 'sent', slices: slice ? [slice] : [], stamp };
+  function wasRead({ path, local }: Step): WasRead | null {
+    const bytes = parts.contents.get(path);
+    return local && bytes ? { kind: 'read', path, sha256: local.sha256, bytes, stamp: local.stamp } : null;
   }
 
   async function opened<T>(
@@ -143,6 +139,18 @@ interface WasRead {
   readonly sha256: Sha256;
   readonly bytes: Uint8Array;
   readonly stamp: FileStamp;
+}
+
+// What was written since it was read goes up in the same cycle.
+function settle(
+  { sha256, stamp }: WasRead,
+  now: FileStamp | null | SyncError,
+  places: ReadonlyMap<Sha256, Slice>,
+): Uploaded {
+  if (now instanceof SyncError) return failed(now);
+  if (now === null || !sameStamp(now, stamp)) return { kind: 'moved' };
+  const slice = places.get(sha256);
+  return { kind: 'sent', slices: slice ? [slice] : [], stamp };
 }
 
 const hasContent = (file: WasRead | Uploaded): file is WasRead => file.kind === 'read' && file.bytes.byteLength > 0;

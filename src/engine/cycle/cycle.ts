@@ -93,7 +93,8 @@ async function runPass(
   run.committed = null;
   tally.phase('scanning');
   await settleCommits(parts.base, ledger, state, parts.remoteLog, options.signal);
-  const sight = await look(parts, options, { ...run, state, view, intents, rootThere: true });
+  const keep = options.direction === 'pull' ? 0 : parts.packs.keptBytes;
+  const sight = await look(parts, options, { ...run, state, view, intents, rootThere: true, keep });
   const planAgain = (on: RegisterState) => ({ view: sight.view, again: on });
   if (sight.vetoes.length > 0) {
     // What stops a person has to be true now.

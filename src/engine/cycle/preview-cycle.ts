@@ -19,7 +19,7 @@ export async function previewCycle(parts: CycleParts, options: PreviewOptions, r
     await settleCommits(parts.base, run.ledger, state, parts.remoteLog, options.signal);
     if (state.head === null) await requireEmpty(parts.store, options.signal);
   }
-  const again = () => look(parts, options, { ...run, state, view: EMPTY_VIEW, intents: [], rootThere });
+  const again = () => look(parts, options, { ...run, state, view: EMPTY_VIEW, intents: [], rootThere, keep: 0 });
   const generation = state.head?.commit?.generation ?? null;
   const basis = basisOf(options, { ...run, state, remote: parts.store.name });
   let sight = await again();

@@ -77,7 +77,7 @@ export async function push(
   ticket: Ticket,
   view: RemoteView,
   steps: readonly Step[],
-  scan: Pick<Scan, 'at' | 'files'>,
+  scan: Pick<Scan, 'at' | 'files' | 'contents'>,
 ): Promise<Pushed> {
   const { base } = parts;
   const earlier = await base.uploads();
@@ -89,6 +89,7 @@ export async function push(
   const uploader = createUploader({
     ...sending,
     earlier,
+    contents: scan.contents,
     standing: steps.some(({ local }) => (local?.stamp.size ?? 0) > parts.chunks.most) ? view.tree : new Map(),
     async onSent(bytes) {
       unnoted += bytes;
@@ -104,7 +105,13 @@ export async function push(
     const rewritten = await repack(
       {
         ...parts,
-        uploader: createUploader({ ...sending, earlier: new Map(), standing: new Map(), onBytes: () => {} }),
+        uploader: createUploader({
+          ...sending,
+          earlier: new Map(),
+          contents: new Map(),
+          standing: new Map(),
+          onBytes: () => {},
+        }),
         local: scan.files,
         signal: ticket.signal,
       },
@@ -201,11 +208,14 @@ async function gather(
   const moved: SyncPath[] = [];
   const uploads = steps.filter(({ kind }) => kind === 'upload');
   const arriving = new Set(uploads.map(({ path }) => collisionKey(path)));
-  for (const { kind, path } of steps) {
-    if (kind !== 'delete-remote') continue;
+  const gone = steps.filter(({ kind }) => kind === 'delete-remote').map(({ path }) => path);
+  const there = await parts.files.statAll(gone);
+  for (const [nth, path] of gone.entries()) {
+    const now = there[nth] ?? null;
     // Where case does not count, the file renamed to its twin still answers to the old name.
-    const stands = !arriving.has(collisionKey(path)) && (await parts.files.stat(path)) !== null;
-    (stands ? moved : removed).push(path);
+    const isTwin = arriving.has(collisionKey(path));
+    if (now instanceof SyncError && !isTwin) throw now;
+    (now === null || isTwin ? removed : moved).push(path);
   }
   await each(planPacks(uploads, parts.packs), AT_ONCE, async (pack) => {
     const answers = await uploader.upload(pack);

@@ -40,6 +40,8 @@ export interface Looking {
   readonly intents: readonly ApplyIntent[];
   /** False: there is no root yet, and it reads as empty. */
   readonly rootThere: boolean;
+  /** As for `scanRoot`. */
+  readonly keep: number;
 }
 
 const EMPTY_PLAN: Plan = { steps: [], conflicts: [], held: [] };
@@ -49,7 +51,11 @@ export async function look(parts: CycleParts, options: SyncOptions, from: Lookin
   const { files, ledger, state } = from;
   const breathe = breathing(parts.clock, options.signal);
   const scan = from.rootThere
-    ? await scanRoot(files, ledger.entries, parts.skip, parts.codec, { signal: options.signal, breathe })
+    ? await scanRoot(files, ledger.entries, parts.skip, parts.codec, {
+        signal: options.signal,
+        breathe,
+        keep: from.keep,
+      })
     : emptyScan(parts.skip);
   settleIntents(ledger, from.intents, scan);
   const isLeftOut = (path: SyncPath): boolean => scan.isExcluded(path) || parts.withheld(path) !== null;

@@ -1,3 +1,4 @@
+import type { SyncError } from '../../core/errors.ts';
 import type { FileStamp } from '../../core/format/tree.ts';
 
 /** Small records outside the workspace, one folder for each real path of a root. */
@@ -26,6 +27,11 @@ export interface Walk {
   readonly unknown: ReadonlyMap<string, string>;
   /** The filesystem's own clock when the walk began, milliseconds (by touching a file in staging); 0 (everything is then hashed) where nothing can, or shall, be written. */
   readonly at: number;
+  /**
+   * Whether all of it lies on one file system that keeps inode numbers and the time of a file's last change by itself: then both
+   * together tell a file, whatever its path.
+   */
+  readonly isTelling: boolean;
 }
 
 /** A file opened for reading, without following a link at any level. Bytes come from one handle. */
@@ -102,6 +108,8 @@ export interface LocalFiles {
   walk(skip: (path: string, isFolder: boolean) => boolean, signal?: AbortSignal): Promise<Walk>;
   /** Null when absent or not a regular file. */
   stat(path: string): Promise<FileStamp | null>;
+  /** As `stat` of each, in their order, with the error where one cannot be looked at. A folder is looked at once for those that follow one another in it. */
+  statAll(paths: readonly string[]): Promise<readonly (FileStamp | null | SyncError)[]>;
   /** Rejects with SyncError('local') when it is absent, unreadable or not a regular file. */
   open(path: string): Promise<OpenFile>;
   /** Writes a body into staging of this run (fsynced, mtime and exec set). `mode`: of a file of this machine. The hash is of the bytes written. */

@@ -11,7 +11,8 @@ import { parseSyncPath, type SyncPath } from '../../core/paths/sync-path.ts';
 import { type Breathe, nowAndThen } from '../breath.ts';
 import { each } from '../each.ts';
 import type { Codec, LocalFiles } from '../ports.ts';
-import { hashOfUnchanged, isPacked } from '../state/packed-tree.ts';
+import { movedFiles } from './moved-files.ts';
+import { hashIfUnchanged } from './settled.ts';
 
 export type Skip = (path: string, isFolder: boolean) => boolean;
 
@@ -22,12 +23,12 @@ export interface Scan extends LocalTree {
   readonly at: number;
   /** Base entries whose content was read again and is unchanged: their new stamp saves the next reading. */
   readonly refreshed: readonly BaseEntry[];
+  /** What was read whole, as far as it was to be kept: bytes with the hash that `files` has. */
+  readonly contents: ReadonlyMap<SyncPath, Uint8Array>;
   /** Each in `files` has the hash that the base has for it: none had to be read. */
   readonly isAsInBase: boolean;
 }
 
-/** Coarsest time step of a filesystem in use (FAT), milliseconds: a file as young as that may have been written after it was read. */
-const GRANULARITY_MS = 2_000;
 const HASHERS = 8;
 const READ_BYTES = 1 << 20;
 
@@ -36,6 +37,8 @@ export interface ScanOptions {
   /** Told how many files are known, after each that was read. */
   readonly onFile?: (done: number) => void;
   readonly breathe?: Breathe;
+  /** Bytes of what the base does not have to be kept in memory. None by default. */
+  readonly keep?: number;
 }
 
 /** The root as it is now. A file whose stamp is the base's is not read again, unless it is racily clean. */
@@ -50,7 +53,11 @@ export async function scanRoot(
   const found = new Map<SyncPath, LocalEntry>();
   const unknown = new Map([...walk.unknown, ...walk.irregular]);
   const refreshed: BaseEntry[] = [];
+  const contents = new Map<SyncPath, Uint8Array>();
+  let room = options.keep ?? 0;
   const unread: SyncPath[] = [];
+  /** What may be a file of the base under another path. */
+  const fresh: Omit<LocalEntry, 'sha256'>[] = [];
   const isTime = nowAndThen();
   for (const [name, stamp] of walk.files) {
     if (isTime()) await options.breathe?.();
@@ -62,8 +69,16 @@ export async function scanRoot(
       continue;
     }
     const parsed = parseSyncPath(name);
-    if (parsed.ok) unread.push(parsed.value);
-    else unknown.set(name, parsed.problem);
+    if (!parsed.ok) unknown.set(name, parsed.problem);
+    else if (base.has(path) || !walk.isTelling) unread.push(path);
+    else fresh.push({ path, stamp });
+  }
+  const hashOfMoved = movedFiles(base, walk.files);
+  for (const { path, stamp } of fresh) {
+    if (isTime()) await options.breathe?.();
+    const sha256 = hashOfMoved(stamp);
+    if (sha256 === null) unread.push(path);
+    else found.set(path, { path, stamp, sha256 });
   }
   await each(unread, HASHERS, async (path) => {
     const read = await hashFile(files, path, codec, options.signal);
@@ -71,8 +86,13 @@ export async function scanRoot(
       unknown.set(path, read);
       return;
     }
-    found.set(path, { path, ...read });
-    if (base.get(path)?.sha256 === read.sha256) refreshed.push({ path, ...read, seenAt: walk.at });
+    const { stamp, sha256, whole } = read;
+    found.set(path, { path, stamp, sha256 });
+    if (base.get(path)?.sha256 === sha256) refreshed.push({ path, stamp, sha256, seenAt: walk.at });
+    else if (whole !== null && whole.byteLength <= room) {
+      contents.set(path, whole);
+      room -= whole.byteLength;
+    }
     options.onFile?.(found.size);
   });
   const isExcluded = excluder(skip);
@@ -84,7 +104,8 @@ export async function scanRoot(
     isExcluded: (path) => !found.has(path) && isExcluded(path),
     at: walk.at,
     refreshed,
-    isAsInBase: unread.length === 0,
+    contents,
+    isAsInBase: unread.length === 0 && fresh.length === 0,
   };
 }
 
@@ -96,18 +117,15 @@ export const emptyScan = (skip: Skip): Scan => ({
   isExcluded: excluder(skip),
   at: 0,
   refreshed: [],
+  contents: new Map(),
   isAsInBase: true,
 });
 
-/** Racily clean: a file may be written twice within one step of the clock and keep its size; only age proves it was not. */
-export function isUnchanged(base: BaseEntry, stamp: FileStamp): boolean {
-  return sameStamp(base.stamp, stamp) && stamp.mtime + GRANULARITY_MS < base.seenAt;
-}
-
-function hashIfUnchanged(base: BaseTree, path: SyncPath, stamp: FileStamp): Sha256 | null {
-  if (isPacked(base)) return hashOfUnchanged(base, path, stamp, stamp.mtime + GRANULARITY_MS);
-  const known = base.get(path);
-  return known !== undefined && isUnchanged(known, stamp) ? known.sha256 : null;
+export interface Hashed {
+  readonly stamp: FileStamp;
+  readonly sha256: Sha256;
+  /** All of it, where that was read in one piece. */
+  readonly whole: Uint8Array | null;
 }
 
 /** SHA-256 of a file that stood still while it was read, or the reason why not. */
@@ -116,21 +134,23 @@ export async function hashFile(
   path: string,
   codec: Codec,
   signal?: AbortSignal,
-): Promise<{ readonly stamp: FileStamp; readonly sha256: string } | string> {
+): Promise<Hashed | string> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
       const file = await files.open(path);
       try {
         const hasher = codec.hasher();
+        let whole: Uint8Array | null = null;
         for (let offset = 0; offset < file.stamp.size; ) {
           signal?.throwIfAborted();
           const bytes = await file.read(offset, Math.min(READ_BYTES, file.stamp.size - offset));
           if (bytes.byteLength === 0) break;
           hasher.update(bytes);
           offset += bytes.byteLength;
+          if (bytes.byteLength === file.stamp.size) whole = bytes;
         }
         const after = await file.stampNow();
-        if (after && sameStamp(file.stamp, after)) return { stamp: after, sha256: hasher.digest() };
+        if (after && sameStamp(file.stamp, after)) return { stamp: after, sha256: hasher.digest(), whole };
       } finally {
         await file.close();
       }

@@ -99,3 +99,16 @@ test('a read-only filesystem: refused, with the reason', async (context) => {
   expect((await box.files.walk(() => false)).at).toBe(0);
   expect(box.read('a')).toBe('mine');
 });
+
+test('a filesystem mounted over a folder that is being read: what is read next is what its path leads to', async (context) => {
+  const box = openSandbox();
+  for (const name of ['a', 'b', 'c']) box.write(`folder/${name}`, 'before');
+  const held = await box.files.open('folder/a');
+  mountSmall(context, join(box.root, 'folder'));
+  box.write('folder/b', 'mounted');
+  const next = await box.files.open('folder/b');
+  expect(Buffer.from(await next.read(0, 100)).toString()).toBe('mounted');
+  await expect(box.files.open('folder/c')).rejects.toMatchObject({ kind: 'local' });
+  await next.close();
+  await held.close();
+});

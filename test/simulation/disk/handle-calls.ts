@@ -23,6 +23,8 @@ export function openSync(path: string, flags: string | number = 'r', mode = 0o66
   const spot = reach(proc, place, 'open', (bits & constants.O_NOFOLLOW) === 0 && !isExclusive);
   const { node } = spot;
   if (node !== null && isExclusive) throw errno('EEXIST', 'open', at);
+  if (node !== null && node.kind !== 'folder' && (bits & constants.O_DIRECTORY) !== 0)
+    throw errno('ENOTDIR', 'open', at);
   if (node?.kind === 'link') throw errno('ELOOP', 'open', at);
   const appends = (bits & constants.O_APPEND) !== 0;
   const writes = (bits & 3) !== constants.O_RDONLY;
@@ -44,10 +46,10 @@ export function fstatSync(fd: number): SimulatedStats {
   return new SimulatedStats(handleOf('fstat', fd).node);
 }
 
-export function readSync(fd: number, buffer: Uint8Array): number {
+export function readSync(fd: number, buffer: Uint8Array, offset = 0, length = buffer.length, from?: number): number {
   const handle = handleOf('read', fd);
-  const read = readAt(handle, buffer, 0, buffer.length, handle.position);
-  handle.position += read;
+  const read = readAt(handle, buffer, offset, length, from ?? handle.position);
+  if (from === undefined) handle.position += read;
   return read;
 }
 

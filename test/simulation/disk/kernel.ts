@@ -1,6 +1,7 @@
 import { errno, Killed } from './errno.ts';
 import { namesOf, type Obstacle, type Route, type Spot, walkAgain } from './locate.ts';
 import type { Disk, FileNode, FolderNode, Node } from './node.ts';
+import { pathOfFolder } from './path-of.ts';
 
 /** A running process, as its operating system sees it. Its paths begin with `/p<id>`, so that each call tells whose it is. */
 export interface Proc {
@@ -58,11 +59,36 @@ export interface Entered extends Place {
 
 /** Whose path this is, and where it leads to on its disk. Throws Killed for a process that is gone. */
 export function enter(call: string, path: string): Entered {
-  const place = placeOf(path);
+  const place = placeOf(throughHandle(call, path));
   place.proc ??= processes.get(place.id);
   if (!isEntered(place)) throw new Killed();
   place.proc.onCall(call, place.at);
   return place;
+}
+
+const OPEN_FILES = '/proc/self/fd/';
+
+/** What is open by the first name of a path below `/proc/self/fd`, and the names below it; null for any other path. */
+export function openAt(path: string): { readonly handle: Handle | undefined; readonly below: string } | null {
+  if (!path.startsWith(OPEN_FILES)) return null;
+  const [fd = ''] = path.slice(OPEN_FILES.length).split('/', 1);
+  return { handle: handles.get(Number(fd)), below: path.slice(OPEN_FILES.length + fd.length) };
+}
+
+/** Where what is open lies now, as a program would name it; null when it is gone from there. */
+export function pathNow({ proc, node, path }: Handle): string | null {
+  const at = `/p${proc.id}${node.kind === 'folder' ? pathOfFolder(proc.disk.ways, node) : path}`;
+  const found = seek(proc, placeOf(at), false);
+  return typeof found !== 'string' && found.node === node ? at : null;
+}
+
+/** In a folder that is gone there is nothing. */
+function throughHandle(call: string, path: string): string {
+  const open = openAt(path);
+  if (open === null) return path;
+  const at = open.handle === undefined ? null : pathNow(open.handle);
+  if (at === null) throw errno('ENOENT', call, path);
+  return `${at}${open.below}`;
 }
 
 const isEntered = (place: Place): place is Entered => place.proc !== undefined && !place.proc.isDead;

@@ -1,5 +1,5 @@
 import { errno } from './errno.ts';
-import { enter, type Place, type Proc, placeOf, reach, seek } from './kernel.ts';
+import { enter, openAt, type Place, type Proc, pathNow, placeOf, reach, seek } from './kernel.ts';
 import type { FolderNode, NameChange } from './node.ts';
 import { pathOf } from './path-of.ts';
 import { SimulatedStats } from './stats.ts';
@@ -149,6 +149,12 @@ export function symlinkSync(target: string, path: string): void {
 }
 
 export function readlinkSync(path: string): string {
+  const open = openAt(path);
+  if (open?.below === '') {
+    if (open.handle === undefined) throw errno('ENOENT', 'readlink', path);
+    enter('readlink', `/p${open.handle.proc.id}${open.handle.path}`);
+    return pathNow(open.handle) ?? `/p${open.handle.proc.id}${open.handle.path} (deleted)`;
+  }
   const place = enter('readlink', path);
   const { proc } = place;
   const { node } = reach(proc, place, 'readlink', false);
@@ -185,6 +191,13 @@ function folderAt(proc: Proc, place: Place): FolderNode {
   if (node === null) throw errno('ENOENT', 'scandir', place.at);
   if (node.kind !== 'folder') throw errno('ENOTDIR', 'scandir', place.at);
   return node;
+}
+
+/** As ext4 says of itself: these inodes and times are the disk's own. */
+export function statfsSync(path: string): { readonly type: number } {
+  const place = enter('statfs', path);
+  if (reach(place.proc, place, 'statfs', true).node === null) throw errno('ENOENT', 'statfs', place.at);
+  return { type: 0xef53 };
 }
 
 export function chmodSync(path: string, mode: number): void {

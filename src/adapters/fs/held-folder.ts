@@ -1,0 +1,87 @@
+import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
+import { NO_FOLLOW, NO_WAIT } from './fsync.ts';
+import { type Folder, realFolder } from './guarded-path.ts';
+import { errorCode } from './refusal.ts';
+
+/** A folder that is open: what is opened in it lies there, wherever a path would lead meanwhile. */
+export interface HeldFolder {
+  readonly folder: Folder;
+  /** What a file of this name in it, which is no foul one, is opened by. */
+  nameIn(name: string): string;
+  release(): void;
+}
+
+export interface HeldFolders {
+  /**
+   * Open until the last of those who hold it has released it. Null where the system has no way to open by a folder, or the absolute
+   * path is not a real one.
+   */
+  hold(path: string): HeldFolder | null;
+}
+
+interface Held {
+  readonly folder: Folder;
+  readonly fd: number;
+  users: number;
+}
+
+/** Linux alone has names for what a process has open; Node knows no other way to open by a folder. */
+const OPEN_FILES = '/proc/self/fd';
+
+export function openHeldFolders(): HeldFolders {
+  const held = new Map<string, Held>();
+
+  return {
+    hold(path) {
+      const found = held.get(path) ?? openFolder(path);
+      if (found === null) return null;
+      held.set(path, found);
+      const { folder, fd } = found;
+      found.users += 1;
+      let isHeld = true;
+      return {
+        folder,
+        nameIn: (name) => `${OPEN_FILES}/${fd}/${name}`,
+        release() {
+          if (!isHeld) return;
+          isHeld = false;
+          found.users -= 1;
+          if (found.users > 0) return;
+          held.delete(path);
+          closeSync(fd);
+        },
+      };
+    },
+  };
+}
+
+function openFolder(path: string): Held | null {
+  if (process.platform !== 'linux') return null;
+  const folder = realFolder(path);
+  if (folder === null) return null;
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | NO_FOLLOW | NO_WAIT);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return null;
+  }
+  // The folder that was looked at, and not one that a link on the way led to since; and it is there now.
+  const { dev, ino } = fstatSync(fd);
+  if (dev === folder.dev && ino === folder.ino && liesAt(fd, path)) return { folder, fd, users: 0 };
+  closeSync(fd);
+  return null;
+}
+
+/**
+ * Whether what was opened by a held folder, or is one, still has this path. False also where the system does not say. Of anything else
+ * it proves nothing: what is reached through the files of another process may have any path there.
+ */
+export function liesAt(fd: number, path: string): boolean {
+  try {
+    return readlinkSync(`${OPEN_FILES}/${fd}`) === path;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return false;
+  }
+}
