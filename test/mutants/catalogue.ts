@@ -257,9 +257,9 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/cycle/push.ts',
-        find: "for (const { kind, path } of steps) {\n    if (kind !== 'delete-remote') continue;",
+        find: 'const there = await parts.files.statAll(gone);',
         replace:
-          "for (const { kind, path, remote } of steps) {\n    if (kind !== 'delete-remote') continue;\n    for (const { object } of remote?.slices ?? []) await parts.store.delete(object);",
+          "const there = await parts.files.statAll(gone);\n  for (const { kind, remote } of steps)\n    if (kind === 'delete-remote') for (const { object } of remote?.slices ?? []) await parts.store.delete(object);",
       },
     ],
     suites: [engine('cycle-interrupted.test.ts'), engine('cycle-races.test.ts'), engine('cycle-changes.test.ts')],
@@ -618,6 +618,18 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: /link/,
   },
   {
+    name: 'a file known by its inode and size alone',
+    edits: [
+      {
+        file: 'engine/root/moved-files.ts',
+        find: 'sameStamp(known.stamp, stamp) && isSettled(known)',
+        replace: 'sameStamp({ ...known.stamp, mtime: stamp.mtime, ctime: stamp.ctime }, stamp) && isSettled(known)',
+      },
+    ],
+    suites: [engine('moved-files.test.ts')],
+    breaks: /the folder is renamed, and a file/,
+  },
+  {
     name: 'a file read in a folder that was moved away',
     edits: [
       {
@@ -627,7 +639,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     suites: [engine('fs/held-folder.test.ts')],
-    breaks: /link/,
+    breaks: /moved out of the root/,
     unseen: 'its people make no links to what they move away',
   },
   {
