@@ -19,7 +19,6 @@ test.each([
     codec: nodeCodec,
     epoch: 1,
     earlier: new Map(),
-    contents: new Map(),
     standing: new Map(),
     compression: COMPRESSION_LIMITS,
     chunks: CHUNK_LIMITS,

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
 import { NO_FOLLOW, NO_WAIT } from './fsync.ts';
 import { type Folder, realFolder } from './guarded-path.ts';
+import { isMountedHere } from './mount.ts';
 import { errorCode } from './refusal.ts';
 
 /** A folder that is open: what is opened in it lies there, wherever a path would lead meanwhile. */
@@ -8,6 +9,8 @@ export interface HeldFolder {
   readonly folder: Folder;
   /** What a file of this name in it, which is no foul one, is opened by. */
   nameIn(name: string): string;
+  /** Whether what was opened by that name is still called so, in this folder, where its path says. */
+  has(fd: number, name: string): boolean;
   release(): void;
 }
 
@@ -30,7 +33,6 @@ const OPEN_FILES = '/proc/self/fd';
 
 export function openHeldFolders(): HeldFolders {
   const held = new Map<string, Held>();
-
   return {
     hold(path) {
       const found = held.get(path) ?? openFolder(path);
@@ -42,13 +44,14 @@ export function openHeldFolders(): HeldFolders {
       return {
         folder,
         nameIn: (name) => `${OPEN_FILES}/${fd}/${name}`,
+        has: (file, name) => liesAt(file, `${path}/${name}`),
         release() {
           if (!isHeld) return;
           isHeld = false;
           found.users -= 1;
           if (found.users > 0) return;
           held.delete(path);
-          closeSync(fd);
+          attempt(() => closeSync(fd));
         },
       };
     },
@@ -59,29 +62,27 @@ function openFolder(path: string): Held | null {
   if (process.platform !== 'linux') return null;
   const folder = realFolder(path);
   if (folder === null) return null;
-  let fd: number;
-  try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | NO_FOLLOW | NO_WAIT);
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    return null;
-  }
-  // The folder that was looked at, and not one that a link on the way led to since; and it is there now.
-  const { dev, ino } = fstatSync(fd);
-  if (dev === folder.dev && ino === folder.ino && liesAt(fd, path)) return { folder, fd, users: 0 };
-  closeSync(fd);
+  const fd = attempt(() => openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | NO_FOLLOW | NO_WAIT));
+  if (fd === null) return null;
+  if (attempt(() => isFolder(fd, folder)) === true) return { folder, fd, users: 0 };
+  attempt(() => closeSync(fd));
   return null;
 }
 
-/**
- * Whether what was opened by a held folder, or is one, still has this path. False also where the system does not say. Of anything else
- * it proves nothing: what is reached through the files of another process may have any path there.
- */
-export function liesAt(fd: number, path: string): boolean {
+/** The folder that was looked at, and not one that a link on the way led to since; and it is there now. */
+function isFolder(fd: number, { path, dev, ino }: Folder): boolean {
+  const stats = fstatSync(fd);
+  return stats.dev === dev && stats.ino === ino && liesAt(fd, path) && isMountedHere(fd) === true;
+}
+
+const liesAt = (fd: number, path: string): boolean => attempt(() => readlinkSync(`${OPEN_FILES}/${fd}`)) === path;
+
+/** Null for what the operating system refuses. */
+function attempt<T>(act: () => T): T | null {
   try {
-    return readlinkSync(`${OPEN_FILES}/${fd}`) === path;
+    return act();
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
-    return false;
+    return null;
   }
 }

@@ -5,7 +5,6 @@ import { SyncError } from '../../core/errors.ts';
 import { sameStamp } from '../../core/format/tree.ts';
 import type { Clock, LocalFiles, Log } from '../../engine/ports.ts';
 import { type ApplyRoom, bringIn, install, remove } from './apply.ts';
-import { keepsChangeTimes } from './change-times.ts';
 import { duplicate } from './duplicate.ts';
 import { removeEmptyParents } from './empty-parents.ts';
 import { folderMode, makeFolder, setFolderMode } from './folder-mode.ts';
@@ -13,10 +12,9 @@ import { syncFolder } from './fsync.ts';
 import { writeIntents } from './intents.ts';
 import { openLinker } from './link-in.ts';
 import { lookAtFiles } from './look-at-files.ts';
-import { openAt, openReader, persist } from './open-file.ts';
+import { closeRead, openAt, openReader, openRegular, persist } from './open-file.ts';
 import { openPartNotes } from './part-notes.ts';
 import { errorCode, localError } from './refusal.ts';
-import { closeRead, openRegular } from './regular-file.ts';
 import { createBeside } from './replace-file.ts';
 import { openRootFolder } from './root-folder.ts';
 import { readMark, setMark } from './root-mark.ts';
@@ -50,7 +48,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
   const root = openRootFolder(workspace, relative);
   const area = openStagingArea(root, run);
   const stage = openStager(area);
-  const open = openReader(root, clock);
+  const open = openReader(root);
   const folders = openTouchedFolders(root.path);
   const room: ApplyRoom = {
     root,
@@ -73,8 +71,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     walk: async (skip, signal) => {
       const top = root.folder();
       const at = isUndated ? 0 : fileClock(area);
-      const { isOnOneDisk, ...found } = await walkFolder(top, skip, clock, signal);
-      return { ...found, at, isTelling: isOnOneDisk && keepsChangeTimes(top.path) };
+      return { ...(await walkFolder(top, skip, clock, signal)), at };
     },
     stat: async (path) => {
       const [found = null] = await lookAtFiles(root, [path], clock);

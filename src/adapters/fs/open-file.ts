@@ -1,50 +1,52 @@
-import { fstatSync, lstatSync } from 'node:fs';
+import { constants, fstatSync, lstatSync, promises, type Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import { sameStamp } from '../../core/format/tree.ts';
-import type { Clock, LocalFiles, OpenFile } from '../../engine/ports.ts';
-import { syncFile } from './fsync.ts';
-import { type Folder, type FolderAnswer, parentOf, parentPath, type Top } from './guarded-path.ts';
-import { type HeldFolder, liesAt, openHeldFolders } from './held-folder.ts';
-import { openPace } from './pace.ts';
+import type { LocalFiles, OpenFile } from '../../engine/ports.ts';
+import { NO_FOLLOW, NO_WAIT, syncFile } from './fsync.ts';
+import { type Folder, type FolderAnswer, kindOf, parentOf, parentPath, type Top } from './guarded-path.ts';
+import { type HeldFolder, openHeldFolders } from './held-folder.ts';
+import { isMountedHere } from './mount.ts';
 import { localError } from './refusal.ts';
-import { type Opener, openInPool, openQuickly, openRegular, type RegularFile } from './regular-file.ts';
 import { modeOf, sameContentStamp, stampOf } from './stamp.ts';
 
 /** `LocalFiles.open`. */
-export function openReader(root: Top, clock: Clock): LocalFiles['open'] {
+export function openReader(root: Top): LocalFiles['open'] {
   const folders = openHeldFolders();
-  const open = openQuickly(openPace(clock));
   return async (path) => {
     const parent = parentPath(root, path);
     const held = parent === null ? null : folders.hold(parent);
-    if (held === null) return openByPath(root, path, open);
+    if (held === null) return openByPath(root, path);
     try {
-      const file = await openInFolder(held, path, open);
+      const file = await openInFolder(held, path);
       // Held as long as it is read, others in the same folder need not be looked for anew.
       return { ...file, close: () => file.close().finally(() => held.release()) };
     } catch (error) {
       held.release();
       if (!(error instanceof SyncError) || error.kind !== 'local') throw error;
       // What is in the way its path tells; and another folder may have that by now.
-      return openByPath(root, path, open);
+      return openByPath(root, path);
     }
   };
 }
 
 /** Nothing on the way to a folder that is held can lead elsewhere: the file only has to lie there still. */
-function openInFolder(held: HeldFolder, path: string, open: Opener): Promise<OpenFile> {
+function openInFolder(held: HeldFolder, path: string): Promise<OpenFile> {
   const name = basename(path);
   const target = join(held.folder.path, name);
-  return openStanding(held.nameIn(name), target, path, open, (fd) => {
-    if (!liesAt(fd, target)) throw changed(path);
+  return openStanding(held.nameIn(name), target, path, (fd, stats) => {
+    if (!held.has(fd, name) || lstatSync(target, { throwIfNoEntry: false })?.dev !== stats.dev) throw changed(path);
   });
 }
 
 /** The path is checked before and after, so that the handle is surely of a file of the root. */
-export function openByPath(root: Top, path: string, open: Opener = openInPool): Promise<OpenFile> {
+export function openByPath(root: Top, path: string): Promise<OpenFile> {
   const target = join(folderOf(parentOf(root, path), path).path, basename(path));
-  return openStanding(target, target, path, open, () => folderOf(parentOf(root, path), path));
+  return openStanding(target, target, path, (fd) => {
+    folderOf(parentOf(root, path), path);
+    if (isMountedHere(fd) === false) throw changed(path);
+  });
 }
 
 /** Opens a file by `name` and gives it when it is the one at `target`, after `check`. */
@@ -52,17 +54,17 @@ async function openStanding(
   name: string,
   target: string,
   path: string,
-  open: Opener,
-  check: (fd: number) => void,
+  check: (fd: number, stats: Stats) => void,
 ): Promise<OpenFile> {
-  const file = await open(name, path);
+  const { handle, stats } = await openRegular(name, path);
   try {
-    check(file.fd);
+    check(handle.fd, stats);
+    const stamp = stampOf(stats);
     const named = lstatSync(target, { throwIfNoEntry: false });
-    if (named?.dev !== file.stats.dev || !sameContentStamp(stampOf(named), stampOf(file.stats))) throw changed(path);
-    return fileOf(file, target, path);
+    if (named === undefined || !sameContentStamp(stampOf(named), stamp)) throw changed(path);
+    return handleOf(handle, target, path, { stamp, mode: modeOf(stats) });
   } catch (error) {
-    await file.close();
+    await closeRead(handle);
     throw localError(`\`${path}\` could not be read`, error);
   }
 }
@@ -84,21 +86,51 @@ export async function persist(root: Top, path: string, touched: (folder: string)
 
 /** A regular file at its very name. `path` is for people. Rejects with SyncError('local'). */
 export async function openAt(target: string, path: string): Promise<OpenFile> {
-  return fileOf(await openInPool(target, path), target, path);
+  const { handle, stats } = await openRegular(target, path);
+  return handleOf(handle, target, path, { stamp: stampOf(stats), mode: modeOf(stats) });
 }
 
-function fileOf(file: RegularFile, target: string, path: string): OpenFile {
+/** Opens what is a regular file at its very name, for reading unless said otherwise; else rejects with SyncError('local'). */
+export async function openRegular(
+  target: string,
+  path: string,
+  access: number = constants.O_RDONLY,
+): Promise<{ readonly handle: FileHandle; readonly stats: Stats }> {
+  let handle: FileHandle;
+  try {
+    handle = await promises.open(target, access | NO_FOLLOW | NO_WAIT);
+  } catch (error) {
+    throw localError(`\`${path}\` could not be read`, error);
+  }
+  try {
+    // Synchronous, as it answers from memory: a trip through the thread pool costs a hundred times as much.
+    const stats = fstatSync(handle.fd);
+    if (stats.isFile()) return { handle, stats };
+    throw new SyncError(
+      'local',
+      `\`${path}\` is ${kindOf(stats)}, not a file.`,
+      'Exclude it, or put a file in its place.',
+    );
+  } catch (error) {
+    await closeRead(handle);
+    throw localError(`\`${path}\` could not be read`, error);
+  }
+}
+
+/** Of what was only read a close that fails loses nothing. */
+export const closeRead = (handle: FileHandle): Promise<void> => handle.close().catch(() => undefined);
+
+function handleOf(handle: FileHandle, target: string, path: string, found: Pick<OpenFile, 'stamp' | 'mode'>): OpenFile {
   return {
-    stamp: stampOf(file.stats),
-    mode: modeOf(file.stats),
+    ...found,
     read: async (offset, length, into = new Uint8Array(length)) => {
       const bytes = into.subarray(0, length);
       let filled = 0;
       try {
         while (filled < length) {
-          const read = await file.read(bytes.subarray(filled), offset + filled);
-          if (read === 0) break;
-          filled += read;
+          const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+          if (bytesRead === 0) break;
+          filled += bytesRead;
         }
       } catch (error) {
         throw localError(`\`${path}\` could not be read`, error);
@@ -107,14 +139,14 @@ function fileOf(file: RegularFile, target: string, path: string): OpenFile {
     },
     stampNow: async () => {
       try {
-        const held = stampOf(fstatSync(file.fd));
+        const held = stampOf(fstatSync(handle.fd));
         const named = lstatSync(target, { throwIfNoEntry: false });
         return named?.isFile() === true && sameStamp(stampOf(named), held) ? held : null;
       } catch (error) {
         throw localError(`\`${path}\` could not be read`, error);
       }
     },
-    close: () => file.close(),
+    close: () => closeRead(handle),
   };
 }
 

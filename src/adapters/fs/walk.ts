@@ -13,8 +13,6 @@ export interface Found {
   readonly files: Map<string, FileStamp>;
   readonly irregular: Map<string, string>;
   readonly unknown: Map<string, string>;
-  /** Whether every folder in it is on the disk of the first. */
-  isOnOneDisk: boolean;
 }
 
 /** Entries between two looks at the clock. */
@@ -31,7 +29,7 @@ export async function walkFolder(
   signal?: AbortSignal,
   listed: (folder: Folder) => void = () => {},
 ): Promise<Found> {
-  const found: Found = { files: new Map(), irregular: new Map(), unknown: new Map(), isOnOneDisk: true };
+  const found: Found = { files: new Map(), irregular: new Map(), unknown: new Map() };
   const breathe = openBreath(clock, signal);
   let entries = 0;
 
@@ -49,7 +47,6 @@ export async function walkFolder(
       found.unknown.set(path, folder.reason);
       continue;
     }
-    if (folder.self.dev !== root.dev) found.isOnOneDisk = false;
     const below = path === '' ? '' : `${path}/`;
     const folders: string[] = [];
     for (const { name, entry } of folder.names) {

@@ -39,7 +39,7 @@ export interface Uploader {
 export interface UploaderParts extends Omit<SenderParts, 'standing'> {
   readonly files: LocalFiles;
   /** What of the steps' files is in memory already, whole, with the hash of its step. */
-  readonly contents: Scan['contents'];
+  readonly contents?: Scan['contents'];
   /** Entries of the commit being replaced: of what they hold nothing is sent. Those that a step reuses need not be among them. */
   readonly standing: RemoteTree;
   readonly budget: ByteBudget;
@@ -72,9 +72,9 @@ export function createUploader(parts: UploaderParts): Uploader {
     const bytes = steps.reduce((sum, step) => sum + bytesOf(step), 0);
     // A pack is in memory three times: its files, those compressed, and what they make together.
     return budget.within((steps.length > 1 ? 3 : 2) * bytes, async () => {
-      const found: (WasRead | Uploaded)[] = [];
+      const found: (WasRead | Uploaded)[] = await wereRead(steps);
       await each(steps.entries(), READ_AT_ONCE, async ([nth, step]) => {
-        found[nth] = wasRead(step) ?? (await opened(step, readWhole));
+        found[nth] ??= await opened(step, readWhole);
       });
       const places = await sender.send(found.filter(hasContent));
       const now = await files.statAll(steps.map(({ path }) => path));
@@ -82,9 +82,17 @@ export function createUploader(parts: UploaderParts): Uploader {
     });
   }
 
-  function wasRead({ path, local }: Step): WasRead | null {
-    const bytes = parts.contents.get(path);
-    return local && bytes ? { kind: 'read', path, sha256: local.sha256, bytes, stamp: local.stamp } : null;
+  /** Those that were read to plan and are as they were then: what was taken away since, or is another, is not to be sent. */
+  async function wereRead(steps: readonly Step[]): Promise<WasRead[]> {
+    const found: WasRead[] = [];
+    if (parts.contents === undefined || parts.contents.size === 0) return found;
+    const now = await files.statAll(steps.map(({ path }) => path));
+    for (const [nth, { path, local }] of steps.entries()) {
+      const [stamp, bytes] = [now[nth] ?? null, parts.contents.get(path)];
+      if (!local || stamp === null || stamp instanceof SyncError || !sameStamp(stamp, local.stamp)) continue;
+      if (bytes?.byteLength === stamp.size) found[nth] = { kind: 'read', path, sha256: local.sha256, bytes, stamp };
+    }
+    return found;
   }
 
   async function opened<T>(

@@ -105,13 +105,7 @@ export async function push(
     const rewritten = await repack(
       {
         ...parts,
-        uploader: createUploader({
-          ...sending,
-          earlier: new Map(),
-          contents: new Map(),
-          standing: new Map(),
-          onBytes: () => {},
-        }),
+        uploader: createUploader({ ...sending, earlier: new Map(), standing: new Map(), onBytes: () => {} }),
         local: scan.files,
         signal: ticket.signal,
       },
@@ -211,7 +205,7 @@ async function gather(
   const gone = steps.filter(({ kind }) => kind === 'delete-remote').map(({ path }) => path);
   const there = await parts.files.statAll(gone);
   for (const [nth, path] of gone.entries()) {
-    const now = there[nth] ?? null;
+    const now = there[nth];
     // Where case does not count, the file renamed to its twin still answers to the old name.
     const isTwin = arriving.has(collisionKey(path));
     if (now instanceof SyncError && !isTwin) throw now;

@@ -27,11 +27,6 @@ export interface Walk {
   readonly unknown: ReadonlyMap<string, string>;
   /** The filesystem's own clock when the walk began, milliseconds (by touching a file in staging); 0 (everything is then hashed) where nothing can, or shall, be written. */
   readonly at: number;
-  /**
-   * Whether all of it lies on one file system that keeps inode numbers and the time of a file's last change by itself: then both
-   * together tell a file, whatever its path.
-   */
-  readonly isTelling: boolean;
 }
 
 /** A file opened for reading, without following a link at any level. Bytes come from one handle. */
@@ -108,7 +103,10 @@ export interface LocalFiles {
   walk(skip: (path: string, isFolder: boolean) => boolean, signal?: AbortSignal): Promise<Walk>;
   /** Null when absent or not a regular file. */
   stat(path: string): Promise<FileStamp | null>;
-  /** As `stat` of each, in their order, with the error where one cannot be looked at. A folder is looked at once for those that follow one another in it. */
+  /**
+   * As `stat` of each, in their order, with the error where one cannot be looked at; rejects as `stat` where the root cannot be used. A folder is
+   * looked at once for those that follow one another in it.
+   */
   statAll(paths: readonly string[]): Promise<readonly (FileStamp | null | SyncError)[]>;
   /** Rejects with SyncError('local') when it is absent, unreadable or not a regular file. */
   open(path: string): Promise<OpenFile>;

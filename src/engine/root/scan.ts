@@ -11,8 +11,7 @@ import { parseSyncPath, type SyncPath } from '../../core/paths/sync-path.ts';
 import { type Breathe, nowAndThen } from '../breath.ts';
 import { each } from '../each.ts';
 import type { Codec, LocalFiles } from '../ports.ts';
-import { movedFiles } from './moved-files.ts';
-import { hashIfUnchanged } from './settled.ts';
+import { hashOfUnchanged, isPacked } from '../state/packed-tree.ts';
 
 export type Skip = (path: string, isFolder: boolean) => boolean;
 
@@ -29,8 +28,12 @@ export interface Scan extends LocalTree {
   readonly isAsInBase: boolean;
 }
 
+/** Coarsest time step of a filesystem in use (FAT), milliseconds: a file as young as that may have been written after it was read. */
+const GRANULARITY_MS = 2_000;
 const HASHERS = 8;
 const READ_BYTES = 1 << 20;
+/** What an array costs besides its bytes. */
+const HELD_BYTES = 256;
 
 export interface ScanOptions {
   readonly signal?: AbortSignal | undefined;
@@ -56,8 +59,6 @@ export async function scanRoot(
   const contents = new Map<SyncPath, Uint8Array>();
   let room = options.keep ?? 0;
   const unread: SyncPath[] = [];
-  /** What may be a file of the base under another path. */
-  const fresh: Omit<LocalEntry, 'sha256'>[] = [];
   const isTime = nowAndThen();
   for (const [name, stamp] of walk.files) {
     if (isTime()) await options.breathe?.();
@@ -69,16 +70,8 @@ export async function scanRoot(
       continue;
     }
     const parsed = parseSyncPath(name);
-    if (!parsed.ok) unknown.set(name, parsed.problem);
-    else if (base.has(path) || !walk.isTelling) unread.push(path);
-    else fresh.push({ path, stamp });
-  }
-  const hashOfMoved = movedFiles(base, walk.files);
-  for (const { path, stamp } of fresh) {
-    if (isTime()) await options.breathe?.();
-    const sha256 = hashOfMoved(stamp);
-    if (sha256 === null) unread.push(path);
-    else found.set(path, { path, stamp, sha256 });
+    if (parsed.ok) unread.push(parsed.value);
+    else unknown.set(name, parsed.problem);
   }
   await each(unread, HASHERS, async (path) => {
     const read = await hashFile(files, path, codec, options.signal);
@@ -89,9 +82,9 @@ export async function scanRoot(
     const { stamp, sha256, whole } = read;
     found.set(path, { path, stamp, sha256 });
     if (base.get(path)?.sha256 === sha256) refreshed.push({ path, stamp, sha256, seenAt: walk.at });
-    else if (whole !== null && whole.byteLength <= room) {
+    else if (whole !== null && whole.byteLength + HELD_BYTES <= room) {
       contents.set(path, whole);
-      room -= whole.byteLength;
+      room -= whole.byteLength + HELD_BYTES;
     }
     options.onFile?.(found.size);
   });
@@ -105,7 +98,7 @@ export async function scanRoot(
     at: walk.at,
     refreshed,
     contents,
-    isAsInBase: unread.length === 0 && fresh.length === 0,
+    isAsInBase: unread.length === 0,
   };
 }
 
@@ -120,6 +113,17 @@ export const emptyScan = (skip: Skip): Scan => ({
   contents: new Map(),
   isAsInBase: true,
 });
+
+/** Racily clean: a file may be written twice within one step of the clock and keep its size; only age proves it was not. */
+export function isUnchanged(base: BaseEntry, stamp: FileStamp): boolean {
+  return sameStamp(base.stamp, stamp) && stamp.mtime + GRANULARITY_MS < base.seenAt;
+}
+
+function hashIfUnchanged(base: BaseTree, path: SyncPath, stamp: FileStamp): Sha256 | null {
+  if (isPacked(base)) return hashOfUnchanged(base, path, stamp, stamp.mtime + GRANULARITY_MS);
+  const known = base.get(path);
+  return known !== undefined && isUnchanged(known, stamp) ? known.sha256 : null;
+}
 
 export interface Hashed {
   readonly stamp: FileStamp;

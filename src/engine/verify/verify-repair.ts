@@ -126,7 +126,6 @@ async function sendAgain(
     files: run.files,
     epoch: ticket.epoch,
     earlier: new Map(),
-    contents: new Map(),
     // All of it was read, slice by slice.
     standing: sound,
     signal: ticket.signal,

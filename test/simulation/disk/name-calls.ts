@@ -193,13 +193,6 @@ function folderAt(proc: Proc, place: Place): FolderNode {
   return node;
 }
 
-/** As ext4 says of itself: these inodes and times are the disk's own. */
-export function statfsSync(path: string): { readonly type: number } {
-  const place = enter('statfs', path);
-  if (reach(place.proc, place, 'statfs', true).node === null) throw errno('ENOENT', 'statfs', place.at);
-  return { type: 0xef53 };
-}
-
 export function chmodSync(path: string, mode: number): void {
   const place = enter('chmod', path);
   const { proc } = place;
