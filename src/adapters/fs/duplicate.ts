@@ -2,17 +2,17 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
-import type { ApplyAnswer, OpenFile, StagedFile } from '../../engine/ports.ts';
+import type { ApplyAnswer, OpenFile } from '../../engine/ports.ts';
 import { type ApplyRoom, bringIn } from './apply.ts';
 import { openFile } from './open-file.ts';
-import type { StageOptions } from './staged-file.ts';
+import type { Stager } from './staged-file.ts';
 
 const CHUNK = 1024 * 1024;
 
 /** `LocalFiles.duplicate`: through one handle into staging, then linked in without replacing. */
 export async function duplicate(
   room: ApplyRoom,
-  stage: (body: AsyncIterable<Uint8Array>, as: StageOptions) => Promise<StagedFile>,
+  stager: Pick<Stager, 'stage'>,
   from: { readonly path: string; readonly expected: FileStamp },
   to: string,
 ): Promise<ApplyAnswer> {
@@ -20,7 +20,7 @@ export async function duplicate(
     const file = await openFile(room.root, from.path);
     try {
       if (!sameStamp(file.stamp, from.expected)) return { kind: 'moved' };
-      const staged = await stage(bytesOf(file), { mtime: file.stamp.mtime, exec: file.stamp.exec });
+      const staged = await stager.stage(bytesOf(file), { mtime: file.stamp.mtime, exec: file.stamp.exec });
       const path = join(room.area.inbox().path, staged.name);
       const after = await file.stampNow();
       const answer: ApplyAnswer =

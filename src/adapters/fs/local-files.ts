@@ -47,7 +47,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
   const { workspace, root: relative, run, clock, log, link, isUndated = false } = options;
   const root = openRootFolder(workspace, relative);
   const area = openStagingArea(root, run);
-  const stage = openStager(area);
+  const stager = openStager(area);
   const folders = openTouchedFolders(root.path);
   const room: ApplyRoom = {
     root,
@@ -74,13 +74,13 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     },
     stat: async (path) => statFile(room, path),
     open: (path) => openFile(root, path),
-    stage,
+    ...stager,
     discard: async (staged) => removeStaged(area, staged.name),
     intend: async (intents) => writeIntents(area, root.path, intents),
     install: async (staged, path, expected) => install(room, staged, path, expected),
     remove: async (path, expected) => remove(room, path, expected),
     prune: async (path) => removeEmptyParents(room, path),
-    duplicate: (path, to, expected) => duplicate(room, stage, { path, expected }, to),
+    duplicate: (path, to, expected) => duplicate(room, stager, { path, expected }, to),
     persist: (path) => persist(root, path, room.touched),
     persistNames: async (skip, signal) => {
       try {
