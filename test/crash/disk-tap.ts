@@ -33,9 +33,21 @@ const LOOKS = new Set([
   'realpathSync',
   'statSync',
 ]);
+/** With an answer for later. */
+const CALLBACKS: readonly (readonly [name: string, kind: CallKind])[] = [
+  ['fsync', 'look'],
+  ['write', 'write'],
+];
 const HANDLE_LOOKS = new Set(['read', 'stat', 'sync', 'datasync', 'readFile', 'readv']);
 const HANDLE_CHANGES = new Set(['chmod', 'chown', 'truncate', 'utimes']);
 const HANDLE_WRITES = new Set(['write', 'writeFile', 'appendFile', 'writev']);
+
+interface Held {
+  readonly fds: Map<number, string>;
+  readonly handles: Set<FileHandle>;
+  /** Calls on open files that are under way. */
+  readonly calls: Set<Promise<unknown>>;
+}
 
 let tap: DiskTap | null = null;
 
@@ -47,13 +59,13 @@ export function tapDisk(): DiskTap {
 
 function install(): DiskTap {
   const lives = new AsyncLocalStorage<Life>();
-  const open = new Map<Life, { fds: Map<number, string>; handles: Set<FileHandle> }>();
+  const open = new Map<Life, Held>();
   const strays: string[] = [];
   const real: Record<string, Call> = {};
   const module = fs as unknown as Record<string, Call>;
 
   const held = (life: Life) => {
-    const known = open.get(life) ?? { fds: new Map<number, string>(), handles: new Set<FileHandle>() };
+    const known = open.get(life) ?? { fds: new Map(), handles: new Set(), calls: new Set() };
     open.set(life, known);
     return known;
   };
@@ -71,6 +83,31 @@ function install(): DiskTap {
       return pass(life, name, call, args);
     };
     module[name] = Object.assign(tapped, native(call, lives));
+  }
+
+  for (const [name, kind] of CALLBACKS) {
+    const call = module[name] as Call;
+    module[name] = (...args) => {
+      const life = lives.getStore();
+      const answered = args.pop() as (error: unknown, ...values: unknown[]) => void;
+      if (life === undefined) return call(...args, answered);
+      const { fds, calls } = held(life);
+      const promised = (given: unknown[]) =>
+        new Promise((resolve, reject) => {
+          call(...given, (error: unknown, value: unknown) => (error === null ? resolve(value) : reject(error)));
+        });
+      const label = `${name} ${fds.get(args[0] as number) ?? ''}`;
+      const answer = life.callAsync(
+        kind,
+        label,
+        () => promised(args),
+        () => promised(half(args)),
+      );
+      const isOver = () => void calls.delete(answer);
+      calls.add(answer);
+      answer.then(isOver, isOver);
+      answer.then((value) => answered(null, value), answered);
+    };
   }
 
   const openHandle = promises.open;
@@ -101,7 +138,8 @@ function install(): DiskTap {
     const opened = typeof args[0] === 'number' ? fds.get(args[0]) : undefined;
     const label = `${name} ${opened ?? describe(args)}`;
     if (name === 'closeSync') {
-      fds.delete(args[0] as number);
+      // The number may be another's since the dead were buried.
+      if (!fds.delete(args[0] as number)) throw new Dead();
       return call(...args);
     }
     if (name === 'openSync') {
@@ -132,7 +170,8 @@ function install(): DiskTap {
   return {
     inLife: (life, work) => lives.run(life, work),
     async bury(life) {
-      const { fds, handles } = held(life);
+      const { fds, handles, calls } = held(life);
+      await Promise.allSettled(calls);
       open.delete(life);
       for (const handle of handles) await handle.close().catch(() => undefined);
       for (const fd of fds.keys()) real['closeSync']?.(fd);

@@ -251,13 +251,13 @@ test('files of many packs come down with no more than 64 open', async () => {
   const bob = world.replica('bob', {
     files: (files) => ({
       ...files,
-      async stage(body, as) {
-        open += 1;
+      async stageAll(contents) {
+        open += contents.length;
         most = Math.max(most, open);
         try {
-          return await files.stage(body, as);
+          return await files.stageAll(contents);
         } finally {
-          open -= 1;
+          open -= contents.length;
         }
       },
     }),

@@ -34,7 +34,7 @@ vi.mock('node:fs', async (load) => {
     (...given) =>
       isSimulated(given[0]) ? disks.sync[name]?.(...given) : call(...given);
   const calls = Object.entries(real).map(([name, call]) => {
-    if (!name.endsWith('Sync') || typeof call !== 'function') return [name, call];
+    if (!/Sync$|^fsync$|^write$/.test(name) || typeof call !== 'function') return [name, call];
     return [name, Object.assign(either(name, call), { native: either(name, call.native ?? call) })];
   });
   const both = { ...Object.fromEntries(calls), promises: eitherPromises(await load<typeof import('node:fs')>()) };

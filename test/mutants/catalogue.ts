@@ -354,13 +354,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/contents/fetch-together.ts',
-        find: 'if (content === null || codec.sha256(content) !== sha256) return null;',
-        replace: 'if (content === null) return null;',
-      },
-      {
-        file: 'engine/contents/fetch-together.ts',
-        find: 'if (file.sha256 === sha256) {',
-        replace: 'if (file.sha256.length === sha256.length) {',
+        find: '} else if (file.sha256 === entry.sha256) {',
+        replace: '} else if (file.sha256.length === entry.sha256.length) {',
       },
     ],
     suites: [engine('packs.test.ts')],

@@ -31,9 +31,10 @@ export function install(room: ApplyRoom, staged: StagedFile, path: string, expec
     if (!waiting.isFile() || !sameContentStamp(stampOf(waiting), staged.stamp)) {
       return { kind: 'refused', reason: 'its download was changed while it waited in staging' };
     }
-    const put = () => putInPlace(room.linkIn, source, target, parent);
-    if (expected === null) return answer(put(), null);
-    return exchange(room, { path, target, parent, expected }, (before) => inheritMode(source, before, waiting), put);
+    const put = (as: Stats) => putInPlace(room.linkIn, source, stampOf(as), target, parent);
+    if (expected === null) return answer(put(waiting), null);
+    const prepare = (before: Stats) => inheritMode(source, before, waiting);
+    return exchange(room, { path, target, parent, expected }, prepare, () => put(lstatSync(source)));
   });
 }
 
@@ -61,7 +62,7 @@ export function bringIn(room: ApplyRoom, source: string, path: string): ApplyAns
     if (!stats.isFile()) return { kind: 'refused', reason: `what was moved aside is ${kindOf(stats)}` };
     room.touched(dirname(source));
     return answer(
-      putInPlace(room.linkIn, source, target, parent, () => syncFolder(parent.path)),
+      putInPlace(room.linkIn, source, stampOf(stats), target, parent, () => syncFolder(parent.path)),
       null,
     );
   });

@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, lstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fsync, fsyncSync, lstatSync, openSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../../core/errors.ts';
@@ -32,6 +32,13 @@ export function syncFolder(path: string): boolean {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Makes the bytes of an open file survive a power cut. On the thread pool, for it waits for the disk. Rejects with what the operating system says. */
+export function flushOpen(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fsync(fd, (error) => (error === null ? resolve() : reject(error)));
+  });
 }
 
 /**

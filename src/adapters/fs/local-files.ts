@@ -47,7 +47,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
   const { workspace, root: relative, run, clock, log, link, isUndated = false } = options;
   const root = openRootFolder(workspace, relative);
   const area = openStagingArea(root, run);
-  const stage = openStager(area);
+  const stager = openStager(area);
   const open = openReader(root);
   const folders = openTouchedFolders(root.path);
   const room: ApplyRoom = {
@@ -80,13 +80,13 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     },
     statAll: (paths) => lookAtFiles(root, paths, clock),
     open,
-    stage,
+    ...stager,
     discard: async (staged) => removeStaged(area, staged.name),
     intend: async (intents) => writeIntents(area, root.path, intents),
     install: async (staged, path, expected) => install(room, staged, path, expected),
     remove: async (path, expected) => remove(room, path, expected),
     prune: async (path) => removeEmptyParents(room, path),
-    duplicate: (path, to, expected) => duplicate(room, { open, stage }, { path, expected }, to),
+    duplicate: (path, to, expected) => duplicate(room, { ...stager, open }, { path, expected }, to),
     persist: (path) => persist(root, path, room.touched),
     persistNames: async (skip, signal) => {
       try {

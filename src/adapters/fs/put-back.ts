@@ -3,6 +3,7 @@ import type { Folder } from './guarded-path.ts';
 import type { LinkIn } from './link-in.ts';
 import { putInPlace } from './put-in-place.ts';
 import { errorCode } from './refusal.ts';
+import { stampOf } from './stamp.ts';
 
 /**
  * Gives what was moved aside its name again, directly in `parent`, whatever it is, without replacing. False when that cannot
@@ -21,7 +22,7 @@ export function putBack(linkIn: LinkIn, aside: string, target: string, parent: F
       unlinkSync(aside);
       return true;
     }
-    if (putInPlace(linkIn, aside, target, parent).kind === 'placed') return true;
+    if (putInPlace(linkIn, aside, stampOf(stats), target, parent).kind === 'placed') return true;
     // Somebody may have removed what was back.
     return lstatSync(aside, { throwIfNoEntry: false }) === undefined;
   } catch (error) {

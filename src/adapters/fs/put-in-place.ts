@@ -11,22 +11,20 @@ export type Placed =
   | { readonly kind: 'taken' }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Links the regular file `source` in at `target`, directly in `parent`, without replacing. Throws what the operating system says. */
+/**
+ * Links the regular file `source` (`waiting` is its stamp) in at `target`, directly in `parent`, without replacing. Throws what the
+ * operating system says.
+ */
 export function putInPlace(
   linkIn: LinkIn,
   source: string,
+  waiting: FileStamp,
   target: string,
   parent: Folder,
   hasBoth?: () => void,
 ): Placed {
-  const waiting = stampOf(lstatSync(source));
-  const there = lstatSync(target, { throwIfNoEntry: false });
-  if (there?.isDirectory())
-    return { kind: 'refused', reason: `${kindOf(there)} has its name: move it, or remove it when it is empty` };
-  if (there !== undefined) return { kind: 'taken' };
-  if (!isStill(parent)) return REPLACED;
   const linked = linkIn(source, target, hasBoth);
-  if (linked.kind === 'exists') return { kind: 'taken' };
+  if (linked.kind === 'exists') return takenBy(target);
 
   const ours = linked.kind === 'copied' ? { ...waiting, inode: linked.inode } : waiting;
   const found = lookAt(target);
@@ -40,6 +38,12 @@ export function putInPlace(
   if (found.kind === 'unknown') return { kind: 'placed', stamp: ours };
   // Size and mtime as they were verified: had a program written in between, the next scan sees other ones and reads again.
   return { kind: 'placed', stamp: { ...found.stamp, size: waiting.size, mtime: waiting.mtime } };
+}
+
+function takenBy(target: string): Placed {
+  const there = lstatSync(target, { throwIfNoEntry: false });
+  if (there?.isDirectory() !== true) return { kind: 'taken' };
+  return { kind: 'refused', reason: `${kindOf(there)} has its name: move it, or remove it when it is empty` };
 }
 
 type Look =

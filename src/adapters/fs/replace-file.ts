@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, write, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncFolder } from './fsync.ts';
 import { errorCode } from './refusal.ts';
@@ -33,6 +33,19 @@ export function writeBeside(path: string, bytes: Uint8Array): string {
 /** Where the open file stands: the system may take a part at a time. */
 export function writeAll(fd: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+}
+
+/** The same on the thread pool, for what fills the cache of the disk. Rejects with what the operating system says. */
+export async function writeLarge(fd: number, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += await writeSome(fd, bytes, at);
+}
+
+function writeSome(fd: number, bytes: Uint8Array, at: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    write(fd, bytes, at, bytes.length - at, null, (error, written) =>
+      error === null ? resolve(written) : reject(error),
+    );
+  });
 }
 
 /** A process id means nothing to another container on the same folder, so a name that is taken is passed over. */

@@ -1,12 +1,16 @@
 import pLimit from 'p-limit';
 import { SyncError } from '../../core/errors.ts';
-import type { Entry, Slice } from '../../core/format/tree.ts';
+import type { Entry } from '../../core/format/tree.ts';
 import type { Read } from '../../core/plan/plan-reads.ts';
 import { all } from '../all.ts';
 import { AT_ONCE } from '../each.ts';
 import type { Fetched, FetchParts } from './download.ts';
-import { AT_WORK, decodedWhole, once } from './encoding.ts';
+import { AT_WORK, decodedWhole } from './encoding.ts';
 import { readRange } from './read-range.ts';
+
+/** While one is flushed, the other is written. */
+const GROUPS_AT_ONCE = 2;
+const GROUP = AT_ONCE / GROUPS_AT_ONCE;
 
 /**
  * Brings what one range of an object holds into staging, each content verified by its hash. What did not come as the index names
@@ -18,44 +22,71 @@ export function openFetcher<T>(
   { store, files, codec, budget, signal, onBytes }: FetchParts,
   entryOf: (item: T) => Entry,
 ): FetchTogether<T> {
-  // Over all ranges: each is a file that is open.
-  const staging = pLimit(AT_ONCE);
+  // Over all ranges: each group is so many files that are open.
+  const staging = pLimit(GROUPS_AT_ONCE);
   const decoding = pLimit(AT_WORK);
 
-  async function stage(slice: Slice, stored: Uint8Array, entry: Entry): Promise<Fetched | null> {
+  async function contentOf(
+    { item, slice }: Wanted<T>,
+    { offset }: Read<T>,
+    stored: Uint8Array,
+  ): Promise<Content<T> | null> {
+    const entry = entryOf(item);
+    const start = slice.offset - offset;
+    const part = stored.subarray(start, start + slice.length);
+    const bytes =
+      slice.encoding === undefined ? part : await decoding(() => decodedWhole(codec, slice, part, entry.size));
+    return bytes && { item, entry, bytes };
+  }
+
+  async function stage(group: readonly Content<T>[], fetched: Map<T, Fetched>): Promise<void> {
     signal?.throwIfAborted();
-    const { mtime, exec, sha256, size } = entry;
-    const content = await decoding(() => decodedWhole(codec, slice, stored, size));
-    if (content === null || codec.sha256(content) !== sha256) return null;
-    try {
-      const file = await files.stage(once(content), { mtime, exec, signal });
-      if (file.sha256 === sha256) {
-        onBytes(content.byteLength);
-        return { kind: 'staged', file };
+    const staged = await files.stageAll(group.map(({ entry: { mtime, exec }, bytes }) => ({ bytes, mtime, exec })));
+    for (const [index, { item, entry }] of group.entries()) {
+      const file = staged[index];
+      if (file === undefined) continue;
+      if (file instanceof SyncError) {
+        fetched.set(item, { kind: 'failed', reason: file.message });
+      } else if (file.sha256 === entry.sha256) {
+        onBytes(entry.size);
+        fetched.set(item, { kind: 'staged', file });
+      } else {
+        await files.discard(file);
       }
-      await files.discard(file);
-      return null;
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof SyncError) return { kind: 'failed', reason: error.message };
-      throw error;
     }
   }
 
   return (read) =>
     budget.within(read.length + read.decoded, async () => {
       const fetched = new Map<T, Fetched>();
-      const bytes = await readRange(store, read, signal);
-      if (bytes === null) return fetched;
+      const stored = await readRange(store, read, signal);
+      if (stored === null) return fetched;
       await all(
-        read.wanted.map(({ item, slice }) =>
+        groupsOf(read.wanted).map((group) =>
           staging(async () => {
-            const start = slice.offset - read.offset;
-            const answer = await stage(slice, bytes.subarray(start, start + slice.length), entryOf(item));
-            if (answer) fetched.set(item, answer);
+            signal?.throwIfAborted();
+            const contents = await all(group.map((wanted) => contentOf(wanted, read, stored)));
+            await stage(
+              contents.filter((content) => content !== null),
+              fetched,
+            );
           }),
         ),
       );
       return fetched;
     });
+}
+
+type Wanted<T> = Read<T>['wanted'][number];
+
+interface Content<T> {
+  readonly item: T;
+  readonly entry: Entry;
+  readonly bytes: Uint8Array;
+}
+
+function groupsOf<T>(items: readonly T[]): readonly (readonly T[])[] {
+  const groups: (readonly T[])[] = [];
+  for (let at = 0; at < items.length; at += GROUP) groups.push(items.slice(at, at + GROUP));
+  return groups;
 }

@@ -3,10 +3,11 @@ import type { BaseEntry, Entry, FileStamp } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import type { Step } from '../../core/plan/plan.ts';
 import { planReads } from '../../core/plan/plan-reads.ts';
+import { breathing } from '../breath.ts';
 import { type Fetched, type FetchParts, fetchEntry } from '../contents/download.ts';
 import { openFetcher } from '../contents/fetch-together.ts';
 import { AT_ONCE, each } from '../each.ts';
-import type { ApplyAnswer, ApplyIntent, Log, StagedFile } from '../ports.ts';
+import type { ApplyAnswer, ApplyIntent, Clock, Log, StagedFile } from '../ports.ts';
 import { keepCopy } from './keep-copy.ts';
 
 export interface Applied {
@@ -24,6 +25,7 @@ export interface Applied {
 
 export interface ApplyParts extends FetchParts {
   readonly log: Log;
+  readonly clock: Clock;
   /** The filesystem's clock when the scan began. */
   readonly scannedAt: number;
   readonly conflictSuffix: string;
@@ -73,8 +75,9 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
     );
     parts.signal?.throwIfAborted();
     await intend(ready.map(({ step }) => step));
+    const breathe = breathing(parts.clock, parts.signal);
     for (const { step, file } of ready) {
-      parts.signal?.throwIfAborted();
+      await breathe();
       await settle(step, await install(step, file));
     }
     // What arrived before the failure is in place by now, and is not fetched again.

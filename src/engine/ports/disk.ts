@@ -115,6 +115,10 @@ export interface LocalFiles {
     body: AsyncIterable<Uint8Array>,
     as: { mtime: number; exec: boolean; mode?: number | undefined; signal?: AbortSignal | undefined },
   ): Promise<StagedFile>;
+  /** The same of contents in memory, in their order, and cheaper: all are open at once, and made durable together. What could not be written is why. */
+  stageAll(
+    contents: readonly { readonly bytes: Uint8Array; readonly mtime: number; readonly exec: boolean }[],
+  ): Promise<readonly (StagedFile | SyncError)[]>;
   discard(staged: StagedFile): Promise<void>;
   /** Records intents durably; required before `install` and `remove` of those paths. */
   intend(intents: readonly ApplyIntent[]): Promise<void>;

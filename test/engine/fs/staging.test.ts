@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   existsSync,
@@ -5,6 +6,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -143,6 +145,36 @@ test('many bodies at once get names of their own, and many chunks make one file'
   expect(new Set(staged.map(({ name }) => name)).size).toBe(40);
   for (const [n, file] of staged.entries()) await box.files.install(file, `f${n}`, null);
   for (let n = 0; n < 40; n += 1) expect(box.read(`f${n}`)).toBe(`${n}-${'x'.repeat(n)}`);
+});
+
+test('contents that are staged together come back in their order, each with its hash, its time and its mode', async () => {
+  const box = openSandbox();
+  const sizes = [0, 1, 64 << 10, (64 << 10) + 1, 1 << 20, 7];
+  const staged = await box.files.stageAll(
+    sizes.map((size, n) => ({ bytes: Buffer.alloc(size, n), mtime: MTIME + n, exec: n % 2 === 1 })),
+  );
+  for (const [n, size] of sizes.entries()) {
+    const file = staged[n];
+    if (file === undefined || file instanceof Error) throw new Error(`not staged: ${file?.message}`);
+    const bytes = Buffer.alloc(size, n);
+    expect(file.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+    expect(await box.files.install(file, `f${n}`, null)).toMatchObject({ kind: 'done' });
+    expect(readFileSync(join(box.root, `f${n}`)).equals(bytes), `f${n}`).toBe(true);
+    expect(await box.stamp(`f${n}`)).toMatchObject({ size, mtime: MTIME + n, exec: n % 2 === 1 });
+  }
+  expect(await box.files.stageAll([])).toEqual([]);
+});
+
+test('what cannot be staged with others says why, leaves nothing, and stops none of them', async () => {
+  const box = openSandbox();
+  await box.stage('the folders of the run are there');
+  const inbox = join(box.root, '.datastore-staging', box.run, 'in');
+  const there = readdirSync(inbox);
+  const bytes = Buffer.from('content');
+  // No file system has a time for it.
+  const staged = await box.files.stageAll([1e33, MTIME].map((mtime) => ({ bytes, mtime, exec: false })));
+  expect(staged).toMatchObject([{ kind: 'local' }, { stamp: { mtime: MTIME } }]);
+  expect(readdirSync(inbox)).toHaveLength(there.length + 1);
 });
 
 test('a run that was dropped can begin again', async () => {

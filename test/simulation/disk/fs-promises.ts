@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, partAt, readAt, writeBytes } from './handle-calls.ts';
+import { closeSync, fstatSync, fsyncSync, openSync, partAt, readAt } from './handle-calls.ts';
 import { enter, handleOf } from './kernel.ts';
 
 /* What `src/adapters/fs` gets in place of the promises of `node:fs`. Others may act before each of its calls. */
@@ -27,19 +27,9 @@ class SimulatedHandle {
     return { bytesRead: readAt(handleOf('read', this.fd), buffer, offset, length, position) };
   }
 
-  async writeFile(bytes: Uint8Array): Promise<void> {
-    await this.breathe();
-    writeBytes(handleOf('write', this.fd), bytes, null);
-  }
-
   async sync(): Promise<void> {
     await this.breathe();
     fsyncSync(this.fd);
-  }
-
-  async chmod(mode: number): Promise<void> {
-    await this.breathe();
-    fchmodSync(this.fd, mode);
   }
 
   async stat(): Promise<ReturnType<typeof fstatSync>> {

@@ -134,6 +134,31 @@ export function fsyncSync(fd: number): void {
   flush(proc.disk, node);
 }
 
+/** As `fsyncSync`, and others may act before it. */
+export function fsync(fd: number, answered: (error: unknown) => void): void {
+  afterBreath(fd, () => fsyncSync(fd)).then(() => answered(null), answered);
+}
+
+/** As `writeSync`, and others may act before it. */
+export function write(
+  fd: number,
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+  position: number | null,
+  answered: (error: unknown, written: number) => void,
+): void {
+  afterBreath(fd, () => writeSync(fd, bytes, offset, length, position)).then(
+    (written) => answered(null, written),
+    (error: unknown) => answered(error, 0),
+  );
+}
+
+async function afterBreath<T>(fd: number, act: () => T): Promise<T> {
+  await handleOf('before', fd).proc.breathe();
+  return act();
+}
+
 export function fchmodSync(fd: number, mode: number): void {
   const { node, proc } = handleOf('fchmod', fd);
   proc.disk.setMode(node, mode, proc);
