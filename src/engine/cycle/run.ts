@@ -39,13 +39,15 @@ export interface Run {
   readonly ledger: Ledger;
   readonly tally: Tally;
   readonly conflictSuffix: string;
-  /** Ours from before (then it stays), or taken on the way (then it is given back). */
+  /** Ours from before: it stays. */
+  readonly held: Lease | null;
+  /** That one, or one that was taken on the way, and is given back. */
   lease: Lease | null;
   losses: number;
   committed: Commit | null;
 }
 
-export async function openRun(parts: CycleParts, options: SyncOptions, lease: Lease | null): Promise<Run> {
+export async function openRun(parts: CycleParts, options: SyncOptions, held: Lease | null): Promise<Run> {
   const id = parts.ids.uuid();
   const ledger = await openPrimed(parts);
   const stamp = new Date(parts.clock.now()).toISOString().replace(/[-:]|\.\d+/g, '');
@@ -58,7 +60,8 @@ export async function openRun(parts: CycleParts, options: SyncOptions, lease: Le
     ledger,
     tally: createTally(options.onProgress),
     conflictSuffix: `conflict-${user}-${stamp}`,
-    lease,
+    held,
+    lease: held,
     losses: 0,
     committed: null,
   };

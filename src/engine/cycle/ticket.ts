@@ -14,8 +14,12 @@ const REPACKS_LITTLE: RepackLimits = { bytes: 1 << 20, packs: 4, asks: 0, others
 
 const NEVER = new AbortController().signal;
 
-/** The right to write while a lease is ours. */
-export function leaseTicket(lease: Lease, state: RegisterState, signal: AbortSignal = NEVER): Ticket {
+/** The right to write while a lease is ours. `ends`: until it has committed. */
+export function leaseTicket(
+  lease: Lease,
+  state: RegisterState,
+  { signal = NEVER, ends = false }: { readonly signal?: AbortSignal | undefined; readonly ends?: boolean },
+): Ticket {
   const either = AbortSignal.any([lease.signal, signal]);
   return {
     datastoreId: datastoreId(state),
@@ -27,7 +31,7 @@ export function leaseTicket(lease: Lease, state: RegisterState, signal: AbortSig
       lease.assertValid();
     },
     commit: (pointer, before) =>
-      lease.commit(pointer, state.head?.commit?.id ?? null, { signal: either, ...(before ? { before } : {}) }),
+      lease.commit(pointer, state.head?.commit?.id ?? null, { signal: either, ends, ...(before ? { before } : {}) }),
   };
 }
 
