@@ -122,6 +122,8 @@ export function makePlan(input: PlanInput): Plan {
       local: local.files.get(path) ?? null,
       remote: remote.get(path) ?? null,
     };
+    // As nearly all are: nothing can come of it.
+    if (isInStep(versions)) continue;
     const isWithheld = (input.withheld?.(path) ?? null) !== null;
     const kind = isWithheld ? whileWithheld(decide(versions)) : sinceIncluded(decide(versions), versions.base);
     if (kind === null || refused.has(path) || coveredBy(local.unknown, path) || local.isExcluded(path)) continue;
@@ -145,6 +147,10 @@ export function makePlan(input: PlanInput): Plan {
       .toSorted(byPath),
     held: [...input.refused.map(({ path, reason }) => ({ path, reason })), ...held].toSorted(byPath),
   };
+}
+
+function isInStep({ base, local, remote }: PathVersions): boolean {
+  return local?.sha256 === remote?.sha256 && local?.sha256 === base?.sha256;
 }
 
 /** Equal on both sides: adopt. Changed on one side: that side wins. Changed on both: a conflict. */
@@ -221,9 +227,10 @@ function answerer({ base: known, local, remote, refused, policy }: PlanInput): (
 
 /** A rename or copy is found in the commit being replaced, never in the base or in history, and costs no upload. */
 function withReuse(steps: readonly Step[], remote: RemoteTree): readonly Step[] {
-  if (!steps.some(({ kind }) => kind === 'upload')) return steps;
+  const wanted = new Set(steps.flatMap(({ kind, local }) => (kind === 'upload' && local ? [local.sha256] : [])));
+  if (wanted.size === 0) return steps;
   const byHash = new Map<string, Entry>();
-  for (const entry of remote.values()) byHash.set(entry.sha256, entry);
+  for (const entry of remote.values()) if (wanted.has(entry.sha256)) byHash.set(entry.sha256, entry);
   return steps.map((step) => {
     const reuse = step.kind === 'upload' && step.local ? byHash.get(step.local.sha256) : undefined;
     return reuse && reuse.size === step.local?.stamp.size ? { ...step, reuse } : step;
