@@ -1,4 +1,5 @@
 import { type Problem, SyncError } from '../../core/errors.ts';
+import { hashIn } from '../../core/format/tree.ts';
 import { compareByUtf8, type SyncPath } from '../../core/paths/sync-path.ts';
 import { restrictPlan } from '../../core/plan/approved-plan.ts';
 import { type Held, makePlan, type Plan, type PlanInput, type PlanPolicy } from '../../core/plan/plan.ts';
@@ -13,7 +14,6 @@ import { hasExcluded, includedPaths, setAside, takeBack } from '../root/excluded
 import { emptyScan, type Scan, scanRoot } from '../root/scan.ts';
 import type { BaseMeta } from '../state/base-store.ts';
 import type { Ledger } from '../state/ledger.ts';
-import { hashIn } from '../state/packed-tree.ts';
 import { ancestryOf } from './ancestry.ts';
 import type { CycleParts } from './run.ts';
 import { settleIntents } from './settle.ts';
