@@ -3,6 +3,7 @@ import {
   type BaseTree,
   coveredBy,
   type Entry,
+  hashIn,
   type LocalEntry,
   type LocalTree,
   type RemoteTree,
@@ -115,15 +116,13 @@ export function makePlan(input: PlanInput): Plan {
   const answer = answerer(input);
   const decided: Step[] = [];
   const found: { readonly conflict: Conflict; readonly answered: Step | null }[] = [];
-  for (const path of new Set([...base.keys(), ...local.files.keys(), ...remote.keys()])) {
+  for (const path of movedPaths(input)) {
     const versions = {
       path,
       base: base.get(path) ?? null,
       local: local.files.get(path) ?? null,
       remote: remote.get(path) ?? null,
     };
-    // As nearly all are: nothing can come of it.
-    if (isInStep(versions)) continue;
     const isWithheld = (input.withheld?.(path) ?? null) !== null;
     const kind = isWithheld ? whileWithheld(decide(versions)) : sinceIncluded(decide(versions), versions.base);
     if (kind === null || refused.has(path) || coveredBy(local.unknown, path) || local.isExcluded(path)) continue;
@@ -149,8 +148,14 @@ export function makePlan(input: PlanInput): Plan {
   };
 }
 
-function isInStep({ base, local, remote }: PathVersions): boolean {
-  return local?.sha256 === remote?.sha256 && local?.sha256 === base?.sha256;
+/** Paths of the three that are not the same in all of them: few of many. */
+function* movedPaths({ base, local: { files }, remote }: PlanInput): Iterable<SyncPath> {
+  for (const path of base.keys()) {
+    const sha256 = hashIn(base, path);
+    if (files.get(path)?.sha256 !== sha256 || remote.get(path)?.sha256 !== sha256) yield path;
+  }
+  for (const path of files.keys()) if (!base.has(path)) yield path;
+  for (const path of remote.keys()) if (!base.has(path) && !files.has(path)) yield path;
 }
 
 /** Equal on both sides: adopt. Changed on one side: that side wins. Changed on both: a conflict. */
