@@ -50,8 +50,8 @@ test('three small pushes lost, then the lease: others must stand back', async ()
   // Three losses, and a fourth time under the lease.
   expect(rivalry.hits()).toBe(4);
   const takings = bob.store.calls.filter(({ operation, key }) => operation === 'put' && key === 'head.json');
-  // Three lost swaps, acquire, and a commit that gives it back.
-  expect(takings).toHaveLength(5);
+  // Three lost swaps, acquire, commit, release.
+  expect(takings).toHaveLength(6);
   await settle(world, [alice, bob]);
 });
 

@@ -82,12 +82,6 @@ export function withCommit(head: Head, nonce: string, ourNonce: string, commit: 
   return renewed && { ...renewed, commit, recentCommits: recent(head, commit) };
 }
 
-/** Sets the commit and gives the lease back in one write; null when the tenure is no longer ours. */
-export function withLastCommit(head: Head, nonce: string, ourNonce: string, commit: CommitPointer): Head | null {
-  const next = withCommit(head, nonce, ourNonce, commit);
-  return next && { ...next, lease: null };
-}
-
 /** Notes a collection, and keeps the lease; null when the tenure is no longer ours. */
 export function withCollected(head: Head, nonce: string, ourNonce: string, collected: Collected): Head | null {
   return head.lease?.nonce === ourNonce ? { ...head, nonce, collected } : null;

@@ -17,22 +17,18 @@ export async function pushChanges(run: Run, sight: Sight, state: RegisterState):
   const { parts, options, ledger, tally } = run;
   const steps = sight.plan.steps.filter((step) => step.kind === 'upload' || step.kind === 'delete-remote');
   if (steps.length === 0) return { again: false };
-  const before = run.lease;
-  if (before === null && run.losses < SMALL_LOSSES && isSmall(steps, state))
+  const held = run.lease;
+  if (held === null && run.losses < SMALL_LOSSES && isSmall(steps, state))
     await prepareWriting(parts, ledger, state, options.signal);
   else await writeUnderLease(run, state, 'sync');
-  // What stands under a new lease was read back when it was taken.
-  const at = run.lease === before ? state : (parts.register.known() ?? state);
+  const at = run.lease === held ? state : await parts.register.read(options.signal);
   if (at.head?.commit?.id !== state.head?.commit?.id) return { again: true };
   tally.phase(
     'uploading',
     steps.length,
     steps.reduce((sum, step) => sum + bytesOf(step), 0),
   );
-  const isTaken = run.lease !== run.held;
-  const ticket = run.lease
-    ? leaseTicket(run.lease, at, { signal: options.signal, ends: isTaken })
-    : smallPushTicket(parts, at, options.signal);
+  const ticket = run.lease ? leaseTicket(run.lease, at, options.signal) : smallPushTicket(parts, at, options.signal);
   const pushed = await push(
     {
       ...parts,
@@ -68,9 +64,6 @@ export async function pushChanges(run: Run, sight: Sight, state: RegisterState):
     await parts.base.setJournal([]);
     tally.add({ uploaded: pushed.uploaded, deletedRemote: pushed.deleted });
     run.committed = pushed.commit;
-    // The commit has ended it: what else is to be written takes another.
-    if (isTaken) await run.lease?.release();
-    run.lease = run.held;
   }
   return { again: pushed.moved.length > 0 };
 }

@@ -39,15 +39,13 @@ export interface Run {
   readonly ledger: Ledger;
   readonly tally: Tally;
   readonly conflictSuffix: string;
-  /** Ours from before: it stays. */
-  readonly held: Lease | null;
-  /** That one, or one that was taken on the way, and is given back. */
+  /** Ours from before (then it stays), or taken on the way (then it is given back). */
   lease: Lease | null;
   losses: number;
   committed: Commit | null;
 }
 
-export async function openRun(parts: CycleParts, options: SyncOptions, held: Lease | null): Promise<Run> {
+export async function openRun(parts: CycleParts, options: SyncOptions, lease: Lease | null): Promise<Run> {
   const id = parts.ids.uuid();
   const ledger = await openPrimed(parts);
   const stamp = new Date(parts.clock.now()).toISOString().replace(/[-:]|\.\d+/g, '');
@@ -60,8 +58,7 @@ export async function openRun(parts: CycleParts, options: SyncOptions, held: Lea
     ledger,
     tally: createTally(options.onProgress),
     conflictSuffix: `conflict-${user}-${stamp}`,
-    held,
-    lease: held,
+    lease,
     losses: 0,
     committed: null,
   };

@@ -14,12 +14,8 @@ const REPACKS_LITTLE: RepackLimits = { bytes: 1 << 20, packs: 4, asks: 0, others
 
 const NEVER = new AbortController().signal;
 
-/** The right to write while a lease is ours. `ends`: until it has committed. */
-export function leaseTicket(
-  lease: Lease,
-  state: RegisterState,
-  { signal = NEVER, ends = false }: { readonly signal?: AbortSignal | undefined; readonly ends?: boolean },
-): Ticket {
+/** The right to write while a lease is ours. */
+export function leaseTicket(lease: Lease, state: RegisterState, signal: AbortSignal = NEVER): Ticket {
   const either = AbortSignal.any([lease.signal, signal]);
   return {
     datastoreId: datastoreId(state),
@@ -31,7 +27,7 @@ export function leaseTicket(
       lease.assertValid();
     },
     commit: (pointer, before) =>
-      lease.commit(pointer, state.head?.commit?.id ?? null, { signal: either, ends, ...(before ? { before } : {}) }),
+      lease.commit(pointer, state.head?.commit?.id ?? null, { signal: either, ...(before ? { before } : {}) }),
   };
 }
 

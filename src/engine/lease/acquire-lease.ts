@@ -2,7 +2,7 @@ import { SyncError } from '../../core/errors.ts';
 import { firstHead, judgeLease, type Moment, withNewLease } from '../../core/format/lease-record.ts';
 import type { LeaseRecord } from '../../core/format/records.ts';
 import type { ETag } from '../ports.ts';
-import { JUST_NOW_MS, type RegisterState, type SwapOutcome } from '../remote/register.ts';
+import type { RegisterState, SwapOutcome } from '../remote/register.ts';
 import { momentOf } from './keep-tenure.ts';
 import { giveBack, type Lease, type LeaseParts, startTenure } from './lease.ts';
 
@@ -46,9 +46,7 @@ async function contend(parts: LeaseParts, options: AcquireLease, claim: Claim): 
   const { register, clock, ids, log } = parts;
   const deadline = clock.monotonic() + options.waitMs;
   for (let contests = 0; ; ) {
-    // A swap on what has moved since loses, and tells.
-    const seen = contests === 0 ? register.lately(JUST_NOW_MS) : null;
-    const state = seen?.head?.lease === null ? seen : await register.read(options.signal);
+    const state = await register.read(options.signal);
     options.check?.(state);
     const verdict = judgeLease({
       head: state.head,

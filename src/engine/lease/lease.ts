@@ -1,5 +1,5 @@
 import { SyncError } from '../../core/errors.ts';
-import { type Moment, withCommit, withLastCommit, withRelease, withRenewal } from '../../core/format/lease-record.ts';
+import { type Moment, withCommit, withRelease, withRenewal } from '../../core/format/lease-record.ts';
 import type { CommitPointer, Head, LeaseRecord } from '../../core/format/records.ts';
 import type { Clock, Identity, Ids, Log } from '../ports.ts';
 import type { Register, SwapOptions, SwapOutcome } from '../remote/register.ts';
@@ -12,11 +12,11 @@ export interface Lease {
   readonly signal: AbortSignal;
   /** Throws SyncError('lease-lost') when this tenure may not write any more. */
   assertValid(): void;
-  /** Sets the commit, if the one that stands is still `parent`. `ends`: the lease is given back by the same write, where that lands. */
+  /** Sets the commit and keeps the lease, if the commit that stands is still `parent`. */
   commit(
     pointer: CommitPointer,
     parent: string | null,
-    options: Pick<SwapOptions, 'before' | 'signal'> & { readonly ends?: boolean },
+    options: Pick<SwapOptions, 'before' | 'signal'>,
   ): Promise<SwapOutcome>;
   /** Gives it back. Can never touch a successor's. Resolves within 3 s; after that the ttl takes over. */
   release(): Promise<void>;
@@ -61,18 +61,15 @@ export function startTenure(parts: LeaseParts, epoch: number, record: LeaseRecor
     epoch,
     signal: tenure.signal,
     assertValid,
-    async commit(pointer, parent, { ends = false, ...options }) {
+    async commit(pointer, parent, options) {
       assertValid();
       const at = momentOf(clock);
       // Our own commit whose answer was lost may land late, and a renewal may carry it on: then this one was planned on another.
-      const next = ends ? withLastCommit : withCommit;
       const build = (now: Head | null) =>
-        (now?.commit?.id ?? null) === parent && now !== null ? next(now, ids.nonce(), record.nonce, pointer) : null;
+        (now?.commit?.id ?? null) === parent && now !== null
+          ? withCommit(now, ids.nonce(), record.nonce, pointer)
+          : null;
       const outcome = await register.swap(build, { ...options, commits: true });
-      if (ends && (outcome.kind === 'won' || outcome.kind === 'superseded')) {
-        tenure.stop();
-        return outcome;
-      }
       if (outcome.kind === 'won') tenure.extend(at);
       if (outcome.state.head?.lease?.nonce !== record.nonce) tenure.lose('another has taken it');
       return outcome;

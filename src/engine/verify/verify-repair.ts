@@ -85,7 +85,7 @@ async function mendRemote(
   };
   if (!found.isWhole) return fail('a part of the index is lost here, so no commit could carry its entries on');
   if (lease === null || view.commit === null) return fail('there is no commit to mend');
-  const ticket = leaseTicket(lease, state, options);
+  const ticket = leaseTicket(lease, state, options.signal);
   // Its name would be that of the damaged object, and nothing is ever replaced.
   if (drift.some(({ path }) => ofEpoch(view.tree.get(path as SyncPath), path, ticket.epoch)))
     return fail('it was written under the lock that is held now: release it, then repair');
