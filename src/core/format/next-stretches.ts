@@ -9,9 +9,7 @@ export interface NextStretches {
   add(entry: Entry): void;
   /** A line that is carried over unread. */
   carry(line: ShardLine): void;
-  /** One of those that were added: its line is another than it was at this path. */
-  replace(entry: Entry): void;
-  /** A path whose line has come, or is gone. */
+  /** A path whose line is another than it was, has come, or is gone. */
   touch(path: string): void;
   /** When all have been told. */
   stretches(): readonly Stretch[];
@@ -20,7 +18,6 @@ export interface NextStretches {
 interface Gathered {
   readonly entries: Entry[];
   readonly carried: ShardLine[];
-  readonly replaced: Entry[];
   isTouched: boolean;
 }
 
@@ -29,35 +26,25 @@ export function nextStretches(shards: readonly ShardPointer[]): NextStretches {
   const found = Array.from({ length: Math.max(1, shards.length) }, (): Gathered => fresh());
   const placeOf = placeIn(shards);
   const at = (path: string): Gathered => found[placeOf(path)] ?? fresh();
-  /** Where a shard ends before 8 MiB, the line behind it says so. */
-  const before = (path: string) => {
-    const place = placeOf(path);
-    return shards[place]?.first === path ? found[place - 1] : undefined;
-  };
   return {
     add: (entry) => void at(entry.path).entries.push(entry),
     carry: (line) => void at(line.path).carried.push(line),
-    replace(entry) {
-      at(entry.path).replaced.push(entry);
-      const one = before(entry.path);
-      if (one) one.isTouched = true;
-    },
     touch(path) {
-      for (const one of [at(path), before(path)]) if (one) one.isTouched = true;
+      const place = placeOf(path);
+      // Where a shard ends before 8 MiB, the line behind it says so.
+      const before = shards[place]?.first === path ? found[place - 1] : undefined;
+      for (const one of [found[place], before]) if (one) one.isTouched = true;
     },
     stretches: () =>
-      found.map(({ entries, carried, replaced, isTouched }, nth) => {
-        const lines = () => linesOf(entries, carried);
+      found.map(({ entries, carried, isTouched }, nth) => {
         const shard = shards[nth];
-        const hasSamePaths = !isTouched && shard?.count === entries.length + carried.length;
-        if (!hasSamePaths) return { shard: null, lines };
-        if (replaced.length === 0) return { shard, lines };
-        return { shard: null, replaced: { shard, lines: linesOf(replaced, []) }, lines };
+        const isSame = !isTouched && shard?.count === entries.length + carried.length;
+        return { shard: isSame ? shard : null, lines: () => linesOf(entries, carried) };
       }),
   };
 }
 
-const fresh = (): Gathered => ({ entries: [], carried: [], replaced: [], isTouched: false });
+const fresh = (): Gathered => ({ entries: [], carried: [], isTouched: false });
 
 function linesOf(entries: readonly Entry[], carried: readonly ShardLine[]): readonly ShardLine[] {
   const lines = entries.map((entry) => ({ path: entry.path, line: serialiseEntry(entry) }));

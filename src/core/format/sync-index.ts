@@ -2,7 +2,7 @@ import { bad, ok, type Result } from '../errors.ts';
 import { compareByUtf8, utf8Length } from '../paths/sync-path.ts';
 import { parseEntry } from './entry-record.ts';
 import { asObject } from './fields.ts';
-import { CAPS, type RecordProblem, type ShardPointer } from './records.ts';
+import type { RecordProblem, ShardPointer } from './records.ts';
 import type { Entry, Sha256, Slice } from './tree.ts';
 
 export { serialiseEntry } from './entry-record.ts';
@@ -24,15 +24,11 @@ export interface Shard {
 
 const MAX_ENTRIES = 4_096;
 const MAX_BYTES = 8 << 20;
-/** In UTF-8, of the 16 bits that a text has for each. */
-const MOST_BYTES_OF_A_UNIT = 3;
 
 /** Lines that follow each other in a commit. */
 export interface Stretch {
-  /** What they are already, where they stand behind a cut. Of the commit before: all of them are as they were, and so is the one behind them. */
-  readonly shard: ShardPointer | Shard | null;
-  /** What they were in the commit before, and those lines that are others now, at the same paths. */
-  readonly replaced?: { readonly shard: ShardPointer; readonly lines: readonly ShardLine[] };
+  /** What they were in the commit before, where all of them are as they were in it, and so is the one behind them. */
+  readonly shard: ShardPointer | null;
   /** Sorted. Asked for only where they are cut anew. */
   readonly lines: () => Iterable<ShardLine>;
 }
@@ -46,75 +42,30 @@ export function* cutShards(
   stretches: Iterable<Stretch>,
   sha256: (text: string) => string,
 ): Iterable<Shard | ShardPointer> {
-  let held = gatherLines();
+  let held: ShardLine[] = [];
+  let bytes = 0;
   for (const { shard, lines } of stretches) {
-    if (shard !== null && held.lines.length === 0) {
+    if (shard !== null && held.length === 0) {
       yield shard;
       continue;
     }
     for (const line of lines()) {
-      if (held.lines.length > 0 && !held.hasRoomFor(line)) {
-        yield shardOf(held.lines, sha256);
-        held = gatherLines();
+      const size = utf8Length(line.line) + 1;
+      if (held.length > 0 && bytes + size > MAX_BYTES) {
+        yield shardOf(held, sha256);
+        held = [];
+        bytes = 0;
       }
-      held.add(line);
-      if (held.lines.length >= MAX_ENTRIES || endsShard(sha256(line.path))) {
-        yield shardOf(held.lines, sha256);
-        held = gatherLines();
+      held.push(line);
+      bytes += size;
+      if (held.length >= MAX_ENTRIES || endsShard(sha256(line.path))) {
+        yield shardOf(held, sha256);
+        held = [];
+        bytes = 0;
       }
     }
   }
-  if (held.lines.length > 0) yield shardOf(held.lines, sha256);
-}
-
-/**
- * A shard with some of its lines replaced. The paths are the same, so it is cut where it was, unless by its size. Null where that is not
- * sure: of a large one, or whose text does not name such a path where ours does. `lines` in their order.
- */
-export function splicedShard(
-  text: string,
-  { first, last, count }: ShardPointer,
-  lines: readonly ShardLine[],
-  sha256: (text: string) => string,
-): Shard | null {
-  if (!isSmall(text)) return null;
-  const parts: string[] = [];
-  let done = 0;
-  for (const { path, line } of lines) {
-    const named = text.indexOf(`,"path":${JSON.stringify(path)},"sha256":"`, done);
-    const from = named < 0 ? -1 : text.lastIndexOf('\n', named) + 1;
-    const end = text.indexOf('\n', named);
-    // Fields that this version does not know may have paths, too.
-    if (from < done || end < 0 || parseLine(text.slice(from, end))?.path !== path) return null;
-    parts.push(text.slice(done, from), line);
-    done = end;
-  }
-  const next = parts.join('') + text.slice(done);
-  return isSmall(next) ? { text: next, sha256: sha256(next), first, last, count } : null;
-}
-
-/** Whatever line follows, the two stay within 8 MiB. */
-function isSmall(text: string): boolean {
-  const bytes = MAX_BYTES - CAPS.entry;
-  return MOST_BYTES_OF_A_UNIT * text.length < bytes || utf8Length(text) < bytes;
-}
-
-/** Lines of one shard. Their bytes are counted only where their characters could be too many. */
-function gatherLines() {
-  const lines: ShardLine[] = [];
-  let [units, bytes, counted] = [0, 0, 0];
-  return {
-    lines,
-    add(line: ShardLine) {
-      lines.push(line);
-      units += line.line.length + 1;
-    },
-    hasRoomFor({ line }: ShardLine): boolean {
-      if (MOST_BYTES_OF_A_UNIT * (units + line.length + 1) <= MAX_BYTES) return true;
-      for (; counted < lines.length; counted += 1) bytes += utf8Length(lines[counted]?.line ?? '') + 1;
-      return bytes + utf8Length(line) + 1 <= MAX_BYTES;
-    },
-  };
+  if (held.length > 0) yield shardOf(held, sha256);
 }
 
 const endsShard = (hash: string): boolean => Number.parseInt(hash.slice(0, 3), 16) >> 2 === 0;

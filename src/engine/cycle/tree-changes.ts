@@ -43,10 +43,7 @@ export function mergeTree(view: RemoteView, changes: Omit<TreeChanges, 'advanced
   }
   for (const line of view.refused) next.carry(line);
   const { entries, removed, rewritten = [] } = changes;
-  for (const entry of [...entries, ...rewritten]) {
-    if (view.tree.has(entry.path)) next.replace(entry);
-    else next.touch(entry.path);
-  }
+  for (const { path } of [...entries, ...rewritten]) next.touch(path);
   for (const path of removed) next.touch(path);
   const added = files - (view.tree.size - removed.length);
   const changed = new Set(entries.map(({ path }) => path)).size - added;

@@ -8,7 +8,6 @@ import {
   type Shard,
   type Stretch,
   shardKey,
-  splicedShard,
 } from '../../core/format/sync-index.ts';
 import type { Entry, RemoteTree } from '../../core/format/tree.ts';
 import { compareByUtf8, type SyncPath } from '../../core/paths/sync-path.ts';
@@ -67,11 +66,12 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
   const decode = (bytes: Uint8Array) => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 
   async function readCommit(pointer: { key: string; sha256: string }, signal?: AbortSignal): Promise<Commit> {
-    const here = await kept(pointer);
-    const text = here ?? (await fetchCommit(pointer, signal));
+    const kept = await cache.kept(pointer.sha256);
+    const intact = kept !== null && codec.sha256(kept) === pointer.sha256;
+    const text = intact ? kept : await fetchCommit(pointer, signal);
     const parsed = parseCommit(text);
     if (parsed.ok) {
-      if (here === null) await cache.keep(pointer.sha256, text);
+      if (!intact) await cache.keep(pointer.sha256, text);
       return parsed.value;
     }
     if (parsed.problem.kind === 'corrupt') throw corrupt(pointer.key, parsed.problem.message);
@@ -125,19 +125,14 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
   }
 
   async function readShard(pointer: ShardPointer, signal?: AbortSignal, keeps = true) {
-    const here = await kept(pointer);
-    const text = here ?? (await fetchShard(pointer, signal));
+    const kept = await cache.kept(pointer.sha256);
+    const intact = kept !== null && codec.sha256(kept) === pointer.sha256;
+    const text = intact ? kept : await fetchShard(pointer, signal);
     if (typeof text !== 'string') return text.problem;
     const parsed = parseShard(text, pointer);
     if (!parsed.ok) return `${pointer.key}: ${parsed.problem.message}`;
-    if (here === null && keeps) await cache.keep(pointer.sha256, text);
+    if (!intact && keeps) await cache.keep(pointer.sha256, text);
     return parsed.value;
-  }
-
-  /** Null where this machine has none, or one that is not it. */
-  async function kept({ sha256 }: { readonly sha256: string }): Promise<string | null> {
-    const text = await cache.kept(sha256);
-    return text !== null && codec.sha256(text) === sha256 ? text : null;
   }
 
   async function entry(commit: Commit, path: string, seen: string | undefined, signal?: AbortSignal) {
@@ -187,21 +182,11 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
     async writeShards(stretches, previous, epoch, signal) {
       const there = new Map((previous?.shards ?? []).map((shard) => [shard.sha256, shard]));
       const pointers: (ShardPointer | Promise<ShardPointer>)[] = [];
-      for (const shard of cutShards(await all([...stretches].map(spliced)), (text) => codec.sha256(text))) {
+      for (const shard of cutShards(stretches, (text) => codec.sha256(text))) {
         if ('text' in shard) pointers.push(there.get(shard.sha256) ?? write(shard));
         else pointers.push(shard);
       }
       return all(pointers);
-
-      /** Most of a shard that has changed is as it was: what is kept of it saves writing all of its lines anew. */
-      async function spliced(stretch: Stretch): Promise<Stretch> {
-        if (stretch.replaced === undefined) return stretch;
-        const { shard, lines } = stretch.replaced;
-        const text = await kept(shard);
-        return text === null
-          ? stretch
-          : { ...stretch, shard: splicedShard(text, shard, lines, (given) => codec.sha256(given)) };
-      }
 
       async function write(shard: Shard) {
         const pointer = {
