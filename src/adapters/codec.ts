@@ -7,7 +7,7 @@ import type { Codec } from '../engine/ports.ts';
 
 /** On first use: a cycle with nothing to do compresses nothing. */
 const zlib = () => process.getBuiltinModule('node:zlib');
-/** What is gzipped are lines of an index, most of which are hashes: the default makes them a twentieth smaller, in twice the time. */
+/** What is gzipped are lines of an index, most of which are hashes: the default makes them hardly smaller, and takes longer. */
 const GZIP_LEVEL = 1;
 /** The default of zstd: twice as fast as the next that saves more. */
 const LEVEL = 3;

@@ -5,10 +5,9 @@ import { collisionKey, foldersAbove } from './sync-path.ts';
  * where another path needs a folder. Each path of a collision, to a reason that names its twin.
  */
 export function findCollisions(paths: Iterable<string>): ReadonlyMap<string, string> {
-  const all = [...paths];
-  if (areApart(all)) return new Map();
   const places = new Map<string, Place>();
   const seenFolders = new Set<string>();
+  const all = [...paths];
   for (const path of all) {
     enter({ name: path, isFile: true, path });
     for (const folder of foldersAbove(path)) {
@@ -36,24 +35,6 @@ export function findCollisions(paths: Iterable<string>): ReadonlyMap<string, str
     if (!place) places.set(key, [use]);
     else if (place.every((other) => other.name !== use.name || other.isFile !== use.isFile)) place.push(use);
   }
-}
-
-/** Whether no two of these, or of the folders above them, have one key: as in nearly every tree. */
-function areApart(paths: Iterable<string>): boolean {
-  const folders = new Set<string>();
-  const keys = new Set<string>();
-  const isNew = (name: string): boolean => keys.size < keys.add(collisionKey(name)).size;
-  for (const path of paths) {
-    if (!isNew(path)) return false;
-    for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) {
-      const folder = path.slice(0, cut);
-      // The folders above it were met with it.
-      if (folders.has(folder)) break;
-      folders.add(folder);
-      if (!isNew(folder)) return false;
-    }
-  }
-  return true;
 }
 
 /** Collision keys of these paths and of all folders above them: a new path whose key is not there stands in nobody's way. */

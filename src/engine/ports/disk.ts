@@ -6,7 +6,7 @@ export interface StateFiles {
   readonly folder: string;
   /** Null when absent. */
   read(name: string): Promise<Uint8Array | null>;
-  /** Complete and fsynced (file and folder) when it resolves, or as before. */
+  /** Complete when it resolves, or as before; and fsynced (file and folder), unless it is only `cached`. */
   write(name: string, bytes: Uint8Array, lasting?: Lasting): Promise<void>;
   remove(name: string, lasting?: Lasting): Promise<void>;
 }

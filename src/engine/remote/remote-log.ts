@@ -97,18 +97,18 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
   }
 
   /** Of the last view, by hash. */
-  let lately: ReadonlyMap<string, ReadShard> = new Map();
+  let lastShards: ReadonlyMap<string, ReadShard> = new Map();
 
   /** Most shards of a commit are those of the one before, which a process that goes on has read already. */
   async function readAgain(pointer: ShardPointer, signal?: AbortSignal): Promise<ParsedShard | string> {
-    const seen = lately.get(pointer.sha256);
+    const seen = lastShards.get(pointer.sha256);
     return seen && isSamePointer(seen.pointer, pointer) ? seen.parsed : readShard(pointer, signal);
   }
 
   async function view(pointer: CommitPointer, signal?: AbortSignal): Promise<RemoteView> {
     const commit = await readCommit(pointer, signal);
     const shards = await Promise.all(commit.shards.map((shard) => readAgain(shard, signal)));
-    lately = remembered(commit.shards, shards);
+    lastShards = remembered(commit.shards, shards);
     const tree = new Map<SyncPath, Entry>();
     const refused: (Held & { line: string })[] = [];
     const damaged: { first: string; last: string; reason: string }[] = [];
@@ -217,8 +217,8 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
   };
 }
 
-/** Entries that stay in memory: with more, another cycle is long anyhow. */
-const MOST_REMEMBERED = 20_000;
+/** Entries and slices that stay in memory: with more, another cycle is long anyhow. */
+const MOST_REMEMBERED = 40_000;
 
 interface ReadShard {
   readonly pointer: ShardPointer;
@@ -229,7 +229,8 @@ function remembered(
   pointers: readonly ShardPointer[],
   shards: readonly (ParsedShard | string)[],
 ): ReadonlyMap<string, ReadShard> {
-  if (pointers.reduce((sum, { count }) => sum + count, 0) > MOST_REMEMBERED) return new Map();
+  const held = shards.flatMap((shard) => (typeof shard === 'string' ? [] : shard.entries));
+  if (held.reduce((sum, { slices }) => sum + 1 + slices.length, 0) > MOST_REMEMBERED) return new Map();
   return new Map(
     pointers.flatMap((pointer, nth) => {
       const parsed = shards[nth];
