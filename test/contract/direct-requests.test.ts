@@ -11,7 +11,7 @@ import { openS3Store, type S3StoreOptions } from '../../src/adapters/s3/s3-store
 import { startS3Server } from '../support/s3-server/server.ts';
 import { bytes, expectRefusal, readText } from './store/check.ts';
 
-/* GET and PUT go without the SDK where the way is plain. What the answers mean is in store.test.ts and s3-faults.test.ts. */
+/* GET, HEAD and PUT go without the SDK where the way is plain. What the answers mean is in store.test.ts and s3-faults.test.ts. */
 
 describe('signature version 4', () => {
   const keys = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { objectKey } from '../../src/core/format/sync-index.ts';
 import type { Entry, Slice } from '../../src/core/format/tree.ts';
 import type { SyncPath } from '../../src/core/paths/sync-path.ts';
-import { isSparse, livingPacks } from '../../src/core/plan/sparse-packs.ts';
+import { isSparse, livingPacks, mostOf } from '../../src/core/plan/sparse-packs.ts';
 
 const hash = (letter: string) => letter.repeat(64);
 const PACK = objectKey(hash('a'), 3);
@@ -60,4 +60,19 @@ test.each([
 ])('15 bytes of %i: sparse is %s', (size, sparse) => {
   const [pack] = livingPacks([inPack('1', 0, 15)]);
   expect(pack && isSparse(pack, size)).toBe(sparse);
+});
+
+describe('what a pack of at most four files, of 10 bytes each, and 35 in all, has at most', () => {
+  test.each<[what: string, offsets: readonly number[], bytes: number]>([
+    ['when all of them live', [0, 5, 10, 15], 20],
+    ['when one is gone from the middle', [0, 5, 15], 20],
+    ['when one is gone from the beginning', [5, 10, 15], 20],
+    ['when two are gone from one place', [0, 15], 30],
+    ['when one is gone from the end', [0, 5, 10], 25],
+    ['when one is left', [0], 35],
+    ['when it reaches further than any of ours', [0, 90], 95],
+  ])('%s', (_what, offsets, bytes) => {
+    const [pack] = livingPacks(offsets.map((offset) => inPack(`f${offset}`, offset, 5)));
+    expect(pack && mostOf(pack, { files: 4, fileBytes: 10, packBytes: 35 })).toBe(bytes);
+  });
 });

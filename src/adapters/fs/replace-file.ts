@@ -5,22 +5,30 @@ import { errorCode } from './refusal.ts';
 
 /** Complete and durable when it returns, else as before. Mode 0600. Throws what the operating system says. */
 export function replaceFile(path: string, bytes: Uint8Array): void {
-  const temporary = writeBeside(path, bytes);
+  moveOver(path, writeBeside(path, bytes));
+  syncFolder(dirname(path));
+}
+
+/** The same for as long as the power stays on: then its bytes are any. */
+export function replaceForNow(path: string, bytes: Uint8Array): void {
+  moveOver(path, writeBeside(path, bytes, false));
+}
+
+function moveOver(path: string, temporary: string): void {
   try {
     renameSync(temporary, path);
   } catch (error) {
     unlinkSync(temporary);
     throw error;
   }
-  syncFolder(dirname(path));
 }
 
 /** Writes and fsyncs a new file named after `path`, and gives its path. */
-export function writeBeside(path: string, bytes: Uint8Array): string {
+export function writeBeside(path: string, bytes: Uint8Array, flushes = true): string {
   const { temporary, fd } = createBeside(path);
   try {
     writeAll(fd, bytes);
-    fsyncSync(fd);
+    if (flushes) fsyncSync(fd);
   } catch (error) {
     unlinkSync(temporary);
     throw error;

@@ -3,10 +3,10 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, unlinkSync } from 'nod
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
-import type { StateFiles } from '../../engine/ports.ts';
+import type { Lasting, StateFiles } from '../../engine/ports.ts';
 import { syncFolder } from './fsync.ts';
 import { errorCode, localError } from './refusal.ts';
-import { replaceFile, TEMPORARY } from './replace-file.ts';
+import { replaceFile, replaceForNow, TEMPORARY } from './replace-file.ts';
 
 export interface StateHome {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -31,16 +31,16 @@ export function openStateFiles(
   let isMade = false;
 
   /** Made, and swept, once: a folder that is gone since says so itself. */
-  function writeRecord(path: string, bytes: Uint8Array): void {
+  function writeRecord(path: string, bytes: Uint8Array, lasting: Lasting): void {
     const isFirst = !isMade;
     if (isFirst) makeFolder(folder, rootRealPath);
     isMade = true;
     try {
-      replaceFile(path, bytes);
+      (lasting === 'durable' ? replaceFile : replaceForNow)(path, bytes);
     } catch (error) {
       if (isFirst || errorCode(error) !== 'ENOENT') throw error;
       isMade = false;
-      return writeRecord(path, bytes);
+      return writeRecord(path, bytes, lasting);
     }
     if (isFirst) sweep(folder, path);
   }
@@ -55,17 +55,17 @@ export function openStateFiles(
         throw localError(`The record \`${join(folder, name)}\` could not be read`, error);
       }
     },
-    write: async (name, bytes) => {
+    write: async (name, bytes, lasting = 'durable') => {
       try {
-        writeRecord(join(folder, plain(name)), bytes);
+        writeRecord(join(folder, plain(name)), bytes, lasting);
       } catch (error) {
         throw localError(`The record \`${join(folder, name)}\` could not be written`, error);
       }
     },
-    remove: async (name) => {
+    remove: async (name, lasting = 'durable') => {
       try {
         unlinkSync(join(folder, plain(name)));
-        syncFolder(folder);
+        if (lasting === 'durable') syncFolder(folder);
       } catch (error) {
         if (errorCode(error) !== 'ENOENT')
           throw localError(`The record \`${join(folder, name)}\` could not be removed`, error);

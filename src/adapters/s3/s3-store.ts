@@ -28,7 +28,7 @@ const SLOWEST = 16;
 
 /**
  * A bucket and prefix. Sends each request once (see `retrying`). ETags are given as the store gave them and sent as they are
- * given. GET and PUT go straight to the store where the way is plain; there otherwise, and all the rest, by the AWS SDK, which is
+ * given. GET, HEAD and PUT go straight to the store where the way is plain; there otherwise, and all the rest, by the AWS SDK, which is
  * loaded on first use. SyncError('config') when the endpoint cannot be used.
  */
 export function openS3Store(options: S3StoreOptions, { bySdkAlone = false } = {}): ObjectStore {
@@ -84,7 +84,10 @@ export function openS3Store(options: S3StoreOptions, { bySdkAlone = false } = {}
         return answer ?? (await sdk()).get(key, get, abortSignal);
       }),
     head: (key, head) =>
-      call(`HEAD of "${key}"`, head?.signal, async (abortSignal) => (await sdk()).head(key, abortSignal)),
+      call(`HEAD of "${key}"`, head?.signal, async (abortSignal) => {
+        const answer = await directly()?.head(key, abortSignal);
+        return answer ?? (await sdk()).head(key, abortSignal);
+      }),
     list: (prefix, { signal, ...page } = {}) =>
       call(`LIST below "${prefix}"`, signal, async (abortSignal) => (await sdk()).list(prefix, page, abortSignal)),
     delete: (key, options) =>

@@ -82,7 +82,10 @@ export interface StoredFile {
 }
 
 export type RemoteTree = ReadonlyMap<SyncPath, Entry>;
-export type BaseTree = ReadonlyMap<SyncPath, BaseEntry>;
+export interface BaseTree extends ReadonlyMap<SyncPath, BaseEntry> {
+  /** As `get(path)?.sha256`, where that is to be had without the rest of the entry. */
+  readonly hashOf?: (path: SyncPath) => Sha256 | undefined;
+}
 
 /** The result of a scan. A path in neither map is gone; a path in `unknown` (or below an unknown folder) must not be acted on. */
 export interface LocalTree {
@@ -92,6 +95,10 @@ export interface LocalTree {
   /** Paths that the excludes and `directories` leave out, with everything below them: unknown too, and not reported. */
   isExcluded(path: SyncPath): boolean;
 }
+
+/** What the base has for a path. */
+export const hashIn = (base: BaseTree, path: SyncPath): Sha256 | undefined =>
+  base.hashOf === undefined ? base.get(path)?.sha256 : base.hashOf(path);
 
 export const sameStamp = (a: FileStamp, b: FileStamp): boolean =>
   a.size === b.size && a.mtime === b.mtime && a.ctime === b.ctime && a.inode === b.inode;

@@ -33,7 +33,14 @@ export function foldersAbove(path: string): readonly string[] {
   return folders;
 }
 
+/** What nearly all paths look like, and nothing below refuses: no device's name, no dot at either end of a name. */
+const PLAIN = (() => {
+  const name = String.raw`(?!aux|com|con|lpt|nul|prn)[\w-](?:[\w. -]*[\w-])?`;
+  return new RegExp(`^${name}(?:/${name}){0,${DEEPEST_PATH - 1}}$`, 'i');
+})();
+
 function pathProblem(text: string): string | null {
+  if (text.length <= LONGEST_PATH && PLAIN.test(text)) return null;
   if (text === '') return 'the path is empty';
   if (utf8Length(text) > LONGEST_PATH) return `the path is longer than ${LONGEST_PATH} bytes`;
   if (/\p{Surrogate}/u.test(text)) return 'the path is not valid Unicode (half of a surrogate pair)';

@@ -12,6 +12,7 @@ export function compareByUtf8(a: string, b: string): number {
 
 /** Bytes of the text in UTF-8; a lone surrogate counts as the three bytes of its replacement. */
 export function utf8Length(text: string): number {
+  if (ASCII.test(text)) return text.length;
   let bytes = text.length;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);

@@ -3,6 +3,7 @@ import {
   type BaseTree,
   coveredBy,
   type Entry,
+  hashIn,
   type LocalEntry,
   type LocalTree,
   type RemoteTree,
@@ -115,7 +116,7 @@ export function makePlan(input: PlanInput): Plan {
   const answer = answerer(input);
   const decided: Step[] = [];
   const found: { readonly conflict: Conflict; readonly answered: Step | null }[] = [];
-  for (const path of new Set([...base.keys(), ...local.files.keys(), ...remote.keys()])) {
+  for (const path of movedPaths(input)) {
     const versions = {
       path,
       base: base.get(path) ?? null,
@@ -145,6 +146,16 @@ export function makePlan(input: PlanInput): Plan {
       .toSorted(byPath),
     held: [...input.refused.map(({ path, reason }) => ({ path, reason })), ...held].toSorted(byPath),
   };
+}
+
+/** Paths of the three that are not the same in all of them: few of many. */
+function* movedPaths({ base, local: { files }, remote }: PlanInput): Iterable<SyncPath> {
+  for (const path of base.keys()) {
+    const sha256 = hashIn(base, path);
+    if (files.get(path)?.sha256 !== sha256 || remote.get(path)?.sha256 !== sha256) yield path;
+  }
+  for (const path of files.keys()) if (!base.has(path)) yield path;
+  for (const path of remote.keys()) if (!base.has(path) && !files.has(path)) yield path;
 }
 
 /** Equal on both sides: adopt. Changed on one side: that side wins. Changed on both: a conflict. */
@@ -221,9 +232,10 @@ function answerer({ base: known, local, remote, refused, policy }: PlanInput): (
 
 /** A rename or copy is found in the commit being replaced, never in the base or in history, and costs no upload. */
 function withReuse(steps: readonly Step[], remote: RemoteTree): readonly Step[] {
-  if (!steps.some(({ kind }) => kind === 'upload')) return steps;
+  const wanted = new Set(steps.flatMap(({ kind, local }) => (kind === 'upload' && local ? [local.sha256] : [])));
+  if (wanted.size === 0) return steps;
   const byHash = new Map<string, Entry>();
-  for (const entry of remote.values()) byHash.set(entry.sha256, entry);
+  for (const entry of remote.values()) if (wanted.has(entry.sha256)) byHash.set(entry.sha256, entry);
   return steps.map((step) => {
     const reuse = step.kind === 'upload' && step.local ? byHash.get(step.local.sha256) : undefined;
     return reuse && reuse.size === step.local?.stamp.size ? { ...step, reuse } : step;

@@ -1,5 +1,6 @@
 import { hashInKey } from '../format/sync-index.ts';
 import type { Entry, Slice } from '../format/tree.ts';
+import type { PackLimits } from './packs.ts';
 
 /** Of a pack that others have left: what still lives in it. */
 export interface SparsePack {
@@ -48,15 +49,40 @@ export function livingPacks(tree: Iterable<Entry>): readonly SparsePack[] {
 /** Less than half alive. `size` in stored bytes. */
 export const isSparse = ({ alive }: SparsePack, size: number): boolean => 2 * alive < size;
 
+/**
+ * Stored bytes that a pack within these limits has at most. Where it had more files than live in it, each gap held one of them at
+ * least, and only the others can lie behind its last.
+ */
+export function mostOf({ entries, extent }: SparsePack, { files, fileBytes, packBytes }: PackLimits): number {
+  const slices = lengthsByOffset(entries);
+  let [gaps, end] = [0, 0];
+  for (const offset of Float64Array.from(slices.keys()).toSorted()) {
+    if (offset > end) gaps += 1;
+    end = offset + (slices.get(offset) ?? 0);
+  }
+  const behind = Math.max(0, files - slices.size - gaps);
+  return Math.max(extent, Math.min(packBytes, extent + behind * fileBytes));
+}
+
 /** Named by the hash of this very content: nothing else is in it. */
 const isWhole = ({ object, encoding }: Slice, { sha256 }: Entry): boolean =>
   encoding === undefined && hashInKey(object) === sha256;
 
 function packOf(object: string, entries: readonly Entry[]): SparsePack {
-  const slices = new Map(entries.flatMap(({ slices: [slice] }) => (slice ? [[slice.offset, slice.length]] : [])));
-  const alive = [...slices.values()].reduce((sum, length) => sum + length, 0);
-  const extent = [...slices].reduce((end, [offset, length]) => Math.max(end, offset + length), 0);
-  return { object, entries, alive, extent, bytes: entries.reduce((sum, { size }) => sum + size, 0) };
+  let [alive, extent, bytes] = [0, 0, 0];
+  for (const [offset, length] of lengthsByOffset(entries)) {
+    alive += length;
+    extent = Math.max(extent, offset + length);
+  }
+  for (const { size } of entries) bytes += size;
+  return { object, entries, alive, extent, bytes };
+}
+
+/** Of what lives in a pack, each once. */
+function lengthsByOffset(entries: readonly Entry[]): ReadonlyMap<number, number> {
+  const lengths = new Map<number, number>();
+  for (const { slices } of entries) for (const { offset, length } of slices) lengths.set(offset, length);
+  return lengths;
 }
 
 function listIn(found: Map<string, Entry[]>, object: string): Entry[] {

@@ -3,7 +3,7 @@ import type { SyncPath } from '../../core/paths/sync-path.ts';
 import { type PackLimits, planPacks } from '../../core/plan/packs.ts';
 import type { Step } from '../../core/plan/plan.ts';
 import { planReads, type Read } from '../../core/plan/plan-reads.ts';
-import { isSparse, livingPacks, type RepackLimits, type SparsePack } from '../../core/plan/sparse-packs.ts';
+import { isSparse, livingPacks, mostOf, type RepackLimits, type SparsePack } from '../../core/plan/sparse-packs.ts';
 import { all } from '../all.ts';
 import type { ByteBudget } from '../contents/byte-budget.ts';
 import { decodedWhole } from '../contents/encoding.ts';
@@ -71,7 +71,8 @@ async function sparsePacks(
   if (!limits.others && left.size === 0) return [];
   const looked = limits.others ? entries : naming(entries, left);
   const packs = livingPacks(looked).filter(({ bytes }) => bytes <= limits.bytes);
-  const doubtful = packs.filter((pack) => !isSparse(pack, pack.extent) && left.has(pack.object)).slice(0, limits.asks);
+  const mayBe = (pack: SparsePack) => !isSparse(pack, pack.extent) && isSparse(pack, mostOf(pack, parts.packs));
+  const doubtful = packs.filter((pack) => left.has(pack.object) && mayBe(pack)).slice(0, limits.asks);
   const sizes = new Map(await all(doubtful.map(async (pack) => [pack, await sizeOf(parts, pack)] as const)));
   return packs.filter((pack) => isSparse(pack, sizes.get(pack) ?? pack.extent));
 }

@@ -1,4 +1,5 @@
 import { type Problem, SyncError } from '../../core/errors.ts';
+import { hashIn } from '../../core/format/tree.ts';
 import { compareByUtf8, type SyncPath } from '../../core/paths/sync-path.ts';
 import { restrictPlan } from '../../core/plan/approved-plan.ts';
 import { type Held, makePlan, type Plan, type PlanInput, type PlanPolicy } from '../../core/plan/plan.ts';
@@ -9,11 +10,10 @@ import type { SyncOptions } from '../datastore.ts';
 import type { ApplyIntent, LocalFiles } from '../ports.ts';
 import type { RegisterState } from '../remote/register.ts';
 import { EMPTY_VIEW, type RemoteView } from '../remote/remote-log.ts';
-import { hasExcluded, includedEntries, setAside, takeBack } from '../root/excluded-base.ts';
+import { hasExcluded, includedPaths, setAside, takeBack } from '../root/excluded-base.ts';
 import { emptyScan, type Scan, scanRoot } from '../root/scan.ts';
 import type { BaseMeta } from '../state/base-store.ts';
 import type { Ledger } from '../state/ledger.ts';
-import { hashIn } from '../state/packed-tree.ts';
 import { ancestryOf } from './ancestry.ts';
 import type { CycleParts } from './run.ts';
 import { settleIntents } from './settle.ts';
@@ -177,7 +177,7 @@ export async function factsOf(
   at: { files: LocalFiles; ledger: Ledger; state: RegisterState; scan: Scan; view: RemoteView; plan: Plan },
 ): Promise<SafetyFacts> {
   const { meta } = at.ledger;
-  const known = includedEntries(at.ledger, at.scan);
+  const known = includedPaths(at.ledger, at.scan);
   const head = at.state.head;
   const seen =
     meta.datastoreId === null
@@ -194,7 +194,7 @@ export async function factsOf(
     // All that the commit names, readable or not: a damaged index is no empty one.
     remoteFiles: (at.view.commit?.shards ?? []).reduce((sum, { count }) => sum + count, 0),
     baseFiles: known.length,
-    strangeRoot: known.some(({ path, sha256 }) => at.scan.files.get(path)?.sha256 !== sha256)
+    strangeRoot: known.some((path) => at.scan.files.get(path)?.sha256 !== hashIn(at.ledger.entries, path))
       ? await strangenessOf(at.files, meta)
       : null,
     baseLost:

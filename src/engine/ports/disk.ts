@@ -7,10 +7,13 @@ export interface StateFiles {
   readonly folder: string;
   /** Null when absent. */
   read(name: string): Promise<Uint8Array | null>;
-  /** Complete and fsynced (file and folder) when it resolves, or as before. */
-  write(name: string, bytes: Uint8Array): Promise<void>;
-  remove(name: string): Promise<void>;
+  /** Complete when it resolves, or as before; and fsynced (file and folder), unless it is only `cached`. */
+  write(name: string, bytes: Uint8Array, lasting?: Lasting): Promise<void>;
+  remove(name: string, lasting?: Lasting): Promise<void>;
 }
+
+/** `cached`: nothing is fsynced, and a power cut may leave any bytes. For what is checked when it is read, and can be had again. */
+export type Lasting = 'durable' | 'cached';
 
 export type RootState =
   | { readonly kind: 'folder' }

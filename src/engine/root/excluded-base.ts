@@ -25,6 +25,7 @@ export async function setAside(ledger: Ledger, isLeftOut: LeftOut, breathe: Brea
 
 /** Unmarks what is no longer left out and was found equal on both sides. */
 export function takeBack(ledger: Ledger, scan: Scan, remote: RemoteTree, isLeftOut: LeftOut): void {
+  if (!hasExcluded(ledger)) return;
   const back: BaseEntry[] = [];
   for (const { excluded, ...entry } of ledger.entries.values()) {
     const { path, sha256 } = entry;
@@ -48,5 +49,5 @@ export function refresh(ledger: Ledger, scan: Scan): void {
 export const hasExcluded = (ledger: Ledger): boolean => someExcluded(ledger.entries);
 
 /** What was in step, as far as the rules of today reach. */
-export const includedEntries = (ledger: Ledger, scan: Scan): readonly BaseEntry[] =>
-  [...ledger.entries.values()].filter(({ path }) => !scan.isExcluded(path));
+export const includedPaths = (ledger: Ledger, scan: Scan): readonly SyncPath[] =>
+  [...ledger.entries.keys()].filter((path) => !scan.isExcluded(path));

@@ -7,13 +7,13 @@ import type { LocalFiles, StateFiles } from '../ports.ts';
 export function heldState(state: StateFiles, assertHeld: () => Promise<void>): StateFiles {
   return {
     ...state,
-    async write(name, bytes) {
+    async write(name, bytes, lasting) {
       await assertHeld();
-      await state.write(name, bytes);
+      await state.write(name, bytes, lasting);
     },
-    async remove(name) {
+    async remove(name, lasting) {
       await assertHeld();
-      await state.remove(name);
+      await state.remove(name, lasting);
     },
   };
 }

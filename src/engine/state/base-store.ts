@@ -143,8 +143,8 @@ export function createBaseStore(files: StateFiles): BaseStore {
     collection: () => json<CollectionNote>('collection.json'),
     setCollection: (note) => put('collection.json', note),
     kept: (sha256) => text(`kept-${sha256}`),
-    keep: (sha256, content) => files.write(`kept-${sha256}`, encode(content)),
-    drop: (sha256) => files.remove(`kept-${sha256}`),
+    keep: (sha256, content) => files.write(`kept-${sha256}`, encode(content), 'cached'),
+    drop: (sha256) => files.remove(`kept-${sha256}`, 'cached'),
   };
 }
 

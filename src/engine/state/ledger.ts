@@ -1,6 +1,7 @@
 import type { BaseEntry, BaseTree } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import { type BaseMeta, type BaseStore, emptyBase } from './base-store.ts';
+import { type DraftTree, draftOf } from './draft-tree.ts';
 
 /** The base while a cycle runs: only what was verified done goes in, and what is in is saved even when the cycle fails. */
 export interface Ledger {
@@ -21,12 +22,12 @@ export async function openLedger(store: BaseStore, remote: string): Promise<Ledg
   let entries: BaseTree = usable?.entries ?? new Map<SyncPath, BaseEntry>();
   /** What the store has of them; null: nothing, or it is older. */
   let kept: BaseTree | null = usable?.entries ?? null;
-  let own: Map<SyncPath, BaseEntry> | null = null;
+  let own: DraftTree | null = null;
   let meta = (usable ?? emptyBase(remote)).meta;
   let dirty = false;
-  // Most cycles change nothing: the entries are copied when one does.
+  // Most cycles change nothing, and most others little.
   const writable = () => {
-    own ??= new Map(entries);
+    own ??= draftOf(entries);
     entries = own;
     kept = null;
     dirty = true;
@@ -41,7 +42,7 @@ export async function openLedger(store: BaseStore, remote: string): Promise<Ledg
     },
     advance(advanced, forgotten) {
       for (const path of forgotten) if (entries.has(path)) writable().delete(path);
-      for (const entry of advanced) writable().set(entry.path, entry);
+      for (const entry of advanced) writable().set(entry);
     },
     note(change) {
       meta = { ...meta, ...change };

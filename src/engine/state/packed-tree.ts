@@ -1,5 +1,6 @@
 import type { BaseEntry, BaseTree, FileStamp, Sha256 } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
+import { isDraft } from './draft-tree.ts';
 
 /** Entries of a base in columns, in memory as on disk: a hundred thousand objects cost more to make than a cycle with nothing to do. */
 export interface PackedTree extends BaseTree {
@@ -25,33 +26,58 @@ const EXCLUDED = 2;
 export const isPacked = (tree: BaseTree): tree is PackedTree => 'columns' in tree;
 
 export function pack(tree: BaseTree): PackedTree {
+  if (isDraft(tree) && isPacked(tree.from) && tree.gone.size === 0) return patched(tree.from, tree.changed);
   const rows = new Map<SyncPath, number>();
   const numbers = new Float64Array(NUMBERS * tree.size);
   const flags = new Uint8Array(tree.size);
   const hashes: string[] = [];
-  for (const { path, sha256, stamp, seenAt, excluded } of tree.values()) {
+  for (const entry of tree.values()) {
     const row = rows.size;
-    const at = NUMBERS * row;
-    numbers[at] = stamp.size;
-    numbers[at + 1] = stamp.mtime;
-    numbers[at + 2] = stamp.ctime;
-    numbers[at + 3] = stamp.inode;
-    numbers[at + 4] = seenAt;
-    flags[row] = (stamp.exec ? EXEC : 0) | (excluded === true ? EXCLUDED : 0);
-    hashes.push(sha256);
-    rows.set(path, row);
+    write({ numbers, flags }, row, entry);
+    hashes.push(entry.sha256);
+    rows.set(entry.path, row);
   }
   return treeOf({ rows, numbers, flags, hashes: hashes.join('') });
 }
 
-/** As `tree.get(path)?.sha256`, without making the rest of the entry. */
-export function hashIn(tree: BaseTree, path: SyncPath): Sha256 | undefined {
-  if (!isPacked(tree)) return tree.get(path)?.sha256;
-  const row = tree.columns.rows.get(path);
-  return row === undefined ? undefined : hashAt(tree.columns, row);
+/** With these entries in place of its own, or behind them. */
+function patched({ columns, size }: PackedTree, changed: ReadonlyMap<SyncPath, BaseEntry>): PackedTree {
+  const added = [...changed.keys()].filter((path) => !columns.rows.has(path));
+  const rows =
+    added.length === 0
+      ? columns.rows
+      : new Map([...columns.rows, ...added.map((path, nth) => [path, size + nth] as const)]);
+  const numbers = new Float64Array(NUMBERS * rows.size);
+  const flags = new Uint8Array(rows.size);
+  numbers.set(columns.numbers);
+  flags.set(columns.flags);
+  const places = [...changed.values()].map((entry) => ({ entry, row: rows.get(entry.path) ?? 0 }));
+  const hashes: string[] = [];
+  let done = 0;
+  for (const { entry, row } of places.toSorted((a, b) => a.row - b.row)) {
+    write({ numbers, flags }, row, entry);
+    hashes.push(columns.hashes.slice(HASH * done, HASH * row), entry.sha256);
+    done = row + 1;
+  }
+  hashes.push(columns.hashes.slice(HASH * done));
+  return treeOf({ rows, numbers, flags, hashes: hashes.join('') });
 }
 
-/** As `hashIn` where size, times and inode of the entry are these, and it was seen after `settledAt`. */
+function write(
+  { numbers, flags }: Pick<Columns, 'numbers' | 'flags'>,
+  row: number,
+  { stamp, seenAt, excluded }: BaseEntry,
+): void {
+  const at = NUMBERS * row;
+  numbers[at] = stamp.size;
+  numbers[at + 1] = stamp.mtime;
+  numbers[at + 2] = stamp.ctime;
+  numbers[at + 3] = stamp.inode;
+  numbers[at + 4] = seenAt;
+  flags[row] = (stamp.exec ? EXEC : 0) | (excluded === true ? EXCLUDED : 0);
+}
+
+/** As `hashOf` where size, times and inode of the entry are these, and it was seen after `settledAt`. */
 export function hashOfUnchanged(tree: PackedTree, path: SyncPath, stamp: FileStamp, settledAt: number): Sha256 | null {
   const { rows, numbers } = tree.columns;
   const row = rows.get(path);
@@ -66,10 +92,13 @@ export function hashOfUnchanged(tree: PackedTree, path: SyncPath, stamp: FileSta
 }
 
 export function someExcluded(tree: BaseTree): boolean {
+  if (isDraft(tree) && !someExcluded(tree.from)) return [...tree.changed.values()].some(isExcluded);
   if (isPacked(tree)) return tree.columns.flags.some((bits) => (bits & EXCLUDED) !== 0);
-  for (const { excluded } of tree.values()) if (excluded === true) return true;
+  for (const entry of tree.values()) if (isExcluded(entry)) return true;
   return false;
 }
+
+const isExcluded = ({ excluded }: BaseEntry): boolean => excluded === true;
 
 function treeOf(columns: Columns): PackedTree {
   const { rows } = columns;
@@ -83,6 +112,10 @@ function treeOf(columns: Columns): PackedTree {
     columns,
     size: rows.size,
     has: (path) => rows.has(path),
+    hashOf(path) {
+      const row = rows.get(path);
+      return row === undefined ? undefined : hashAt(columns, row);
+    },
     get(path) {
       const row = rows.get(path);
       return row === undefined ? undefined : entryOf(columns, path, row);

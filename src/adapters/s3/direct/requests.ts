@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { DEFAULT_TIMING } from '../../../core/config/timing.ts';
 import { StoreError } from '../../../core/errors.ts';
-import type { FoundObject, GetOptions, PutOptions } from '../../../engine/ports.ts';
+import type { FoundObject, GetOptions, ObjectInfo, PutOptions } from '../../../engine/ports.ts';
 import type { Traffic } from '../client.ts';
 import { fromBase64, timeIn, toBase64 } from '../fields.ts';
 import type { KeySource } from '../keys.ts';
@@ -17,6 +17,8 @@ export type Answer = FoundObject | { readonly kind: 'unchanged' };
 export interface DirectRequests {
   /** One GET. Null: only the SDK can tell. Rejects with what Node or the store said, in the shape of the SDK's errors. */
   get(key: string, options: GetOptions, abortSignal: AbortSignal): Promise<Answer | null>;
+  /** One HEAD, as above. */
+  head(key: string, abortSignal: AbortSignal): Promise<ObjectInfo | null>;
   /** One PUT, as above. Null: the store has not taken it. */
   put(key: string, body: Uint8Array, options: PutOptions, abortSignal: AbortSignal): Promise<Stored | null>;
   close(): void;
@@ -74,6 +76,14 @@ export function openDirectRequests(
         return isFound ? found(answer, key, { ...get, what, traffic, requestMs }) : null;
       });
     },
+    head(key, abortSignal) {
+      const headers = { 'x-amz-checksum-mode': 'ENABLED' };
+      return ask<ObjectInfo>({ method: 'HEAD', key, headers }, abortSignal, (answer) => {
+        if (answer.statusCode !== 200) return null;
+        answer.resume();
+        return infoOf(answer, key, countOf(answer.headers['content-length']) ?? 0);
+      });
+    },
     put(key, body, { condition, sha256, contentType = 'application/octet-stream', pace }, abortSignal) {
       const headers = {
         'content-length': String(body.byteLength),
@@ -113,18 +123,25 @@ function found(
     answer.destroy();
     throw new StoreError('rejected', `${what}: the store does not say ${range ? 'which range' : 'how much'} it sends.`);
   }
-  const lastModified = timeIn(headers['last-modified']) ?? 0;
-  const checksum = headers['x-amz-checksum-sha256'];
+  const { sha256, ...info } = infoOf(answer, key, size);
   return {
     kind: 'found',
+    ...info,
+    date: timeIn(headers.date) ?? info.lastModified,
+    length,
+    ...(range || sha256 === undefined ? {} : { sha256 }),
+    body: responseBody(answer, length, { what, traffic, signal, requestMs }),
+  };
+}
+
+function infoOf({ headers }: IncomingMessage, key: string, size: number): ObjectInfo {
+  const checksum = headers['x-amz-checksum-sha256'];
+  return {
     key,
     etag: headers.etag ?? '',
     size,
-    lastModified,
-    date: timeIn(headers.date) ?? lastModified,
-    length,
-    ...(range || Array.isArray(checksum) ? {} : fromBase64(checksum)),
-    body: responseBody(answer, length, { what, traffic, signal, requestMs }),
+    lastModified: timeIn(headers['last-modified']) ?? 0,
+    ...(Array.isArray(checksum) ? {} : fromBase64(checksum)),
   };
 }
 

@@ -10,7 +10,7 @@ import { signed } from './sigv4.ts';
 import { writeBody } from './write-body.ts';
 
 export interface Plain {
-  readonly method: 'GET' | 'PUT';
+  readonly method: 'GET' | 'HEAD' | 'PUT';
   readonly key: string;
   /** Lower-case names; those that every request has are added. */
   readonly headers: Readonly<Record<string, string>>;

@@ -8,7 +8,7 @@ export interface Keys {
 }
 
 export interface Unsigned {
-  readonly method: 'GET' | 'PUT';
+  readonly method: 'GET' | 'HEAD' | 'PUT';
   /** With the port, where the address names one. */
   readonly host: string;
   /** Percent-encoded by `encodedPath`, from `/` on; no query. */
