@@ -87,7 +87,7 @@ export function makeTraits(random: Random): ClientTraits {
     packs: random.pick([
       PACK_LIMITS,
       PACK_LIMITS,
-      { fileBytes: 60, packBytes: 150, files: 3, keptBytes: 100 },
+      { fileBytes: 60, packBytes: 150, files: 3, keptBytes: 400 },
       { fileBytes: 0, packBytes: 0, files: 1, keptBytes: 0 },
     ]),
     chunks: random.pick([CHUNK_LIMITS, { least: 16, average: 48, most: 100 }, { least: 8, average: 24, most: 60 }]),

@@ -1,6 +1,6 @@
 import { hashInKey } from '../format/sync-index.ts';
 import type { Entry, Slice } from '../format/tree.ts';
-import type { PackLimits } from './packs.ts';
+import type { PackShape } from './packs.ts';
 
 /** Of a pack that others have left: what still lives in it. */
 export interface SparsePack {
@@ -53,7 +53,7 @@ export const isSparse = ({ alive }: SparsePack, size: number): boolean => 2 * al
  * Stored bytes that a pack within these limits has at most. Where it had more files than live in it, each gap held one of them at
  * least, and only the others can lie behind its last.
  */
-export function mostOf({ entries, extent }: SparsePack, { files, fileBytes, packBytes }: PackLimits): number {
+export function mostOf({ entries, extent }: SparsePack, { files, fileBytes, packBytes }: PackShape): number {
   const slices = lengthsByOffset(entries);
   let [gaps, end] = [0, 0];
   for (const offset of Float64Array.from(slices.keys()).toSorted()) {

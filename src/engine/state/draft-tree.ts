@@ -61,7 +61,9 @@ export function draftOf(from: BaseTree): DraftTree {
       changed.delete(path);
     },
     clear() {
-      for (const path of [...keys()]) tree.delete(path);
+      changed.clear();
+      added = 0;
+      for (const path of from.keys()) gone.add(path);
     },
   };
   return tree;
