@@ -12,7 +12,6 @@ import { type ChunkLimits, LARGEST_FILE, MOST_CHUNKS } from '../../core/plan/cut
 import type { Step } from '../../core/plan/plan.ts';
 import { each } from '../each.ts';
 import type { LocalFiles, OpenFile } from '../ports.ts';
-import type { Scan } from '../root/scan.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { sendChunks } from './send-chunks.ts';
 import { type Content, createSender, type SenderParts } from './send-contents.ts';
@@ -39,7 +38,7 @@ export interface Uploader {
 export interface UploaderParts extends Omit<SenderParts, 'standing'> {
   readonly files: LocalFiles;
   /** What of the steps' files is in memory already, whole, with the hash of its step. */
-  readonly contents?: Scan['contents'];
+  readonly contents?: ReadonlyMap<SyncPath, Uint8Array>;
   /** Entries of the commit being replaced: of what they hold nothing is sent. Those that a step reuses need not be among them. */
   readonly standing: RemoteTree;
   readonly budget: ByteBudget;
