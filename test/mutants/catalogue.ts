@@ -613,6 +613,19 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: /link/,
   },
   {
+    name: 'a folder held through the mounts of another process',
+    edits: [
+      {
+        file: 'adapters/fs/mount.ts',
+        find: 'return mount !== undefined && ',
+        replace: 'return mount !== undefined || ',
+      },
+    ],
+    suites: [engine('fs/mounted.test.ts')],
+    breaks: /reached through another/,
+    unseen: 'all its processes have one tree of mounts',
+  },
+  {
     name: 'a file read in a folder that was moved away',
     edits: [
       {

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs
 import { NO_FOLLOW, NO_WAIT } from './fsync.ts';
 import { type Folder, realFolder } from './guarded-path.ts';
 import { isMountedHere } from './mount.ts';
-import { errorCode } from './refusal.ts';
+import { attempt } from './refusal.ts';
 
 /** A folder that is open: what is opened in it lies there, wherever a path would lead meanwhile. */
 export interface HeldFolder {
@@ -72,17 +72,7 @@ function openFolder(path: string): Held | null {
 /** The folder that was looked at, and not one that a link on the way led to since; and it is there now. */
 function isFolder(fd: number, { path, dev, ino }: Folder): boolean {
   const stats = fstatSync(fd);
-  return stats.dev === dev && stats.ino === ino && liesAt(fd, path) && isMountedHere(fd) === true;
+  return stats.dev === dev && stats.ino === ino && liesAt(fd, path) && isMountedHere(fd);
 }
 
 const liesAt = (fd: number, path: string): boolean => attempt(() => readlinkSync(`${OPEN_FILES}/${fd}`)) === path;
-
-/** Null for what the operating system refuses. */
-function attempt<T>(act: () => T): T | null {
-  try {
-    return act();
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    return null;
-  }
-}

@@ -47,7 +47,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
   const { workspace, root: relative, run, clock, log, link, isUndated = false } = options;
   const root = openRootFolder(workspace, relative);
   const area = openStagingArea(root, run);
-  const stager = openStager(area);
+  const stager = openStager(area, clock);
   const open = openReader(root);
   const folders = openTouchedFolders(root.path);
   const room: ApplyRoom = {

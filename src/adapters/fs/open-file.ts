@@ -7,7 +7,6 @@ import type { LocalFiles, OpenFile } from '../../engine/ports.ts';
 import { NO_FOLLOW, NO_WAIT, syncFile } from './fsync.ts';
 import { type Folder, type FolderAnswer, kindOf, parentOf, parentPath, type Top } from './guarded-path.ts';
 import { type HeldFolder, openHeldFolders } from './held-folder.ts';
-import { isMountedHere } from './mount.ts';
 import { localError } from './refusal.ts';
 import { modeOf, sameContentStamp, stampOf } from './stamp.ts';
 
@@ -43,10 +42,7 @@ function openInFolder(held: HeldFolder, path: string): Promise<OpenFile> {
 /** The path is checked before and after, so that the handle is surely of a file of the root. */
 export function openByPath(root: Top, path: string): Promise<OpenFile> {
   const target = join(folderOf(parentOf(root, path), path).path, basename(path));
-  return openStanding(target, target, path, (fd) => {
-    folderOf(parentOf(root, path), path);
-    if (isMountedHere(fd) === false) throw changed(path);
-  });
+  return openStanding(target, target, path, () => folderOf(parentOf(root, path), path));
 }
 
 /** Opens a file by `name` and gives it when it is the one at `target`, after `check`. */

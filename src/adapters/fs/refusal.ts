@@ -50,3 +50,13 @@ export function localError(what: string, error: unknown): unknown {
 
 const remedyOf = (remedy: string): string =>
   remedy === AGAIN ? 'Sync again.' : `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}, then sync again.`;
+
+/** Null for what the operating system refuses, and nothing depends on. */
+export function attempt<T>(act: () => T): T | null {
+  try {
+    return act();
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return null;
+  }
+}

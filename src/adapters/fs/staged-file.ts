@@ -2,9 +2,10 @@ import { createHash, hash } from 'node:crypto';
 import { closeSync, fchmodSync, fstatSync, openSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
-import type { LocalFiles, StagedFile } from '../../engine/ports.ts';
+import type { Clock, LocalFiles, StagedFile } from '../../engine/ports.ts';
+import { openBreath } from './breath.ts';
 import { flushOpen } from './fsync.ts';
-import { errorCode, localError } from './refusal.ts';
+import { attempt, errorCode, localError } from './refusal.ts';
 import { writeAll, writeLarge } from './replace-file.ts';
 import type { StagingArea } from './staging-area.ts';
 import { setModified, stampOf } from './stamp.ts';
@@ -25,7 +26,7 @@ interface Written {
   readonly sha256: string;
 }
 
-export function openStager(area: StagingArea): Stager {
+export function openStager(area: StagingArea, clock: Clock): Stager {
   let next = 0;
   const create = ({ exec, mode = 0 }: StageOptions): Omit<Written, 'sha256'> => {
     const inbox = area.inbox();
@@ -50,9 +51,7 @@ export function openStager(area: StagingArea): Stager {
       setModified(file.fd, as.mtime);
       return { ...file, sha256 };
     } catch (error) {
-      closeSync(file.fd);
-      unlinkSync(file.path);
-      throw localError(WHAT, error);
+      throw takenBack(file, error);
     }
   };
   return {
@@ -70,7 +69,9 @@ export function openStager(area: StagingArea): Stager {
     },
     async stageAll(contents) {
       const begun: Promise<Written>[] = [];
+      const breathe = openBreath(clock);
       for (const { bytes, ...as } of contents) {
+        await breathe();
         const one = begin(as, async (fd) => {
           await write(fd, bytes);
           return hash('sha256', bytes);
@@ -78,7 +79,9 @@ export function openStager(area: StagingArea): Stager {
         begun.push(one);
         await one.catch(() => undefined);
       }
-      return Promise.all(begun.map((one) => one.then(finish).catch(asAnswer)));
+      // None is left under way, whatever becomes of the others.
+      const ended = await Promise.allSettled(begun.map((one) => one.then(finish)));
+      return ended.map((one) => (one.status === 'fulfilled' ? one.value : asAnswer(one.reason)));
     },
   };
 }
@@ -90,18 +93,28 @@ async function write(fd: number, bytes: Uint8Array): Promise<void> {
   else writeAll(fd, bytes);
 }
 
-async function finish({ name, path, fd, sha256 }: Written): Promise<StagedFile> {
+async function finish(file: Written): Promise<StagedFile> {
+  const { name, fd, sha256 } = file;
+  let stamp: StagedFile['stamp'];
   try {
-    try {
-      await flushOpen(fd);
-      return { name, stamp: stampOf(fstatSync(fd)), sha256 };
-    } finally {
-      closeSync(fd);
-    }
+    await flushOpen(fd);
+    stamp = stampOf(fstatSync(fd));
   } catch (error) {
-    unlinkSync(path);
-    throw localError(WHAT, error);
+    throw takenBack(file, error);
   }
+  try {
+    closeSync(fd);
+  } catch (error) {
+    throw takenBack({ ...file, fd: null }, error);
+  }
+  return { name, stamp, sha256 };
+}
+
+/** Takes away what could not be written, as far as that can be done, and says why it could not. `fd` null: it is closed. */
+function takenBack({ path, fd }: { readonly path: string; readonly fd: number | null }, error: unknown): unknown {
+  if (fd !== null) attempt(() => closeSync(fd));
+  attempt(() => unlinkSync(path));
+  return localError(WHAT, error);
 }
 
 function asAnswer(error: unknown): SyncError {

@@ -51,7 +51,10 @@ export function openFetcher<T>(
         onBytes(entry.size);
         fetched.set(item, { kind: 'staged', file });
       } else {
-        await files.discard(file);
+        await files.discard(file).catch((error: unknown) => {
+          if (!(error instanceof SyncError)) throw error;
+          fetched.set(item, { kind: 'failed', reason: error.message });
+        });
       }
     }
   }

@@ -1,24 +1,32 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, type TestContext, test } from 'vitest';
+import { isMountedHere } from '../../../src/adapters/fs/mount.ts';
 import { openStateFiles } from '../../../src/adapters/fs/state-files.ts';
 import { bytesOf, contents, MTIME, openSandbox } from './sandbox.ts';
 
 /** A small filesystem of its own at `path`. Skips the test, saying why, where that cannot be had; never as root in CI. */
 function mountSmall(context: TestContext, path: string): void {
+  orSkip(context, () => {
+    mkdirSync(path, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0777', 'tmpfs', path], { stdio: 'pipe' });
+  });
+  onTestFinished(() => void execFileSync('umount', ['-l', path]));
+}
+
+function orSkip(context: TestContext, act: () => void): void {
   const [isRoot, isCi] = [process.geteuid?.() === 0, process.env['CI'] === 'true'];
   try {
     if (!isRoot) throw new Error('only root can mount a filesystem');
-    mkdirSync(path, { recursive: true });
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0777', 'tmpfs', path], { stdio: 'pipe' });
+    act();
   } catch (error) {
     if (isRoot && isCi) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     console.warn(`skipped: ${context.task.name}: ${reason}`);
     context.skip(reason);
   }
-  onTestFinished(() => void execFileSync('umount', ['-l', path]));
 }
 
 function fill(folder: string): string {
@@ -111,4 +119,24 @@ test('a filesystem mounted over a folder that is being read: what is read next i
   await expect(box.files.open('folder/c')).rejects.toMatchObject({ kind: 'local' });
   await next.close();
   await held.close();
+});
+
+test('a folder reached through another process, which mounts what it likes, is not taken for one of this', async (context) => {
+  const box = openSandbox();
+  box.write('folder/a', 'mine');
+  orSkip(context, () => void execFileSync('unshare', ['-m', 'true'], { stdio: 'pipe' }));
+  const other = spawn('unshare', ['-m', 'sh', '-c', 'echo ready; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void other.kill());
+  await once(other.stdout, 'data');
+  const mounted = [box.root, `/proc/${other.pid}/root${box.root}`].map((folder) => {
+    const fd = openSync(join(folder, 'folder'), 'r');
+    try {
+      return isMountedHere(fd);
+    } finally {
+      closeSync(fd);
+    }
+  });
+  expect(mounted).toEqual([true, false]);
 });

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openSandbox } from './sandbox.ts';
@@ -46,13 +46,9 @@ test('path by path as one look each', async () => {
   expect(singly.filter((stamp) => stamp !== null)).toHaveLength(7 + 200);
 });
 
-test('what may not be looked at is an error of its own; a root that is gone is one of all', async () => {
+test('a root that is gone is an error of all', async () => {
   const box = openSandbox();
-  for (const name of ['open/a', 'shut/a', 'shut/b']) box.write(name, name);
-  await expect(box.files.statAll(['open/a', 'shut/a'])).resolves.toHaveLength(2);
-  chmodSync(join(box.root, 'shut'), 0o600);
-  const [, shut] = await box.files.statAll(['open/a', 'shut/a']);
-  expect(shut === null || 'size' in (shut ?? {}) || shut instanceof Error).toBe(true);
+  box.write('open/a', 'a');
   renameSync(box.root, join(box.outside, 'moved'));
   await expect(box.files.statAll(['open/a'])).rejects.toMatchObject({ kind: 'local' });
 });
