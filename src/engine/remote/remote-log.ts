@@ -15,6 +15,7 @@ import type { Held } from '../../core/plan/plan.ts';
 import { all } from '../all.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
 import { readAll } from './read-object.ts';
+import { rememberShards } from './remember-shards.ts';
 import { refusalOf, storeErrorKind } from './store-error.ts';
 
 /** One commit as it stands on the remote. */
@@ -96,19 +97,14 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
     throw corrupt(pointer.key, 'its bytes do not match the hash in the record that names it');
   }
 
-  /** Of the last view, by hash. */
-  let lastShards: ReadonlyMap<string, ReadShard> = new Map();
-
-  /** Most shards of a commit are those of the one before, which a process that goes on has read already. */
-  async function readAgain(pointer: ShardPointer, signal?: AbortSignal): Promise<ParsedShard | string> {
-    const seen = lastShards.get(pointer.sha256);
-    return seen && isSamePointer(seen.pointer, pointer) ? seen.parsed : readShard(pointer, signal);
-  }
+  const shardsRead = rememberShards();
 
   async function view(pointer: CommitPointer, signal?: AbortSignal): Promise<RemoteView> {
     const commit = await readCommit(pointer, signal);
-    const shards = await Promise.all(commit.shards.map((shard) => readAgain(shard, signal)));
-    lastShards = remembered(commit.shards, shards);
+    const shards = await Promise.all(
+      commit.shards.map(async (shard) => shardsRead.find(shard) ?? readShard(shard, signal)),
+    );
+    shardsRead.keep(commit.shards, shards);
     const tree = new Map<SyncPath, Entry>();
     const refused: (Held & { line: string })[] = [];
     const damaged: { first: string; last: string; reason: string }[] = [];
@@ -216,32 +212,6 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
     },
   };
 }
-
-/** Entries and slices that stay in memory: with more, another cycle is long anyhow. */
-const MOST_REMEMBERED = 40_000;
-
-interface ReadShard {
-  readonly pointer: ShardPointer;
-  readonly parsed: ParsedShard;
-}
-
-function remembered(
-  pointers: readonly ShardPointer[],
-  shards: readonly (ParsedShard | string)[],
-): ReadonlyMap<string, ReadShard> {
-  const held = shards.flatMap((shard) => (typeof shard === 'string' ? [] : shard.entries));
-  if (held.reduce((sum, { slices }) => sum + 1 + slices.length, 0) > MOST_REMEMBERED) return new Map();
-  return new Map(
-    pointers.flatMap((pointer, nth) => {
-      const parsed = shards[nth];
-      return parsed === undefined || typeof parsed === 'string' ? [] : [[pointer.sha256, { pointer, parsed }]];
-    }),
-  );
-}
-
-/** What a pointer says of a shard is looked at when that is read. */
-const isSamePointer = (a: ShardPointer, b: ShardPointer): boolean =>
-  a.first === b.first && a.last === b.last && a.count === b.count;
 
 /**
  * Creates an immutable object. Where one is there already (an earlier attempt of ours), its content decides: the same is as
