@@ -119,7 +119,7 @@ test('what was read to plan and is gone, or another, when it is to be sent is no
       kind: 'between',
       run: () => {
         alice.remove('goes');
-        alice.write('changes', 'none');
+        alice.write('changes', 'as long, no more!');
       },
     },
   });
