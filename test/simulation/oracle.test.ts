@@ -6,7 +6,7 @@ import type { Machine, Process } from './machine.ts';
 import { makeScenario, makeTraits } from './make-scenario.ts';
 import type { Violation } from './oracle/invariants.ts';
 import { watchModes } from './oracle/modes.ts';
-import { createPerson } from './oracle/person.ts';
+import { createPerson, type Person } from './oracle/person.ts';
 import { history, nonceOf, type Planted, twoCommits } from './oracle/planted-history.ts';
 import { createRegisterCheck, type Writer } from './oracle/register.ts';
 import { sha256Of } from './oracle/remote-format.ts';
@@ -143,6 +143,26 @@ test.each([
   expect(world.violations).toEqual([]);
   disk.write(node, Buffer.from('late'), null);
   expect(world.violations.map(({ invariant }) => invariant)).toEqual(blamed);
+});
+
+test.each([
+  ['only reads', false, true],
+  ['has written', true, false],
+])('what an undo %s at a path, and whether its person still wants it gone', (_what, wrote, mayRemove) => {
+  const world = createWorld(makeScenario(1, 2), false);
+  const machine = world.machines[0] as Machine;
+  const person = world.oracle.people[0] as Person;
+  const { process } = world.program(0, 'vscode');
+  world.act(machine, { act: 'save', path: 'a', size: 20, style: 'replace' });
+  const { node } = locate(machine.disk, `${ROOT}/a`, 'test', false);
+  if (node?.kind !== 'file') throw new Error('it was not saved');
+  const sha256 = sha256Of(node.data);
+  // Shown as what the undo takes away; a sync of the same window sends it before that.
+  person.insists('a', null);
+  process.undoes += 1;
+  machine.disk.closed(node, process, wrote);
+  person.maySayPut('a', sha256);
+  expect(person.maySayRemoval('a')).toBe(mayRemove);
 });
 
 test('whose lease it is says the process that took it, not a name', () => {

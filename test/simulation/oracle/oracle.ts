@@ -116,7 +116,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         else if (!isExpected(path, sha256)) blame(5, `${who}: ${path} gets a content that was never committed there`);
         // What was written late has the time of that, even where others have committed the same bytes.
         if (!isLate && isDone) checkTime(path, node, sha256);
-        if (by.undoes > 0) person.takesBack(path, sha256);
+        if (by.undoes > 0 && isDone) person.takesBack(path, sha256);
         else person.gets(path, sha256);
       }
       modes.stands(path, node, by !== null && by.undoes > 0 ? null : by);
