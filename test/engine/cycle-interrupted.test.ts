@@ -144,18 +144,7 @@ test.each([
 
 test('a commit that lands late, in the middle of the next cycle, is known to be our own', async () => {
   const { world, alice, bob } = await bothAhead();
-  const late: (() => Promise<unknown>)[] = [];
-  bob.restart({
-    decorate: (store) => ({
-      ...store,
-      traffic: store.traffic,
-      async put(key, body, options) {
-        if (key !== 'head.json') return store.put(key, body, options);
-        late.push(() => world.store.put(key, body, options));
-        throw new StoreError('unreachable', 'it will arrive later');
-      },
-    }),
-  });
+  const late = holdBack(world, bob);
   expect(await bob.failing()).toMatchObject({ kind: 'unknown-outcome' });
   bob.restart({ decorate: (store) => store });
   // What the lost request is about to bring is removed here meanwhile.
@@ -168,6 +157,51 @@ test('a commit that lands late, in the middle of the next cycle, is known to be 
   await alice.sync();
   expect(alice.files()).toEqual(bob.files());
 });
+
+test('a decision that lands late stands, though the version it was made against was pulled meanwhile', async () => {
+  const { world, alice, bob } = await bothAhead();
+  alice.write('both', 'hers');
+  await alice.sync();
+  bob.write('both', 'his');
+  const [conflict] = (await bob.sync()).conflicts;
+  if (conflict === undefined) throw new Error('there is nothing to decide');
+  const late = holdBack(world, bob);
+  const choice = {
+    path: conflict.path,
+    answer: 'mine',
+    localSha256: conflict.local?.sha256 ?? null,
+    remoteSha256: conflict.remote?.sha256 ?? null,
+  } as const;
+  expect(await bob.failing({ choices: [choice] })).toMatchObject({ kind: 'unknown-outcome' });
+  bob.restart({ decorate: (store) => store });
+  // On the register as it is, hers is what is missing here.
+  bob.remove('both');
+  bob.write('more', 'something to commit');
+  const arrival = bob.store.plan({ on: 'put', key: /^commits/, fault: { kind: 'between', run: () => late[0]?.() } });
+  await bob.sync();
+  expect(arrival.hits()).toBe(1);
+  expect(bob.files()).toMatchObject({ both: 'his', more: 'something to commit' });
+  expect(await world.remoteFiles()).toEqual(bob.files());
+  await alice.sync();
+  expect(alice.files()).toEqual(bob.files());
+});
+
+/** What bob writes to the register from now on, and never arrives unless it is called. */
+function holdBack(world: World, bob: Replica): readonly (() => Promise<unknown>)[] {
+  const late: (() => Promise<unknown>)[] = [];
+  bob.restart({
+    decorate: (store) => ({
+      ...store,
+      traffic: store.traffic,
+      async put(key, body, options) {
+        if (key !== 'head.json') return store.put(key, body, options);
+        late.push(() => world.store.put(key, body, options));
+        throw new StoreError('unreachable', 'it will arrive later');
+      },
+    }),
+  });
+  return late;
+}
 
 interface DownRow {
   readonly breaks: (bob: Replica, shape: Shape) => void;

@@ -15,7 +15,7 @@ import type { Clock, Codec, Identity, Ids, LocalFiles, ObjectStore } from '../po
 import type { SwapOptions, SwapOutcome } from '../remote/register.ts';
 import type { RemoteLog, RemoteView } from '../remote/remote-log.ts';
 import type { Scan } from '../root/scan.ts';
-import type { BaseStore } from '../state/base-store.ts';
+import type { BaseStore, Overruled } from '../state/base-store.ts';
 import { repack } from './repack.ts';
 import { entriesAfter, leftBy, mergeTree, type TreeChanges } from './tree-changes.ts';
 
@@ -112,7 +112,7 @@ export async function push(
       { entries: entriesAfter(view, gathered), left: leftBy(view, gathered) },
       ticket.repacks,
     );
-    const done = await commitChanges(parts, ticket, view, { ...gathered, rewritten });
+    const done = await commitChanges(parts, ticket, view, { ...gathered, overruled: overruledBy(steps), rewritten });
     if (done.kind === 'lost') {
       await keepUploads();
       return done;
@@ -151,7 +151,7 @@ export async function commitChanges(
   { readonly kind: 'committed'; readonly pointer: CommitPointer; readonly commit: Commit } | { readonly kind: 'lost' }
 > {
   const { base, clock, ids, identity, log } = parts;
-  const { advanced, removed } = changes;
+  const { advanced, removed, overruled = [] } = changes;
   parts.onCommit();
   ticket.assertMayWrite();
   const generation = generationAfter(view);
@@ -176,7 +176,10 @@ export async function commitChanges(
   ticket.assertMayWrite();
   const journal = await base.journal();
   const outcome = await ticket.commit(pointer, (head, named) =>
-    base.setJournal([...journal, { commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed }]),
+    base.setJournal([
+      ...journal,
+      { commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed, overruled },
+    ]),
   );
   if (outcome.kind === 'unknown') throw unknownOutcome(outcome.cause);
   if (outcome.kind !== 'won' && outcome.kind !== 'superseded') {
@@ -185,6 +188,11 @@ export async function commitChanges(
   }
   return { kind: 'committed', pointer, commit };
 }
+
+const overruledBy = (steps: readonly Step[]): readonly Overruled[] =>
+  steps
+    .filter(({ base, remote }) => base?.sha256 !== remote?.sha256)
+    .map(({ path, base }) => [path, base?.sha256 ?? null]);
 
 const generationAfter = (view: RemoteView): number => (view.commit?.generation ?? 0) + 1;
 

@@ -1,6 +1,6 @@
 import { type Problem, SyncError } from '../../core/errors.ts';
 import { coveredBy } from '../../core/format/tree.ts';
-import { parseSyncPath } from '../../core/paths/sync-path.ts';
+import { parseSyncPath, type SyncPath } from '../../core/paths/sync-path.ts';
 import { conflictName } from '../../core/plan/plan.ts';
 import type { ApplyIntent, LocalFiles, StagingRun } from '../ports.ts';
 import type { RegisterState } from '../remote/register.ts';
@@ -29,11 +29,25 @@ export async function settleCommits(
     const id = { id: commit.commitId, generation: commit.generation };
     const ancestry = await ancestryOf(id, state.head, log, signal);
     const isAsked = ancestry === 'cut' && ledger.meta.newest !== null;
-    if (ancestry === 'related') ledger.advance(commit.entries, commit.removed);
+    if (ancestry === 'related') advance(ledger, commit);
     else if (isAsked || mayLand(commit, state)) open.push(commit);
   }
   await ledger.save();
   if (open.length < journal.length) await base.setJournal(open);
+}
+
+/**
+ * What the commit says becomes the base. Not where it overruled a version that was brought to this disk since, while nobody could see yet
+ * that the commit would land: that version is no change of a person, and as the base is it gives way to what was decided.
+ */
+function advance(ledger: Ledger, { entries, removed, overruled = [] }: JournaledCommit): void {
+  const before = new Map(overruled);
+  const stands = (path: SyncPath) =>
+    !before.has(path) || (ledger.entries.get(path)?.sha256 ?? null) === before.get(path);
+  ledger.advance(
+    entries.filter(({ path }) => stands(path)),
+    removed.filter(stands),
+  );
 }
 
 /** Where the base is discarded, so is what waits to go into it; what may still land stays. */

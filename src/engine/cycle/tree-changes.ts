@@ -2,12 +2,15 @@ import { nextStretches } from '../../core/format/next-stretches.ts';
 import type { BaseEntry, Entry } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import type { RemoteView } from '../remote/remote-log.ts';
+import type { Overruled } from '../state/base-store.ts';
 
 /** What a commit changes in the tree of the one before. `advanced` becomes base when it has landed. */
 export interface TreeChanges {
   readonly entries: readonly Entry[];
   readonly removed: readonly SyncPath[];
   readonly advanced: readonly BaseEntry[];
+  /** What the base has, where that is another version than the one that is replaced: a person has decided there. */
+  readonly overruled?: readonly Overruled[];
   /** Entries whose slices alone are others: for who has their files nothing has changed, and they do not count. */
   readonly rewritten?: readonly Entry[];
 }

@@ -54,7 +54,12 @@ export interface JournaledCommit {
   /** What becomes the base if it landed. */
   readonly entries: readonly BaseEntry[];
   readonly removed: readonly SyncPath[];
+  /** What the base had, where that was another version than the commit replaces. Absent in older records. */
+  readonly overruled?: readonly Overruled[];
 }
+
+/** Null: nothing. */
+export type Overruled = readonly [SyncPath, Sha256 | null];
 
 /** What a whole probe of a remote has found; null: no working compare-and-swap. */
 export interface WholeProbe {
