@@ -3,6 +3,7 @@ import { locate } from './disk/locate.ts';
 import { filesOf, ROOT } from './hands.ts';
 import type { Machine } from './machine.ts';
 import { makeScenario } from './make-scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { createWorld } from './world.ts';
 
 /* A folder that is out of sight has to come back: where it did not, the engine would rightly read its files as deleted. */
@@ -45,11 +46,17 @@ test('a person swaps nothing back where nothing was swapped', () => {
   expect(world.act(machine, { act: 'swap the link back', path: 'docs/a.md' })).toBe(false);
 });
 
+test('a swapped folder keeps its spelling, where case does not count', async () => {
+  const { pass, files } = swapped('Docs/a.md', true);
+  await pass(LONG_MS);
+  expect(files()).toEqual(['Docs/a.md']);
+});
+
 /** A machine with one file in a folder, for which a link stands. */
-function swapped() {
-  const world = createWorld(makeScenario(1, 2), false);
+function swapped(path = 'docs/a.md', isCaseBlind = false) {
+  const world = createWorld(onDisk(makeScenario(1, 2), { isCaseBlind }), false);
   const machine = world.machines[0] as Machine;
-  world.act(machine, { act: 'save', path: 'docs/a.md', size: 20, style: 'replace' });
+  world.act(machine, { act: 'save', path, size: 20, style: 'replace' });
   world.act(machine, { act: 'swap folder for a link', path: 'docs', ms: SWAP_MS });
   return {
     world,
@@ -64,3 +71,8 @@ function swapped() {
     },
   };
 }
+
+const onDisk = (scenario: Scenario, traits: Partial<Scenario['clients'][number]['disk']>): Scenario => ({
+  ...scenario,
+  clients: scenario.clients.map((client) => ({ ...client, disk: { ...client.disk, ...traits } })),
+});

@@ -23,6 +23,9 @@ export interface HandsParts {
   readonly isRootAway: () => boolean;
 }
 
+/** Of folders that are out of sight: a person who means `docs` may have called it `Docs`. */
+const spelling = new WeakMap<Node, string>();
+
 /** What a person does with files: at one moment, and durable at once. Answers what was done in words, or null where it could not be. */
 export function actOn({ disk, invent, history, later, unseen, isRootAway }: HandsParts, act: Act): string | null {
   const spot = at(act.path);
@@ -88,9 +91,11 @@ export function actOn({ disk, invent, history, later, unseen, isRootAway }: Hand
     case 'swap folder for a link': {
       const away = at(act.path, '/workspace');
       if (spot.node?.kind !== 'folder' || away === null || away.node !== null) return null;
+      const name = spot.real ?? spot.name;
+      spelling.set(spot.node, name);
       unseen(() => {
         moved(spot, away);
-        change([{ folder: spot.folder, key: spot.key, becomes: { name: spot.name, node: disk.newLink(OUTSIDE) } }]);
+        change([{ folder: spot.folder, key: spot.key, becomes: { name, node: disk.newLink(OUTSIDE) } }]);
       });
       later(act.ms, () => comeBack(act.path, 20));
       return 'swapped';
@@ -110,7 +115,7 @@ export function actOn({ disk, invent, history, later, unseen, isRootAway }: Hand
       if (now.node?.kind === 'link') change([{ folder: now.folder, key: now.key, becomes: null }]);
       const free = at(path);
       if (free === null || free.node !== null) return;
-      moved(from, free);
+      moved(from, { ...free, name: spelling.get(from.node) ?? free.name });
       isBack = true;
     });
     if (!isBack && attempts > 0) later(10_000, () => comeBack(path, attempts - 1));
