@@ -52,6 +52,8 @@ export function makeTrouble(world: World, client: number, deed: Trouble, isIdle:
       remote.busyUntil = loop.time + deed.ms;
       return happened(`the store answers 503 for ${deed.ms} ms`);
     case 'state lost':
+      // Who has forgotten the datastore takes a foreign register, or an old one, for the one to join.
+      if (remote.headInTrouble) return false;
       for (const tool of ['vscode', 'cli'] as const) {
         const program = world.running(client, tool);
         if (program) program.process.isDead = true;
