@@ -6,6 +6,7 @@ import { findContenders } from './contenders.ts';
 import { countFlushes } from './flushes.ts';
 import { goalsText } from './goals.ts';
 import { added, type Ledger, readLedger, writeLedger } from './ledger.ts';
+import { removeFolders } from './litter.ts';
 import { parseOptions } from './options.ts';
 import { columnsOf, pageText } from './page.ts';
 import { playRounds } from './play.ts';
@@ -65,4 +66,6 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
+} finally {
+  removeFolders();
 }

@@ -24,6 +24,7 @@ export function pageText(ledger: Ledger): string {
     '- the dev S3 server is the one of this repository, in a process of its own on the same machine, which hashes every body, whoever sends it; Ceph is a throwaway one with its gateway, on the same machine, which counts nothing for us',
     '- time includes the start of the program; CPU is user and system; memory is the largest resident set of a process; requests and bytes of bodies are those the server counted',
     '- the one-time probe of a remote (W0, against the next push) is in no other row',
+    '- what a program wrote is removed when everything has been measured: for minutes ext4 passes over the inodes of removed files whenever a file is made, one by one',
     `- after each pull the file system is flushed (\`sync -f\`), and ratios are of the time until then: "on the disk"${flushesText(flushes)}`,
     '',
     'Server and program share the machine, so these are ratios between programs under equal conditions, not times to expect on AWS.',

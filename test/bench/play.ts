@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCephServer } from './ceph-server.ts';
 import type { Contender } from './contender.ts';
 import { startDevServer } from './dev-server.ts';
+import { makeFolder } from './litter.ts';
 import type { Options } from './options.ts';
 import { hasWarmUp, roundsOf } from './rounds.ts';
 import { writeLargeFile, writeSmallFiles, writeTinyFiles } from './sample-data.ts';
@@ -39,16 +39,12 @@ export async function playRounds({ story, contenders, options, latency, say }: P
   const roundsIn = ({ pace }: Contender): number => roundsOf(pace, story, latency, options.runs);
   const rounds = Math.max(...contenders.map(roundsIn));
   if (lastOf(story, options.only) === undefined || rounds === 0) return results;
-  const folder = mkdtempSync(join(tmpdir(), 'datastore-bench-'));
-  try {
-    for (let round = options.warmUp ? 0 : 1; round <= rounds; round += 1) {
-      say(`${latency} ms, ${story}: ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}`);
-      await playRound(round);
-    }
-    return results;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  const folder = makeFolder(story);
+  for (let round = options.warmUp ? 0 : 1; round <= rounds; round += 1) {
+    say(`${latency} ms, ${story}: ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}`);
+    await playRound(round);
   }
+  return results;
 
   async function playRound(round: number): Promise<void> {
     for (let turn = 0; turn < contenders.length; turn += 1) {
@@ -59,15 +55,17 @@ export async function playRounds({ story, contenders, options, latency, say }: P
       // A fresh one for each: a server that already holds gigabytes is slower than an empty one.
       const server =
         options.store === 'ceph' ? await startCephServer([bucket]) : await startDevServer([bucket], latency);
+      const scene = join(folder, `${round}-${turn}`);
       try {
         const took = (workload: Workload, sample: Sample): void => {
           if (round > 0) note(workload, contender.name, sample);
         };
-        const scene = join(folder, 'scene');
         const make = (data: string): void => MAKERS[story](data, options);
         await playStory(story, { contender, server, bucket, folder: scene, make, only: options.only, took });
       } finally {
         await server.stop();
+        // Few inodes, and gigabytes.
+        if (story === 'large') rmSync(scene, { recursive: true, force: true });
       }
     }
   }

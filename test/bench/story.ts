@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Act, Contender, Place } from './contender.ts';
 import type { DevServer, Seen } from './dev-server.ts';
@@ -23,7 +23,7 @@ export interface Scene {
   readonly contender: Contender;
   readonly server: DevServer;
   readonly bucket: string;
-  /** Its own, made anew and removed. */
+  /** Its own, which is not there yet. */
   readonly folder: string;
   /** Writes the files that there are to begin with. */
   readonly make: (data: string) => void;
@@ -36,28 +36,23 @@ export async function playStory(story: Story, scene: Scene): Promise<void> {
   const { contender, server, folder, make, only, took } = scene;
   const last = lastOf(story, only);
   if (last === undefined) return;
-  rmSync(folder, { recursive: true, force: true });
   const [here, there] = [placeIn(scene, 'here'), placeIn(scene, 'there')];
   make(here.data);
-  try {
-    if (story === 'everyday') return await playEveryday({ ...scene, here, there });
-    if (story !== 'probe' && contender.probe) await measure(contender.probe(here, server), join(folder, 'usage'));
-    const deeds = DEEDS[story];
-    for (const { workload, change, act, place } of deeds.slice(0, deeds.findLastIndex(is(last)) + 1)) {
-      change?.(here.data);
-      const at = place === 'there' ? there : here;
-      // What was copied is not this program's to bring to the disk.
-      if (act === 'pull') flush(folder);
-      await server.reset();
-      const usage = await measure(contender.command(act, at, server), join(folder, 'usage'));
-      const flushMs = act === 'pull' ? flush(at.data) : 0;
-      const seen = await server.seen();
-      if (only.has(workload)) took(workload, { ...usage, ...seen, flushMs });
-      if (place === 'there' && hashFolder(here.data) !== hashFolder(there.data))
-        throw new Error(`${workload}: what came down is not what went up`);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  if (story === 'everyday') return await playEveryday({ ...scene, here, there });
+  if (story !== 'probe' && contender.probe) await measure(contender.probe(here, server), join(folder, 'usage'));
+  const deeds = DEEDS[story];
+  for (const { workload, change, act, place } of deeds.slice(0, deeds.findLastIndex(is(last)) + 1)) {
+    change?.(here.data);
+    const at = place === 'there' ? there : here;
+    // What was copied is not this program's to bring to the disk.
+    if (act === 'pull') flush(folder);
+    await server.reset();
+    const usage = await measure(contender.command(act, at, server), join(folder, 'usage'));
+    const flushMs = act === 'pull' ? flush(at.data) : 0;
+    const seen = await server.seen();
+    if (only.has(workload)) took(workload, { ...usage, ...seen, flushMs });
+    if (place === 'there' && hashFolder(here.data) !== hashFolder(there.data))
+      throw new Error(`${workload}: what came down is not what went up`);
   }
 }
 
