@@ -31,7 +31,7 @@ export function leaseTicket(lease: Lease, state: RegisterState, signal: AbortSig
   };
 }
 
-const SMALL_FILES = 256;
+const SMALL_FILES = 64;
 const SMALL_BYTES = 4 << 20;
 
 /** Few and light changes on a free register may acquire, commit and release in one swap. */
