@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { closeHandle, openHandle } from './disk/kernel.ts';
 import { locate } from './disk/locate.ts';
 import { filesOf, ROOT } from './hands.ts';
 import type { Machine } from './machine.ts';
@@ -50,6 +51,25 @@ test('a swapped folder keeps its spelling, where case does not count', async () 
   const { pass, files } = swapped('Docs/a.md', true);
   await pass(LONG_MS);
   expect(files()).toEqual(['Docs/a.md']);
+});
+
+test('nobody writes into a file that a program is writing', () => {
+  const world = createWorld(makeScenario(1, 2), false);
+  const machine = world.machines[0] as Machine;
+  const save = (style: 'in place' | 'replace') => world.act(machine, { act: 'save', path: 'a.md', size: 20, style });
+  save('replace');
+  const { node } = locate(machine.disk, `${ROOT}/a.md`, 'test', false);
+  if (node?.kind !== 'file') throw new Error('it was not saved');
+  const { process } = world.program(0, 'vscode');
+  const open = (writes: boolean) =>
+    openHandle({ proc: process, node, path: '/a.md', writes, appends: false, position: 0 });
+  const reading = open(false);
+  expect(save('in place')).toBe(true);
+  const writing = open(true);
+  expect(save('in place')).toBe(false);
+  closeHandle(writing);
+  expect(save('in place')).toBe(true);
+  closeHandle(reading);
 });
 
 /** A machine with one file in a folder, for which a link stands. */

@@ -1,3 +1,4 @@
+import { isBeingWritten } from './disk/kernel.ts';
 import { locate, type Spot } from './disk/locate.ts';
 import { type Disk, type FileNode, type FolderNode, hashOf, type Node } from './disk/node.ts';
 import { flush } from './disk/power.ts';
@@ -146,6 +147,8 @@ export function actOn({ disk, invent, history, later, unseen, isRootAway }: Hand
   function save({ folder, key, name, node }: Spot, bytes: Uint8Array, style: 'in place' | 'replace'): string | null {
     if (node !== null && node.kind !== 'file') return null;
     if (style === 'in place' && node !== null) {
+      // Two who write into one file lose bytes on any disk. Where there are hard links no file of the root is ever written into.
+      if (isBeingWritten(node)) return null;
       disk.write(node, bytes, null);
       flush(disk, node);
       flushUp(folder);

@@ -127,6 +127,10 @@ export function openHandle(handle: Handle): number {
   return nextFd;
 }
 
+/** Whether a program that lives has it open to write into it. */
+export const isBeingWritten = (node: Handle['node']): boolean =>
+  [...handles.values()].some((handle) => handle.node === node && handle.writes && !handle.proc.isDead);
+
 export function handleOf(call: string, fd: number): Handle {
   const handle = handles.get(fd);
   if (handle === undefined) throw errno('EBADF', call);
