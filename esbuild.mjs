@@ -34,11 +34,21 @@ const shared = {
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
+/** Runs in a thread of its own, and lies as text in the programs that start it. */
+const readingThread = await build({
+  ...shared,
+  format: 'cjs',
+  entryPoints: ['src/adapters/fs/reading-thread.ts'],
+  metafile: false,
+  write: false,
+});
+
 const split = {
   ...shared,
   splitting: true,
   outExtension: { '.js': '.cjs' },
   write: false,
+  define: { READING_THREAD: JSON.stringify(readingThread.outputFiles[0].text), VERSION: JSON.stringify(version) },
 };
 
 const targets = {
@@ -52,7 +62,6 @@ const targets = {
     ...split,
     entryPoints: { 'cli/main': 'src/wire-cli.ts' },
     chunkNames: 'cli/[name]-[hash]',
-    define: { VERSION: JSON.stringify(version) },
   },
 };
 

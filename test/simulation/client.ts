@@ -3,6 +3,7 @@ import { buildExcludes } from '../../src/adapters/excludes.ts';
 import { openLocalFiles } from '../../src/adapters/fs/local-files.ts';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
+import { openWholeReader } from '../../src/adapters/fs/whole-files.ts';
 import { type Budget, bounded, createByteGate } from '../../src/adapters/store/bounded.ts';
 import { createInFlight } from '../../src/adapters/store/in-flight.ts';
 import { retrying } from '../../src/adapters/store/retrying.ts';
@@ -20,6 +21,7 @@ import { ROOT } from './hands.ts';
 import type { Loop } from './loop.ts';
 import { clockOf, type Process } from './machine.ts';
 import type { Random } from './random.ts';
+import { leaveAll, readHere } from './read-here.ts';
 import { gzip, zstd } from './zlib.ts';
 
 export interface Program {
@@ -84,7 +86,16 @@ export function startProgram({
   const datastore = openDatastore({
     store: retrying(bounded(line, budget), { clock, ids }),
     state,
-    openFiles: (run) => openLocalFiles({ workspace: `${here}/workspace`, root: 'data', run, clock, log: logger }),
+    openFiles: (run) =>
+      openLocalFiles({
+        workspace: `${here}/workspace`,
+        root: 'data',
+        run,
+        clock,
+        log: logger,
+        // Every second process, so that both ways to read are played.
+        readWhole: (root) => (process.id % 2 === 0 ? readHere(openWholeReader(root)) : leaveAll),
+      }),
     lockFile: {
       ...openLockFile(`${here}${ROOT}/.datastore-staging/lock`),
       // Not this computer's: a seed shall say the same everywhere.

@@ -9,11 +9,13 @@ import { duplicate } from './duplicate.ts';
 import { removeEmptyParents } from './empty-parents.ts';
 import { folderMode, makeFolder, setFolderMode } from './folder-mode.ts';
 import { syncFolder } from './fsync.ts';
+import type { Top } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
 import { openLinker } from './link-in.ts';
 import { lookAtFiles } from './look-at-files.ts';
 import { closeRead, openAt, openReader, openRegular, persist } from './open-file.ts';
 import { openPartNotes } from './part-notes.ts';
+import { openReadingThreads } from './reading-threads.ts';
 import { errorCode, localError } from './refusal.ts';
 import { createBeside } from './replace-file.ts';
 import { openRootFolder } from './root-folder.ts';
@@ -40,6 +42,8 @@ export interface LocalFilesOptions {
   readonly isUndated?: boolean;
   /** In place of `fs.linkSync`, for filesystems a test does not have. */
   readonly link?: (from: string, to: string) => void;
+  /** In place of threads, for a disk that only this thread knows. */
+  readonly readWhole?: (root: Top) => LocalFiles['readWhole'];
 }
 
 /** The root of a workspace on this machine's disk. Nothing is made or read until a method is called. */
@@ -80,6 +84,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     },
     statAll: (paths) => lookAtFiles(root, paths, clock),
     open,
+    readWhole: options.readWhole?.(root) ?? openReadingThreads({ workspace, root: relative }, clock, log),
     ...stager,
     discard: async (staged) => removeStaged(area, staged.name),
     intend: async (intents) => writeIntents(area, root.path, intents),

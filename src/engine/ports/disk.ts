@@ -1,5 +1,5 @@
 import type { SyncError } from '../../core/errors.ts';
-import type { FileStamp } from '../../core/format/tree.ts';
+import type { FileStamp, Sha256 } from '../../core/format/tree.ts';
 
 /** Small records outside the workspace, one folder for each real path of a root. */
 export interface StateFiles {
@@ -43,6 +43,21 @@ export interface OpenFile {
   /** fstat of the handle and lstat of the path now; null when the path names another file or none. */
   stampNow(): Promise<FileStamp | null>;
   close(): Promise<void>;
+}
+
+/** A file that stood still while it was read. */
+export interface HashedFile {
+  readonly stamp: FileStamp;
+  readonly sha256: Sha256;
+  /** All of it, where that was read in one piece and is wanted. */
+  readonly bytes: Uint8Array | null;
+}
+
+export interface WholeReading<Path extends string> {
+  /** Whether bytes are wanted of what is read next. */
+  readonly keeps: () => boolean;
+  readonly onRead: (path: Path, file: HashedFile) => void;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A verified file waiting in staging. */
@@ -113,6 +128,14 @@ export interface LocalFiles {
   statAll(paths: readonly string[]): Promise<readonly (FileStamp | null | SyncError)[]>;
   /** Rejects with SyncError('local') when it is absent, unreadable or not a regular file. */
   open(path: string): Promise<OpenFile>;
+  /**
+   * Reads those of many files (`size`: about, in bytes) that are quickly had, as `open` would, in any order. The others, and those that
+   * could not be read, it leaves to be opened. Rejects when the signal says so.
+   */
+  readWhole<Path extends string>(
+    files: readonly { readonly path: Path; readonly size: number }[],
+    reading: WholeReading<Path>,
+  ): Promise<void>;
   /** Writes a body into staging of this run (fsynced, mtime and exec set). `mode`: of a file of this machine. The hash is of the bytes written. */
   stage(
     body: AsyncIterable<Uint8Array>,

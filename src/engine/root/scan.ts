@@ -10,7 +10,7 @@ import {
 import { parseSyncPath, type SyncPath } from '../../core/paths/sync-path.ts';
 import { type Breathe, nowAndThen } from '../breath.ts';
 import { each } from '../each.ts';
-import type { Codec, LocalFiles } from '../ports.ts';
+import type { Codec, HashedFile, LocalFiles } from '../ports.ts';
 import { hashOfUnchanged, isPacked } from '../state/packed-tree.ts';
 
 export type Skip = (path: string, isFolder: boolean) => boolean;
@@ -58,7 +58,7 @@ export async function scanRoot(
   const refreshed: BaseEntry[] = [];
   const contents = new Map<SyncPath, Uint8Array>();
   let room = options.keep ?? 0;
-  const unread: SyncPath[] = [];
+  const unread = new Map<SyncPath, { readonly path: SyncPath; readonly size: number }>();
   const isTime = nowAndThen();
   for (const [name, stamp] of walk.files) {
     if (isTime()) await options.breathe?.();
@@ -70,23 +70,31 @@ export async function scanRoot(
       continue;
     }
     const parsed = parseSyncPath(name);
-    if (parsed.ok) unread.push(parsed.value);
+    if (parsed.ok) unread.set(path, { path, size: stamp.size });
     else unknown.set(name, parsed.problem);
   }
-  await each(unread, HASHERS, async (path) => {
-    const read = await hashFile(files, path, codec, options.signal);
-    if (typeof read === 'string') {
-      unknown.set(path, read);
-      return;
-    }
-    const { stamp, sha256, whole } = read;
+  const isAsInBase = unread.size === 0;
+  const take = (path: SyncPath, { stamp, sha256, bytes }: HashedFile) => {
     found.set(path, { path, stamp, sha256 });
     if (base.get(path)?.sha256 === sha256) refreshed.push({ path, stamp, sha256, seenAt: walk.at });
-    else if (whole !== null && whole.byteLength + HELD_BYTES <= room) {
-      contents.set(path, whole);
-      room -= whole.byteLength + HELD_BYTES;
+    else if (bytes !== null && bytes.byteLength + HELD_BYTES <= room) {
+      contents.set(path, bytes);
+      room -= bytes.byteLength + HELD_BYTES;
     }
     options.onFile?.(found.size);
+  };
+  await files.readWhole([...unread.values()], {
+    keeps: () => room > 0,
+    onRead: (path, file) => {
+      unread.delete(path);
+      take(path, file);
+    },
+    signal: options.signal,
+  });
+  await each(unread.keys(), HASHERS, async (path) => {
+    const read = await hashFile(files, path, codec, options.signal);
+    if (typeof read === 'string') unknown.set(path, read);
+    else take(path, read);
   });
   const isExcluded = excluder(skip);
   return {
@@ -98,7 +106,7 @@ export async function scanRoot(
     at: walk.at,
     refreshed,
     contents,
-    isAsInBase: unread.length === 0,
+    isAsInBase,
   };
 }
 
@@ -125,36 +133,29 @@ function hashIfUnchanged(base: BaseTree, path: SyncPath, stamp: FileStamp): Sha2
   return known !== undefined && isUnchanged(known, stamp) ? known.sha256 : null;
 }
 
-export interface Hashed {
-  readonly stamp: FileStamp;
-  readonly sha256: Sha256;
-  /** All of it, where that was read in one piece. */
-  readonly whole: Uint8Array | null;
-}
-
 /** SHA-256 of a file that stood still while it was read, or the reason why not. */
 export async function hashFile(
   files: LocalFiles,
   path: string,
   codec: Codec,
   signal?: AbortSignal,
-): Promise<Hashed | string> {
+): Promise<HashedFile | string> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
       const file = await files.open(path);
       try {
         const hasher = codec.hasher();
-        let whole: Uint8Array | null = null;
+        let bytes: Uint8Array | null = null;
         for (let offset = 0; offset < file.stamp.size; ) {
           signal?.throwIfAborted();
-          const bytes = await file.read(offset, Math.min(READ_BYTES, file.stamp.size - offset));
-          if (bytes.byteLength === 0) break;
-          hasher.update(bytes);
-          offset += bytes.byteLength;
-          if (bytes.byteLength === file.stamp.size) whole = bytes;
+          const part = await file.read(offset, Math.min(READ_BYTES, file.stamp.size - offset));
+          if (part.byteLength === 0) break;
+          hasher.update(part);
+          offset += part.byteLength;
+          if (part.byteLength === file.stamp.size) bytes = part;
         }
         const after = await file.stampNow();
-        if (after && sameStamp(file.stamp, after)) return { stamp: after, sha256: hasher.digest(), whole };
+        if (after && sameStamp(file.stamp, after)) return { stamp: after, sha256: hasher.digest(), bytes };
       } finally {
         await file.close();
       }

@@ -1,0 +1,45 @@
+import { Worker } from 'node:worker_threads';
+
+/** Answers questions one after the other, in their order. */
+export interface Thread<Question, Answer> {
+  /** Rejects when the thread has ended, or ends before it has answered. */
+  ask(question: Question): Promise<Answer>;
+  /** At once for those who wait; a call of the system that the thread is in comes to its end first. */
+  stop(): void;
+}
+
+/** `program`: text of CommonJS, or where it lies. It gets `data`, and none of the environment, where secrets may be. */
+export function startThread<Question, Answer>(program: string | URL, data: unknown): Thread<Question, Answer> {
+  const worker = new Worker(program, {
+    eval: typeof program === 'string',
+    workerData: data,
+    env: {},
+    // Else it would write a profile of its own, or listen for a debugger.
+    execArgv: [],
+  });
+  const waiting: { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void }[] = [];
+  let ended: Error | null = null;
+
+  function end(error: Error): void {
+    ended ??= error;
+    for (const { reject } of waiting.splice(0)) reject(ended);
+  }
+
+  worker.on('message', (answer: Answer) => waiting.shift()?.resolve(answer));
+  worker.on('error', end);
+  worker.on('exit', (code) => end(new Error(`the thread has ended with ${code}`)));
+  return {
+    ask(question) {
+      if (ended !== null) return Promise.reject(ended);
+      return new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        worker.postMessage(question, []);
+      });
+    },
+    stop() {
+      end(new Error('the thread was stopped'));
+      worker.unref();
+      void worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { nodeCodec } from '../../../src/adapters/codec.ts';
+import { WHOLE_BYTES } from '../../../src/adapters/fs/whole-files.ts';
+import type { HashedFile } from '../../../src/engine/ports.ts';
+import { scanRoot } from '../../../src/engine/root/scan.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
+
+/* Many small files are read by threads; what those cannot read is left to be opened. */
+
+const MANY = 700;
+const nameOf = (nth: number): string => `dir-${nth % 7}/${nth}`;
+const textOf = (nth: number): string => `text ${nth}`;
+
+function filledSandbox(count = MANY): Sandbox {
+  const box = openSandbox();
+  for (let nth = 0; nth < count; nth += 1) box.write(nameOf(nth), textOf(nth));
+  return box;
+}
+
+const named = (count: number, size = 10) => Array.from({ length: count }, (_, nth) => ({ path: nameOf(nth), size }));
+
+interface Reading {
+  readonly read: ReadonlyMap<string, HashedFile>;
+  readonly keeps?: () => boolean;
+  readonly signal?: AbortSignal;
+}
+
+async function readAll(box: Sandbox, files: ReturnType<typeof named>, options: Partial<Reading> = {}) {
+  const read = new Map<string, HashedFile>();
+  const { keeps = () => true, signal } = options;
+  await box.files.readWhole(files, { keeps, signal, onRead: (path, file) => read.set(path, file) });
+  return read;
+}
+
+test('each is what it is when it is opened, and is told once', async () => {
+  const box = filledSandbox();
+  const told: string[] = [];
+  await box.files.readWhole(named(MANY), {
+    keeps: () => true,
+    onRead: (path, { bytes, sha256 }) => {
+      told.push(path);
+      expect(Buffer.from(bytes ?? []).toString()).toBe(textOf(Number(path.split('/')[1])));
+      expect(sha256).toBe(nodeCodec.sha256(bytes ?? new Uint8Array()));
+    },
+  });
+  expect(told.toSorted()).toEqual(
+    named(MANY)
+      .map(({ path }) => path)
+      .toSorted(),
+  );
+  const [path = ''] = told;
+  expect((await readAll(box, named(MANY))).get(path)?.stamp).toEqual(await box.stamp(path));
+});
+
+test('links, what is gone, large files and few files are left', async () => {
+  const box = filledSandbox();
+  for (const nth of [0, 1]) rmSync(join(box.root, nameOf(nth)));
+  symlinkSync('8', join(box.root, nameOf(1)));
+  const files = [...named(MANY), { path: nameOf(2), size: WHOLE_BYTES + 1 }];
+  const read = await readAll(box, files);
+  expect(read.size).toBe(MANY - 2);
+  expect(await readAll(box, named(MANY, WHOLE_BYTES + 1))).toEqual(new Map());
+  expect(await readAll(box, named(20))).toEqual(new Map());
+});
+
+test('bytes come as long as they are wanted', async () => {
+  const box = filledSandbox();
+  let wanted = 0;
+  const read = await readAll(box, named(MANY), { keeps: () => (wanted += 1) <= 2 });
+  const kept = [...read.values()].filter(({ bytes }) => bytes !== null).length;
+  expect(read.size).toBe(MANY);
+  expect(kept).toBe(2 * 128);
+});
+
+test('who gives up waits for no thread', async () => {
+  const box = filledSandbox();
+  await expect(readAll(box, named(MANY), { signal: AbortSignal.abort() })).rejects.toThrow('abort');
+  const stop = new AbortController();
+  const read: string[] = [];
+  const reading = box.files.readWhole(named(MANY), {
+    keeps: () => true,
+    onRead: (path) => (read.push(path), stop.abort()),
+    signal: stop.signal,
+  });
+  await expect(reading).rejects.toThrow('abort');
+  const seen = read.length;
+  expect(seen).toBeLessThan(MANY);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(read).toHaveLength(seen);
+});
+
+test('a scan finds all, whoever reads them', async () => {
+  const box = filledSandbox();
+  box.write('large', 'x'.repeat(WHOLE_BYTES + 1));
+  const scan = await scanRoot(box.files, new Map(), () => false, nodeCodec, { keep: 1 << 20 });
+  expect(scan.files.size).toBe(MANY + 1);
+  for (const [path, { sha256, stamp }] of scan.files) {
+    expect(sha256).toBe(nodeCodec.sha256(Buffer.from(box.read(path))));
+    expect(stamp).toEqual(await box.stamp(path));
+    expect(Buffer.from(scan.contents.get(path) ?? []).toString()).toBe(box.read(path));
+  }
+  expect(scan.unknown).toEqual(new Map());
+  // What is kept has a bound.
+  const few = await scanRoot(box.files, new Map(), () => false, nodeCodec, { keep: 3_000 });
+  expect(few.contents.size).toBeGreaterThan(0);
+  expect(few.contents.size).toBeLessThan(3_000 / 256);
+});
