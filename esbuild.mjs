@@ -38,7 +38,7 @@ const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const readingThread = await build({
   ...shared,
   format: 'cjs',
-  entryPoints: ['src/adapters/fs/reading-thread.ts'],
+  entryPoints: ['src/adapters/fs/reading/reading-thread.ts'],
   metafile: false,
   write: false,
 });

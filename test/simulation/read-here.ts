@@ -1,4 +1,4 @@
-import type { WholeReader } from '../../src/adapters/fs/whole-files.ts';
+import type { WholeReader } from '../../src/adapters/fs/reading/whole-files.ts';
 import type { LocalFiles } from '../../src/engine/ports.ts';
 
 /** As threads read, on the thread that knows the simulated disk: each in one go, and others act between two of them. */

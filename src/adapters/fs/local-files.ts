@@ -15,7 +15,7 @@ import { openLinker } from './link-in.ts';
 import { lookAtFiles } from './look-at-files.ts';
 import { closeRead, openAt, openReader, openRegular, persist } from './open-file.ts';
 import { openPartNotes } from './part-notes.ts';
-import { openReadingThreads } from './reading-threads.ts';
+import { openReadingThreads } from './reading/reading-threads.ts';
 import { errorCode, localError } from './refusal.ts';
 import { createBeside } from './replace-file.ts';
 import { openRootFolder } from './root-folder.ts';

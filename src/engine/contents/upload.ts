@@ -72,6 +72,7 @@ export function createUploader(parts: UploaderParts): Uploader {
     // A pack is in memory three times: its files, those compressed, and what they make together.
     return budget.within((steps.length > 1 ? 3 : 2) * bytes, async () => {
       const found: (WasRead | Uploaded)[] = await wereRead(steps);
+      await readTogether(steps, found);
       await each(steps.entries(), READ_AT_ONCE, async ([nth, step]) => {
         found[nth] ??= await opened(step, readWhole);
       });
@@ -92,6 +93,22 @@ export function createUploader(parts: UploaderParts): Uploader {
       if (bytes?.byteLength === stamp.size) found[nth] = { kind: 'read', path, sha256: local.sha256, bytes, stamp };
     }
     return found;
+  }
+
+  async function readTogether(steps: readonly Step[], found: (WasRead | Uploaded)[]): Promise<void> {
+    const unread = steps.flatMap(({ path, local }, nth) =>
+      local && found[nth] === undefined ? [{ path, size: local.stamp.size, nth, local }] : [],
+    );
+    const places = new Map(unread.map((file) => [file.path, file]));
+    await files.readWhole(unread, {
+      keeps: () => true,
+      onRead(path, { stamp, sha256, bytes }) {
+        const planned = places.get(path);
+        if (planned === undefined || bytes === null || !sameStamp(stamp, planned.local.stamp)) return;
+        if (sha256 === planned.local.sha256) found[planned.nth] = { kind: 'read', path, sha256, bytes, stamp };
+      },
+      signal,
+    });
   }
 
   async function opened<T>(

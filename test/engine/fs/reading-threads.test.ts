@@ -2,7 +2,7 @@ import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeCodec } from '../../../src/adapters/codec.ts';
-import { WHOLE_BYTES } from '../../../src/adapters/fs/whole-files.ts';
+import { WHOLE_BYTES } from '../../../src/adapters/fs/reading/whole-files.ts';
 import type { HashedFile } from '../../../src/engine/ports.ts';
 import { scanRoot } from '../../../src/engine/root/scan.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';

@@ -12,8 +12,8 @@ import {
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { nodeCodec } from '../../../src/adapters/codec.ts';
+import { openWholeReader, WHOLE_BYTES } from '../../../src/adapters/fs/reading/whole-files.ts';
 import { openRootFolder } from '../../../src/adapters/fs/root-folder.ts';
-import { openWholeReader, WHOLE_BYTES } from '../../../src/adapters/fs/whole-files.ts';
 import { hashFile } from '../../../src/engine/root/scan.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
-/** Answers questions one after the other, in their order. */
+/** Answers questions one after the other, in their order. Keeps the process alive while somebody waits for an answer. */
 export interface Thread<Question, Answer> {
   /** Rejects when the thread has ended, or ends before it has answered. */
   ask(question: Question): Promise<Answer>;
@@ -25,7 +25,10 @@ export function startThread<Question, Answer>(program: string | URL, data: unkno
     for (const { reject } of waiting.splice(0)) reject(ended);
   }
 
-  worker.on('message', (answer: Answer) => waiting.shift()?.resolve(answer));
+  worker.on('message', (answer: Answer) => {
+    waiting.shift()?.resolve(answer);
+    if (waiting.length === 0) worker.unref();
+  });
   worker.on('error', end);
   worker.on('exit', (code) => end(new Error(`the thread has ended with ${code}`)));
   return {
@@ -33,6 +36,7 @@ export function startThread<Question, Answer>(program: string | URL, data: unkno
       if (ended !== null) return Promise.reject(ended);
       return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject });
+        worker.ref();
         worker.postMessage(question, []);
       });
     },

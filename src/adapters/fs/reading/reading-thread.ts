@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { HashedFile } from '../../engine/ports.ts';
+import type { HashedFile } from '../../../engine/ports.ts';
+import { openRootFolder } from '../root-folder.ts';
 import type { Answer, Place, Question } from './reading-threads.ts';
-import { openRootFolder } from './root-folder.ts';
 import { openWholeReader } from './whole-files.ts';
 
 /* A thread that reads files of one root, and may wait for the disk as long as it takes. */

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
-import type { HashedFile } from '../../engine/ports.ts';
-import { NO_FOLLOW, NO_WAIT } from './fsync.ts';
-import { parentOf, parentPath, type Top } from './guarded-path.ts';
-import { type HeldFolder, openHeldFolders } from './held-folder.ts';
-import { errorCode } from './refusal.ts';
-import { stampOf } from './stamp.ts';
+import { type FileStamp, sameStamp } from '../../../core/format/tree.ts';
+import type { HashedFile } from '../../../engine/ports.ts';
+import { NO_FOLLOW, NO_WAIT } from '../fsync.ts';
+import { parentOf, parentPath, type Top } from '../guarded-path.ts';
+import { type HeldFolder, openHeldFolders } from '../held-folder.ts';
+import { errorCode } from '../refusal.ts';
+import { stampOf } from '../stamp.ts';
 
 /** Larger files are read part by part. */
 export const WHOLE_BYTES = 256 << 10;
