@@ -110,11 +110,11 @@ function flushesText(flushes: Ledger['flushes']): string {
 }
 
 const OBSTACLES: { readonly [Id in Workload]?: string } = {
-  W1: 'every file is opened and read by three trips through the thread pool, and looked at twice more, before and after it is sent',
+  W1: 'every file is looked at three times (to plan, before and after it is sent) on the main thread, and read and hashed on another',
   W2: 'the start of Node; the scan itself is one `lstat` a file and one request',
   W3: 'the start of Node, one look at every file, the lease (more than 64 changes take it), then the lines of each shard that changes, made anew',
   W4: 'each file is fsynced before it gets its place, which is checked before and after',
-  W8: 'every file is hashed at its new place, and the whole index is written again',
+  W8: 'every file is read and hashed at its new place, on another thread, and the whole index is written again',
   'W5-UP':
     'the file is hashed whole before the lease is taken, and again, whole and by chunk, as it is sent, all on one core',
   'W5-DOWN': 'each chunk is hashed on the way on one core; the file is fsynced before it gets its place',
