@@ -85,7 +85,7 @@ test('half a story is not written', () => {
 test('a goal that is not met is explained, with where the time goes', () => {
   const profiles = { W1: [{ what: '`lstat`', ms: 36.2 }] };
   const page = pageText(added(EMPTY, played({ profiles })));
-  expect(page).toContain('In our way: every file is opened and read');
+  expect(page).toContain('In our way: every file is looked at three times');
   expect(page).toContain('(`node --cpu-prof`): `lstat` 36 ms.');
 });
 
