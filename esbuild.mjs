@@ -35,10 +35,10 @@ const shared = {
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
 /** Runs in a thread of its own, and lies as text in the programs that start it. */
-const readingThread = await build({
+const readerProgram = await build({
   ...shared,
   format: 'cjs',
-  entryPoints: ['src/adapters/fs/reading/reading-thread.ts'],
+  entryPoints: ['src/adapters/fs/reading/reader-program.ts'],
   metafile: false,
   write: false,
 });
@@ -48,7 +48,7 @@ const split = {
   splitting: true,
   outExtension: { '.js': '.cjs' },
   write: false,
-  define: { READING_THREAD: JSON.stringify(readingThread.outputFiles[0].text), VERSION: JSON.stringify(version) },
+  define: { READER_PROGRAM: JSON.stringify(readerProgram.outputFiles[0].text), VERSION: JSON.stringify(version) },
 };
 
 const targets = {

@@ -1,15 +1,24 @@
 import type { WholeReader } from '../../src/adapters/fs/reading/whole-files.ts';
 import type { LocalFiles } from '../../src/engine/ports.ts';
 
-/** As threads read, on the thread that knows the simulated disk: each in one go, and others act between two of them. */
+const TOGETHER = 4;
+
+/** As threads read, on the thread that knows the simulated disk: some in one go, and others act between two of those. */
 export const readHere =
   (read: WholeReader): LocalFiles['readWhole'] =>
   async (files, { keeps, onRead, signal }) => {
-    for (const { path } of files) {
+    for (let from = 0; from < files.length; from += TOGETHER) {
       await Promise.resolve();
       signal?.throwIfAborted();
-      const [file] = read([path], keeps());
-      if (file) onRead(path, file);
+      const some = files.slice(from, from + TOGETHER);
+      const answer = read(
+        some.map(({ path }) => path),
+        keeps(),
+      );
+      for (const [index, { path }] of some.entries()) {
+        const file = answer[index];
+        if (file) onRead(path, file);
+      }
     }
   };
 

@@ -15,7 +15,7 @@ import { openLinker } from './link-in.ts';
 import { lookAtFiles } from './look-at-files.ts';
 import { closeRead, openAt, openReader, openRegular, persist } from './open-file.ts';
 import { openPartNotes } from './part-notes.ts';
-import { openReadingThreads } from './reading/reading-threads.ts';
+import { openReadWhole } from './reading/read-whole.ts';
 import { errorCode, localError } from './refusal.ts';
 import { createBeside } from './replace-file.ts';
 import { openRootFolder } from './root-folder.ts';
@@ -84,7 +84,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     },
     statAll: (paths) => lookAtFiles(root, paths, clock),
     open,
-    readWhole: options.readWhole?.(root) ?? openReadingThreads({ workspace, root: relative }, clock, log),
+    readWhole: options.readWhole?.(root) ?? openReadWhole({ workspace, root: relative }, clock, log),
     ...stager,
     discard: async (staged) => removeStaged(area, staged.name),
     intend: async (intents) => writeIntents(area, root.path, intents),

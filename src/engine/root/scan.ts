@@ -86,8 +86,8 @@ export async function scanRoot(
   await files.readWhole([...unread.values()], {
     keeps: () => room > 0,
     onRead: (path, file) => {
-      unread.delete(path);
       take(path, file);
+      unread.delete(path);
     },
     signal: options.signal,
   });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   mkdirSync,
+  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -10,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { nodeCodec } from '../../../src/adapters/codec.ts';
 import { openWholeReader, WHOLE_BYTES } from '../../../src/adapters/fs/reading/whole-files.ts';
 import { openRootFolder } from '../../../src/adapters/fs/root-folder.ts';
@@ -21,8 +22,14 @@ import { openSandbox, type Sandbox } from './sandbox.ts';
 
 const WAYS = ['by a folder that is held', 'by the path'] as const;
 
-/** Called once, in the middle of the next reading. */
-let whileReading: (() => void) | null = null;
+type Call = (...given: readonly unknown[]) => unknown;
+
+/** What happens before the next call of this name, once; and how much a reading gives at most. */
+const disk = vi.hoisted(() => ({ before: new Map<string, () => void>(), most: Number.POSITIVE_INFINITY }));
+afterEach(() => {
+  disk.before.clear();
+  disk.most = Number.POSITIVE_INFINITY;
+});
 
 // Other files of this worker have loaded the adapters with the real disk, and others will.
 vi.hoisted(() => vi.resetModules());
@@ -32,14 +39,17 @@ afterAll(() => {
 });
 
 vi.mock('node:fs', async (load) => {
-  const fs = await load<typeof import('node:fs')>();
-  const readSync = ((...call: Parameters<typeof fs.readSync>) => {
-    const act = whileReading;
-    whileReading = null;
-    act?.();
-    return fs.readSync(...call);
-  }) as typeof fs.readSync;
-  return { ...fs, readSync };
+  const real = await load<Readonly<Record<string, Call>>>();
+  const met =
+    (name: string): Call =>
+    (...given) => {
+      const act = disk.before.get(name);
+      disk.before.delete(name);
+      act?.();
+      if (name === 'readSync') given = given.with(3, Math.min(Number(given[3]), disk.most));
+      return real[name]?.(...given);
+    };
+  return { ...real, openSync: met('openSync'), readSync: met('readSync'), lstatSync: met('lstatSync') };
 });
 
 /** A workspace that is reached through a link has no folders that could be held. */
@@ -156,8 +166,79 @@ test.each(WAYS.flatMap((way) => Object.keys(meanwhiles).map((what) => [what, way
     const box = openSandbox();
     box.write('a', 'before');
     const reader = readerOf(box, way);
-    whileReading = () => meanwhiles[what]?.(join(box.root, 'a'));
+    disk.before.set('readSync', () => meanwhiles[what]?.(join(box.root, 'a')));
     expect(reader(['a'], true)).toEqual([null]);
-    expect(whileReading).toBeNull();
+    expect(disk.before.size).toBe(0);
   },
 );
+
+/** Each puts something else where the file was looked for, for as long as it is opened and read. */
+const detours: Record<string, (box: Sandbox) => () => void> = {
+  'its folder is a link to outside': (box) => {
+    renameSync(join(box.root, 'up'), join(box.root, 'away'));
+    symlinkSync(join(box.outside, 'twin'), join(box.root, 'up'));
+    return () => (rmSync(join(box.root, 'up')), renameSync(join(box.root, 'away'), join(box.root, 'up')));
+  },
+  'it is a link to outside': (box) => {
+    renameSync(join(box.root, 'up/a'), join(box.root, 'away'));
+    symlinkSync(join(box.outside, 'twin/a'), join(box.root, 'up/a'));
+    return () => (rmSync(join(box.root, 'up/a')), renameSync(join(box.root, 'away'), join(box.root, 'up/a')));
+  },
+};
+
+test.each(WAYS.flatMap((way) => Object.keys(detours).map((what) => [what, way] as const)))(
+  '%s while it is opened, and is back when it has been read, %s',
+  (what, way) => {
+    const box = openSandbox();
+    box.write('up/a', 'mine');
+    mkdirSync(join(box.outside, 'twin'));
+    writeFileSync(join(box.outside, 'twin/a'), 'not mine');
+    const reader = readerOf(box, way);
+    // A folder is opened first where it is held.
+    const opensFolder = way === WAYS[0] && process.platform === 'linux';
+    const swap = () => disk.before.set('readSync', detours[what]?.(box) ?? (() => {}));
+    disk.before.set('openSync', opensFolder ? () => disk.before.set('openSync', swap) : swap);
+    const [file] = reader(['up/a'], true);
+    expect(Buffer.from(file?.bytes ?? []).toString()).toMatch(/^(?:mine)?$/);
+    expect(disk.before.has('openSync')).toBe(false);
+  },
+);
+
+test('a disk that gives less than it is asked for is asked again', () => {
+  const box = openSandbox();
+  box.write('a', 'read byte by byte');
+  disk.most = 1;
+  const [file] = readerOf(box, WAYS[0])(['a'], true);
+  expect(Buffer.from(file?.bytes ?? []).toString()).toBe('read byte by byte');
+  expect(file?.sha256).toBe(hashOf('read byte by byte'));
+});
+
+test('bytes come with the first mebibyte of an answer, and hashes with all', () => {
+  const box = openSandbox();
+  const paths = Array.from({ length: 8 }, (_, nth) => `${nth}`);
+  for (const path of paths) box.write(path, path.repeat(WHOLE_BYTES));
+  const answer = readerOf(box, WAYS[0])(paths, true);
+  expect(answer.map((file) => file?.bytes?.byteLength ?? null)).toEqual([
+    ...Array.from({ length: 4 }, () => WHOLE_BYTES),
+    ...Array.from({ length: 4 }, () => null),
+  ]);
+  expect(answer.map((file) => file?.sha256)).toEqual(paths.map((path) => hashOf(path.repeat(WHOLE_BYTES))));
+});
+
+test.runIf(process.platform === 'linux').each(WAYS)('nothing stays open, %s', (way) => {
+  const box = openSandbox();
+  for (const name of ['up/a', 'up/b', 'down/c', 'top']) box.write(name, name);
+  const reader = readerOf(box, way);
+  const before = readdirSync('/proc/self/fd').length;
+  reader(['up/a', 'up/gone', 'up/b', 'down/c', 'top', 'up'], true);
+  expect(readdirSync('/proc/self/fd')).toHaveLength(before);
+});
+
+test('a defect is no trouble of a file', () => {
+  const box = openSandbox();
+  box.write('a', 'a');
+  disk.before.set('readSync', () => {
+    throw new TypeError('a defect');
+  });
+  expect(() => readerOf(box, WAYS[0])(['a'], true)).toThrow('a defect');
+});

@@ -8,7 +8,7 @@ export interface Thread<Question, Answer> {
   stop(): void;
 }
 
-/** `program`: text of CommonJS, or where it lies. It gets `data`, and none of the environment, where secrets may be. */
+/** `program`: text of CommonJS, or where it lies. It gets `data`, and none of the environment, where secrets may be. Throws where none can be made. */
 export function startThread<Question, Answer>(program: string | URL, data: unknown): Thread<Question, Answer> {
   const worker = new Worker(program, {
     eval: typeof program === 'string',
@@ -16,6 +16,8 @@ export function startThread<Question, Answer>(program: string | URL, data: unkno
     env: {},
     // Else it would write a profile of its own, or listen for a debugger.
     execArgv: [],
+    // What it makes is given away: it needs no more than this, and would take as much as this program does.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
   const waiting: { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void }[] = [];
   let ended: Error | null = null;
@@ -25,11 +27,19 @@ export function startThread<Question, Answer>(program: string | URL, data: unkno
     for (const { reject } of waiting.splice(0)) reject(ended);
   }
 
+  function stop(error: Error): void {
+    end(error);
+    worker.unref();
+    void worker.terminate();
+  }
+
   worker.on('message', (answer: Answer) => {
     waiting.shift()?.resolve(answer);
     if (waiting.length === 0) worker.unref();
   });
   worker.on('error', end);
+  // The answers after it would be taken for those of other questions.
+  worker.on('messageerror', stop);
   worker.on('exit', (code) => end(new Error(`the thread has ended with ${code}`)));
   return {
     ask(question) {
@@ -40,10 +50,6 @@ export function startThread<Question, Answer>(program: string | URL, data: unkno
         worker.postMessage(question, []);
       });
     },
-    stop() {
-      end(new Error('the thread was stopped'));
-      worker.unref();
-      void worker.terminate();
-    },
+    stop: () => stop(new Error('the thread was stopped')),
   };
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type FileStamp, sameStamp } from '../../../core/format/tree.ts';
+import { sameStamp } from '../../../core/format/tree.ts';
 import type { HashedFile } from '../../../engine/ports.ts';
 import { NO_FOLLOW, NO_WAIT } from '../fsync.ts';
 import { parentOf, parentPath, type Top } from '../guarded-path.ts';
@@ -12,13 +12,22 @@ import { stampOf } from '../stamp.ts';
 /** Larger files are read part by part. */
 export const WHOLE_BYTES = 256 << 10;
 
-/** Reads files on the calling thread, whole, in their order; null where one has to be opened to say why it cannot be read. */
+/** Of one answer: more are on their way at the same time. */
+const KEPT_BYTES = 1 << 20;
+
+/**
+ * Reads files on the calling thread, whole, in their order. Null: it has to be opened, to be read or to say why it cannot be. Bytes come with the
+ * first mebibyte, as long as they are wanted.
+ */
 export type WholeReader = (paths: readonly string[], keeps: boolean) => readonly (HashedFile | null)[];
 
 export function openWholeReader(root: Top): WholeReader {
   const folders = openHeldFolders();
+  /** For what is only hashed. */
+  const spare = new Uint8Array(WHOLE_BYTES);
   return (paths, keeps) => {
     const answer: (HashedFile | null)[] = [];
+    let kept = 0;
     let parent: string | null = null;
     let held: HeldFolder | null = null;
     try {
@@ -29,7 +38,9 @@ export function openWholeReader(root: Top): WholeReader {
           held = next === null ? null : folders.hold(next);
           parent = next;
         }
-        answer.push(readOne(root, path, held, keeps));
+        const file = readOne(root, path, held, keeps && kept < KEPT_BYTES ? null : spare);
+        kept += file?.bytes?.byteLength ?? 0;
+        answer.push(file);
       }
     } finally {
       held?.release();
@@ -38,59 +49,62 @@ export function openWholeReader(root: Top): WholeReader {
   };
 }
 
-function readOne(root: Top, path: string, held: HeldFolder | null, keeps: boolean): HashedFile | null {
+/** Into `spare`, or else into memory of its own, which can be given away. */
+type Into = Uint8Array | null;
+
+function readOne(root: Top, path: string, held: HeldFolder | null, into: Into): HashedFile | null {
   try {
-    return held === null ? readByPath(root, path, keeps) : readInFolder(held, path, keeps);
+    return held === null ? readByPath(root, path, into) : readInFolder(held, path, into);
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return null;
   }
 }
 
-function readInFolder(held: HeldFolder, path: string, keeps: boolean): HashedFile | null {
+/** Nothing on the way to a folder that is held can lead elsewhere. */
+function readInFolder(held: HeldFolder, path: string, into: Into): HashedFile | null {
   const name = basename(path);
-  return readStanding(held.nameIn(name), join(held.folder.path, name), keeps, (fd) => held.has(fd, name));
+  const target = join(held.folder.path, name);
+  return readStanding(held.nameIn(name), target, into, (fd, named, { dev }) => named.dev === dev && held.has(fd, name));
 }
 
 /** The path is checked before and after, so that what was read is surely a file of the root. */
-function readByPath(root: Top, path: string, keeps: boolean): HashedFile | null {
+function readByPath(root: Top, path: string, into: Into): HashedFile | null {
   const parent = parentOf(root, path);
   if (parent.kind !== 'folder') return null;
   const target = join(parent.folder.path, basename(path));
-  return readStanding(target, target, keeps, () => parentOf(root, path).kind === 'folder');
+  return readStanding(target, target, into, () => parentOf(root, path).kind === 'folder');
 }
 
 /** Reads a file by `name` and gives it when, after that, it is the one at `target` and nothing has changed it. */
 function readStanding(
   name: string,
   target: string,
-  keeps: boolean,
-  isThere: (fd: number) => boolean,
+  into: Into,
+  isThere: (fd: number, named: Stats, opened: Stats) => boolean,
 ): HashedFile | null {
   const fd = openSync(name, constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
   try {
     const before = fstatSync(fd);
     if (!before.isFile() || before.size > WHOLE_BYTES) return null;
-    const bytes = readAll(fd, before.size);
+    const bytes = into?.subarray(0, before.size) ?? new Uint8Array(before.size);
+    if (!fill(bytes, fd)) return null;
     const stamp = stampOf(fstatSync(fd));
-    if (bytes === null || !sameStamp(stampOf(before), stamp) || !isThere(fd)) return null;
-    if (!isSame(lstatSync(target, { throwIfNoEntry: false }), before, stamp)) return null;
-    return { stamp, sha256: hash('sha256', bytes), bytes: keeps ? bytes : null };
+    const named = lstatSync(target, { throwIfNoEntry: false });
+    const isStill = named?.isFile() === true && [before, named].every((stats) => sameStamp(stampOf(stats), stamp));
+    if (!isStill || !isThere(fd, named, before)) return null;
+    return { stamp, sha256: hash('sha256', bytes), bytes: into === null ? bytes : null };
   } finally {
     closeSync(fd);
   }
 }
 
-const isSame = (named: Stats | undefined, opened: Stats, stamp: FileStamp): boolean =>
-  named?.isFile() === true && named.dev === opened.dev && sameStamp(stampOf(named), stamp);
-
-/** In memory of its own, which another thread can be given; null where there is less. */
-function readAll(fd: number, size: number): Uint8Array | null {
-  const bytes = new Uint8Array(size);
-  for (let filled = 0; filled < size; ) {
-    const read = readSync(fd, bytes, filled, size - filled, filled);
-    if (read === 0) return null;
+/** False where there is less. */
+function fill(bytes: Uint8Array, fd: number): boolean {
+  for (let filled = 0; filled < bytes.byteLength; ) {
+    const read = readSync(fd, bytes, filled, bytes.byteLength - filled, filled);
+    if (read === 0) return false;
     filled += read;
   }
-  return bytes;
+  return true;
 }

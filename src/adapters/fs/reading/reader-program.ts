@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { HashedFile } from '../../../engine/ports.ts';
 import { openRootFolder } from '../root-folder.ts';
-import type { Answer, Place, Question } from './reading-threads.ts';
+import type { Answer, Place, Question } from './reader-messages.ts';
 import { openWholeReader } from './whole-files.ts';
 
-/* A thread that reads files of one root, and may wait for the disk as long as it takes. */
+/* What a thread does that reads files of one root, and may wait for the disk as long as it takes. */
 
 const { workspace, root } = workerData as Place;
 const read = openWholeReader(openRootFolder(workspace, root));

@@ -1,9 +1,14 @@
+import { getEventListeners } from 'node:events';
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeCodec } from '../../../src/adapters/codec.ts';
+import { openReadWhole } from '../../../src/adapters/fs/reading/read-whole.ts';
+import type { Answer, Question } from '../../../src/adapters/fs/reading/reader-messages.ts';
 import { WHOLE_BYTES } from '../../../src/adapters/fs/reading/whole-files.ts';
-import type { HashedFile } from '../../../src/engine/ports.ts';
+import { systemClock } from '../../../src/adapters/system.ts';
+import type { FileStamp } from '../../../src/core/format/tree.ts';
+import type { HashedFile, Log } from '../../../src/engine/ports.ts';
 import { scanRoot } from '../../../src/engine/root/scan.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 
@@ -71,7 +76,7 @@ test('bytes come as long as they are wanted', async () => {
   const read = await readAll(box, named(MANY), { keeps: () => (wanted += 1) <= 2 });
   const kept = [...read.values()].filter(({ bytes }) => bytes !== null).length;
   expect(read.size).toBe(MANY);
-  expect(kept).toBe(2 * 128);
+  expect(kept).toBe(2 * 32);
 });
 
 test('who gives up waits for no thread', async () => {
@@ -89,6 +94,69 @@ test('who gives up waits for no thread', async () => {
   expect(seen).toBeLessThan(MANY);
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(read).toHaveLength(seen);
+});
+
+/** In place of threads: answers what `work` says. */
+function readingBy(box: Sandbox, work: (question: Question) => Promise<Answer>, dismiss = () => {}) {
+  const said: string[] = [];
+  const log: Log = { debug: (text) => said.push(text), info() {}, warn() {}, error() {} };
+  const place = { workspace: box.workspace, root: 'data' };
+  const readWhole = openReadWhole(place, systemClock, log, async () => ({ ask: work, dismiss }));
+  return { readWhole, said };
+}
+
+const answerTo = ({ paths }: Question): Answer =>
+  paths.map((path) => ({ stamp: {} as FileStamp, sha256: path, bytes: null }));
+
+test('what a thread could not read is left, and the others read on', async () => {
+  const box = openSandbox();
+  let questions = 0;
+  const { readWhole, said } = readingBy(box, async (question) => {
+    questions += 1;
+    if (questions === 3) throw new Error('no memory');
+    return answerTo(question).with(0, null);
+  });
+  const read: string[] = [];
+  await readWhole(named(MANY), { keeps: () => true, onRead: (path) => read.push(path) });
+  expect(questions).toBe(Math.ceil(MANY / 32));
+  expect(read).toHaveLength(MANY - questions - 31);
+  expect(said).toEqual([expect.stringContaining('no memory')]);
+});
+
+test('where no thread can be had, all is left', async () => {
+  const place = { workspace: openSandbox().workspace, root: 'data' };
+  const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+  const readWhole = openReadWhole(place, systemClock, log, () => Promise.reject(new Error('it was removed')));
+  await readWhole(named(MANY), { keeps: () => true, onRead: () => expect.unreachable() });
+});
+
+test('what fails in taking a file fails, and is no trouble of a thread', async () => {
+  const { readWhole, said } = readingBy(openSandbox(), async (question) => answerTo(question));
+  const failing = () => {
+    throw new Error('a defect');
+  };
+  await expect(readWhole(named(MANY), { keeps: () => true, onRead: failing })).rejects.toThrow('a defect');
+  expect(said).toEqual([]);
+});
+
+test('nothing is told after it was stopped, and nobody listens any more', async () => {
+  const stop = new AbortController();
+  let dismissed = 0;
+  const { readWhole } = readingBy(
+    openSandbox(),
+    async (question) => answerTo(question),
+    () => (dismissed += 1),
+  );
+  const read: string[] = [];
+  const reading = readWhole(named(MANY), {
+    keeps: () => true,
+    onRead: (path) => (read.push(path), stop.abort()),
+    signal: stop.signal,
+  });
+  await expect(reading).rejects.toThrow('abort');
+  expect(read).toHaveLength(1);
+  expect(dismissed).toBe(1);
+  expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
 });
 
 test('a scan finds all, whoever reads them', async () => {

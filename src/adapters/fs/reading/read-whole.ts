@@ -1,0 +1,64 @@
+import type { Clock, LocalFiles, Log } from '../../../engine/ports.ts';
+import { hasAllMemory } from './address-space.ts';
+import { inBatches } from './batches.ts';
+import { AT_WORK, type Crew, openCrew } from './crew.ts';
+import type { Answer, Place, Question } from './reader-messages.ts';
+import { WHOLE_BYTES } from './whole-files.ts';
+
+type Readers = Crew<Question, Answer>;
+
+/** Fewer are read sooner than a thread starts. */
+const WORTH_A_THREAD = 512;
+
+/**
+ * `LocalFiles.readWhole` by threads. A file takes several short calls of the system: through the thread pool each is a trip of its own, and
+ * on the thread of the caller a slow disk would stop everything else.
+ */
+export function openReadWhole(
+  place: Place,
+  clock: Clock,
+  log: Log,
+  open: () => Promise<Readers> = () => openReaders(place, clock),
+): LocalFiles['readWhole'] {
+  let opening: Promise<Readers> | null = null;
+  return async (files, { keeps, onRead, signal }) => {
+    signal?.throwIfAborted();
+    const small = files.filter(({ size }) => size <= WHOLE_BYTES);
+    if (small.length < WORTH_A_THREAD || !hasAllMemory()) return;
+    opening ??= open();
+    const readers = await opening.catch(leaveAll);
+    if (readers === null) return;
+    const batches = inBatches(small);
+
+    async function read(from: Readers): Promise<void> {
+      for (let next = batches.next(); next.done !== true; next = batches.next()) {
+        signal?.throwIfAborted();
+        const batch = next.value;
+        const answer = await from.ask({ paths: batch.map(({ path }) => path), keeps: keeps() }).catch(leaveAll);
+        for (const [index, { path }] of batch.entries()) {
+          const file = answer?.[index];
+          if (file && !signal?.aborted) onRead(path, file);
+        }
+      }
+    }
+
+    const stop = () => readers.dismiss();
+    signal?.addEventListener('abort', stop);
+    const ended = await Promise.allSettled(Array.from({ length: AT_WORK }, () => read(readers)));
+    signal?.removeEventListener('abort', stop);
+    signal?.throwIfAborted();
+    const failed = ended.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
+  };
+
+  function leaveAll(error: unknown): null {
+    log.debug(`Small files are read one by one: ${String(error)}`);
+    return null;
+  }
+}
+
+/** Most cycles read little, and load nothing of this. */
+async function openReaders(place: Place, clock: Clock): Promise<Readers> {
+  const { startReader } = await import('./start-reader.ts');
+  return openCrew(() => startReader(place), clock);
+}
