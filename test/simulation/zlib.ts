@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { copyOf } from './disk/bytes.ts';
 
 /* zlib without its thread pool, which nothing could put in order. What one process has packed, all others and the oracle unpack. */
 
@@ -28,7 +29,7 @@ function createFormat(
   return {
     pack(bytes: Uint8Array): Uint8Array {
       const packed = pack(bytes);
-      remember(hash('sha256', packed), new Uint8Array(bytes));
+      remember(hash('sha256', packed), copyOf(bytes));
       return packed;
     },
     unpack(packed: Uint8Array, limit?: number): Uint8Array {
@@ -38,7 +39,7 @@ function createFormat(
         found = unpack(packed, limit === undefined ? {} : { maxOutputLength: limit });
         remember(sha256, found);
       }
-      return new Uint8Array(found);
+      return copyOf(found);
     },
   };
 }

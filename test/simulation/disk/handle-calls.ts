@@ -1,4 +1,5 @@
 import { constants } from 'node:fs';
+import { copyOf } from './bytes.ts';
 import { errno } from './errno.ts';
 import { closeHandle, enter, type Handle, handleOf, openHandle, reach } from './kernel.ts';
 import { inSteps } from './node.ts';
@@ -114,7 +115,7 @@ export function writeBytes(handle: Handle, bytes: Uint8Array, position: number |
 
 function overlaid(data: Uint8Array, bytes: Uint8Array, at: number): Uint8Array {
   // Most writes are of a whole file.
-  if (at === 0 && bytes.length >= data.length) return new Uint8Array(bytes);
+  if (at === 0 && bytes.length >= data.length) return copyOf(bytes);
   const next = new Uint8Array(Math.max(data.length, at + bytes.length));
   next.set(data);
   next.set(bytes, at);

@@ -27,7 +27,7 @@ export interface Handle {
 }
 
 let processes: ReadonlyMap<number, Proc> = new Map();
-const handles = new Map<number, Handle>();
+let handles = new Map<number, Handle>();
 /** Far from what this very process has open. */
 const FIRST_FD = 100_000;
 let nextFd = FIRST_FD;
@@ -35,8 +35,9 @@ let nextFd = FIRST_FD;
 /** From now on these are all the processes there are. */
 export function boot(running: ReadonlyMap<number, Proc>): void {
   processes = running;
-  known.clear();
-  handles.clear();
+  // Not emptied: what an old table of theirs has named would outlive each look for garbage among the young.
+  known = new Map();
+  handles = new Map();
   nextFd = FIRST_FD;
 }
 
@@ -94,13 +95,13 @@ function throughHandle(call: string, path: string): string {
 const isEntered = (place: Place): place is Entered => place.proc !== undefined && !place.proc.isDead;
 
 const MOST_KNOWN = 20_000;
-const known = new Map<string, Place>();
+let known = new Map<string, Place>();
 
 /** The same few paths come again and again. For a second path of one call too: that is no other point to stop at. */
 export function placeOf(path: string): Place {
   let place = known.get(path);
   if (place === undefined) {
-    if (known.size > MOST_KNOWN) known.clear();
+    if (known.size > MOST_KNOWN) known = new Map();
     const end = path.indexOf('/', 1);
     const at = end < 0 ? '/' : path.slice(end);
     const id = path[1] === 'p' ? Number(path.slice(2, end < 0 ? undefined : end)) : Number.NaN;
