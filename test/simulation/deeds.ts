@@ -1,6 +1,6 @@
 import { SyncError } from '../../src/core/errors.ts';
 import type { GarbageReport } from '../../src/core/garbage/garbage-report.ts';
-import type { SyncReport } from '../../src/core/status/sync-report.ts';
+import type { Progress, SyncReport } from '../../src/core/status/sync-report.ts';
 import type { UndoReport } from '../../src/core/status/undo-report.ts';
 import type { SyncOptions } from '../../src/engine/datastore.ts';
 import { type Approval, approvalOf, chosen, joins } from './answers.ts';
@@ -77,10 +77,17 @@ export function createOperations(world: World): Operations {
     const { process } = program;
     if (options.onConflict === 'theirs') process.yields += 1;
     if (options.busyPaths) process.busy = options.busyPaths;
-    const answer = await run('sync', program, () => program.datastore.sync({ ...options, ...approval }));
+    const refusal = oracle.refusals.watch(process);
+    const onProgress = ({ phase }: Progress) => {
+      if (phase === 'scanning') refusal.looks();
+    };
+    const answer = await run('sync', program, () => program.datastore.sync({ ...options, ...approval, onProgress }));
     if (options.onConflict === 'theirs') process.yields -= 1;
     if (options.busyPaths) process.busy = new Set();
-    if (answer instanceof SyncError && answer.kind === 'veto') approvals.set(client, approvalOf(world, client, answer));
+    if (answer instanceof SyncError && answer.kind === 'veto') {
+      refusal.refused();
+      approvals.set(client, approvalOf(world, client, answer));
+    }
     if (answer === null || answer instanceof SyncError) return answer;
     const { uploaded, deletedRemote, downloaded, deletedLocal, conflicts, problems, generation } = answer;
     trace.note(

@@ -225,3 +225,65 @@ test.each([
   modes.stands('a', theirs, {} as Process);
   expect(violations.map(({ invariant }) => invariant)).toEqual(blamed);
 });
+
+test.each([
+  ['changes nothing', [], () => {}],
+  ['puts a file into the root', [9], ({ write }) => write('a')],
+  ['takes a file from the root', [9], ({ remove }) => remove('old')],
+  ['sends an object', [9], ({ send }) => send('objects/x', Buffer.from('x'))],
+  ['sends a commit', [9], ({ send }) => send('head.json', headOf({ id: 'next' }))],
+  ['renews its lease', [], ({ send }) => send('head.json', headOf(null))],
+  ['deletes an object', [9], ({ send }) => send('objects/x', null)],
+  ['remembers something else', [9], ({ remember }) => remember({ epoch: 2 })],
+  ['doubts what it has found out about the store', [], ({ remember }) => remember({ capabilities: null })],
+  ['learns what became of a commit', [], ({ remember }) => remember({ epoch: 2 }), 'journal'],
+  ['has carried out an earlier plan', [], ({ write }) => write('a'), 'looks again'],
+  ['is not the one that writes', [], ({ write }) => write('a'), 'another'],
+] as const satisfies readonly (readonly [string, readonly number[], (hands: Hands) => void, string?])[])(
+  'a sync that is refused and %s',
+  (_what, blamed, act, how?: string) => {
+    const world = createWorld(makeScenario(1, 2), false);
+    const { disk } = world.machines[0] as Machine;
+    const by = world.program(0, 'vscode').process;
+    const other = how === 'another' ? world.program(0, 'cli').process : by;
+    const put = (path: string, text: string, who: Process | null) => {
+      const { folder, key, name, node } = locate(disk, path, 'test', false);
+      const made = disk.newFile(0o600);
+      made.data = Buffer.from(text);
+      if (node !== null) disk.change([{ folder, key, becomes: null }], who);
+      disk.change([{ folder, key, becomes: { name, node: made } }], who);
+    };
+    const remember = (change: object) => {
+      const line = { epoch: 1, capabilities: { etagForm: 'bare' }, ...change };
+      put('/state/base.jsonl', `${JSON.stringify(line)}\n`, by);
+    };
+    put(`${ROOT}/old`, 'old', null);
+    remember({});
+    if (how === 'journal') put('/state/journal.json', '[]', by);
+    const refusal = world.oracle.refusals.watch(by);
+    refusal.looks();
+    act({
+      remember,
+      // What stands there already may be there.
+      write: (name) => put(`${ROOT}/${name}`, 'old', other),
+      remove(name) {
+        const { folder, key } = locate(disk, `${ROOT}/${name}`, 'test', false);
+        disk.change([{ folder, key, becomes: null }], other);
+      },
+      send: (key, bytes) => world.oracle.sends(other, key, bytes),
+    });
+    if (how === 'looks again') refusal.looks();
+    refusal.refused();
+    const ofRefusal = world.violations.filter(({ detail }) => detail.includes('a sync that was refused'));
+    expect(ofRefusal.map(({ invariant }) => invariant)).toEqual(blamed);
+  },
+);
+
+interface Hands {
+  readonly remember: (change: object) => void;
+  readonly write: (name: string) => void;
+  readonly remove: (name: string) => void;
+  readonly send: (key: string, bytes: Uint8Array | null) => void;
+}
+
+const headOf = (commit: { readonly id: string } | null): Uint8Array => Buffer.from(JSON.stringify({ commit }));

@@ -4,9 +4,7 @@ import type { Process } from './machine.ts';
 
 /** What a machine has written down of its remote; null where there is nothing. For choosing troubles only: no check rests on it. */
 export function baseOf(disk: Disk<Process>): { readonly epoch: number; readonly files: number } | null {
-  const file = find(locate(disk, '/state', 'look', false).node);
-  if (file?.kind !== 'file') return null;
-  const lines = Buffer.from(file.data).toString().split('\n');
+  const lines = (recordText(disk, 'base.jsonl') ?? '').split('\n');
   try {
     const { epoch, entries } = JSON.parse(lines[0] ?? '') as { epoch: number; entries: { count: number } };
     return { epoch, files: entries.count };
@@ -15,12 +13,18 @@ export function baseOf(disk: Disk<Process>): { readonly epoch: number; readonly 
   }
 }
 
-function find(node: Node | null): Node | null {
+/** A record in the state folder of a machine's only root; null where there is none of this name. */
+export function recordText(disk: Disk<Process>, name: string): string | null {
+  const file = find(locate(disk, '/state', 'look', false).node, name);
+  return file?.kind === 'file' ? Buffer.from(file.data).toString() : null;
+}
+
+function find(node: Node | null, name: string): Node | null {
   if (node?.kind !== 'folder') return null;
-  const here = node.entries.get('base.jsonl');
+  const here = node.entries.get(name);
   if (here) return here.node;
   for (const { node: child } of node.entries.values()) {
-    const found = find(child);
+    const found = find(child, name);
     if (found) return found;
   }
   return null;

@@ -1,4 +1,5 @@
 import type { HistoryPolicy } from '../../src/core/garbage/keep.ts';
+import type { ObjectStore } from '../../src/engine/ports.ts';
 import type { Capabilities } from '../../src/engine/remote/probe.ts';
 import { SECRET } from './bodies.ts';
 import { type Program, startProgram } from './client.ts';
@@ -120,7 +121,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
       const program = startProgram({
         loop,
         process,
-        line,
+        line: watched(line, process),
         ttlMs: traits.ttlMs,
         waitMs: traits.waitMs,
         packs: traits.packs,
@@ -175,6 +176,25 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
     },
   };
   return world;
+
+  /** The oracle hears of every change that is sent, when it is sent: it may arrive much later. */
+  function watched(line: ObjectStore, by: Process): ObjectStore {
+    return {
+      ...line,
+      put(key, bytes, options) {
+        oracle.sends(by, key, bytes);
+        return line.put(key, bytes, options);
+      },
+      copy(from, to, options) {
+        oracle.sends(by, to, null);
+        return line.copy(from, to, options);
+      },
+      delete(key, options) {
+        oracle.sends(by, key, null);
+        return line.delete(key, options);
+      },
+    };
+  }
 
   function checkSecrets(where: string, text: string): void {
     if (text.includes(CANARY) || text.includes(SECRET)) blame(13, `${where} shows a secret`);

@@ -30,6 +30,8 @@ export interface Chain {
   /** Versions of the register before the one that stands, oldest first. */
   readonly earlier: readonly Uint8Array[];
   readonly tree: ReadonlyMap<string, RawEntry>;
+  /** Whether a commit of this id was acknowledged. */
+  readonly has: (id: string) => boolean;
   readonly isCommitted: (sha256: string) => boolean;
   wasAt(path: string, sha256: string): boolean;
   /** Committed at this path, or at a conflict copy of it. */
@@ -242,6 +244,7 @@ export function createChain(
     get tree() {
       return tree;
     },
+    has: (id) => ids.has(id),
     isCommitted: (sha256) => committed.has(sha256),
     wasAt: (path, sha256) => places.has(`${sha256} ${path}`),
     wasKept: (path, sha256) => kept.has(`${sha256} ${path}`),

@@ -8,12 +8,16 @@ import type { Blame } from './invariants.ts';
 import { type Modes, watchModes } from './modes.ts';
 import { createPerson, type Person } from './person.ts';
 import { isDownload, isStaged, isState } from './places.ts';
-import { sha256Of } from './remote-format.ts';
+import { type Refusals, watchRefusals } from './refusals.ts';
+import { type RawHead, sha256Of } from './remote-format.ts';
 
 /** Knows every version anybody ever saved, and watches every change of every disk and of the bucket at the moment it happens. */
 export interface Oracle {
   readonly chain: Chain;
   readonly people: readonly Person[];
+  readonly refusals: Refusals;
+  /** A program sends a change to the bucket; `bytes` null: of a deletion, or a copy of another object. */
+  sends(by: Process, key: string, bytes: Uint8Array | null): void;
   /** Registers a content of a person before it is saved. */
   invented(content: Uint8Array): void;
   isVersion(sha256: string): boolean;
@@ -49,6 +53,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
   );
   const people = machines.map(() => createPerson(chain.isCommitted));
   const watchers = machines.map((_, client) => watchModes(chain, blame, `client ${client + 1}`));
+  const refusals = watchRefusals(blame);
   const versions = new Set<string>();
   /** Of the versions: what has another size needs no hash to be none of them. */
   const sizes = new Set<number>();
@@ -69,6 +74,14 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
       if (by !== null) chain.deleted(key, remote.now());
     },
   };
+
+  /** Whether a register names no commit, one that was acknowledged, or the one that stands there, whoever put it there. */
+  function isKnownCommit(head: Uint8Array): boolean {
+    const id = commitIn(head);
+    if (id === null || chain.has(id)) return true;
+    const stands = remote.bucket.get('head.json')?.bytes;
+    return stands !== undefined && commitIn(stands) === id;
+  }
 
   /** What a commit replaces, its author must have seen; what it says, its author must have done. */
   function checkChange(client: number, change: Change): void {
@@ -163,6 +176,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         if (isDownload(place) && node.kind === 'file') modes.waits(node);
         const path = inRoot(place);
         if (path === null) return;
+        if (by !== null) refusals.changes(by, `put ${path} into the root`);
         if (by !== null) checkIncluded(path);
         for (const [at, file] of filesBelow(path, node)) {
           takenByPerson.delete(file);
@@ -188,8 +202,9 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
           return;
         }
         checkPlace(place, by);
-        if (node.kind !== 'file') return;
         const path = inRoot(place);
+        if (path !== null) refusals.changes(by, `took ${path} from the root`);
+        if (node.kind !== 'file') return;
         if (path !== null) {
           checkIncluded(path);
           taken(path, node, by);
@@ -204,7 +219,10 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         const { at } = node;
         if (by !== null) {
           dropped(before, () => (at ? latestPath(at) : 'a file without a name'));
-          return complete(node, by);
+          const path = pathNow(node);
+          if (path === null) return;
+          refusals.changes(by, `wrote into ${path}`);
+          return complete(path, node, by);
         }
         const isMissed = !takenByPerson.has(node);
         if (isMissed && node.links === 0 && droppedEarly.has(node))
@@ -220,8 +238,10 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
         appeared(path, node, null);
       },
       moded(node, by) {
-        const path = node.kind === 'file' && by === null ? pathNow(node) : null;
-        if (node.kind === 'file' && path !== null) modes.stands(path, node, by);
+        const path = node.kind === 'file' ? pathNow(node) : null;
+        if (node.kind !== 'file' || path === null) return;
+        if (by !== null) refusals.changes(by, `gave ${path} another mode`);
+        else modes.stands(path, node, by);
       },
       closed(node, by, wrote) {
         const path = by === null ? null : pathNow(node);
@@ -231,10 +251,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     };
 
     /** What an undo copies in is its person's from its last byte on: who copies it may die before closing it. */
-    function complete(node: FileNode, by: Process): void {
-      const path = by.undoes > 0 ? pathNow(node) : null;
-      const sha256 = path === null ? null : hashOf(node);
-      if (path !== null && sha256 !== null && person.hasSeen(path, sha256)) person.takesBack(path, sha256);
+    function complete(path: string, node: FileNode, by: Process): void {
+      if (by.undoes > 0 && person.hasSeen(path, hashOf(node))) person.takesBack(path, hashOf(node));
     }
 
     /** Null where it no longer has its latest name, or that is not in the root. */
@@ -262,6 +280,12 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
   return {
     chain,
     people,
+    refusals,
+    sends(by, key, bytes) {
+      // A lease is renewed, and given back, whatever becomes of the sync.
+      if (bytes === null || key !== 'head.json' || !isKnownCommit(bytes))
+        refusals.changes(by, `changed ${key} on the remote`);
+    },
     invented(content) {
       versions.add(sha256Of(content));
       sizes.add(content.length);
@@ -282,6 +306,15 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
       }
     },
   };
+}
+
+/** Null also for what is no register: an administrator may have put it there. */
+function commitIn(head: Uint8Array): string | null {
+  try {
+    return (JSON.parse(Buffer.from(head).toString()) as RawHead).commit?.id ?? null;
+  } catch {
+    return null;
+  }
 }
 
 export const holderOf = (client: number): string => `user${client + 1}@host${client + 1}`;

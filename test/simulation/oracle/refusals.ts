@@ -1,0 +1,58 @@
+import type { Disk } from '../disk/node.ts';
+import type { Process } from '../machine.ts';
+import { recordText } from '../state-folder.ts';
+import type { Blame } from './invariants.ts';
+
+/** What programs change, for syncs that must have changed nothing. */
+export interface Refusals {
+  /** A program has changed something: `what` in plain words. */
+  changes(by: Process, what: string): void;
+  /** Of a sync that begins now. */
+  watch(by: Process): Refusal;
+}
+
+export interface Refusal {
+  /** It begins to look at both sides, maybe anew: what it did before was of an earlier plan. */
+  looks(): void;
+  /** It ended in a veto: nothing of its last plan may be done, and what it remembers is what it remembered. */
+  refused(): void;
+}
+
+export function watchRefusals(blame: Blame): Refusals {
+  const done = new WeakMap<Process, string[]>();
+  const doneBy = (by: Process): string[] => {
+    let all = done.get(by);
+    if (all === undefined) done.set(by, (all = []));
+    return all;
+  };
+  return {
+    changes: (by, what) => void doneBy(by).push(what),
+    watch(by) {
+      const { disk, client } = by.machine;
+      const all = doneBy(by);
+      let before = all.length;
+      let base: string | null | undefined;
+      return {
+        looks() {
+          before = all.length;
+          base = memoryOf(disk);
+        },
+        refused() {
+          for (const what of new Set(all.slice(before)))
+            blame(9, `client ${client + 1}: a sync that was refused ${what}`);
+          if (base !== undefined && memoryOf(disk) !== base)
+            blame(9, `client ${client + 1}: a sync that was refused remembers something else than before`);
+        },
+      };
+    },
+  };
+}
+
+/** Undefined where a commit waits for its outcome: once that is known it goes into the base, whatever is planned then. */
+function memoryOf(disk: Disk<Process>): string | null | undefined {
+  if (recordText(disk, 'journal.json') !== null) return undefined;
+  // What is doubted of the store is asked again, and says nothing of what is in step.
+  return recordText(disk, 'base.jsonl')?.replace(CAPABILITIES, '') ?? null;
+}
+
+const CAPABILITIES = /"capabilities":(?:null|\{[^}]*\})/;
