@@ -61,21 +61,7 @@ function openPair() {
     real.mkdtempSync(join(real.existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'datastore-model-')),
   );
   onTestFinished(() => real.rmSync(folder, { recursive: true, force: true }));
-  const disk = createDisk<Proc>(
-    { granularityMs: 0.001, isCaseBlind: false, hasHardLinks: true, reusesInodes: false, hasOrderedJournal: true },
-    () => 1_000,
-    false,
-  );
-  const proc: Proc = {
-    id: 1,
-    disk,
-    isDead: false,
-    asleepUntil: 0,
-    onCall: () => {},
-    takesPart: () => false,
-    breathe: async () => {},
-  };
-  boot(new Map([[1, proc]]));
+  boot(new Map([[1, procOf(1, newDisk())]]));
   const places = [
     [real, (path: string) => (path === '' ? folder : `${folder}/${path}`)],
     [simulated as unknown as System, (path: string) => (path === '' ? '/p1' : `/p1/${path}`)],
@@ -87,6 +73,23 @@ function openPair() {
     },
   };
 }
+
+const newDisk = () =>
+  createDisk<Proc>(
+    { granularityMs: 0.001, isCaseBlind: false, hasHardLinks: true, reusesInodes: false, hasOrderedJournal: true },
+    () => 1_000,
+    false,
+  );
+
+const procOf = (id: number, disk: Proc['disk']): Proc => ({
+  id,
+  disk,
+  isDead: false,
+  asleepUntil: 0,
+  onCall: () => {},
+  takesPart: () => false,
+  breathe: async () => {},
+});
 
 interface Call {
   readonly words: string;
@@ -229,3 +232,22 @@ function treeOf(system: System, folder: string, names: Map<number, string>): unk
       return [entry.name, size, mode & 0o777, first];
     });
 }
+
+test('the number of a file that was closed is the next one’s, as on Linux, and only of its process', async () => {
+  const disk = newDisk();
+  const [one, other] = [procOf(1, disk), procOf(2, disk)];
+  boot(new Map([one, other].map((proc) => [proc.id, proc])));
+  const open = (process: number, name: string) => simulated.openSync(`/p${process}/${name}`, 'wx+');
+  const [first, second, elsewhere] = [open(1, 'a'), open(1, 'b'), open(2, 'c')];
+  simulated.closeSync(first);
+  expect(() => simulated.fstatSync(first)).toThrow('EBADF');
+  expect([open(2, 'd'), open(1, 'e'), open(1, 'f')]).toEqual([elsewhere + 1, first, second + 1]);
+  // Whoever has kept the number writes into another file.
+  simulated.writeSync(first, 'late');
+  expect(simulated.readFileSync('/p1/e', 'utf8')).toBe('late');
+  simulated.closeSync(first);
+  const handle = await simulated.promises.open('/p1/a');
+  await handle.close();
+  expect([open(1, 'g'), handle.fd]).toEqual([first, -1]);
+  await expect(handle.stat()).rejects.toThrow('EBADF');
+});

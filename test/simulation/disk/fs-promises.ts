@@ -10,9 +10,11 @@ export async function open(path: string, flags?: string | number, mode?: number)
 
 const PART = 64 * 1024;
 
+const CLOSED = -1;
+
 class SimulatedHandle {
-  readonly fd: number;
-  private isClosed = false;
+  /** None once it is closed, as Node's: its number may be another's by then. */
+  fd: number;
 
   constructor(fd: number) {
     this.fd = fd;
@@ -38,9 +40,9 @@ class SimulatedHandle {
   }
 
   async close(): Promise<void> {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    closeSync(this.fd);
+    const { fd } = this;
+    this.fd = CLOSED;
+    if (fd !== CLOSED) closeSync(fd);
   }
 
   /** As `read`, into a buffer of the right size: the files are small, and whole parts for them would cost more than all else. */

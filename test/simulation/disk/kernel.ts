@@ -28,9 +28,9 @@ export interface Handle {
 
 let processes: ReadonlyMap<number, Proc> = new Map();
 let handles = new Map<number, Handle>();
-/** Far from what this very process has open. */
-const FIRST_FD = 100_000;
-let nextFd = FIRST_FD;
+/** A process has numbers of its own, far from what this very process has open. */
+const MOST_OPEN = 1_000;
+const firstFd = ({ id }: Proc): number => 100_000 + MOST_OPEN * id;
 
 /** From now on these are all the processes there are. */
 export function boot(running: ReadonlyMap<number, Proc>): void {
@@ -38,7 +38,6 @@ export function boot(running: ReadonlyMap<number, Proc>): void {
   // Not emptied: what an old table of theirs has named would outlive each look for garbage among the young.
   known = new Map();
   handles = new Map();
-  nextFd = FIRST_FD;
 }
 
 /** A path as programs give it, taken apart. */
@@ -122,10 +121,17 @@ export const seek = ({ disk }: Proc, place: Place, follows: boolean): Spot | Obs
   walkAgain(disk, place, follows);
 
 export function openHandle(handle: Handle): number {
-  nextFd += 1;
-  handles.set(nextFd, handle);
+  const fd = lowestFree(handle.proc);
+  handles.set(fd, handle);
   if (handle.node.kind === 'file') handle.proc.disk.opened(handle.node);
-  return nextFd;
+  return fd;
+}
+
+/** As Linux gives them: whoever uses the number of what is closed soon meets another file by it. */
+function lowestFree(proc: Proc): number {
+  const first = firstFd(proc);
+  for (let fd = first; fd < first + MOST_OPEN; fd += 1) if (!handles.has(fd)) return fd;
+  throw errno('EMFILE', 'open');
 }
 
 /** Whether a program that lives has it open to write into it. */
