@@ -62,7 +62,7 @@ export interface BaseEntry {
   readonly sha256: Sha256;
   /** The local file when it was verified. */
   readonly stamp: FileStamp;
-  /** The filesystem's own time when the content was read, in milliseconds: the racily-clean rule compares mtime with it. */
+  /** The filesystem's own time when the content was read, in milliseconds: the racily-clean rule compares mtime and ctime with it. */
   readonly seenAt: number;
   /** The rules have left the path out or held it back since: what happened to it meanwhile was not looked at. */
   readonly excluded?: true;
@@ -102,6 +102,19 @@ export const hashIn = (base: BaseTree, path: SyncPath): Sha256 | undefined =>
 
 export const sameStamp = (a: FileStamp, b: FileStamp): boolean =>
   a.size === b.size && a.mtime === b.mtime && a.ctime === b.ctime && a.inode === b.inode;
+
+/** Coarsest time step of a filesystem in use (FAT), milliseconds. */
+const GRANULARITY_MS = 2_000;
+
+/**
+ * Whether a content that was read at `seenAt` is still that of a file with the same stamp. Else it is racily clean: a file may be written
+ * twice within one step of the clock and keep its size; only age proves it was not.
+ */
+export function isSettled({ mtime, ctime }: FileStamp, seenAt: number): boolean {
+  // An old mtime may have been given back (`cp -p`, `touch -r`); no ctime can be. One after the look is that of what the cycle itself put there.
+  const changedAt = ctime <= seenAt ? Math.max(mtime, ctime) : mtime;
+  return changedAt + GRANULARITY_MS < seenAt;
+}
 
 /** Whether `path` or one of the folders above it is in `paths`. */
 export function coveredBy(paths: { has(path: string): boolean }, path: string): boolean {

@@ -2,6 +2,7 @@ import {
   type BaseEntry,
   type BaseTree,
   type FileStamp,
+  isSettled,
   type LocalEntry,
   type LocalTree,
   type Sha256,
@@ -28,8 +29,6 @@ export interface Scan extends LocalTree {
   readonly isAsInBase: boolean;
 }
 
-/** Coarsest time step of a filesystem in use (FAT), milliseconds: a file as young as that may have been written after it was read. */
-const GRANULARITY_MS = 2_000;
 const HASHERS = 8;
 const READ_BYTES = 1 << 20;
 /** What an array costs besides its bytes. */
@@ -122,13 +121,13 @@ export const emptyScan = (skip: Skip): Scan => ({
   isAsInBase: true,
 });
 
-/** Racily clean: a file may be written twice within one step of the clock and keep its size; only age proves it was not. */
+/** Whether a scan takes its content from the base. */
 export function isUnchanged(base: BaseEntry, stamp: FileStamp): boolean {
-  return sameStamp(base.stamp, stamp) && stamp.mtime + GRANULARITY_MS < base.seenAt;
+  return sameStamp(base.stamp, stamp) && isSettled(stamp, base.seenAt);
 }
 
 function hashIfUnchanged(base: BaseTree, path: SyncPath, stamp: FileStamp): Sha256 | null {
-  if (isPacked(base)) return hashOfUnchanged(base, path, stamp, stamp.mtime + GRANULARITY_MS);
+  if (isPacked(base)) return hashOfUnchanged(base, path, stamp);
   const known = base.get(path);
   return known !== undefined && isUnchanged(known, stamp) ? known.sha256 : null;
 }

@@ -1,4 +1,4 @@
-import type { BaseEntry, BaseTree, FileStamp, Sha256 } from '../../core/format/tree.ts';
+import { type BaseEntry, type BaseTree, type FileStamp, isSettled, type Sha256 } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import { isDraft } from './draft-tree.ts';
 
@@ -77,8 +77,8 @@ function write(
   flags[row] = (stamp.exec ? EXEC : 0) | (excluded === true ? EXCLUDED : 0);
 }
 
-/** As `hashOf` where size, times and inode of the entry are these, and it was seen after `settledAt`. */
-export function hashOfUnchanged(tree: PackedTree, path: SyncPath, stamp: FileStamp, settledAt: number): Sha256 | null {
+/** As `hashOf` where size, times and inode of the entry are these, and it is not racily clean. */
+export function hashOfUnchanged(tree: PackedTree, path: SyncPath, stamp: FileStamp): Sha256 | null {
   const { rows, numbers } = tree.columns;
   const row = rows.get(path);
   if (row === undefined) return null;
@@ -88,7 +88,7 @@ export function hashOfUnchanged(tree: PackedTree, path: SyncPath, stamp: FileSta
     numbers[at + 1] === stamp.mtime &&
     numbers[at + 2] === stamp.ctime &&
     numbers[at + 3] === stamp.inode;
-  return isSame && settledAt < (numbers[at + 4] ?? 0) ? hashAt(tree.columns, row) : null;
+  return isSame && isSettled(stamp, numbers[at + 4] ?? 0) ? hashAt(tree.columns, row) : null;
 }
 
 export function someExcluded(tree: BaseTree): boolean {
