@@ -207,6 +207,20 @@ test('what a sync gives up for the other side is needed again when it comes back
 });
 
 test.each([
+  ['and missed', true],
+  ['and not missed', false],
+])('what was written aside %s, and is saved again at a path, is given up with it', (_what, isMissed) => {
+  const person = createPerson(() => false);
+  person.savedAside('late', isMissed);
+  person.saved('a', 'late');
+  // A program that only reads it there.
+  person.findsAgain('late');
+  expect(person.needs('late')).toBe(true);
+  person.yields('a', 'late');
+  expect(person.needs('late')).toBe(false);
+});
+
+test.each([
   ['keeps what it could', 0o755, 0o755, false, []],
   ['may be run as there', 0o644, 0o755, true, []],
   ['loses a right', 0o664, 0o644, false, [5]],

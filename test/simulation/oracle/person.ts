@@ -105,9 +105,10 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
       orphans.delete(sha256);
     },
     yields(path, sha256) {
-      if (current.get(path) === sha256) current.delete(path);
-      // Written late and brought back to its path, where it could be seen.
-      else if (!orphans.delete(sha256)) return;
+      const isCurrent = current.get(path) === sha256;
+      // Written late, and at its path again, where it could be seen.
+      if (!orphans.delete(sha256) && !isCurrent) return;
+      if (isCurrent) current.delete(path);
       yielded.set(path, sha256);
     },
     takesBack(path, sha256) {
