@@ -47,6 +47,30 @@ test('a person swaps nothing back where nothing was swapped', () => {
   expect(world.act(machine, { act: 'swap the link back', path: 'docs/a.md' })).toBe(false);
 });
 
+test.each([
+  ['in place', 60_000, true],
+  ['replace', 60_000, true],
+  ['in place', 0, false],
+  ['replace', 0, false],
+] as const)('a file restored (%s) %i ms after its last change has its old time: %s', (style, ms, isOld) => {
+  const world = createWorld(makeScenario(1, 2), false);
+  const machine = world.machines[0] as Machine;
+  const restored = { act: 'save', path: 'a', size: 'same', style, keepsTime: true } as const;
+  const stamp = () => {
+    const { mtime = 0, ctime = 0 } = filesOf(machine.disk).get('a') ?? {};
+    return { mtime, ctime };
+  };
+  world.act(machine, { act: 'save', path: 'a', size: 20, style: 'replace' });
+  const first = stamp();
+  machine.aheadMs += ms;
+  world.act(machine, restored);
+  const second = stamp();
+  expect(second.ctime - first.ctime > 0).toBe(isOld);
+  machine.aheadMs += ms;
+  world.act(machine, restored);
+  expect(stamp().mtime).toBe(isOld ? first.mtime : second.ctime);
+});
+
 test('a swapped folder keeps its spelling, where case does not count', async () => {
   const { pass, files } = swapped('Docs/a.md', true);
   await pass(LONG_MS);

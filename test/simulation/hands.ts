@@ -35,7 +35,12 @@ export function actOn({ disk, invent, history, later, unseen, isRootAway }: Hand
     case 'save': {
       const before = spot.node?.kind === 'file' ? spot.node.data : new Uint8Array(16);
       if (act.size === 'edited') return save(spot, invent(40, before.subarray(0, 500)), act.style);
-      return save(spot, invent(act.size === 'same' ? before.length : act.size), act.style);
+      const { mtime, ctime } = spot.node ?? {};
+      const done = save(spot, invent(act.size === 'same' ? before.length : act.size), act.style);
+      const { node } = at(act.path) ?? {};
+      // Within one step of the clock no stamp could tell.
+      if (act.keepsTime && node?.kind === 'file' && mtime !== undefined && ctime !== node.ctime) node.mtime = mtime;
+      return done;
     }
     case 'save slowly': {
       const { node } = spot;

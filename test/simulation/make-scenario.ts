@@ -137,6 +137,7 @@ function makeAct(random: Random, { files, folders, free }: Paths): Act {
   const kind = random.weighted({
     save: 12,
     same: 5,
+    restored: 2,
     edited: 4,
     slowly: 1,
     old: 2,
@@ -156,6 +157,8 @@ function makeAct(random: Random, { files, folders, free }: Paths): Act {
     case 'same':
     case 'edited':
       return { act: 'save', path, size: kind, style };
+    case 'restored':
+      return { act: 'save', path, size: 'same', style, keepsTime: true };
     case 'slowly':
       return { act: 'save slowly', path, ms: random.spread(10, 20_000) };
     case 'old':

@@ -70,6 +70,8 @@ export type Act =
       /** `edited`: most of what was there stays, around something new. */
       readonly size: 'same' | 'edited' | number;
       readonly style: 'in place' | 'replace';
+      /** Gets the mtime of what stood there, as a restored copy may (`cp -p`, `touch -r`), unless that was changed in this very step of the clock. */
+      readonly keepsTime?: true;
     }
   /** Opens now, writes after `ms`, wherever the file is by then. */
   | { readonly act: 'save slowly'; readonly path: string; readonly ms: number }

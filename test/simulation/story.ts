@@ -36,7 +36,7 @@ function stepWords({ client, deed, strikes }: Step): string {
 function deedWords(deed: Deed): string {
   switch (deed.act) {
     case 'save':
-      return `saves ${deed.path} (${sizeWords(deed.size)}, ${deed.style})`;
+      return `saves ${deed.path} (${sizeWords(deed.size)}, ${deed.style}${deed.keepsTime ? ', with the time it had' : ''})`;
     case 'save slowly':
       return `opens ${deed.path} and writes it ${deed.ms} ms later`;
     case 'save an old version':
