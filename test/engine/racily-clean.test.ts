@@ -2,7 +2,7 @@ import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeCodec } from '../../src/adapters/codec.ts';
-import type { BaseEntry, Sha256 } from '../../src/core/format/tree.ts';
+import type { BaseEntry } from '../../src/core/format/tree.ts';
 import type { SyncPath } from '../../src/core/paths/sync-path.ts';
 import { scanRoot } from '../../src/engine/root/scan.ts';
 import { pack } from '../../src/engine/state/packed-tree.ts';
@@ -29,7 +29,7 @@ test.each<[what: string, mtime: number | null, seenAfterMs: number, isTrusted: b
   const path = 'file' as SyncPath;
   const found = (await look(new Map())).files.get(path);
   if (found === undefined) throw new Error('it was not found');
-  const known = '0'.repeat(64) as Sha256;
+  const known = '0'.repeat(64);
   const seenAt = Math.max(found.stamp.mtime, found.stamp.ctime) + seenAfterMs;
   const base = new Map<SyncPath, BaseEntry>([[path, { path, stamp: found.stamp, sha256: known, seenAt }]]);
   for (const tree of [base, pack(base)])
