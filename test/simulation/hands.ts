@@ -18,6 +18,8 @@ export interface HandsParts {
   /** Contents that were saved at a path, the latest last. */
   readonly history: (path: string) => readonly Uint8Array[];
   readonly later: (ms: number, then: () => void) => void;
+  /** What an open program does: it is gone with the power. */
+  readonly laterUnlessCut: (ms: number, then: () => void) => void;
   /** Nobody takes what happens in here for saving or deleting: a folder is out of sight for a while. */
   readonly unseen: (act: () => void) => void;
   /** Whether another folder, or none, is in the root's place. */
@@ -28,7 +30,10 @@ export interface HandsParts {
 const spelling = new WeakMap<Node, string>();
 
 /** What a person does with files: at one moment, and durable at once. Answers what was done in words, or null where it could not be. */
-export function actOn({ disk, invent, history, later, unseen, isRootAway }: HandsParts, act: Act): string | null {
+export function actOn(
+  { disk, invent, history, later, laterUnlessCut, unseen, isRootAway }: HandsParts,
+  act: Act,
+): string | null {
   const spot = at(act.path);
   if (spot === null) return null;
   switch (act.act) {
@@ -46,7 +51,7 @@ export function actOn({ disk, invent, history, later, unseen, isRootAway }: Hand
       const { node } = spot;
       if (node?.kind !== 'file') return null;
       disk.opened(node);
-      later(act.ms, () => {
+      laterUnlessCut(act.ms, () => {
         disk.write(node, invent(node.data.length), null);
         flush(disk, node);
         if (node.at) flushUp(node.at.folder);

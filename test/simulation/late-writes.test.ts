@@ -60,3 +60,41 @@ test.each<readonly [string, readonly (Act | 'moved aside' | 'put back')[], reado
     );
   }
 });
+
+test.each([
+  ['', false],
+  [', not after the power went', true],
+])('an editor writes to what it has open%s', async (_when, isCut) => {
+  const world = createWorld(makeScenario(1, 2), false);
+  const machine = world.machines[0] as Machine;
+  world.act(machine, SAVED);
+  const bytes = () => filesOf(machine.disk).get('a')?.data;
+  const before = bytes();
+  world.act(machine, { act: 'save slowly', path: 'a', ms: 1_000 });
+  if (isCut) world.power(machine);
+  let isOver = false;
+  world.loop.after(2_000, null, () => {
+    isOver = true;
+  });
+  await world.loop.run(() => isOver, 1_000);
+  expect(before?.length).toBe(20);
+  expect(bytes() === before).toBe(isCut);
+});
+
+test('what a power cut gives its earlier name back has that name', () => {
+  const names = Array.from({ length: 20 }, (_, seed) => {
+    const world = createWorld(makeScenario(seed, 2), false);
+    const machine = world.machines[0] as Machine;
+    const { disk } = machine;
+    world.act(machine, SAVED);
+    const { folder, node } = locate(disk, `${ROOT}/a`, 'test', false);
+    if (node?.kind !== 'file') throw new Error('it was not saved');
+    const renamed = { folder, key: 'b', becomes: { name: 'b', node } };
+    disk.change([{ folder, key: 'a', becomes: null }, renamed], world.program(0, 'vscode').process);
+    world.power(machine);
+    const [name] = filesOf(disk).keys();
+    expect(node.at).toEqual({ folder, name });
+    return name;
+  });
+  expect(new Set(names)).toEqual(new Set(['a', 'b']));
+});

@@ -21,6 +21,8 @@ export interface Machine extends Owner {
   offlineUntil: number;
   expiredUntil: number;
   rootIsAway: boolean;
+  /** How often its power was cut. */
+  cuts: number;
   readonly processes: Set<Process>;
   /** By the configuration of its workspace; the path is below the root. */
   readonly isExcluded: (path: string) => boolean;

@@ -150,6 +150,12 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
           },
           history: (path) => saved.get(path) ?? [],
           later: (ms, then) => void loop.after(ms, machine, then),
+          laterUnlessCut(ms, then) {
+            const { cuts } = machine;
+            void loop.after(ms, machine, () => {
+              if (machine.cuts === cuts) then();
+            });
+          },
           unseen: (unseenAct) => oracle.unseen(machine.client, unseenAct),
           isRootAway: () => machine.rootIsAway,
         },
@@ -161,6 +167,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
     power(machine) {
       count('power cut');
       trace.note(`client ${machine.client + 1}: the power is cut`);
+      machine.cuts += 1;
       for (const process of machine.processes) process.isDead = true;
       cutPower(machine.disk, createRandom(`${scenario.seed} power ${loop.time}`));
     },
@@ -218,6 +225,7 @@ function createMachine(loop: Loop, traits: ClientTraits, client: number, remembe
   const state = {
     client,
     isDead: false as const,
+    cuts: 0,
     aheadMs: traits.clockAheadMs,
     lagMs: 0,
     asleepUntil: 0,

@@ -68,6 +68,7 @@ function revert<By>(disk: Disk<By>, folder: FolderNode, random: Random, met: Set
         tear(node, random);
       }
       node.links += 1;
+      node.at = { folder, name };
     }
   }
 }
