@@ -56,13 +56,16 @@ export function remove(room: ApplyRoom, path: string, expected: FileStamp): Appl
  * Gives a file of the staging folder a name in the root, without replacing. That name is durable before the other one goes: nobody
  * else has these bytes, or what they were copied from is taken away next.
  */
-export function bringIn(room: ApplyRoom, source: string, path: string): ApplyAnswer {
+export function bringIn(room: ApplyRoom, source: string, path: string, keepsCopied = false): ApplyAnswer {
   return inFolder(room, path, true, (parent, target) => {
     const stats = lstatSync(source);
     if (!stats.isFile()) return { kind: 'refused', reason: `what was moved aside is ${kindOf(stats)}` };
     room.touched(dirname(source));
     return answer(
-      putInPlace(room.linkIn, source, stampOf(stats), target, parent, () => syncFolder(parent.path)),
+      putInPlace(room.linkIn, source, stampOf(stats), target, parent, {
+        hasBoth: () => syncFolder(parent.path),
+        keepsCopied,
+      }),
       null,
     );
   });

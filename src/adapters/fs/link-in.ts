@@ -4,11 +4,15 @@ import { type Copied, copyIn } from './copy-in.ts';
 import type { PartNotes } from './part-notes.ts';
 import { errorCode } from './refusal.ts';
 
-/**
- * Gives the regular file `from` the name `to` and takes the old name away; never replaces. `hasBoth` runs in between. Throws what
- * the operating system says.
- */
-export type LinkIn = (from: string, to: string, hasBoth?: () => void) => Copied | { readonly kind: 'linked' };
+/** Gives the regular file `from` the name `to` and takes the old name away; never replaces. Throws what the operating system says. */
+export type LinkIn = (from: string, to: string, options?: LinkOptions) => Copied | { readonly kind: 'linked' };
+
+export interface LinkOptions {
+  /** Runs while it has both names. */
+  readonly hasBoth?: () => void;
+  /** What could only be copied keeps its old name, too: a program may have it open, and write to it yet. */
+  readonly keepsCopied?: boolean;
+}
 
 /** What filesystems without hard links answer, and what those answer that link only within one mount. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EINVAL', 'UNKNOWN']);
@@ -16,7 +20,7 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', '
 /** `link` is `fs.linkSync`, or what a test puts in its place. */
 export function openLinker(log: Log, notes: PartNotes, link: (from: string, to: string) => void = linkSync): LinkIn {
   let told = false;
-  return (from, to, hasBoth) => {
+  return (from, to, { hasBoth, keepsCopied = false } = {}) => {
     let done: ReturnType<LinkIn> = { kind: 'linked' };
     try {
       link(from, to);
@@ -31,7 +35,7 @@ export function openLinker(log: Log, notes: PartNotes, link: (from: string, to: 
       told = true;
     }
     hasBoth?.();
-    removeName(from);
+    if (done.kind === 'linked' || !keepsCopied) removeName(from);
     return done;
   };
 }

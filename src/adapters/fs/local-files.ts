@@ -111,7 +111,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
       }
     },
     hashAside: async (name) => hashFile(area.locate(name), name),
-    restore: async (name, path) => bringIn(room, area.locate(name), path),
+    restore: async (name, path, keepsCopied) => bringIn(room, area.locate(name), path, keepsCopied),
     openAside: (name) => openAt(area.locate(name), name),
     readRun: async (run) => readRun(area, run),
     staging: async () => readRuns(area),

@@ -7,7 +7,7 @@ import { stampOf } from './stamp.ts';
 
 /**
  * Gives what was moved aside its name again, directly in `parent`, whatever it is, without replacing. False when that cannot
- * be: then it stays aside.
+ * be: then it stays aside, as it does where it could only be copied.
  */
 export function putBack(linkIn: LinkIn, aside: string, target: string, parent: Folder): boolean {
   try {
@@ -22,7 +22,8 @@ export function putBack(linkIn: LinkIn, aside: string, target: string, parent: F
       unlinkSync(aside);
       return true;
     }
-    if (putInPlace(linkIn, aside, stampOf(stats), target, parent).kind === 'placed') return true;
+    const placed = putInPlace(linkIn, aside, stampOf(stats), target, parent, { keepsCopied: true });
+    if (placed.kind === 'placed') return true;
     // Somebody may have removed what was back.
     return lstatSync(aside, { throwIfNoEntry: false }) === undefined;
   } catch (error) {

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import type { FileStamp } from '../../core/format/tree.ts';
 import { type Folder, isStill, kindOf } from './guarded-path.ts';
-import type { LinkIn } from './link-in.ts';
+import type { LinkIn, LinkOptions } from './link-in.ts';
 import { errorCode } from './refusal.ts';
 import { sameContentStamp, stampOf } from './stamp.ts';
 
@@ -21,9 +21,9 @@ export function putInPlace(
   waiting: FileStamp,
   target: string,
   parent: Folder,
-  hasBoth?: () => void,
+  options?: LinkOptions,
 ): Placed {
-  const linked = linkIn(source, target, hasBoth);
+  const linked = linkIn(source, target, options);
   if (linked.kind === 'exists') return takenBy(target);
 
   const ours = linked.kind === 'copied' ? { ...waiting, inode: linked.inode } : waiting;

@@ -135,7 +135,13 @@ async function settleAsides(
     const last = known.at(-1);
     // Must be known: what does not go back now would look removed by a person from then on.
     if (died && last && mayBeUnlinked(ledger, last) && (await files.stat(path)) === null) {
-      const answer = await files.restore(name, path);
+      const sha256 = await files.hashAside(name);
+      // One that could not be explained would become a conflict copy, too.
+      const answer = await files.restore(
+        name,
+        path,
+        known.some(({ expected }) => expected === sha256),
+      );
       log.info(`${path} was moved aside by a run that died; put back (${answer.kind})`);
       kept ||= answer.kind !== 'done';
       continue;

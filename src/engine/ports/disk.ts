@@ -169,8 +169,11 @@ export interface LocalFiles {
   hashAside(name: string): Promise<string>;
   /** A file moved aside; else as `open`. */
   openAside(name: string): Promise<OpenFile>;
-  /** Links a file moved aside back in, without replacing, and takes it out of staging: `moved` when something is there. */
-  restore(name: string, path: string): Promise<ApplyAnswer>;
+  /**
+   * Links a file moved aside back in, without replacing, and takes it out of staging: `moved` when something is there. Where it can only be
+   * copied and `keepsCopied`, it stays in staging: a program may write to it yet.
+   */
+  restore(name: string, path: string, keepsCopied?: boolean): Promise<ApplyAnswer>;
   /** Null when it is gone. */
   readRun(run: string): Promise<StagingRun | null>;
   /** All runs but this one, oldest first. */

@@ -50,9 +50,9 @@ export function heldFiles(files: LocalFiles, assertHeld: () => Promise<void>): L
       await assertHeld();
       return files.duplicate(path, to, expected);
     },
-    async restore(name, path) {
+    async restore(...given) {
       await assertHeld();
-      return files.restore(name, path);
+      return files.restore(...given);
     },
     async setMark(mark, notes) {
       await assertHeld();
