@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts';
-import { type Disk, type FolderNode, type NameChange, type Node, setName } from './node.ts';
+import { type Disk, type FileNode, type FolderNode, type NameChange, type Node, setName } from './node.ts';
 
 /** What `fsync` of a file or folder makes survive a power cut. */
 export function flush<By>(disk: Disk<By>, node: Node): void {
@@ -40,7 +40,22 @@ export function cutPower<By>(disk: Disk<By>, random: Random): void {
   disk.unflushed = [];
   disk.ways += 1;
   revert(disk, disk.top, random, new Set());
+  // Of two names that are left, the one in staging is nobody's.
+  for (const isStaged of [false, true]) nameAgain(disk, disk.top, isStaged);
 }
+
+/** Files that lost their latest name have an earlier one. */
+function nameAgain<By>(disk: Disk<By>, folder: FolderNode, isStaged: boolean): void {
+  for (const { name, node } of folder.entries.values()) {
+    if (node.kind === 'folder' && (isStaged || name !== STAGING)) nameAgain(disk, node, isStaged);
+    if (node.kind === 'file' && !hasName(disk, node)) node.at = { folder, name };
+  }
+}
+
+const hasName = <By>(disk: Disk<By>, node: FileNode): boolean =>
+  node.at !== null && node.at.folder.entries.get(disk.keyOf(node.at.name))?.node === node;
+
+const STAGING = '.datastore-staging';
 
 /** Each survives or not; one that rests on a lost one is lost too. */
 function withoutTorn(changes: readonly (readonly NameChange[])[], random: Random): (readonly NameChange[])[] {
@@ -68,7 +83,6 @@ function revert<By>(disk: Disk<By>, folder: FolderNode, random: Random, met: Set
         tear(node, random);
       }
       node.links += 1;
-      node.at = { folder, name };
     }
   }
 }
