@@ -24,8 +24,11 @@ export interface Scan extends LocalTree {
   readonly refreshed: readonly BaseEntry[];
   /** What was read whole, as far as it was to be kept: bytes with the hash that `files` has. */
   readonly contents: ReadonlyMap<SyncPath, Uint8Array>;
-  /** Each in `files` has the hash that the base has for it: none had to be read. */
-  readonly isAsInBase: boolean;
+  /**
+   * What is not as the base has it, or had to be read to know, and what the base has that was not found. Each other path of the base is
+   * in `files`, with its hash.
+   */
+  readonly moved: ReadonlySet<SyncPath>;
 }
 
 /** Coarsest time step of a filesystem in use (FAT), milliseconds: a file as young as that may have been written after it was read. */
@@ -59,6 +62,8 @@ export async function scanRoot(
   const contents = new Map<SyncPath, Uint8Array>();
   let room = options.keep ?? 0;
   const unread: SyncPath[] = [];
+  const moved = new Set<SyncPath>();
+  let inBase = 0;
   const isTime = nowAndThen();
   for (const [name, stamp] of walk.files) {
     if (isTime()) await options.breathe?.();
@@ -67,12 +72,17 @@ export async function scanRoot(
     const sha256 = hashIfUnchanged(base, path, stamp);
     if (sha256 !== null) {
       found.set(path, { path, stamp, sha256 });
+      inBase += 1;
       continue;
     }
+    moved.add(path);
+    if (base.has(path)) inBase += 1;
     const parsed = parseSyncPath(name);
     if (parsed.ok) unread.push(parsed.value);
     else unknown.set(name, parsed.problem);
   }
+  // As many as it has: then none is gone.
+  if (inBase < base.size) for (const path of base.keys()) if (!walk.files.has(path)) moved.add(path);
   await each(unread, HASHERS, async (path) => {
     const read = await hashFile(files, path, codec, options.signal);
     if (typeof read === 'string') {
@@ -98,12 +108,12 @@ export async function scanRoot(
     at: walk.at,
     refreshed,
     contents,
-    isAsInBase: unread.length === 0,
+    moved,
   };
 }
 
 /** Of a root that does not exist yet. */
-export const emptyScan = (skip: Skip): Scan => ({
+export const emptyScan = (skip: Skip, base: BaseTree): Scan => ({
   files: new Map(),
   irregular: new Map(),
   unknown: new Map(),
@@ -111,7 +121,7 @@ export const emptyScan = (skip: Skip): Scan => ({
   at: 0,
   refreshed: [],
   contents: new Map(),
-  isAsInBase: true,
+  moved: new Set(base.keys()),
 });
 
 /** Racily clean: a file may be written twice within one step of the clock and keep its size; only age proves it was not. */
