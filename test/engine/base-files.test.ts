@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { BaseEntry } from '../../src/core/format/tree.ts';
 import type { SyncPath } from '../../src/core/paths/sync-path.ts';
@@ -72,7 +73,73 @@ describe('what was saved comes back', () => {
   });
 });
 
-describe('entries are written when they have changed', () => {
+describe('entries are written when more than a few have changed', () => {
+  test.each<[what: string, come: number, go: number, written: readonly string[]]>([
+    ['none', 0, 0, ['base.jsonl']],
+    ['a few', 40, 24, ['base.jsonl']],
+    ['more', 40, 25, ['base-entries-0', 'base.jsonl']],
+  ])('%s: %i come, %i go', async (_what, come, go, written) => {
+    const { state, writes } = openState();
+    const names = (count: number, prefix: string) => Array.from({ length: count }, (_, nth) => `${prefix}${nth}`);
+    const old = names(30, 'old').map((path) => entry(path));
+    await createBaseStore(state).save(baseOf(...old));
+    const ledger = await openLedger(createBaseStore(state), 's3://team');
+    writes();
+    ledger.note({ epoch: 7 });
+    ledger.advance(
+      names(come, 'new').map((path) => entry(path)),
+      old.slice(0, go).map(({ path }) => path),
+    );
+    await ledger.save();
+    expect(writes()).toEqual(written);
+    const left = [...old.slice(go).map(({ path }) => path), ...names(come, 'new')];
+    expect((await entriesIn(createBaseStore(state))).map(([path]) => path)).toEqual(left);
+  });
+
+  test('what each process notes is what the next one finds, whoever wrote the entries', async () => {
+    const path = fc.constantFrom('a', 'b', 'c', 'd/e');
+    const change = fc.oneof(
+      fc.record({ path, seenAt: fc.nat(9), excluded: fc.boolean() }),
+      fc.record({ path, gone: fc.constant(true) }),
+      fc.constant({ all: true }),
+    );
+    const cycle = fc.record({ who: fc.nat(1), changes: fc.array(change), isMany: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(cycle), async (cycles) => {
+        const { state } = openState();
+        const processes = [createBaseStore(state), createBaseStore(state)] as const;
+        const plain = new Map<string, BaseEntry>();
+        for (const { who, changes, isMany } of cycles) {
+          const ledger = await openLedger(processes[who === 0 ? 0 : 1], 's3://team');
+          expect(new Map(ledger.entries)).toEqual(plain);
+          for (const one of changes) {
+            if ('all' in one) {
+              ledger.discard();
+              plain.clear();
+            } else if ('gone' in one) {
+              ledger.advance([], [one.path as SyncPath]);
+              plain.delete(one.path);
+            } else {
+              const { seenAt, excluded } = one;
+              const made = entry(one.path, excluded ? { seenAt, excluded } : { seenAt });
+              ledger.advance([made], []);
+              plain.set(one.path, made);
+            }
+            if (seldom(changes, one)) await ledger.save();
+          }
+          if (isMany) {
+            const many = Array.from({ length: 70 }, (_, nth) => entry(`many/${nth}`));
+            ledger.advance(many, []);
+            for (const one of many) plain.set(one.path, one);
+          }
+          await ledger.save();
+        }
+        expect(new Map((await createBaseStore(state).load())?.entries)).toEqual(plain);
+      }),
+    );
+  });
+  const seldom = <T>(all: readonly T[], one: T): boolean => all.indexOf(one) % 2 === 0;
+
   test('and otherwise only the record', async () => {
     const { state, writes } = openState();
     await createBaseStore(state).save(baseOf(entry('a')));
@@ -83,7 +150,7 @@ describe('entries are written when they have changed', () => {
     expect(writes()).toEqual(['base.jsonl']);
     ledger.advance([entry('b')], []);
     await ledger.save();
-    expect(writes()).toEqual(['base-entries-0', 'base.jsonl']);
+    expect(writes()).toEqual(['base.jsonl']);
     ledger.note({ epoch: 8 });
     await ledger.save();
     await ledger.save();
@@ -128,7 +195,8 @@ describe('damage', () => {
   const cut = (bytes: Uint8Array) => bytes.slice(0, -1);
   const rows: readonly [what: string, name: string, harm: (bytes: Uint8Array) => Uint8Array | null][] = [
     ['a record that was cut', 'base.jsonl', cut],
-    ['a record of a later format', 'base.jsonl', () => new TextEncoder().encode('{"format":3}\n{"end":true}\n')],
+    ['a record of a later format', 'base.jsonl', () => new TextEncoder().encode('{"format":4}\n{"end":true}\n')],
+    ['a record without its changes', 'base.jsonl', () => new TextEncoder().encode('{"format":3}\n{"end":true}\n')],
     ['no entries', 'base-entries-1', () => null],
     ['empty entries', 'base-entries-1', () => new Uint8Array()],
     ['entries that were cut', 'base-entries-1', cut],

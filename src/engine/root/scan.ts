@@ -11,6 +11,7 @@ import { parseSyncPath, type SyncPath } from '../../core/paths/sync-path.ts';
 import { type Breathe, nowAndThen } from '../breath.ts';
 import { each } from '../each.ts';
 import type { Codec, LocalFiles } from '../ports.ts';
+import { isDraft } from '../state/draft-tree.ts';
 import { hashOfUnchanged, isPacked } from '../state/packed-tree.ts';
 
 export type Skip = (path: string, isFolder: boolean) => boolean;
@@ -130,7 +131,8 @@ export function isUnchanged(base: BaseEntry, stamp: FileStamp): boolean {
 }
 
 function hashIfUnchanged(base: BaseTree, path: SyncPath, stamp: FileStamp): Sha256 | null {
-  if (isPacked(base)) return hashOfUnchanged(base, path, stamp, stamp.mtime + GRANULARITY_MS);
+  const from = isDraft(base) && !base.changed.has(path) && !base.gone.has(path) ? base.from : base;
+  if (isPacked(from)) return hashOfUnchanged(from, path, stamp, stamp.mtime + GRANULARITY_MS);
   const known = base.get(path);
   return known !== undefined && isUnchanged(known, stamp) ? known.sha256 : null;
 }

@@ -2,6 +2,7 @@ import type { BaseEntry, BaseTree } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import type { StateFiles } from '../ports.ts';
 import type { Base, BaseMeta, BaseStore } from './base-store.ts';
+import { type DraftTree, draftOf, isDraft } from './draft-tree.ts';
 import { bytesOf, isPacked, type PackedTree, pack, sumOf, unpack } from './packed-tree.ts';
 
 const RECORD = 'base.jsonl';
@@ -17,18 +18,30 @@ interface Named {
   readonly sum: number;
 }
 
-/** The first line of the record. */
-interface Line extends Omit<BaseMeta, 'format'> {
-  readonly format: 2;
+/** What is other than in the entries that the record names. */
+interface Beside {
+  readonly changed: readonly BaseEntry[];
+  readonly gone: readonly SyncPath[];
+}
+
+/** With more beside them the entries are written anew: the record, which each cycle writes, stays small. */
+const MOST_BESIDE = 64;
+
+interface WithEntries extends Omit<BaseMeta, 'format'> {
   readonly entries: Named;
 }
+
+/** The first line of the record. Those that know no `beside` would take older entries for the base: to them it is a later format. */
+type Line =
+  | (WithEntries & { readonly format: 2; readonly beside?: undefined })
+  | (WithEntries & { readonly format: 3; readonly beside: Beside });
 
 /** Entries lie beside the record, in turn in two files: those that the record names stay whole until it names the others. */
 const entriesFile = ({ revision }: Pick<Named, 'revision'>): string => `base-entries-${revision % 2}`;
 
 /**
- * A base on disk. The record is small and replaced by each cycle; the entries are written only when they have changed. The record
- * is the one that counts: entries other than those that it names are no base.
+ * A base on disk. The record is small and replaced by each cycle; the few entries that a cycle changes are in it, and all of them are
+ * written when those are no longer few. The record is the one that counts: entries other than those that it names are no base.
  */
 export function openBaseFiles(files: StateFiles): Pick<BaseStore, 'load' | 'save' | 'forget'> {
   /** The entries that were last read or saved, as the record names them. */
@@ -60,11 +73,14 @@ export function openBaseFiles(files: StateFiles): Pick<BaseStore, 'load' | 'save
     const found = lineOf((await record()) ?? '');
     const tree = isPacked(entries) ? entries : pack(entries);
     const bytes = bytesOf(tree);
-    const revision = found?.format === 2 ? found.entries.revision + 1 : 1;
+    const revision = found === null || found.format === 1 ? 1 : found.entries.revision + 1;
     const named = { revision, count: tree.size, sum: sumOf(bytes) };
     await files.write(entriesFile(named), bytes);
     return { named, tree };
   }
+
+  const writeRecord = (line: Line): Promise<void> =>
+    files.write(RECORD, new TextEncoder().encode(`${JSON.stringify(line)}\n${END}`));
 
   return {
     async load() {
@@ -72,14 +88,18 @@ export function openBaseFiles(files: StateFiles): Pick<BaseStore, 'load' | 'save
       const line = text === null ? null : lineOf(text);
       if (text === null || line === null) return null;
       if (line.format === 1) return parseFirstFormat(text, line);
-      const { entries: named, ...meta } = line;
-      const entries = await entriesOf(named);
-      return entries && { meta: { ...meta, format: 1 }, entries };
+      const { entries: named, beside, ...meta } = line;
+      const tree = await entriesOf(named);
+      return tree && { meta: { ...meta, format: 1 }, entries: beside === undefined ? tree : withBeside(tree, beside) };
     },
     async save({ meta, entries }) {
+      const few = isDraft(entries) && known?.tree === entries.from ? besideOf(entries) : null;
+      if (known !== null && few !== null) {
+        await writeRecord({ ...meta, format: 3, entries: known.named, beside: few });
+        return entries;
+      }
       const now = known?.tree === entries ? known : await writeEntries(entries);
-      const line: Line = { ...meta, format: 2, entries: now.named };
-      await files.write(RECORD, new TextEncoder().encode(`${JSON.stringify(line)}\n${END}`));
+      await writeRecord({ ...meta, format: 2, entries: now.named });
       known = now;
       return now.tree;
     },
@@ -90,11 +110,24 @@ export function openBaseFiles(files: StateFiles): Pick<BaseStore, 'load' | 'save
   };
 }
 
+/** Null: too much. */
+function besideOf({ changed, gone }: DraftTree): Beside | null {
+  return changed.size + gone.size > MOST_BESIDE ? null : { changed: [...changed.values()], gone: [...gone] };
+}
+
+function withBeside(tree: PackedTree, { changed, gone }: Beside): DraftTree {
+  const draft = draftOf(tree);
+  for (const path of gone) draft.delete(path);
+  for (const entry of changed) draft.set(entry);
+  return draft;
+}
+
 function parseLine(text: string): Line | BaseMeta | null {
   if (!text.endsWith(END)) return null;
   try {
     const line = JSON.parse(text.slice(0, text.indexOf('\n'))) as Line | BaseMeta;
-    return line.format === 1 || line.format === 2 ? line : null;
+    const isKnown = line.format === 1 || line.format === 2 || (line.format === 3 && line.beside !== undefined);
+    return isKnown ? line : null;
   } catch {
     return null;
   }
