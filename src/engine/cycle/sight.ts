@@ -5,6 +5,7 @@ import { restrictPlan } from '../../core/plan/approved-plan.ts';
 import { type Held, makePlan, type Plan, type PlanInput, type PlanPolicy } from '../../core/plan/plan.ts';
 import { isIdentityVeto, type SafetyFacts, type Veto, vet } from '../../core/plan/safety.ts';
 import { VetoError } from '../../core/plan/veto-error.ts';
+import { all } from '../all.ts';
 import { breathing } from '../breath.ts';
 import type { SyncOptions } from '../datastore.ts';
 import type { ApplyIntent, LocalFiles } from '../ports.ts';
@@ -51,21 +52,21 @@ const EMPTY_PLAN: Plan = { steps: [], conflicts: [], held: [] };
 export async function look(parts: CycleParts, options: SyncOptions, from: Looking): Promise<Sight> {
   const { files, ledger, state } = from;
   const breathe = breathing(parts.clock, options.signal);
-  const scan = from.rootThere
-    ? await scanRoot(files, ledger.entries, parts.skip, parts.codec, {
-        signal: options.signal,
-        breathe,
-        keep: from.keep,
-      })
-    : emptyScan(parts.skip, ledger.entries);
+  const { approved } = options;
+  const scanning = from.rootThere
+    ? scanRoot(files, ledger.entries, parts.skip, parts.codec, { signal: options.signal, breathe, keep: from.keep })
+    : Promise.resolve(emptyScan(parts.skip, ledger.entries));
+  const reading = () => viewOf(parts, state, from.view, options.signal);
+  // What is needed whatever the root holds comes while that is looked at.
+  const isNeeded = approved !== undefined || !isKnown(ledger, state);
+  const [scan, early] = await both(scanning, isNeeded ? reading() : null);
   settleIntents(ledger, from.intents, scan);
   const isLeftOut = (path: SyncPath): boolean => scan.isExcluded(path) || parts.withheld(path) !== null;
   const withheld = await parts.names.withheld(ledger.entries, breathe);
   await setAside(ledger, [...withheld, ...scan.moved], isLeftOut, breathe);
-  const { approved } = options;
-  if (approved === undefined && nothingMoved(ledger, state, scan))
+  if (early === null && nothingMoved(ledger, scan))
     return { view: EMPTY_VIEW, scan, plan: EMPTY_PLAN, vetoes: [], moved: [], refused: [] };
-  const view = await viewOf(parts, state, from.view, options.signal);
+  const view = early ?? (await reading());
   takeBack(ledger, scan, view.tree, isLeftOut);
   const input: PlanInput = {
     base: ledger.entries,
@@ -92,6 +93,12 @@ export async function look(parts: CycleParts, options: SyncOptions, from: Lookin
   });
   const vetoes = vet(facts);
   return { view, scan, plan, vetoes, moved, refused };
+}
+
+/** Neither is under way any more when one has failed. */
+async function both<A, B>(one: Promise<A>, other: Promise<B> | null): Promise<readonly [A, B | null]> {
+  await all<unknown>([one, other]);
+  return [await one, await other];
 }
 
 /** The vetoes that stand: those about the remote's identity fall when exactly this generation was accepted. */
@@ -139,12 +146,17 @@ export function blockedPaths(scan: Scan, tree: RemoteView['tree']): readonly Hel
   }));
 }
 
-function nothingMoved(ledger: Ledger, state: RegisterState, scan: Scan): boolean {
-  const { commit, open, datastoreId, epoch } = ledger.meta;
-  if (!state.head?.commit || state.head.commit.id !== commit?.id || open.length > 0) return false;
+/** Whether the commit is the one that the base is in step with, so that only the root can have moved. */
+function isKnown({ meta }: Ledger, { head }: RegisterState): boolean {
+  const { commit, open, datastoreId, epoch } = meta;
+  if (!head?.commit || head.commit.id !== commit?.id || open.length > 0) return false;
+  return head.datastoreId === datastoreId && head.epoch >= epoch;
+}
+
+/** Of a commit that is known. */
+function nothingMoved(ledger: Ledger, scan: Scan): boolean {
   // Fewer than the commit names: some were left out, and may not be any more.
-  if (commit.files !== ledger.entries.size || hasExcluded(ledger)) return false;
-  if (state.head.datastoreId !== datastoreId || state.head.epoch < epoch) return false;
+  if (ledger.meta.commit?.files !== ledger.entries.size || hasExcluded(ledger)) return false;
   if (scan.unknown.size > scan.irregular.size || scan.files.size !== ledger.entries.size) return false;
   // As many as the base has, and each with the hash it has there: what was noted of the base since can only agree with it.
   for (const path of scan.moved) if (isOther(ledger, scan, path)) return false;
