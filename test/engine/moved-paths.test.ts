@@ -99,16 +99,21 @@ test('of many shards only those that have come are compared, and of the base wha
   expect(read).toHaveLength(2 * PATHS.length);
 });
 
-test.each<[what: string, paths: string, isFree: boolean]>([
-  ['none', '', true],
-  ['names apart', 'a b/c b/d', true],
-  ['twins by case', 'a A', false],
-  ['a folder and a file', 'a a/b', false],
-])('the names of a base: %s', (_what, paths, isFree) => {
+test.each<[what: string, paths: string, beside: string, isFree: boolean]>([
+  ['none', '', '', true],
+  ['names apart', 'a b/c b/d', '', true],
+  ['twins by case', 'a A', '', false],
+  ['a folder and a file', 'a a/b', '', false],
+  ['another beside them', 'a b', 'c', true],
+  ['a twin beside them', 'a b', 'B', false],
+  ['twins beside them', 'a', 'c C', false],
+])('the names of a base: %s', (_what, paths, beside, isFree) => {
   const names = openBaseNames(() => null);
   const entries = paths.split(' ').filter((path) => path !== '');
   const base = pack(new Map(entries.map((path) => [at(path), baseEntry(path, '1')])));
-  for (let time = 0; time < 2; time += 1) expect(names.areFree(base)).toBe(isFree);
+  const more = beside.split(' ').flatMap((path) => (path === '' ? [] : [at(path)]));
+  for (let time = 0; time < 2; time += 1) expect(names.areFree(base, more)).toBe(isFree);
+  expect(names.areFree(base, [])).toBe(beside === '' ? isFree : true);
 });
 
 test('what may not travel is asked of a name once, and of those that have come', async () => {

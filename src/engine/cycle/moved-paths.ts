@@ -25,8 +25,7 @@ export function movedPaths(
     moved,
     areNamesFree: () =>
       scan.unknown.size + view.refused.length + view.damaged.length === 0 &&
-      ![...moved].some(isNew) &&
-      names.areFree(below),
+      names.areFree(below, [...moved].filter(isNew)),
   };
 }
 

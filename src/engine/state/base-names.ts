@@ -9,14 +9,15 @@ import { isPacked } from './packed-tree.ts';
 export interface BaseNames {
   /** Those that may not travel. */
   withheld(base: BaseTree, breathe: Breathe): Promise<readonly SyncPath[]>;
-  /** Whether no file system takes any two of them for one another. */
-  areFree(base: BaseTree): boolean;
+  /** Whether no file system takes any two of them, and of these beside them, for one another. */
+  areFree(base: BaseTree, more: readonly SyncPath[]): boolean;
 }
 
 export function openBaseNames(withheld: (path: string) => string | null): BaseNames {
   /** By what the names of a tree in columns lie in. */
   const held = new WeakMap<object, readonly SyncPath[]>();
-  const free = new WeakMap<object, boolean>();
+  /** With the names that were beside them: what has come lately stays beside the columns for a while. */
+  const free = new WeakMap<object, { readonly more: string; readonly isFree: boolean }>();
 
   async function heldOf(paths: Iterable<SyncPath>, breathe: Breathe): Promise<readonly SyncPath[]> {
     const found: SyncPath[] = [];
@@ -42,12 +43,15 @@ export function openBaseNames(withheld: (path: string) => string | null): BaseNa
 
   return {
     withheld: withheldOf,
-    areFree(base) {
-      if (!isPacked(base)) return findCollisions(base.keys()).size === 0;
+    areFree(base, more) {
+      const isFree = () => findCollisions([...base.keys(), ...more]).size === 0;
+      if (!isPacked(base)) return isFree();
       const { rows } = base.columns;
-      const known = free.get(rows) ?? findCollisions(rows.keys()).size === 0;
-      free.set(rows, known);
-      return known;
+      const names = JSON.stringify(more.toSorted());
+      const known = free.get(rows);
+      const found = known?.more === names ? known : { more: names, isFree: isFree() };
+      free.set(rows, found);
+      return found.isFree;
     },
   };
 }
