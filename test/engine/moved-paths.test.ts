@@ -38,7 +38,7 @@ function shardsOf(tree: ReadonlyMap<SyncPath, Entry>, earlier: ParsedShard[]): r
 
 function changed(from: PackedTree, to: ReadonlyMap<SyncPath, BaseEntry>): PackedTree {
   const draft = draftOf(from);
-  for (const path of [...from.keys()]) if (!to.has(path)) draft.delete(path);
+  for (const path of from.keys()) if (!to.has(path)) draft.delete(path);
   for (const one of to.values()) if (from.get(one.path)?.sha256 !== one.sha256) draft.set(one);
   return pack(draft);
 }
