@@ -17,7 +17,9 @@ import { asSyncError } from './remote/store-error.ts';
 import { openRemoteContents } from './remote-contents.ts';
 import { type GuardedRoot, openGuardedRoot } from './root/guarded-root.ts';
 import type { Skip } from './root/scan.ts';
+import { openBaseNames } from './state/base-names.ts';
 import { createBaseStore } from './state/base-store.ts';
+import { openComparison } from './state/compared.ts';
 import { openLedger } from './state/ledger.ts';
 import { previewUndo, requireFolder, undoRun } from './undo/undo.ts';
 import { listUndoPoints } from './undo/undo-points.ts';
@@ -154,10 +156,13 @@ export function openDatastore(given: DatastoreParts): Datastore {
 function composeParts(given: DatastoreParts, root: GuardedRoot): CycleParts {
   const { store, clock, ids, log, codec } = given;
   const base = createBaseStore(root.state);
+  const withheld = withholder(given.allow ?? []);
   return {
     ...given,
     openFiles: (run) => root.openFiles(run),
-    withheld: withholder(given.allow ?? []),
+    withheld,
+    names: openBaseNames(withheld),
+    compare: openComparison(),
     register: createRegister(store, clock, ids, log),
     remoteLog: createRemoteLog(store, codec, base),
     base,

@@ -24,6 +24,7 @@ export function holdColliding(
   }
   holdRoomMakers(steps, held);
   while (steps.some((step) => CREATES.has(step.kind) && !held.has(step))) {
+    if (input.areNamesFree?.() === true) break;
     const collisions = findCollisions(resulting(input, steps, held));
     const before = held.size;
     for (const step of steps) {

@@ -103,6 +103,10 @@ export interface PlanInput {
   readonly busy?: ReadonlySet<string> | undefined;
   /** Why a path must not travel in either direction; null: it may. */
   readonly withheld?: (path: SyncPath) => string | null;
+  /** All paths that are not the same in all three, and maybe some that are; else each is compared. */
+  readonly moved?: Iterable<SyncPath> | undefined;
+  /** Whether it is known of all names on either side that no two contend for one place; else they are looked at. */
+  readonly areNamesFree?: (() => boolean) | undefined;
   readonly policy: PlanPolicy;
 }
 
@@ -116,7 +120,7 @@ export function makePlan(input: PlanInput): Plan {
   const answer = answerer(input);
   const decided: Step[] = [];
   const found: { readonly conflict: Conflict; readonly answered: Step | null }[] = [];
-  for (const path of movedPaths(input)) {
+  for (const path of input.moved ?? movedPaths(input)) {
     const versions = {
       path,
       base: base.get(path) ?? null,

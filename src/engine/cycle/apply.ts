@@ -32,8 +32,8 @@ export interface ApplyParts extends FetchParts {
   readonly onFile: () => void;
   /** All of a batch is here, and the disk is changed next. */
   readonly onChange: () => Promise<void>;
-  /** What is done so far becomes durable: called after every batch. */
-  readonly record: (advanced: readonly BaseEntry[], forgotten: readonly SyncPath[]) => Promise<void>;
+  /** What is done so far becomes durable: called after every batch, also after one that failed. */
+  readonly record: (advanced: readonly BaseEntry[], forgotten: readonly SyncPath[], isLast: boolean) => Promise<void>;
 }
 
 const BATCH_FILES = 1_000;
@@ -52,13 +52,15 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
     moved: [] as SyncPath[],
     missing: [] as Problem[],
   };
-  for (const batch of batches(steps)) {
+  const all = [...batches(steps)];
+  for (const batch of all) {
     const from = { advanced: total.advanced.length, forgotten: total.forgotten.length };
     try {
       await applyBatch(batch);
     } finally {
       await files.flush();
-      await parts.record(total.advanced.slice(from.advanced), total.forgotten.slice(from.forgotten));
+      const isLast = batch === all.at(-1);
+      await parts.record(total.advanced.slice(from.advanced), total.forgotten.slice(from.forgotten), isLast);
     }
   }
   return total;

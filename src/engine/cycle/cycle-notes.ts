@@ -59,6 +59,13 @@ export async function markRoot({ files, ledger, parts, options }: Run): Promise<
   if (found === null) await files.setMark(mark, { tool: 'datastore-sync', remote: parts.store.name });
 }
 
+/** Makes durable what is done, in the base, and ends what told of it until then: after that it is no longer asked about. */
+export async function noteDone({ parts, ledger, committed }: Run): Promise<void> {
+  await ledger.save();
+  await parts.base.setOpenRun(null);
+  if (committed !== null) await parts.base.setJournal([]);
+}
+
 /** What was done, what is left, and what of the remote's records is kept here: the rest is dropped. */
 export async function noteResult(run: Run, report: SyncReport, view: RemoteView): Promise<void> {
   const { parts, ledger } = run;
@@ -83,7 +90,7 @@ export async function noteResult(run: Run, report: SyncReport, view: RemoteView)
     recent: did ? [recent, ...meta.recent].slice(0, RECENT) : meta.recent,
     ...(commit !== null && isWhole(run, view) ? { commit: { id: commit.id, files: commit.stats.files } } : {}),
   });
-  await ledger.save();
+  await noteDone(run);
   const stays = new Set(kept);
   for (const sha256 of meta.kept) if (!stays.has(sha256)) await parts.base.drop(sha256);
 }

@@ -7,10 +7,10 @@ import { refresh } from '../root/excluded-base.ts';
 import { requireRoot } from '../root/root.ts';
 import type { Scan } from '../root/scan.ts';
 import { leftUndone, refuseUnapproved } from './approval.ts';
-import { forgetRemote, markRoot, noteHead, noteResult } from './cycle-notes.ts';
+import { forgetRemote, markRoot, noteDone, noteHead, noteResult } from './cycle-notes.ts';
 import { type Beginning, beginFrom } from './last-seen.ts';
 import { pullChanges } from './pull-changes.ts';
-import { pushChanges } from './push-changes.ts';
+import { hasToPush, pushChanges } from './push-changes.ts';
 import { type CycleParts, openPrimed, type Run, withRun } from './run.ts';
 import { forgetCommits, settleCommits, sweepStaging } from './settle.ts';
 import { blockedPaths, type Looking, look, refuseDamaged, refuseVetoed, type Sight, unknownPaths } from './sight.ts';
@@ -113,6 +113,8 @@ async function runPass(
   await ledger.save();
   await parts.base.setOpenRun(null);
   const pulled = await pullChanges(run, sight, state);
+  // What follows may fail, and say nothing of what has come; where nothing follows, it is noted with the result.
+  if (sight.view.damaged.length > 0 || hasToPush(sight)) await noteDone(run);
   if (sight.view.damaged.length > 0) {
     // Collected under our hands, then a newer commit is there; else it is damage.
     const now = await parts.register.read(options.signal);
@@ -120,8 +122,12 @@ async function runPass(
     return planAgain(now);
   }
   const pushed = await pushChanges(run, sight, state);
-  if ((pulled.again || pushed.again) && pass < MAX_PASSES) return planAgain(await parts.register.read(options.signal));
+  if ((pulled.again || pushed.again) && pass < MAX_PASSES) {
+    await noteDone(run);
+    return planAgain(await parts.register.read(options.signal));
+  }
   if (stood === 'lately' && run.committed === null) {
+    await noteDone(run);
     const now = await parts.register.read(options.signal);
     if (now.etag !== state.etag) return planAgain(now);
   }

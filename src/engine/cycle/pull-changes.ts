@@ -1,13 +1,16 @@
 import type { StepKind } from '../../core/plan/plan.ts';
 import type { RegisterState } from '../remote/register.ts';
 import { applyToDisk } from './apply.ts';
-import { markNewRoot } from './cycle-notes.ts';
+import { markNewRoot, noteDone } from './cycle-notes.ts';
 import type { Run } from './run.ts';
 import type { Sight } from './sight.ts';
 
 const TOUCHES_DISK: ReadonlySet<StepKind> = new Set(['download', 'delete-local', 'keep-both']);
 
-/** The half of a plan that needs no lease: base-only steps, then the disk. `again`: something moved meanwhile, look once more. */
+/**
+ * The half of a plan that needs no lease: base-only steps, then the disk. What came last is durable there, and in the base with `noteDone`;
+ * until then the run's intents tell of it. `again`: something moved meanwhile, look once more.
+ */
 export async function pullChanges(
   run: Run,
   sight: Pick<Sight, 'plan' | 'scan'>,
@@ -43,18 +46,18 @@ export async function pullChanges(
       onBytes: tally.bytes,
       onFile: tally.file,
       onChange: () => markNewRoot(run),
-      async record(advanced, forgotten) {
+      async record(advanced, forgotten, isLast) {
         ledger.advance(advanced, forgotten);
-        await ledger.save();
+        if (!isLast) await ledger.save();
       },
     },
     steps,
   );
-  await parts.base.setOpenRun(null);
   tally.add({ downloaded: applied.downloaded, deletedLocal: applied.deleted });
   tally.problems(applied.problems);
   tally.problems(applied.missing);
   tally.problems(applied.moved.map((path) => ({ path, reason: 'it keeps changing; left for the next sync' })));
+  if (applied.missing.length > 0) await noteDone(run);
   const collected =
     applied.missing.length > 0 &&
     (await parts.register.read(options.signal)).head?.commit?.id !== state.head?.commit?.id;

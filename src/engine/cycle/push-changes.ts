@@ -13,10 +13,13 @@ const SMALL_LOSSES = 3;
 /** Under a lease nothing can be lost, so this many losses in all mean a store that lies. */
 const MAX_LOSSES = 8;
 
-/** The half of a plan that writes to the remote. `again`: another commit came first, or files moved; plan once more. */
+/**
+ * The half of a plan that writes to the remote. What is committed is in the base with `noteDone`; until then the journal tells of it.
+ * `again`: another commit came first, or files moved; plan once more.
+ */
 export async function pushChanges(run: Run, sight: Sight, state: RegisterState): Promise<{ readonly again: boolean }> {
   const { parts, options, ledger, tally } = run;
-  const steps = sight.plan.steps.filter((step) => step.kind === 'upload' || step.kind === 'delete-remote');
+  const steps = sight.plan.steps.filter(isPushed);
   if (steps.length === 0) return { again: false };
   const held = run.lease;
   if (held === null && run.losses < SMALL_LOSSES && isSmall(steps, state))
@@ -61,13 +64,15 @@ export async function pushChanges(run: Run, sight: Sight, state: RegisterState):
     ledger.advance(pushed.advanced, pushed.forgotten);
     // With what it brought into the base: a bucket restored from before it would else pass for one that merely went on.
     ledger.note({ newest: { id: pushed.commit.id, generation: pushed.commit.generation } });
-    await ledger.save();
-    await parts.base.setJournal([]);
     tally.add({ uploaded: pushed.uploaded, deletedRemote: pushed.deleted });
     run.committed = pushed.commit;
   }
   return { again: pushed.moved.length > 0 };
 }
+
+export const hasToPush = ({ plan }: Pick<Sight, 'plan'>): boolean => plan.steps.some(isPushed);
+
+const isPushed = ({ kind }: Step): boolean => kind === 'upload' || kind === 'delete-remote';
 
 const markingFirst = (run: Run, ticket: Ticket): Ticket => ({
   ...ticket,

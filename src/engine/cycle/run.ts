@@ -8,7 +8,9 @@ import type { Lease, LeaseParts } from '../lease/lease.ts';
 import type { Codec, LocalFiles, ObjectStore } from '../ports.ts';
 import type { RemoteLog } from '../remote/remote-log.ts';
 import type { Skip } from '../root/scan.ts';
+import type { BaseNames } from '../state/base-names.ts';
 import type { BaseStore } from '../state/base-store.ts';
+import type { Compare } from '../state/compared.ts';
 import { type Ledger, openLedger } from '../state/ledger.ts';
 import { createTally, type Tally } from './tally.ts';
 
@@ -21,6 +23,8 @@ export interface CycleParts extends LeaseParts {
   readonly openFiles: (run: string) => LocalFiles;
   readonly skip: Skip;
   readonly withheld: (path: string) => string | null;
+  readonly names: BaseNames;
+  readonly compare: Compare;
   readonly codec: Codec;
   readonly budget: ByteBudget;
   readonly packs: PackLimits;

@@ -5,16 +5,18 @@ import { restrictPlan } from '../../core/plan/approved-plan.ts';
 import { type Held, makePlan, type Plan, type PlanInput, type PlanPolicy } from '../../core/plan/plan.ts';
 import { isIdentityVeto, type SafetyFacts, type Veto, vet } from '../../core/plan/safety.ts';
 import { VetoError } from '../../core/plan/veto-error.ts';
-import { type Breathe, breathing, nowAndThen } from '../breath.ts';
+import { all } from '../all.ts';
+import { breathing } from '../breath.ts';
 import type { SyncOptions } from '../datastore.ts';
 import type { ApplyIntent, LocalFiles } from '../ports.ts';
 import type { RegisterState } from '../remote/register.ts';
 import { EMPTY_VIEW, type RemoteView } from '../remote/remote-log.ts';
-import { hasExcluded, includedPaths, setAside, takeBack } from '../root/excluded-base.ts';
+import { hasExcluded, setAside, takeBack } from '../root/excluded-base.ts';
 import { emptyScan, type Scan, scanRoot } from '../root/scan.ts';
 import type { BaseMeta } from '../state/base-store.ts';
 import type { Ledger } from '../state/ledger.ts';
 import { ancestryOf } from './ancestry.ts';
+import { movedHere, movedPaths } from './moved-paths.ts';
 import type { CycleParts } from './run.ts';
 import { settleIntents } from './settle.ts';
 
@@ -50,20 +52,21 @@ const EMPTY_PLAN: Plan = { steps: [], conflicts: [], held: [] };
 export async function look(parts: CycleParts, options: SyncOptions, from: Looking): Promise<Sight> {
   const { files, ledger, state } = from;
   const breathe = breathing(parts.clock, options.signal);
-  const scan = from.rootThere
-    ? await scanRoot(files, ledger.entries, parts.skip, parts.codec, {
-        signal: options.signal,
-        breathe,
-        keep: from.keep,
-      })
-    : emptyScan(parts.skip);
+  const { approved } = options;
+  const scanning = from.rootThere
+    ? scanRoot(files, ledger.entries, parts.skip, parts.codec, { signal: options.signal, breathe, keep: from.keep })
+    : Promise.resolve(emptyScan(parts.skip, ledger.entries));
+  const reading = () => viewOf(parts, state, from.view, options.signal);
+  // What is needed whatever the root holds comes while that is looked at.
+  const isNeeded = approved !== undefined || !isKnown(ledger, state);
+  const [scan, early] = await both(scanning, isNeeded ? reading() : null);
   settleIntents(ledger, from.intents, scan);
   const isLeftOut = (path: SyncPath): boolean => scan.isExcluded(path) || parts.withheld(path) !== null;
-  await setAside(ledger, isLeftOut, breathe);
-  const { approved } = options;
-  if (approved === undefined && (await nothingMoved(ledger, state, scan, breathe)))
+  const withheld = await parts.names.withheld(ledger.entries, breathe);
+  await setAside(ledger, [...withheld, ...scan.moved], isLeftOut, breathe);
+  if (early === null && nothingMoved(ledger, scan))
     return { view: EMPTY_VIEW, scan, plan: EMPTY_PLAN, vetoes: [], moved: [], refused: [] };
-  const view = await viewOf(parts, state, from.view, options.signal);
+  const view = early ?? (await reading());
   takeBack(ledger, scan, view.tree, isLeftOut);
   const input: PlanInput = {
     base: ledger.entries,
@@ -72,14 +75,30 @@ export async function look(parts: CycleParts, options: SyncOptions, from: Lookin
     refused: [...view.refused, ...damagedPaths(view, ledger, scan)],
     busy: options.busyPaths,
     withheld: parts.withheld,
+    ...movedPaths(parts, ledger.entries, scan, view),
     policy: policyOf(options, from.conflictSuffix),
   };
   const whole = makePlan(input);
   const { plan, moved, refused } = approved
     ? restrictPlan(input, whole, approved)
     : { plan: whole, moved: [], refused: [] };
-  const vetoes = vet(await factsOf(parts, options, { files, ledger, state, scan, view, plan }));
+  const facts = await factsOf(parts, options, {
+    files,
+    ledger,
+    state,
+    scan,
+    view,
+    plan,
+    moved: movedHere(ledger.entries, scan),
+  });
+  const vetoes = vet(facts);
   return { view, scan, plan, vetoes, moved, refused };
+}
+
+/** Neither is under way any more when one has failed. */
+async function both<A, B>(one: Promise<A>, other: Promise<B> | null): Promise<readonly [A, B | null]> {
+  await all<unknown>([one, other]);
+  return [await one, await other];
 }
 
 /** The vetoes that stand: those about the remote's identity fall when exactly this generation was accepted. */
@@ -127,22 +146,25 @@ export function blockedPaths(scan: Scan, tree: RemoteView['tree']): readonly Hel
   }));
 }
 
-async function nothingMoved(ledger: Ledger, state: RegisterState, scan: Scan, breathe: Breathe): Promise<boolean> {
-  const { commit, open, datastoreId, epoch } = ledger.meta;
-  if (!state.head?.commit || state.head.commit.id !== commit?.id || open.length > 0) return false;
+/** Whether the commit is the one that the base is in step with, so that only the root can have moved. */
+function isKnown({ meta }: Ledger, { head }: RegisterState): boolean {
+  const { commit, open, datastoreId, epoch } = meta;
+  if (!head?.commit || head.commit.id !== commit?.id || open.length > 0) return false;
+  return head.datastoreId === datastoreId && head.epoch >= epoch;
+}
+
+/** Of a commit that is known. */
+function nothingMoved(ledger: Ledger, scan: Scan): boolean {
   // Fewer than the commit names: some were left out, and may not be any more.
-  if (commit.files !== ledger.entries.size || hasExcluded(ledger)) return false;
-  if (state.head.datastoreId !== datastoreId || state.head.epoch < epoch) return false;
+  if (ledger.meta.commit?.files !== ledger.entries.size || hasExcluded(ledger)) return false;
   if (scan.unknown.size > scan.irregular.size || scan.files.size !== ledger.entries.size) return false;
   // As many as the base has, and each with the hash it has there: what was noted of the base since can only agree with it.
-  if (scan.isAsInBase) return true;
-  const isTime = nowAndThen();
-  for (const [path, local] of scan.files) {
-    if (isTime()) await breathe();
-    if (hashIn(ledger.entries, path) !== local.sha256) return false;
-  }
+  for (const path of scan.moved) if (isOther(ledger, scan, path)) return false;
   return true;
 }
+
+const isOther = ({ entries }: Ledger, { files }: Scan, path: SyncPath): boolean =>
+  files.get(path)?.sha256 !== hashIn(entries, path);
 
 async function viewOf(
   parts: CycleParts,
@@ -174,10 +196,19 @@ export function policyOf(options: SyncOptions, conflictSuffix: string): PlanPoli
 export async function factsOf(
   parts: CycleParts,
   options: SyncOptions,
-  at: { files: LocalFiles; ledger: Ledger; state: RegisterState; scan: Scan; view: RemoteView; plan: Plan },
+  at: {
+    files: LocalFiles;
+    ledger: Ledger;
+    state: RegisterState;
+    scan: Scan;
+    view: RemoteView;
+    plan: Plan;
+    /** Has every path of the base that is not there as in the base; all are looked at where it is left out. */
+    moved?: Iterable<SyncPath>;
+  },
 ): Promise<SafetyFacts> {
-  const { meta } = at.ledger;
-  const known = includedPaths(at.ledger, at.scan);
+  const { meta, entries } = at.ledger;
+  const { excluded, isOtherwise } = compareRoot(at.ledger, at.scan, at.moved ?? entries.keys());
   const head = at.state.head;
   const seen =
     meta.datastoreId === null
@@ -193,10 +224,8 @@ export async function factsOf(
     localFiles: at.scan.files.size,
     // All that the commit names, readable or not: a damaged index is no empty one.
     remoteFiles: (at.view.commit?.shards ?? []).reduce((sum, { count }) => sum + count, 0),
-    baseFiles: known.length,
-    strangeRoot: known.some((path) => at.scan.files.get(path)?.sha256 !== hashIn(at.ledger.entries, path))
-      ? await strangenessOf(at.files, meta)
-      : null,
+    baseFiles: entries.size - excluded,
+    strangeRoot: isOtherwise ? await strangenessOf(at.files, meta) : null,
     baseLost:
       meta.rootMark === null && head?.commit != null && at.scan.files.size > 0 && (await at.files.mark()) !== null,
     remote: head && { datastoreId: head.datastoreId, epoch: head.epoch, generation: head.commit?.generation ?? 0 },
@@ -204,6 +233,18 @@ export async function factsOf(
     ancestry: meta.newest ? await ancestryOf(meta.newest, head, parts.remoteLog, options.signal) : 'related',
     allowMassDelete: options.approved?.basis.allowMassDelete ?? options.allowMassDelete ?? false,
   };
+}
+
+/** What of the base the rules leave out, and whether anything else of it is not there as it was. */
+function compareRoot(ledger: Ledger, scan: Scan, paths: Iterable<SyncPath>) {
+  let isOtherwise = false;
+  const excluded = new Set<SyncPath>();
+  for (const path of paths) {
+    if (!ledger.entries.has(path)) continue;
+    if (scan.isExcluded(path)) excluded.add(path);
+    else isOtherwise ||= isOther(ledger, scan, path);
+  }
+  return { excluded: excluded.size, isOtherwise };
 }
 
 /** Of a root of which something is in the base: it had its mark before. */

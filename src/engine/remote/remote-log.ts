@@ -23,13 +23,22 @@ export interface RemoteView {
   readonly pointer: CommitPointer | null;
   readonly commit: Commit | null;
   readonly tree: RemoteTree;
+  /** Of the commit, in its order; null: it cannot be read. */
+  readonly shards: readonly (ParsedShard | null)[];
   /** Entries that were refused. Their lines are carried over as they are, so nobody's record is lost. */
   readonly refused: readonly (Held & { readonly line: string })[];
   /** Ranges of paths whose shard cannot be read: nothing in them is acted on, and nothing is pushed. */
   readonly damaged: readonly { readonly first: string; readonly last: string; readonly reason: string }[];
 }
 
-export const EMPTY_VIEW: RemoteView = { pointer: null, commit: null, tree: new Map(), refused: [], damaged: [] };
+export const EMPTY_VIEW: RemoteView = {
+  pointer: null,
+  commit: null,
+  tree: new Map(),
+  shards: [],
+  refused: [],
+  damaged: [],
+};
 
 /** Texts of commits and shards by their hash, as this machine has seen them. What it gives is checked before it is believed. */
 export interface RecordCache {
@@ -117,7 +126,8 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
       for (const entry of shard.entries) tree.set(entry.path, entry);
       refused.push(...shard.refused);
     }
-    return { pointer, commit, tree, refused, damaged };
+    const read = shards.map((shard) => (typeof shard === 'string' ? null : shard));
+    return { pointer, commit, tree, shards: read, refused, damaged };
   }
 
   async function readShard(pointer: ShardPointer, signal?: AbortSignal, keeps = true) {

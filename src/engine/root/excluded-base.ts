@@ -11,11 +11,16 @@ import type { Scan } from './scan.ts';
 /** Whether the rules of today leave a path alone: it is excluded, or held back. */
 export type LeftOut = (path: SyncPath) => boolean;
 
-/** Marks the entries of paths that are left out now. */
-export async function setAside(ledger: Ledger, isLeftOut: LeftOut, breathe: Breathe): Promise<void> {
+/** Marks the entries of those of these paths that are left out now. */
+export async function setAside(
+  ledger: Ledger,
+  paths: Iterable<SyncPath>,
+  isLeftOut: LeftOut,
+  breathe: Breathe,
+): Promise<void> {
   const left: BaseEntry[] = [];
   const isTime = nowAndThen();
-  for (const path of ledger.entries.keys()) {
+  for (const path of paths) {
     if (isTime()) await breathe();
     const entry = isLeftOut(path) ? ledger.entries.get(path) : undefined;
     if (entry !== undefined && entry.excluded === undefined) left.push({ ...entry, excluded: true });
@@ -47,7 +52,3 @@ export function refresh(ledger: Ledger, scan: Scan): void {
 
 /** With any, an unchanged commit does not mean that nothing is left to bring here. */
 export const hasExcluded = (ledger: Ledger): boolean => someExcluded(ledger.entries);
-
-/** What was in step, as far as the rules of today reach. */
-export const includedPaths = (ledger: Ledger, scan: Scan): readonly SyncPath[] =>
-  [...ledger.entries.keys()].filter((path) => !scan.isExcluded(path));

@@ -12,6 +12,7 @@ import { parseSyncPath, type SyncPath } from '../../core/paths/sync-path.ts';
 import { type Breathe, nowAndThen } from '../breath.ts';
 import { each } from '../each.ts';
 import type { Codec, HashedFile, LocalFiles } from '../ports.ts';
+import { isDraft } from '../state/draft-tree.ts';
 import { hashOfUnchanged, isPacked } from '../state/packed-tree.ts';
 
 export type Skip = (path: string, isFolder: boolean) => boolean;
@@ -25,8 +26,11 @@ export interface Scan extends LocalTree {
   readonly refreshed: readonly BaseEntry[];
   /** What was read whole, as far as it was to be kept: bytes with the hash that `files` has. */
   readonly contents: ReadonlyMap<SyncPath, Uint8Array>;
-  /** Each in `files` has the hash that the base has for it: none had to be read. */
-  readonly isAsInBase: boolean;
+  /**
+   * What is not as the base has it, or had to be read to know, and what the base has that was not found. Each other path of the base is
+   * in `files`, with its hash.
+   */
+  readonly moved: ReadonlySet<SyncPath>;
 }
 
 const HASHERS = 8;
@@ -58,6 +62,8 @@ export async function scanRoot(
   const contents = new Map<SyncPath, Uint8Array>();
   let room = options.keep ?? 0;
   const unread = new Map<SyncPath, { readonly path: SyncPath; readonly size: number }>();
+  const moved = new Set<SyncPath>();
+  let inBase = 0;
   const isTime = nowAndThen();
   for (const [name, stamp] of walk.files) {
     if (isTime()) await options.breathe?.();
@@ -66,13 +72,17 @@ export async function scanRoot(
     const sha256 = hashIfUnchanged(base, path, stamp);
     if (sha256 !== null) {
       found.set(path, { path, stamp, sha256 });
+      inBase += 1;
       continue;
     }
+    moved.add(path);
+    if (base.has(path)) inBase += 1;
     const parsed = parseSyncPath(name);
     if (parsed.ok) unread.set(path, { path, size: stamp.size });
     else unknown.set(name, parsed.problem);
   }
-  const isAsInBase = unread.size === 0;
+  // As many as it has: then none is gone.
+  if (inBase < base.size) for (const path of base.keys()) if (!walk.files.has(path)) moved.add(path);
   const take = (path: SyncPath, { stamp, sha256, bytes }: HashedFile) => {
     found.set(path, { path, stamp, sha256 });
     if (base.get(path)?.sha256 === sha256) refreshed.push({ path, stamp, sha256, seenAt: walk.at });
@@ -105,12 +115,12 @@ export async function scanRoot(
     at: walk.at,
     refreshed,
     contents,
-    isAsInBase,
+    moved,
   };
 }
 
 /** Of a root that does not exist yet. */
-export const emptyScan = (skip: Skip): Scan => ({
+export const emptyScan = (skip: Skip, base: BaseTree): Scan => ({
   files: new Map(),
   irregular: new Map(),
   unknown: new Map(),
@@ -118,7 +128,7 @@ export const emptyScan = (skip: Skip): Scan => ({
   at: 0,
   refreshed: [],
   contents: new Map(),
-  isAsInBase: true,
+  moved: new Set(base.keys()),
 });
 
 /** Whether a scan takes its content from the base. */
@@ -127,7 +137,8 @@ export function isUnchanged(base: BaseEntry, stamp: FileStamp): boolean {
 }
 
 function hashIfUnchanged(base: BaseTree, path: SyncPath, stamp: FileStamp): Sha256 | null {
-  if (isPacked(base)) return hashOfUnchanged(base, path, stamp);
+  const from = isDraft(base) && !base.changed.has(path) && !base.gone.has(path) ? base.from : base;
+  if (isPacked(from)) return hashOfUnchanged(from, path, stamp);
   const known = base.get(path);
   return known !== undefined && isUnchanged(known, stamp) ? known.sha256 : null;
 }

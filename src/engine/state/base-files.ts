@@ -1,12 +1,18 @@
+import { SyncError } from '../../core/errors.ts';
 import type { BaseEntry, BaseTree } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import type { StateFiles } from '../ports.ts';
 import type { Base, BaseMeta, BaseStore } from './base-store.ts';
+import { type DraftTree, draftOf, isDraft } from './draft-tree.ts';
 import { bytesOf, isPacked, type PackedTree, pack, sumOf, unpack } from './packed-tree.ts';
 
 const RECORD = 'base.jsonl';
 /** A last line that is always there: a file without it was cut. */
 const END = '{"end":true}\n';
+/** The same with a sum of the line before it: what lies in that is believed, and a changed letter would be another entry. */
+const endOf = (line: string): string => `${JSON.stringify({ end: true, sum: sumOfText(line) })}\n`;
+/** The latest that this version reads. */
+const FORMAT = 3;
 
 /** What names the entries that go with a record. */
 interface Named {
@@ -17,18 +23,30 @@ interface Named {
   readonly sum: number;
 }
 
-/** The first line of the record. */
-interface Line extends Omit<BaseMeta, 'format'> {
-  readonly format: 2;
+/** What is other than in the entries that the record names. */
+interface Beside {
+  readonly changed: readonly BaseEntry[];
+  readonly gone: readonly SyncPath[];
+}
+
+/** With more beside them the entries are written anew: the record, which each cycle writes, stays small. */
+const MOST_BESIDE = 64;
+
+interface WithEntries extends Omit<BaseMeta, 'format'> {
   readonly entries: Named;
 }
+
+/** The first line of the record. Builds that know no `beside` would take older entries for the base: to them it is a later format. */
+type Line =
+  | (WithEntries & { readonly format: 2; readonly beside?: undefined })
+  | (WithEntries & { readonly format: 3; readonly beside: Beside });
 
 /** Entries lie beside the record, in turn in two files: those that the record names stay whole until it names the others. */
 const entriesFile = ({ revision }: Pick<Named, 'revision'>): string => `base-entries-${revision % 2}`;
 
 /**
- * A base on disk. The record is small and replaced by each cycle; the entries are written only when they have changed. The record
- * is the one that counts: entries other than those that it names are no base.
+ * A base on disk. The record is small and replaced by each cycle; the few entries that a cycle changes are in it, and all of them are
+ * written when those are no longer few. The record is the one that counts: entries other than those that it names are no base.
  */
 export function openBaseFiles(files: StateFiles): Pick<BaseStore, 'load' | 'save' | 'forget'> {
   /** The entries that were last read or saved, as the record names them. */
@@ -60,10 +78,21 @@ export function openBaseFiles(files: StateFiles): Pick<BaseStore, 'load' | 'save
     const found = lineOf((await record()) ?? '');
     const tree = isPacked(entries) ? entries : pack(entries);
     const bytes = bytesOf(tree);
-    const revision = found?.format === 2 ? found.entries.revision + 1 : 1;
+    const revision = found === null || found.format === 1 ? 1 : found.entries.revision + 1;
     const named = { revision, count: tree.size, sum: sumOf(bytes) };
     await files.write(entriesFile(named), bytes);
     return { named, tree };
+  }
+
+  function writeRecord(line: Line): Promise<void> {
+    const text = JSON.stringify(line);
+    return files.write(RECORD, new TextEncoder().encode(`${text}\n${line.format === 3 ? endOf(text) : END}`));
+  }
+
+  /** They may be gone since they were written, and this process alone would know them. */
+  async function stand(named: Named): Promise<boolean> {
+    const bytes = await files.read(entriesFile(named));
+    return bytes !== null && sumOf(bytes) === named.sum;
   }
 
   return {
@@ -72,14 +101,18 @@ export function openBaseFiles(files: StateFiles): Pick<BaseStore, 'load' | 'save
       const line = text === null ? null : lineOf(text);
       if (text === null || line === null) return null;
       if (line.format === 1) return parseFirstFormat(text, line);
-      const { entries: named, ...meta } = line;
-      const entries = await entriesOf(named);
-      return entries && { meta: { ...meta, format: 1 }, entries };
+      const { entries: named, beside, ...meta } = line;
+      const tree = await entriesOf(named);
+      return tree && { meta: { ...meta, format: 1 }, entries: beside === undefined ? tree : withBeside(tree, beside) };
     },
     async save({ meta, entries }) {
+      const few = isDraft(entries) && known?.tree === entries.from ? besideOf(entries) : null;
+      if (known !== null && few !== null && (await stand(known.named))) {
+        await writeRecord({ ...meta, format: 3, entries: known.named, beside: few });
+        return entries;
+      }
       const now = known?.tree === entries ? known : await writeEntries(entries);
-      const line: Line = { ...meta, format: 2, entries: now.named };
-      await files.write(RECORD, new TextEncoder().encode(`${JSON.stringify(line)}\n${END}`));
+      await writeRecord({ ...meta, format: 2, entries: now.named });
       known = now;
       return now.tree;
     },
@@ -90,14 +123,57 @@ export function openBaseFiles(files: StateFiles): Pick<BaseStore, 'load' | 'save
   };
 }
 
+/** Null: too much. */
+function besideOf({ changed, gone }: DraftTree): Beside | null {
+  return changed.size + gone.size > MOST_BESIDE ? null : { changed: [...changed.values()], gone: [...gone] };
+}
+
+function withBeside(tree: PackedTree, { changed, gone }: Beside): DraftTree {
+  const draft = draftOf(tree);
+  for (const path of gone) draft.delete(path);
+  for (const entry of changed) draft.set(entry);
+  return draft;
+}
+
+/** Null: it was cut, or is damaged. Throws SyncError('newer-format'). */
 function parseLine(text: string): Line | BaseMeta | null {
-  if (!text.endsWith(END)) return null;
+  const first = text.slice(0, text.indexOf('\n'));
+  const line = parseJson(first) as Line | BaseMeta | null;
+  switch (line?.format) {
+    case 1:
+    case 2:
+      return text.endsWith(END) ? line : null;
+    case 3:
+      return text === `${first}\n${endOf(first)}` ? line : null;
+    default:
+      return refuseLater(line);
+  }
+}
+
+function refuseLater(line: { readonly format?: unknown } | null): null {
+  const format = line?.format;
+  if (typeof format !== 'number' || !Number.isInteger(format) || format <= FORMAT) return null;
+  throw new SyncError(
+    'newer-format',
+    `what this workspace was last in step with is noted in format ${format}, and this version reads format ${FORMAT}`,
+    'Another program here is newer: update this one, too.',
+  );
+}
+
+function parseJson(text: string): unknown {
   try {
-    const line = JSON.parse(text.slice(0, text.indexOf('\n'))) as Line | BaseMeta;
-    return line.format === 1 || line.format === 2 ? line : null;
+    return JSON.parse(text);
   } catch {
     return null;
   }
+}
+
+function sumOfText(text: string): number {
+  const bytes = new TextEncoder().encode(text);
+  // Whole words are summed.
+  const words = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
+  words.set(bytes);
+  return sumOf(words);
 }
 
 /** As the first builds wrote it: the entries follow in the record, one a line. */

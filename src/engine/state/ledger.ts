@@ -1,7 +1,7 @@
 import type { BaseEntry, BaseTree } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
 import { type BaseMeta, type BaseStore, emptyBase } from './base-store.ts';
-import { type DraftTree, draftOf } from './draft-tree.ts';
+import { type DraftTree, draftOf, isDraft } from './draft-tree.ts';
 
 /** The base while a cycle runs: only what was verified done goes in, and what is in is saved even when the cycle fails. */
 export interface Ledger {
@@ -27,7 +27,7 @@ export async function openLedger(store: BaseStore, remote: string): Promise<Ledg
   let dirty = false;
   // Most cycles change nothing, and most others little.
   const writable = () => {
-    own ??= draftOf(entries);
+    own ??= isDraft(entries) ? entries : draftOf(entries);
     entries = own;
     kept = null;
     dirty = true;

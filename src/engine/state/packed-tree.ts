@@ -5,7 +5,19 @@ import { isDraft } from './draft-tree.ts';
 /** Entries of a base in columns, in memory as on disk: a hundred thousand objects cost more to make than a cycle with nothing to do. */
 export interface PackedTree extends BaseTree {
   readonly columns: Columns;
+  readonly line: Line;
 }
+
+/** Which tree this one was made from, and what is other in it; one that was read or made anew begins a line. */
+interface Line {
+  readonly changed: readonly SyncPath[];
+  readonly before: Line | null;
+  /** Trees before it. */
+  readonly length: number;
+}
+
+/** Of a line: behind that it begins anew. */
+const LONGEST_LINE = 64;
 
 interface Columns {
   /** Row of each path, in the order of the rows. */
@@ -40,8 +52,18 @@ export function pack(tree: BaseTree): PackedTree {
   return treeOf({ rows, numbers, flags, hashes: hashes.join('') });
 }
 
+/** Paths whose entries may be others in `tree` than in the one that this line is of; null where that is not known. */
+export function changedSince(tree: PackedTree, line: Line): readonly SyncPath[] | null {
+  const changed: SyncPath[] = [];
+  for (let at: Line | null = tree.line; at !== null; at = at.before) {
+    if (at === line) return changed;
+    changed.push(...at.changed);
+  }
+  return null;
+}
+
 /** With these entries in place of its own, or behind them. */
-function patched({ columns, size }: PackedTree, changed: ReadonlyMap<SyncPath, BaseEntry>): PackedTree {
+function patched({ columns, size, line }: PackedTree, changed: ReadonlyMap<SyncPath, BaseEntry>): PackedTree {
   const added = [...changed.keys()].filter((path) => !columns.rows.has(path));
   const rows =
     added.length === 0
@@ -60,7 +82,10 @@ function patched({ columns, size }: PackedTree, changed: ReadonlyMap<SyncPath, B
     done = row + 1;
   }
   hashes.push(columns.hashes.slice(HASH * done));
-  return treeOf({ rows, numbers, flags, hashes: hashes.join('') });
+  const isLong = line.length === LONGEST_LINE || changed.size > LONGEST_LINE;
+  const before = isLong ? null : line;
+  const next = { changed: isLong ? [] : [...changed.keys()], before, length: isLong ? 0 : line.length + 1 };
+  return treeOf({ rows, numbers, flags, hashes: hashes.join('') }, next);
 }
 
 function write(
@@ -100,7 +125,7 @@ export function someExcluded(tree: BaseTree): boolean {
 
 const isExcluded = ({ excluded }: BaseEntry): boolean => excluded === true;
 
-function treeOf(columns: Columns): PackedTree {
+function treeOf(columns: Columns, line: Line = { changed: [], before: null, length: 0 }): PackedTree {
   const { rows } = columns;
   function* entries(): MapIterator<[SyncPath, BaseEntry]> {
     for (const [path, row] of rows) yield [path, entryOf(columns, path, row)];
@@ -110,6 +135,7 @@ function treeOf(columns: Columns): PackedTree {
   }
   const tree: PackedTree = {
     columns,
+    line,
     size: rows.size,
     has: (path) => rows.has(path),
     hashOf(path) {

@@ -6,7 +6,7 @@ import { isIdentityVeto, type Veto, vet, vetoMessage } from '../../core/plan/saf
 import { VetoError } from '../../core/plan/veto-error.ts';
 import type { Drift } from '../../core/verify/verify-report.ts';
 import { createUploader } from '../contents/upload.ts';
-import { noteHead } from '../cycle/cycle-notes.ts';
+import { noteDone, noteHead } from '../cycle/cycle-notes.ts';
 import { pullChanges } from '../cycle/pull-changes.ts';
 import { commitChanges } from '../cycle/push.ts';
 import type { Run } from '../cycle/run.ts';
@@ -181,6 +181,7 @@ async function mendRoot(
   const state = parts.register.known() ?? found.state;
   refuseVetoed(vet(await factsOf(parts, options, { ...found, state, files: run.files, ledger, plan })));
   await pullChanges(run, { ...found, plan }, state);
+  await noteDone(run);
   const problems = new Map(run.tally.problemsSoFar().map(({ path, reason }) => [path, reason]));
   for (const { path, remote, local } of steps) {
     const now = ledger.entries.get(path);

@@ -83,7 +83,7 @@ async function examine(
   run.tally.phase('scanning');
   const scan = rootThere
     ? await scanRoot(run.files, NO_BASE, parts.skip, parts.codec, { signal: options.signal, onFile: run.tally.file })
-    : emptyScan(parts.skip);
+    : emptyScan(parts.skip, NO_BASE);
   settleIntents(ledger, intents, scan);
   await ledger.save();
   if (settles) await parts.base.setOpenRun(null);

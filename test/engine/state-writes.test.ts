@@ -1,0 +1,47 @@
+import { utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openWorld, type Replica } from '../support/replica.ts';
+
+/* What a cycle makes durable in the state folder, in which order: each of these waits for the disk. */
+
+const TREE = { a: '1', b: '1' };
+
+test.each<[what: string, alice: (one: Replica) => void, bob: (one: Replica) => void, written: readonly string[]]>([
+  ['nothing to do', () => {}, () => {}, ['base.jsonl']],
+  ['an edit goes up', () => {}, (bob) => bob.write('a', '2'), ['journal.json', 'base.jsonl', 'journal.json']],
+  [
+    'an edit comes down',
+    (alice) => alice.write('a', '2'),
+    () => {},
+    ['base.jsonl', 'apply.json', 'base.jsonl', 'apply.json'],
+  ],
+  [
+    'one comes, one goes',
+    (alice) => alice.write('a', '2'),
+    (bob) => bob.write('b', '2'),
+    ['base.jsonl', 'apply.json', 'base.jsonl', 'apply.json', 'journal.json', 'base.jsonl', 'journal.json'],
+  ],
+])('%s', async (_what, alices, bobs, written) => {
+  const world = openWorld();
+  const [alice, bob] = [world.replica('alice'), world.replica('bob')];
+  for (const [path, content] of Object.entries(TREE)) {
+    alice.write(path, content);
+    // What is young is read again, and noted.
+    utimesSync(join(alice.root, path), 1_700_000_000, 1_700_000_000);
+  }
+  await alice.sync();
+  await bob.sync();
+  // The first push notes what the store can do.
+  bob.write('b', '1b');
+  utimesSync(join(bob.root, 'b'), 1_700_000_000, 1_700_000_000);
+  await bob.sync();
+  await alice.sync();
+  alices(alice);
+  await alice.sync();
+  bobs(bob);
+  const names: string[] = [];
+  bob.onState = (name) => void (name.startsWith('kept-') || name === 'uploads.json' || names.push(name));
+  await bob.sync();
+  expect(names).toEqual(written);
+});
