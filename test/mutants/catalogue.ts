@@ -375,13 +375,25 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: /conflict/,
   },
   {
+    name: 'a decision that lands late gives way to what it overruled',
+    edits: [
+      {
+        file: 'engine/cycle/settle.ts',
+        find: '!before.has(path) ||',
+        replace: '!before.has(path) || before.size > 0 ||',
+      },
+    ],
+    suites: [engine('cycle-interrupted.test.ts')],
+    breaks: /decision that lands late/,
+  },
+  {
     name: 'no journal between effect and base',
     edits: [
       {
         file: 'engine/cycle/push.ts',
-        find: 'base.setJournal([...journal, { commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed }]),',
+        find: '      ...journal,\n      { commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed, overruled },\n',
         replace:
-          'base.setJournal(head.nonce === named ? [{ commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed }] : journal),',
+          '      ...journal,\n      ...(head.nonce === named ? [{ commitId: id, generation, nonce: head.nonce, named, entries: advanced, removed, overruled }] : []),\n',
       },
     ],
     suites: [engine('cycle-interrupted.test.ts'), engine('cycle-races.test.ts')],

@@ -240,6 +240,20 @@ test.each([
   expect(violations.map(({ invariant }) => invariant)).toEqual(blamed);
 });
 
+test('a file that goes back where a download could not stay is compared with what stood there before', () => {
+  const disk = createDisk<Process>(makeTraits(createRandom('modes')).disk, () => 0, false);
+  const violations: string[] = [];
+  const modes = watchModes({ execsOf: () => new Set([true]) }, (_, detail) => void violations.push(detail), 'client 1');
+  const [mine, theirs] = [disk.newFile(0o644), disk.newFile(0o755)];
+  modes.stands('a', mine, null);
+  modes.waits(theirs);
+  modes.taken('a', mine);
+  modes.stands('a', theirs, {} as Process);
+  modes.taken('a', theirs);
+  modes.stands('a', mine, {} as Process);
+  expect(violations).toEqual([]);
+});
+
 test.each([
   ['changes nothing', [], () => {}],
   ['puts a file into the root', [9], ({ write }) => write('a')],
@@ -250,7 +264,8 @@ test.each([
   ['deletes an object', [9], ({ send }) => send('objects/x', null)],
   ['remembers something else', [9], ({ remember }) => remember({ epoch: 2 })],
   ['doubts what it has found out about the store', [], ({ remember }) => remember({ capabilities: null })],
-  ['learns what became of a commit', [], ({ remember }) => remember({ epoch: 2 }), 'journal'],
+  ['learns what became of a commit', [], ({ remember }) => remember({ epoch: 2 }), 'journal.json'],
+  ['notes what a run that died has brought', [], ({ remember }) => remember({ epoch: 2 }), 'apply.json'],
   ['has carried out an earlier plan', [], ({ write }) => write('a'), 'looks again'],
   ['is not the one that writes', [], ({ write }) => write('a'), 'another'],
 ] as const satisfies readonly (readonly [string, readonly number[], (hands: Hands) => void, string?])[])(
@@ -273,7 +288,7 @@ test.each([
     };
     put(`${ROOT}/old`, 'old', null);
     remember({});
-    if (how === 'journal') put('/state/journal.json', '[]', by);
+    if (how?.endsWith('.json') === true) put(`/state/${how}`, '[]', by);
     const refusal = world.oracle.refusals.watch(by);
     refusal.looks();
     act({

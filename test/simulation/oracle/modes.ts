@@ -48,7 +48,8 @@ export function watchModes(chain: Pick<Chain, 'execsOf'>, blame: Blame, who: str
       else if (node.opens === 0) checkRights(path, node);
     },
     taken(path, node) {
-      replaced.set(path, node);
+      // What a program takes back is its own; what stood there before it came is to be compared with.
+      if (!replaced.has(path)) replaced.set(path, node);
       queueMicrotask(() => replaced.delete(path));
     },
     waits: (node) => void waiting.add(node),

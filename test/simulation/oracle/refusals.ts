@@ -48,9 +48,9 @@ export function watchRefusals(blame: Blame): Refusals {
   };
 }
 
-/** Undefined where a commit waits for its outcome: once that is known it goes into the base, whatever is planned then. */
+/** Undefined where a commit waits for its outcome, or a run has died: what is known of those goes into the base, whatever is planned then. */
 function memoryOf(disk: Disk<Process>): string | null | undefined {
-  if (recordText(disk, 'journal.json') !== null) return undefined;
+  if (['journal.json', 'apply.json'].some((name) => recordText(disk, name) !== null)) return undefined;
   // What is doubted of the store is asked again, and says nothing of what is in step.
   return recordText(disk, 'base.jsonl')?.replace(CAPABILITIES, '') ?? null;
 }
