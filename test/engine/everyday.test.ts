@@ -1,25 +1,16 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { LocalFiles } from '../../src/engine/ports.ts';
 import { openWorld, type ReplicaOptions } from '../support/replica.ts';
+import { lookingLate } from './late-look.ts';
 
 /* What a process remembers of its earlier cycles hides nothing from the next. */
-
-/** Looks so late that no file is as young as to be read again. */
-const late = (files: LocalFiles): LocalFiles => ({
-  ...files,
-  async walk(...given) {
-    const walk = await files.walk(...given);
-    return { ...walk, at: walk.at + 10_000 };
-  },
-});
 
 async function inStep(paths: readonly string[], options: ReplicaOptions = {}) {
   const world = openWorld();
   const [alice, bob] = [
-    world.replica('alice', { files: late, ...options }),
-    world.replica('bob', { files: late, ...options }),
+    world.replica('alice', { files: lookingLate, ...options }),
+    world.replica('bob', { files: lookingLate, ...options }),
   ];
   for (const path of paths) alice.write(path, 'first');
   await alice.sync();

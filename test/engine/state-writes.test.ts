@@ -1,7 +1,6 @@
-import { utimesSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openWorld, type Replica } from '../support/replica.ts';
+import { lookingLate } from './late-look.ts';
 
 /* What a cycle makes durable in the state folder, in which order: each of these waits for the disk. */
 
@@ -24,17 +23,13 @@ test.each<[what: string, alice: (one: Replica) => void, bob: (one: Replica) => v
   ],
 ])('%s', async (_what, alices, bobs, written) => {
   const world = openWorld();
-  const [alice, bob] = [world.replica('alice'), world.replica('bob')];
-  for (const [path, content] of Object.entries(TREE)) {
-    alice.write(path, content);
-    // What is young is read again, and noted.
-    utimesSync(join(alice.root, path), 1_700_000_000, 1_700_000_000);
-  }
+  // What is young is read again, and noted.
+  const [alice, bob] = [world.replica('alice', { files: lookingLate }), world.replica('bob', { files: lookingLate })];
+  for (const [path, content] of Object.entries(TREE)) alice.write(path, content);
   await alice.sync();
   await bob.sync();
   // The first push notes what the store can do.
   bob.write('b', '1b');
-  utimesSync(join(bob.root, 'b'), 1_700_000_000, 1_700_000_000);
   await bob.sync();
   await alice.sync();
   alices(alice);

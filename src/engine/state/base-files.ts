@@ -156,7 +156,7 @@ function refuseLater(line: { readonly format?: unknown } | null): null {
   throw new SyncError(
     'newer-format',
     `what this workspace was last in step with is noted in format ${format}, and this version reads format ${FORMAT}`,
-    'Another program here is newer: update this one, too.',
+    'Update Datastore Sync.',
   );
 }
 
