@@ -2,7 +2,7 @@ import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeCodec } from '../../src/adapters/codec.ts';
-import type { BaseEntry } from '../../src/core/format/tree.ts';
+import { type BaseEntry, isSettled } from '../../src/core/format/tree.ts';
 import type { SyncPath } from '../../src/core/paths/sync-path.ts';
 import { scanRoot } from '../../src/engine/root/scan.ts';
 import { pack } from '../../src/engine/state/packed-tree.ts';
@@ -18,8 +18,8 @@ const LONG_AGO = 1_600_000_000;
 test.each<[what: string, mtime: number | null, seenAfterMs: number, isTrusted: boolean]>([
   ['written long before it was read', null, 2_001, true],
   ['written just before it was read', null, 2_000, false],
-  ['written just before it was read, with an old mtime', LONG_AGO, 2_000, false],
-  ['written long before it was read, with an old mtime', LONG_AGO, 2_001, true],
+  ['written just before it was read, with an old mtime', LONG_AGO, 99, false],
+  ['written a while before it was read, with an old mtime', LONG_AGO, 101, true],
   ['brought by a cycle after its look, with the mtime that it has elsewhere', LONG_AGO, -1, true],
 ])('a file that was %s', async (_what, mtime, seenAfterMs, isTrusted) => {
   const box = openSandbox();
@@ -34,4 +34,17 @@ test.each<[what: string, mtime: number | null, seenAfterMs: number, isTrusted: b
   const base = new Map<SyncPath, BaseEntry>([[path, { path, stamp: found.stamp, sha256: known, seenAt }]]);
   for (const tree of [base, pack(base)])
     expect((await look(tree)).files.get(path)?.sha256).toBe(isTrusted ? known : found.sha256);
+});
+
+test.each<[what: string, mtime: number, ctime: number, seenAt: number, isTrue: boolean]>([
+  ['fine times, an old mtime', 0, 5_000.5, 5_100.5, false],
+  ['fine times, an old mtime, later', 0, 5_000.5, 5_100.6, true],
+  ['whole seconds, an old mtime', 0, 5_000, 7_000, false],
+  ['whole seconds, an old mtime, later', 0, 5_000, 7_001, true],
+  ['an mtime of then', 5_000.5, 5_000.5, 7_000.5, false],
+  ['an mtime of then, later', 5_000.5, 5_000.5, 7_000.6, true],
+  ['a ctime after the look, and an mtime just before', 4_000, 5_000.5, 5_000.4, false],
+  ['a ctime after the look, and an mtime long before', -3_000, 5_000.5, 5_000.4, true],
+])('settled: %s', (_what, mtime, ctime, seenAt, isTrue) => {
+  expect(isSettled({ size: 1, mtime, ctime, inode: 1, exec: false }, seenAt)).toBe(isTrue);
 });

@@ -105,6 +105,8 @@ export const sameStamp = (a: FileStamp, b: FileStamp): boolean =>
 
 /** Coarsest time step of a filesystem in use (FAT), milliseconds. */
 const GRANULARITY_MS = 2_000;
+/** More than the step of any that does not count in whole seconds: a tick of the system's clock. */
+const FINE_MS = 100;
 
 /**
  * Whether a content that was read at `seenAt` is still that of a file with the same stamp. Else it is racily clean: a file may be written
@@ -112,8 +114,8 @@ const GRANULARITY_MS = 2_000;
  */
 export function isSettled({ mtime, ctime }: FileStamp, seenAt: number): boolean {
   // An old mtime may have been given back (`cp -p`, `touch -r`); no ctime can be. One after the look is that of what the cycle itself put there.
-  const changedAt = ctime <= seenAt ? Math.max(mtime, ctime) : mtime;
-  return changedAt + GRANULARITY_MS < seenAt;
+  const isOld = ctime > seenAt || ctime + (ctime % 1_000 === 0 ? GRANULARITY_MS : FINE_MS) < seenAt;
+  return isOld && mtime + GRANULARITY_MS < seenAt;
 }
 
 /** Whether `path` or one of the folders above it is in `paths`. */
