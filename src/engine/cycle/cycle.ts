@@ -9,11 +9,12 @@ import type { Scan } from '../root/scan.ts';
 import { leftUndone, refuseUnapproved } from './approval.ts';
 import { forgetRemote, markRoot, noteDone, noteHead, noteResult } from './cycle-notes.ts';
 import { type Beginning, beginFrom } from './last-seen.ts';
+import { blockedPaths, unknownPaths } from './left-alone.ts';
 import { pullChanges } from './pull-changes.ts';
 import { hasToPush, pushChanges } from './push-changes.ts';
 import { type CycleParts, openPrimed, type Run, withRun } from './run.ts';
 import { forgetCommits, settleCommits, sweepStaging } from './settle.ts';
-import { blockedPaths, type Looking, look, refuseDamaged, refuseVetoed, type Sight, unknownPaths } from './sight.ts';
+import { type Looking, look, refuseDamaged, refuseVetoed, type Sight } from './sight.ts';
 import { requireEmpty } from './writing.ts';
 
 /** Passes of plan and transfer before what keeps moving is reported instead. */

@@ -5,9 +5,10 @@ import type { RegisterState } from '../remote/register.ts';
 import { EMPTY_VIEW } from '../remote/remote-log.ts';
 import { basisOf } from './approval.ts';
 import { forgetRemote } from './cycle-notes.ts';
+import { blockedPaths, unknownPaths } from './left-alone.ts';
 import { type CycleParts, openRun } from './run.ts';
 import { settleCommits } from './settle.ts';
-import { blockedPaths, look, refuseDamaged, standing, unknownPaths } from './sight.ts';
+import { look, refuseDamaged, standing } from './sight.ts';
 import { requireEmpty } from './writing.ts';
 
 /** What `sync` would do now. The caller holds the root's guard, if there is a root. */
