@@ -84,7 +84,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     },
     statAll: (paths) => lookAtFiles(root, paths, clock),
     open,
-    readWhole: options.readWhole?.(root) ?? openReadWhole({ workspace, root: relative }, clock, log),
+    readWhole: options.readWhole?.(root) ?? openReadWhole(root, { workspace, root: relative }, clock, log),
     ...stager,
     discard: async (staged) => removeStaged(area, staged.name),
     intend: async (intents) => writeIntents(area, root.path, intents),

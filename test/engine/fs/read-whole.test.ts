@@ -6,6 +6,7 @@ import { nodeCodec } from '../../../src/adapters/codec.ts';
 import { openReadWhole } from '../../../src/adapters/fs/reading/read-whole.ts';
 import type { Answer, Question } from '../../../src/adapters/fs/reading/reader-messages.ts';
 import { WHOLE_BYTES } from '../../../src/adapters/fs/reading/whole-files.ts';
+import { openRootFolder } from '../../../src/adapters/fs/root-folder.ts';
 import { systemClock } from '../../../src/adapters/system.ts';
 import type { FileStamp } from '../../../src/core/format/tree.ts';
 import type { HashedFile, Log } from '../../../src/engine/ports.ts';
@@ -59,7 +60,7 @@ test('each is what it is when it is opened, and is told once', async () => {
   expect((await readAll(box, named(MANY))).get(path)?.stamp).toEqual(await box.stamp(path));
 });
 
-test('links, what is gone, large files and few files are left', async () => {
+test('links, what is gone and large files are left', async () => {
   const box = filledSandbox();
   for (const nth of [0, 1]) rmSync(join(box.root, nameOf(nth)));
   symlinkSync('8', join(box.root, nameOf(1)));
@@ -67,7 +68,6 @@ test('links, what is gone, large files and few files are left', async () => {
   const read = await readAll(box, files);
   expect(read.size).toBe(MANY - 2);
   expect(await readAll(box, named(MANY, WHOLE_BYTES + 1))).toEqual(new Map());
-  expect(await readAll(box, named(20))).toEqual(new Map());
 });
 
 test('bytes come as long as they are wanted', async () => {
@@ -101,7 +101,10 @@ function readingBy(box: Sandbox, work: (question: Question) => Promise<Answer>, 
   const said: string[] = [];
   const log: Log = { debug: (text) => said.push(text), info() {}, warn() {}, error() {} };
   const place = { workspace: box.workspace, root: 'data' };
-  const readWhole = openReadWhole(place, systemClock, log, async () => ({ ask: work, dismiss }));
+  const readWhole = openReadWhole(openRootFolder(place.workspace, place.root), place, systemClock, log, async () => ({
+    ask: work,
+    dismiss,
+  }));
   return { readWhole, said };
 }
 
@@ -123,11 +126,29 @@ test('what a thread could not read is left, and the others read on', async () =>
   expect(said).toEqual([expect.stringContaining('no memory')]);
 });
 
-test('where no thread can be had, all is left', async () => {
-  const place = { workspace: openSandbox().workspace, root: 'data' };
+test('few are read without a thread', async () => {
+  const box = filledSandbox();
+  const { readWhole } = readingBy(box, () => expect.unreachable());
+  const read = new Map<string, HashedFile>();
+  const files = [...named(20), { path: 'gone', size: 1 }, { path: nameOf(21), size: WHOLE_BYTES + 1 }];
+  await readWhole(files, { keeps: () => true, onRead: (path, file) => read.set(path, file) });
+  expect([...read.keys()]).toEqual(named(20).map(({ path }) => path));
+  for (const [path, { bytes, stamp }] of read) {
+    expect(Buffer.from(bytes ?? []).toString()).toBe(box.read(path));
+    expect(stamp).toEqual(await box.stamp(path));
+  }
+});
+
+test('where no thread can be had, they are read without', async () => {
+  const box = filledSandbox();
+  const place = { workspace: box.workspace, root: 'data' };
   const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
-  const readWhole = openReadWhole(place, systemClock, log, () => Promise.reject(new Error('it was removed')));
-  await readWhole(named(MANY), { keeps: () => true, onRead: () => expect.unreachable() });
+  const readWhole = openReadWhole(openRootFolder(place.workspace, place.root), place, systemClock, log, () =>
+    Promise.reject(new Error('it was removed')),
+  );
+  let read = 0;
+  await readWhole(named(MANY), { keeps: () => false, onRead: () => (read += 1) });
+  expect(read).toBe(MANY);
 });
 
 test('what fails in taking a file fails, and is no trouble of a thread', async () => {

@@ -1,9 +1,11 @@
 import type { Clock, LocalFiles, Log } from '../../../engine/ports.ts';
+import type { Top } from '../guarded-path.ts';
 import { hasAllMemory } from './address-space.ts';
 import { inBatches } from './batches.ts';
 import { AT_WORK, type Crew, openCrew } from './crew.ts';
+import { openReadFew } from './read-few.ts';
 import type { Answer, Place, Question } from './reader-messages.ts';
-import { WHOLE_BYTES } from './whole-files.ts';
+import { openWholeReader, WHOLE_BYTES } from './whole-files.ts';
 
 type Readers = Crew<Question, Answer>;
 
@@ -11,30 +13,33 @@ type Readers = Crew<Question, Answer>;
 const WORTH_A_THREAD = 512;
 
 /**
- * `LocalFiles.readWhole` by threads. A file takes several short calls of the system: through the thread pool each is a trip of its own, and
- * on the thread of the caller a slow disk would stop everything else.
+ * `LocalFiles.readWhole`. A file takes several short calls of the system, and through the thread pool each is a trip of its own: few are
+ * read on the thread of the caller, and many by threads.
  */
 export function openReadWhole(
+  root: Top,
   place: Place,
   clock: Clock,
   log: Log,
   open: () => Promise<Readers> = () => openReaders(place, clock),
 ): LocalFiles['readWhole'] {
   let opening: Promise<Readers> | null = null;
-  return async (files, { keeps, onRead, signal }) => {
+  const readFew = openReadFew(openWholeReader(root), clock);
+  return async (files, reading) => {
+    const { keeps, onRead, signal } = reading;
     signal?.throwIfAborted();
     const small = files.filter(({ size }) => size <= WHOLE_BYTES);
-    if (small.length < WORTH_A_THREAD || !hasAllMemory()) return;
+    if (small.length < WORTH_A_THREAD || !hasAllMemory()) return readFew(small, reading);
     opening ??= open();
-    const readers = await opening.catch(leaveAll);
-    if (readers === null) return;
+    const readers = await opening.catch(withoutThreads);
+    if (readers === null) return readFew(small, reading);
     const batches = inBatches(small);
 
     async function read(from: Readers): Promise<void> {
       for (let next = batches.next(); next.done !== true; next = batches.next()) {
         signal?.throwIfAborted();
         const batch = next.value;
-        const answer = await from.ask({ paths: batch.map(({ path }) => path), keeps: keeps() }).catch(leaveAll);
+        const answer = await from.ask({ paths: batch.map(({ path }) => path), keeps: keeps() }).catch(withoutThreads);
         for (const [index, { path }] of batch.entries()) {
           const file = answer?.[index];
           if (file && !signal?.aborted) onRead(path, file);
@@ -51,8 +56,8 @@ export function openReadWhole(
     if (failed) throw failed.reason;
   };
 
-  function leaveAll(error: unknown): null {
-    log.debug(`Small files are read one by one: ${String(error)}`);
+  function withoutThreads(error: unknown): null {
+    log.debug(`Small files are not read by threads: ${String(error)}`);
     return null;
   }
 }

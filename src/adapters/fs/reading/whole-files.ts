@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
+import { SyncError } from '../../../core/errors.ts';
 import { sameStamp } from '../../../core/format/tree.ts';
 import type { HashedFile } from '../../../engine/ports.ts';
 import { NO_FOLLOW, NO_WAIT } from '../fsync.ts';
@@ -24,7 +25,7 @@ export type WholeReader = (paths: readonly string[], keeps: boolean) => readonly
 export function openWholeReader(root: Top): WholeReader {
   const folders = openHeldFolders();
   /** For what is only hashed. */
-  const spare = new Uint8Array(WHOLE_BYTES);
+  let spare: Uint8Array | null = null;
   return (paths, keeps) => {
     const answer: (HashedFile | null)[] = [];
     let kept = 0;
@@ -38,7 +39,8 @@ export function openWholeReader(root: Top): WholeReader {
           held = next === null ? null : folders.hold(next);
           parent = next;
         }
-        const file = readOne(root, path, held, keeps && kept < KEPT_BYTES ? null : spare);
+        const into = keeps && kept < KEPT_BYTES ? null : (spare ??= new Uint8Array(WHOLE_BYTES));
+        const file = readOne(root, path, held, into);
         kept += file?.bytes?.byteLength ?? 0;
         answer.push(file);
       }
@@ -56,7 +58,7 @@ function readOne(root: Top, path: string, held: HeldFolder | null, into: Into): 
   try {
     return held === null ? readByPath(root, path, into) : readInFolder(held, path, into);
   } catch (error) {
-    if (errorCode(error) === undefined) throw error;
+    if (errorCode(error) === undefined && !(error instanceof SyncError)) throw error;
     return null;
   }
 }
