@@ -254,6 +254,9 @@ test('a file that goes back where a download could not stay is compared with wha
   expect(violations).toEqual([]);
 });
 
+/** The record of a base in which nothing is. */
+const BLANK = { format: 2, remote: 's3://bucket', epoch: 0, commit: null, open: [], entries: { count: 0 } };
+
 test.each([
   ['changes nothing', [], () => {}],
   ['puts a file into the root', [9], ({ write }) => write('a')],
@@ -264,6 +267,9 @@ test.each([
   ['deletes an object', [9], ({ send }) => send('objects/x', null)],
   ['remembers something else', [9], ({ remember }) => remember({ epoch: 2 })],
   ['doubts what it has found out about the store', [], ({ remember }) => remember({ capabilities: null })],
+  ['finds out about the store', [], ({ remember }) => remember({ ...BLANK, capabilities: {} }), 'no record'],
+  ['remembers something', [9], ({ remember }) => remember({ ...BLANK, epoch: 1 }), 'no record'],
+  ['remembers a file', [9], ({ remember }) => remember({ ...BLANK, entries: { count: 1 } }), 'no record'],
   ['learns what became of a commit', [], ({ remember }) => remember({ epoch: 2 }), 'journal.json'],
   ['notes what a run that died has brought', [], ({ remember }) => remember({ epoch: 2 }), 'apply.json'],
   ['has carried out an earlier plan', [], ({ write }) => write('a'), 'looks again'],
@@ -287,7 +293,7 @@ test.each([
       put('/state/base.jsonl', `${JSON.stringify(line)}\n`, by);
     };
     put(`${ROOT}/old`, 'old', null);
-    remember({});
+    if (how !== 'no record') remember({});
     if (how?.endsWith('.json') === true) put(`/state/${how}`, '[]', by);
     const refusal = world.oracle.refusals.watch(by);
     refusal.looks();

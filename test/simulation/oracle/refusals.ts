@@ -51,8 +51,25 @@ export function watchRefusals(blame: Blame): Refusals {
 /** Undefined where a commit waits for its outcome, or a run has died: what is known of those goes into the base, whatever is planned then. */
 function memoryOf(disk: Disk<Process>): string | null | undefined {
   if (['journal.json', 'apply.json'].some((name) => recordText(disk, name) !== null)) return undefined;
-  // What is doubted of the store is asked again, and says nothing of what is in step.
-  return recordText(disk, 'base.jsonl')?.replace(CAPABILITIES, '') ?? null;
+  const text = recordText(disk, 'base.jsonl');
+  return text === null || saysNothing(text) ? null : text.replace(CAPABILITIES, NONE);
 }
 
+// What is found out about the store, or doubted, is asked again, and says nothing of what is in step.
 const CAPABILITIES = /"capabilities":(?:null|\{[^}]*\})/;
+const NONE = '"capabilities":null';
+
+/** As one that is made for what was found out about the store. */
+function saysNothing(text: string): boolean {
+  const [line = ''] = text.split('\n', 1);
+  try {
+    const { format, remote, entries, ...rest } = JSON.parse(line.replace(CAPABILITIES, NONE)) as {
+      readonly [name: string]: unknown;
+      readonly entries: { readonly count: number };
+    };
+    const isBlank = (value: unknown) => value === null || value === 0 || (Array.isArray(value) && value.length === 0);
+    return entries.count === 0 && Object.values(rest).every(isBlank);
+  } catch {
+    return false;
+  }
+}
