@@ -7,6 +7,7 @@ import { openFolder } from './adapters/folder-contents.ts';
 import { openLocalFiles } from './adapters/fs/local-files.ts';
 import { openLockFile } from './adapters/fs/lock-file.ts';
 import { FOLDER_LOCK } from './adapters/fs/own-names.ts';
+import { openRememberedWalk } from './adapters/fs/remembered-walk.ts';
 import { openStateFiles } from './adapters/fs/state-files.ts';
 import { bounded } from './adapters/store/bounded.ts';
 import { capped } from './adapters/store/capped.ts';
@@ -122,10 +123,12 @@ export async function wireRemote(request: WireRequest): Promise<Wired & { readon
   const { onlyLooks: isUndated = false } = request;
   const state = request.state ?? openStateFiles(root);
   const lock = path.join(root, '.datastore-staging', 'lock');
+  const memory = openRememberedWalk(root);
   const opened = openDatastore({
     store,
     state: isUndated ? unwrittenState(state) : state,
-    openFiles: (run) => openLocalFiles({ workspace, root: config.root, run, clock: systemClock, log, isUndated }),
+    openFiles: (run) =>
+      openLocalFiles({ workspace, root: config.root, run, clock: systemClock, log, memory, isUndated }),
     lockFile: isUndated ? unseenLock(lock) : openLockFile(lock),
     skip,
     allow: config.allow,
@@ -152,7 +155,7 @@ export async function wireRemote(request: WireRequest): Promise<Wired & { readon
   const settleMs = request.settleMs ?? timing.settleMs;
   const watcher = onFirstWatch(async () => {
     const { openWatcher } = await import('./adapters/fs/watcher.ts');
-    return openWatcher(root, { settleMs }, systemClock);
+    return openWatcher(root, { settleMs, memory }, systemClock);
   });
   return { datastore, watcher, skip, neverShared: isNeverShared, root, timing, network: systemNetwork };
 }

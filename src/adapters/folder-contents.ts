@@ -42,7 +42,7 @@ export function openFolder(path: string, config: FolderRules, clock: Clock) {
       topOf(path);
     },
     async list(signal?: AbortSignal) {
-      const { files } = await walkFolder(topOf(path), skip, clock, signal);
+      const { files } = await walkFolder(topOf(path), { skip, clock, signal });
       return [...files]
         .map(([name, { size, mtime }]) => ({ path: name, size, mtime }))
         .toSorted((a, b) => (a.path < b.path ? -1 : 1));

@@ -31,7 +31,7 @@ export function openMachine(env: Readonly<Record<string, string | undefined>>, c
       try {
         const real = realpathSync.native(root);
         const { dev, ino } = lstatSync(real);
-        const { files } = await walkFolder({ path: real, dev, ino }, counting, clock, signal);
+        const { files } = await walkFolder({ path: real, dev, ino }, { skip: counting, clock, signal });
         return { files: files.size, folders };
       } catch (error) {
         throw localError(`\`${root}\` could not be read`, error);

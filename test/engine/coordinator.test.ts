@@ -10,6 +10,8 @@ import { startScripted as start } from './scripted-coordinator.ts';
 
 const POLL = 30_000;
 const RARE_POLL = 5 * 60_000;
+/** Milliseconds from a cycle that looked at what was told to one that looks at all. */
+const CONFIRM = 30_000;
 const FULL_SCAN = 15 * 60_000;
 
 test('many triggers make one cycle; triggers while it runs make one more', async () => {
@@ -165,8 +167,32 @@ test('a poll that sees a new commit syncs; one that sees none does not', async (
   datastore.generation = 7;
   await clock.advance(POLL);
   expect(calls()).toEqual(['sync', 'sync']);
-  await clock.advance(2 * POLL);
+  await clock.advance(CONFIRM - 1);
   expect(calls()).toEqual(['sync', 'sync']);
+});
+
+test('half a minute after the first cycle that a watcher asked for comes one that looks at all', async () => {
+  const { coordinator, clock, watcher, datastore } = start();
+  const begun: boolean[] = [];
+  const inner = { ...datastore };
+  datastore.sync = (options) => {
+    begun.push(options?.fromLastSeen !== true);
+    return inner.sync(options);
+  };
+  await clock.advance(0);
+  for (let nth = 0; nth < 4; nth += 1) {
+    watcher.changed(['a']);
+    await clock.advance(CONFIRM / 4);
+  }
+  expect(begun).toEqual([true, false, false, false, false, true]);
+  await clock.advance(2 * CONFIRM);
+  expect(begun).toHaveLength(6);
+  // Nor one after a person's own.
+  watcher.changed(['a']);
+  await clock.advance(1);
+  coordinator.resume();
+  await clock.advance(2 * CONFIRM);
+  expect(begun.slice(6)).toEqual([false, true]);
 });
 
 test('only what the watcher or a poll asks for begins from what was seen lately, and not together with anything else', async () => {
@@ -187,7 +213,8 @@ test('only what the watcher or a poll asks for begins from what was seen lately,
   await clock.advance(0);
   await clock.advance(FULL_SCAN);
   await coordinator.sync();
-  expect(begun).toEqual([undefined, true, true, undefined, undefined, undefined]);
+  // One more is the look at all that follows.
+  expect(begun).toEqual([undefined, true, true, undefined, undefined, undefined, undefined]);
 });
 
 test('while nobody looks polls are rare; back in focus it looks at once', async () => {

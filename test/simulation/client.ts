@@ -3,6 +3,7 @@ import { buildExcludes } from '../../src/adapters/excludes.ts';
 import { openLocalFiles } from '../../src/adapters/fs/local-files.ts';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
 import { openWholeReader } from '../../src/adapters/fs/reading/whole-files.ts';
+import { openRememberedWalk } from '../../src/adapters/fs/remembered-walk.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { type Budget, bounded, createByteGate } from '../../src/adapters/store/bounded.ts';
 import { createInFlight } from '../../src/adapters/store/in-flight.ts';
@@ -46,6 +47,8 @@ export interface ProgramParts {
   readonly log: (level: keyof Log, message: string) => void;
 }
 
+/** Of the changes on a disk, by its watcher. */
+const MISSED = 0.05;
 /** A bound that small files can reach. */
 export const BYTES_IN_FLIGHT = 2_000;
 /** So few that the places are often all taken: else their number never changes. */
@@ -79,6 +82,14 @@ export function startProgram({
     warn: (message) => log('warn', message),
     error: (message) => log('error', message),
   };
+  // A window watches, and misses a change now and then.
+  const memory = openRememberedWalk(`${here}${ROOT}`);
+  if (process.tool === 'vscode') {
+    memory.trust();
+    process.hears = (path) => {
+      if (!process.random.chance(MISSED)) memory.touch(`${here}${path}`);
+    };
+  }
   // The same folder for every process of this machine, whatever its paths begin with.
   const state = openStateFiles(ROOT, { env: { XDG_STATE_HOME: `${here}/state` }, platform: 'linux', home: here });
   // Struck, too: what could not be written down is looked for again.
@@ -93,6 +104,7 @@ export function startProgram({
         run,
         clock,
         log: logger,
+        memory,
         // Every second process, so that both ways to read are played.
         readWhole: (root) => (process.id % 2 === 0 ? readHere(openWholeReader(root)) : leaveAll),
       }),

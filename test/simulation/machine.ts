@@ -45,6 +45,8 @@ export interface Process extends Proc {
   /** Open in an editor, with text that is not saved. */
   busy: ReadonlySet<string>;
   readonly struck: (name: string) => void;
+  /** Its watcher hears that something was changed at this path on the disk. */
+  hears: (path: string) => void;
 }
 
 interface Armed {
@@ -76,6 +78,7 @@ export function startProcess(parts: ProcessParts): Process {
     yields: 0,
     undoes: 0,
     busy: new Set(),
+    hears: () => {},
     get asleepUntil() {
       return Math.max(machine.asleepUntil, process.stillUntil);
     },

@@ -15,6 +15,7 @@ import { CANARY, createOracle, type Oracle } from './oracle/oracle.ts';
 import { createRandom } from './random.ts';
 import { openRemote, type Remote } from './remote.ts';
 import type { Act, ClientTraits, RemoteTraits, Scenario } from './scenario.ts';
+import { tellWatchers } from './tell-watchers.ts';
 import { createTrace, type Trace } from './trace.ts';
 import { type Pace, watchRequests } from './watch-requests.ts';
 
@@ -57,6 +58,7 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
     trace.note(`VIOLATION ${invariant} ${detail}`);
   };
   const oracle = createOracle({ remote, machines, blame });
+  for (const machine of machines) tellWatchers(machine);
   const processes = new Map<number, Process>();
   boot(processes);
   const programs = new Map<string, Program>();

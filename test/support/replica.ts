@@ -16,6 +16,7 @@ import { expect, onTestFinished } from 'vitest';
 import { nodeCodec } from '../../src/adapters/codec.ts';
 import { openLocalFiles } from '../../src/adapters/fs/local-files.ts';
 import { openLockFile } from '../../src/adapters/fs/lock-file.ts';
+import { openRememberedWalk, type RememberedWalk } from '../../src/adapters/fs/remembered-walk.ts';
 import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { createMemoryStore, type MemoryBucket } from '../../src/adapters/store/memory-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
@@ -55,6 +56,8 @@ export interface Replica {
   readonly root: string;
   readonly state: StateFiles;
   readonly store: FaultyStore;
+  /** What its walks remember once that is trusted. */
+  readonly memory: RememberedWalk;
   readonly warnings: string[];
   datastore: Datastore;
   /** Called before a state record is written or removed; a throw is a crash there. */
@@ -145,6 +148,7 @@ function openReplica(name: string, open: (prefix: string) => ObjectStore, first:
   const root = join(workspace, 'data');
   mkdirSync(root, { recursive: true });
   const records = openStateFiles(root, { env: { XDG_STATE_HOME: join(top, 'state') }, platform: 'linux', home: top });
+  const memory = openRememberedWalk(root);
   const saved = new Map<string, string>();
   const warnings: string[] = [];
   const log: Log = {
@@ -171,7 +175,7 @@ function openReplica(name: string, open: (prefix: string) => ObjectStore, first:
     return openDatastore({
       store: options.decorate?.(store) ?? store,
       state,
-      openFiles: (run) => dressed(openLocalFiles({ workspace, root: 'data', run, clock: systemClock, log })),
+      openFiles: (run) => dressed(openLocalFiles({ workspace, root: 'data', run, clock: systemClock, log, memory })),
       lockFile: openLockFile(join(root, '.datastore-staging', 'lock')),
       skip: options.skip ?? (() => false),
       allow: options.allow ?? [],
@@ -202,6 +206,7 @@ function openReplica(name: string, open: (prefix: string) => ObjectStore, first:
     root,
     state,
     store,
+    memory,
     warnings,
     datastore: start(store, first),
     onState: () => {},

@@ -9,7 +9,7 @@ import { duplicate } from './duplicate.ts';
 import { removeEmptyParents } from './empty-parents.ts';
 import { folderMode, makeFolder, setFolderMode } from './folder-mode.ts';
 import { syncFolder } from './fsync.ts';
-import type { Top } from './guarded-path.ts';
+import type { Folder, Top } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
 import { openLinker } from './link-in.ts';
 import { lookAtFiles } from './look-at-files.ts';
@@ -17,6 +17,7 @@ import { closeRead, openAt, openReader, openRegular, persist } from './open-file
 import { openPartNotes } from './part-notes.ts';
 import { openReadWhole } from './reading/read-whole.ts';
 import { errorCode, localError } from './refusal.ts';
+import type { RememberedWalk } from './remembered-walk.ts';
 import { createBeside } from './replace-file.ts';
 import { openRootFolder } from './root-folder.ts';
 import { readMark, setMark } from './root-mark.ts';
@@ -42,13 +43,15 @@ export interface LocalFilesOptions {
   readonly isUndated?: boolean;
   /** In place of `fs.linkSync`, for filesystems a test does not have. */
   readonly link?: (from: string, to: string) => void;
+  /** Of the root; without it every walk looks at all. */
+  readonly memory?: RememberedWalk;
   /** In place of threads, for a disk that only this thread knows. */
   readonly readWhole?: (root: Top) => LocalFiles['readWhole'];
 }
 
 /** The root of a workspace on this machine's disk. Nothing is made or read until a method is called. */
 export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
-  const { workspace, root: relative, run, clock, log, link, isUndated = false } = options;
+  const { workspace, root: relative, run, clock, log, link, memory, isUndated = false } = options;
   const root = openRootFolder(workspace, relative);
   const area = openStagingArea(root, run);
   const stager = openStager(area, clock);
@@ -58,12 +61,16 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     root,
     area,
     linkIn: openLinker(log, openPartNotes(area), link),
-    touched: folders.add,
+    touched: (folder) => {
+      folders.add(folder);
+      memory?.touch(folder);
+    },
     removed: folders.removed,
   };
   const persistNames: LocalFiles['persistNames'] = async (skip, signal) => {
     const isSkipped = (path: string, isFolder: boolean) => !isFolder || skip(path, isFolder);
-    await walkFolder(root.folder(), isSkipped, clock, signal, ({ path }) => void syncFolder(path));
+    const listed = ({ path }: Folder) => void syncFolder(path);
+    await walkFolder(root.folder(), { skip: isSkipped, clock, signal, listed });
   };
   return {
     root: root.path,
@@ -72,10 +79,12 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
     folderMode: async (path) => folderMode(root, path),
     makeFolder: async (path, mode) => makeFolder(root, path, mode, room.touched),
     setFolderMode: async (path, mode) => setFolderMode(root, path, mode),
-    walk: async (skip, signal) => {
+    walk: async (skip, signal, mayRecall = false) => {
       const top = root.folder();
       const at = isUndated ? 0 : fileClock(area);
-      return { ...(await walkFolder(top, skip, clock, signal)), at };
+      const walk = memory?.begin({ root: top, skip, at, mayRecall });
+      const found = await walkFolder(top, { skip, clock, signal, memory: walk });
+      return { ...found, at, isWhole: walk?.hasRecalled !== true };
     },
     stat: async (path) => {
       const [found = null] = await lookAtFiles(root, [path], clock);

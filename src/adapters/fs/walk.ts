@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
 import { SyncError } from '../../core/errors.ts';
 import type { FileStamp } from '../../core/format/tree.ts';
@@ -7,6 +7,7 @@ import type { Clock } from '../../engine/ports.ts';
 import { openBreath } from './breath.ts';
 import { type Folder, isReserved, isStill, kindOf } from './guarded-path.ts';
 import { reasonFor } from './refusal.ts';
+import type { Listed, WalkInMemory } from './remembered-walk.ts';
 import { stampOf } from './stamp.ts';
 
 export interface Found {
@@ -18,25 +19,36 @@ export interface Found {
 /** Entries between two looks at the clock. */
 const BATCH = 64;
 
+export interface WalkOptions {
+  readonly skip: (path: string, isFolder: boolean) => boolean;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each folder that was listed. */
+  readonly listed?: (folder: Folder) => void;
+  readonly memory?: WalkInMemory | undefined;
+}
+
 /**
- * Everything below `root` but what is reserved or skipped; `listed` is told of each folder. Rejects with SyncError('local') when the root itself cannot
- * be listed, and with SyncError('cancelled').
+ * Everything below `root` but what is reserved or skipped. Rejects with SyncError('local') when the root itself cannot be listed, and with
+ * SyncError('cancelled').
  */
-export async function walkFolder(
-  root: Folder,
-  skip: (path: string, isFolder: boolean) => boolean,
-  clock: Clock,
-  signal?: AbortSignal,
-  listed: (folder: Folder) => void = () => {},
-): Promise<Found> {
+export async function walkFolder(root: Folder, { skip, clock, signal, listed, memory }: WalkOptions): Promise<Found> {
   const found: Found = { files: new Map(), irregular: new Map(), unknown: new Map() };
   const breathe = openBreath(clock, signal);
   let entries = 0;
 
-  const waiting = [''];
-  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+  const waiting: Waiting[] = [{ path: '', mayRecall: true }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     await breathe();
-    const folder = listFolder(root, path);
+    const { path } = next;
+    const absolute = path === '' ? root.path : join(root.path, path);
+    const recalled = next.mayRecall ? memory?.recall(path, absolute) : undefined;
+    if (recalled?.kind === 'listed') {
+      add(found, recalled.listed);
+      waiting.push(...below(recalled.listed, true));
+      continue;
+    }
+    const folder = listFolder(root, path, absolute);
     if (folder.kind === 'unknown') {
       if (path === '')
         throw new SyncError(
@@ -47,46 +59,68 @@ export async function walkFolder(
       found.unknown.set(path, folder.reason);
       continue;
     }
-    const below = path === '' ? '' : `${path}/`;
-    const folders: string[] = [];
+    const here: Here = { files: [], irregular: [], unknown: [], folders: [] };
     for (const { name, entry } of folder.names) {
       entries += 1;
       if (entries % BATCH === 0) await breathe();
       if (isReserved(name)) continue;
-      const at = below + name;
+      const at = path === '' ? name : `${path}/${name}`;
       if (entry.isDirectory()) {
-        if (!skip(at, true)) folders.push(at);
-      } else if (!skip(at, false)) look(found, `${folder.self.path}${sep}${entry.name}`, at);
+        if (!skip(at, true)) here.folders.push(at);
+      } else if (!skip(at, false)) look(here, `${folder.self.path}${sep}${entry.name}`, at);
     }
-    for (const { name, reason } of folder.unreadable) found.unknown.set(below + name, reason);
+    for (const { name, reason } of folder.unreadable)
+      here.unknown.push([path === '' ? name : `${path}/${name}`, reason]);
     if (isStill(folder.self)) {
-      listed(folder.self);
-      waiting.push(...folders.toReversed());
+      listed?.(folder.self);
+      add(found, here);
+      for (const [at, reason] of here.unknown) found.unknown.set(at, reason);
+      memory?.keep(path, here, folder.stats);
+      waiting.push(...below(here, recalled?.kind === 'folders'));
       continue;
     }
     // What was read through this name may be of another folder.
-    for (const { name } of folder.names) {
-      found.files.delete(below + name);
-      found.irregular.delete(below + name);
-      found.unknown.delete(below + name);
-    }
     if (path === '')
       throw new SyncError('local', `The root \`${root.path}\` was replaced while it was read.`, 'Sync again.');
     found.unknown.set(path, VANISHED);
   }
+  if (found.unknown.size === 0) memory?.end();
   return found;
+}
+
+interface Waiting {
+  readonly path: string;
+  /** False: the folder above it may be another than the one that is remembered. */
+  readonly mayRecall: boolean;
+}
+
+/** A folder as it is listed now. */
+interface Here extends Listed {
+  readonly files: [string, FileStamp][];
+  readonly irregular: [string, string][];
+  readonly unknown: [string, string][];
+  readonly folders: string[];
+}
+
+/** The next one is taken from the end. */
+const below = ({ folders }: Listed, mayRecall: boolean): readonly Waiting[] =>
+  folders.toReversed().map((path) => ({ path, mayRecall }));
+
+function add({ files, irregular }: Found, listed: Listed): void {
+  for (const [path, stamp] of listed.files) files.set(path, stamp);
+  for (const [path, reason] of listed.irregular) irregular.set(path, reason);
 }
 
 const VANISHED = 'it changed while it was read';
 
-function look(found: Found, absolute: string, path: string): void {
+function look(here: Here, absolute: string, path: string): void {
   try {
     const stats = lstatSync(absolute, { throwIfNoEntry: false });
-    if (stats === undefined) found.unknown.set(path, VANISHED);
-    else if (stats.isFile()) found.files.set(path, stampOf(stats));
-    else found.irregular.set(path, `it is ${kindOf(stats)}`);
+    if (stats === undefined) here.unknown.push([path, VANISHED]);
+    else if (stats.isFile()) here.files.push([path, stampOf(stats)]);
+    else here.irregular.push([path, `it is ${kindOf(stats)}`]);
   } catch (error) {
-    found.unknown.set(path, reasonFor(error));
+    here.unknown.push([path, reasonFor(error)]);
   }
 }
 
@@ -101,12 +135,13 @@ type Listing =
   | {
       readonly kind: 'listed';
       readonly self: Folder;
+      /** Taken before its names. */
+      readonly stats: Stats;
       readonly names: readonly Named[];
       readonly unreadable: readonly { name: string; reason: string }[];
     };
 
-function listFolder(root: Folder, path: string): Listing {
-  const absolute = path === '' ? root.path : join(root.path, path);
+function listFolder(root: Folder, path: string, absolute: string): Listing {
   try {
     const stats = lstatSync(absolute, { throwIfNoEntry: false });
     if (stats === undefined || !stats.isDirectory()) return { kind: 'unknown', reason: VANISHED };
@@ -119,6 +154,7 @@ function listFolder(root: Folder, path: string): Listing {
     return {
       kind: 'listed',
       self,
+      stats,
       names,
       unreadable: [...odd].map((name) => ({ name, reason: 'its name is not valid UTF-8' })),
     };

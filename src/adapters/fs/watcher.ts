@@ -4,11 +4,14 @@ import { watch } from 'chokidar';
 import type { Clock, Watcher } from '../../engine/ports.ts';
 import { isReserved } from './guarded-path.ts';
 import { errorCode, reasonFor } from './refusal.ts';
+import type { RememberedWalk } from './remembered-walk.ts';
 import { settleChanges } from './settle-changes.ts';
 
 export interface WatcherOptions {
   /** Milliseconds of quiet before `changed` is called; after ten times as long it is called in the middle of noise. */
   readonly settleMs: number;
+  /** Told of each change at once, as long as all can be told. */
+  readonly memory?: Pick<RememberedWalk, 'trust' | 'distrust' | 'touch'>;
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -19,7 +22,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /** Watches `root` (absolute). Paths are relative to it, with `/`; the root itself is `.`. A root that is missing is waited for. */
-export function openWatcher(root: string, { settleMs }: WatcherOptions, clock: Clock): Watcher {
+export function openWatcher(root: string, { settleMs, memory }: WatcherOptions, clock: Clock): Watcher {
   const pathOf = (absolute: string): string => relative(root, absolute).split(sep).join('/') || '.';
   return {
     watch: (skip, changed, failed) => {
@@ -39,17 +42,23 @@ export function openWatcher(root: string, { settleMs }: WatcherOptions, clock: C
         ignored,
       });
       watcher.on('all', (event, absolute) => {
+        memory?.touch(absolute);
         const path = pathOf(absolute);
         if (!isSkipped(path, event === 'addDir' || event === 'unlinkDir')) settle.add(path);
       });
       let told = false;
+      watcher.on('ready', () => {
+        if (!told) memory?.trust();
+      });
       watcher.on('error', (error) => {
+        memory?.distrust();
         if (told) return;
         told = true;
         failed(watchReason(error));
       });
       return async () => {
         settle.stop();
+        memory?.distrust();
         await watcher.close();
       };
     },

@@ -58,6 +58,8 @@ export interface Coordinator {
   dispose(): Promise<void>;
 }
 
+/** After a cycle that has looked at what a watcher told alone: by then is found what none has told. */
+const CONFIRM_MS = 30_000;
 /** Another holds the lease, or this root. */
 const LOCKED_RETRY_MS = 30_000;
 
@@ -74,6 +76,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
   let started = false;
   let stopWatching: () => Promise<void> = async () => {};
   let cancelRetry = () => {};
+  let cancelConfirm: (() => void) | null = null;
   const again = (why: string) => want(why, 'at once');
   const outage = createOutage({ clock, network: parts.network, longestMs: timing.offlineMs, again });
   const pace = createPace({
@@ -130,9 +133,24 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
         asks = false;
         if (waits) await turns.lookHere();
         else if (board.now().paused || parts.autoSync === 'off') await turns.preview();
-        else await turns.sync(options);
+        else {
+          await turns.sync(options);
+          confirmLater(options.fromLastSeen === true);
+        }
       })
       .catch(() => {});
+  }
+
+  function confirmLater(isLately: boolean) {
+    if (!isLately) {
+      cancelConfirm?.();
+      cancelConfirm = null;
+      return;
+    }
+    cancelConfirm ??= clock.after(CONFIRM_MS, () => {
+      cancelConfirm = null;
+      want('what no watcher may have told');
+    });
   }
 
   function retryLater({ kind, message }: SyncError) {
@@ -203,6 +221,7 @@ export function createCoordinator(parts: CoordinatorParts): Coordinator {
       pace.stop();
       outage.over();
       cancelRetry();
+      cancelConfirm?.();
       await stopWatching();
       await turns.idle();
       await kept.dispose();

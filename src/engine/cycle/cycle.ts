@@ -14,7 +14,7 @@ import { pullChanges } from './pull-changes.ts';
 import { hasToPush, pushChanges } from './push-changes.ts';
 import { type CycleParts, openPrimed, type Run, withRun } from './run.ts';
 import { forgetCommits, settleCommits, sweepStaging } from './settle.ts';
-import { type Looking, look, refuseDamaged, refuseVetoed, type Sight } from './sight.ts';
+import { type Looking, look, refuseDamaged, refuseVetoed, type Sight, wantsWholeLook } from './sight.ts';
 import { requireEmpty } from './writing.ts';
 
 /** Passes of plan and transfer before what keeps moving is reported instead. */
@@ -95,7 +95,11 @@ async function runPass(
   tally.phase('scanning');
   await settleCommits(parts.base, ledger, state, parts.remoteLog, options.signal);
   const keep = options.direction === 'pull' ? 0 : parts.packs.keptBytes;
-  const sight = await look(parts, options, { ...run, state, view, intents, rootThere: true, keep });
+  const looking = { ...run, state, view, intents, rootThere: true, keep };
+  // What moved meanwhile was not told, and what a run left that died was told to nobody.
+  const mayRecall = options.fromLastSeen === true && pass === 1 && intents.length === 0;
+  const first = await look(parts, options, { ...looking, mayRecall });
+  const sight = wantsWholeLook(first) ? await look(parts, options, { ...looking, view: first.view }) : first;
   const planAgain = (on: RegisterState) => ({ view: sight.view, again: on });
   if (sight.vetoes.length > 0) {
     // What stops a person has to be true now.

@@ -44,6 +44,7 @@ export interface Looking {
   readonly rootThere: boolean;
   /** As for `scanRoot`. */
   readonly keep: number;
+  readonly mayRecall?: boolean;
 }
 
 const EMPTY_PLAN: Plan = { steps: [], conflicts: [], held: [] };
@@ -54,7 +55,12 @@ export async function look(parts: CycleParts, options: SyncOptions, from: Lookin
   const breathe = breathing(parts.clock, options.signal);
   const { approved } = options;
   const scanning = from.rootThere
-    ? scanRoot(files, ledger.entries, parts.skip, parts.codec, { signal: options.signal, breathe, keep: from.keep })
+    ? scanRoot(files, ledger.entries, parts.skip, parts.codec, {
+        signal: options.signal,
+        breathe,
+        keep: from.keep,
+        mayRecall: from.mayRecall ?? false,
+      })
     : Promise.resolve(emptyScan(parts.skip, ledger.entries));
   const reading = () => viewOf(parts, state, from.view, options.signal);
   // What is needed whatever the root holds comes while that is looked at.
@@ -94,6 +100,16 @@ export async function look(parts: CycleParts, options: SyncOptions, from: Lookin
   const vetoes = vet(facts);
   return { view, scan, plan, vetoes, moved, refused };
 }
+
+/**
+ * Whether what is remembered of the root is not enough: what would be taken away elsewhere, is reported, or stops a person has to be there
+ * now. All else is compared with the disk before it is sent or replaced.
+ */
+export const wantsWholeLook = ({ scan, plan, vetoes }: Sight): boolean =>
+  !scan.isWhole &&
+  (vetoes.length + plan.held.length + plan.conflicts.length > 0 ||
+    scan.unknown.size > scan.irregular.size ||
+    plan.steps.some(({ kind }) => kind === 'delete-remote'));
 
 /** Neither is under way any more when one has failed. */
 async function both<A, B>(one: Promise<A>, other: Promise<B> | null): Promise<readonly [A, B | null]> {

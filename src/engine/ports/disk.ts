@@ -30,6 +30,8 @@ export interface Walk {
   readonly unknown: ReadonlyMap<string, string>;
   /** The filesystem's own clock when the walk began, milliseconds (by touching a file in staging); 0 (everything is then hashed) where nothing can, or shall, be written. */
   readonly at: number;
+  /** False: some is taken from an earlier walk, because nobody has told of a change. */
+  readonly isWhole: boolean;
 }
 
 /** A file opened for reading, without following a link at any level. Bytes come from one handle. */
@@ -117,8 +119,8 @@ export interface LocalFiles {
   makeFolder(path: string, mode: number): Promise<void>;
   /** Gives a folder (`''`: the root) these bits, and all for its owner, where the file system has any. */
   setFolderMode(path: string, mode: number): Promise<void>;
-  /** `skip(path, isFolder)` true: not looked at, not reported. */
-  walk(skip: (path: string, isFolder: boolean) => boolean, signal?: AbortSignal): Promise<Walk>;
+  /** `skip(path, isFolder)` true: not looked at, not reported. `mayRecall`: what nobody has told of may be as an earlier walk found it. */
+  walk(skip: (path: string, isFolder: boolean) => boolean, signal?: AbortSignal, mayRecall?: boolean): Promise<Walk>;
   /** Null when absent or not a regular file. */
   stat(path: string): Promise<FileStamp | null>;
   /**

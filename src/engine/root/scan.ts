@@ -22,6 +22,8 @@ export interface Scan extends LocalTree {
   readonly irregular: ReadonlyMap<string, string>;
   /** The filesystem's clock when the scan began: everything in it was read later. */
   readonly at: number;
+  /** False: some of it is as an earlier walk found it, because nobody has told of a change. */
+  readonly isWhole: boolean;
   /** Base entries whose content was read again and is unchanged: their new stamp saves the next reading. */
   readonly refreshed: readonly BaseEntry[];
   /** What was read whole, as far as it was to be kept: bytes with the hash that `files` has. */
@@ -45,6 +47,8 @@ export interface ScanOptions {
   readonly breathe?: Breathe;
   /** Bytes of what the base does not have to be kept in memory. None by default. */
   readonly keep?: number;
+  /** What nobody has told of may be as an earlier walk found it. Not by default. */
+  readonly mayRecall?: boolean;
 }
 
 /** The root as it is now. A file whose stamp is the base's is not read again, unless it is racily clean. */
@@ -55,7 +59,7 @@ export async function scanRoot(
   codec: Codec,
   options: ScanOptions = {},
 ): Promise<Scan> {
-  const walk = await files.walk(skip, options.signal);
+  const walk = await files.walk(skip, options.signal, options.mayRecall);
   const found = new Map<SyncPath, LocalEntry>();
   const unknown = new Map([...walk.unknown, ...walk.irregular]);
   const refreshed: BaseEntry[] = [];
@@ -113,6 +117,7 @@ export async function scanRoot(
     // The walk has asked for each that it has found.
     isExcluded: (path) => !found.has(path) && isExcluded(path),
     at: walk.at,
+    isWhole: walk.isWhole,
     refreshed,
     contents,
     moved,
@@ -126,6 +131,7 @@ export const emptyScan = (skip: Skip, base: BaseTree): Scan => ({
   unknown: new Map(),
   isExcluded: excluder(skip),
   at: 0,
+  isWhole: true,
   refreshed: [],
   contents: new Map(),
   moved: new Set(base.keys()),

@@ -59,6 +59,27 @@ test('staging, .git, skipped things and what lies behind links are no changes', 
   expect([...paths()].toSorted()).toEqual(['.keep.swp', 'a', 'keep~']);
 });
 
+test('a memory is trusted while each change is told, at once and unsettled', async () => {
+  const box = openSandbox();
+  box.write('old/a', 'x');
+  const told: string[] = [];
+  const memory = {
+    trust: () => void told.push('trust'),
+    distrust: () => void told.push('distrust'),
+    touch: (path: string) => void told.push(path),
+  };
+  const stop = openWatcher(box.root, { settleMs: 60_000, memory }, systemClock).watch(
+    () => false,
+    () => expect.unreachable(),
+    () => expect.unreachable(),
+  );
+  await expect.poll(() => told, { timeout: 10_000 }).toEqual(['trust']);
+  box.write('old/a', 'changed');
+  await expect.poll(() => told, { timeout: 10_000 }).toContain(join(box.root, 'old/a'));
+  await stop();
+  expect(told.at(-1)).toBe('distrust');
+});
+
 test('nothing is called after it is stopped', async () => {
   const box = openSandbox();
   const { seen, stop } = await watching(box);

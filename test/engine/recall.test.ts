@@ -1,0 +1,138 @@
+import { readdirSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { LocalFiles } from '../../src/engine/ports.ts';
+import { openWorld, type Replica } from '../support/replica.ts';
+import { lookingLate } from './late-look.ts';
+
+/* A cycle that a watcher asks for takes from memory what it was not told of. What that misses is found later, and is never overwritten, taken away or lost meanwhile. */
+
+const LATELY = { fromLastSeen: true } as const;
+const OLD = new Date('2026-01-01');
+/** Longer than the step of a clock that folders are asked for. */
+const SETTLED_MS = 150;
+
+/** Folders whose names changed long ago. */
+async function aged({ root }: Replica): Promise<void> {
+  const folders = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { parentPath, name } of folders) utimesSync(join(parentPath, name), OLD, OLD);
+  utimesSync(root, OLD, OLD);
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+}
+
+async function watched() {
+  const world = openWorld();
+  const walks: boolean[] = [];
+  const counted = (files: LocalFiles): LocalFiles => ({
+    ...files,
+    async walk(...given) {
+      const walk = await lookingLate(files).walk(...given);
+      walks.push(walk.isWhole);
+      return walk;
+    },
+  });
+  const [alice, bob] = [world.replica('alice'), world.replica('bob', { files: counted })];
+  for (const path of ['a/one', 'a/two', 'b/three']) alice.write(path, 'first');
+  await alice.sync();
+  await bob.sync();
+  await aged(bob);
+  bob.memory.trust();
+  await bob.sync();
+  await bob.sync(LATELY);
+  expect(walks.at(-1)).toBe(false);
+  walks.length = 0;
+  /** As a poll does that finds a new commit. */
+  const polled = async (replica: Replica) => {
+    await alice.sync();
+    await replica.datastore.lease();
+  };
+  return { world, alice, bob, walks, polled, tell: (path: string) => bob.memory.touch(join(bob.root, path)) };
+}
+
+test('what was told is pushed, and the rest is not looked at', async () => {
+  const { bob, walks, tell, world } = await watched();
+  bob.write('a/one', 'second');
+  tell('a/one');
+  expect(await bob.sync(LATELY)).toMatchObject({ uploaded: 1, problems: [], conflicts: [] });
+  expect(walks).toEqual([false]);
+  expect(await world.remoteFiles()).toMatchObject({ 'a/one': 'second' });
+});
+
+test('what was not told is pushed by a cycle that looks at all', async () => {
+  const { bob } = await watched();
+  bob.write('a/one', 'second');
+  expect(await bob.sync(LATELY)).toMatchObject({ uploaded: 0 });
+  expect(await bob.sync()).toMatchObject({ uploaded: 1 });
+});
+
+test('what was not told is not overwritten by a pull', async () => {
+  const { world, alice, bob, walks, polled } = await watched();
+  alice.write('a/one', 'theirs');
+  await polled(bob);
+  bob.write('a/one', 'mine');
+  expect(await bob.sync(LATELY)).toMatchObject({ downloaded: 0, conflicts: [{ path: 'a/one' }] });
+  expect(walks).toEqual([false, true]);
+  expect(bob.read('a/one')).toBe('mine');
+  await world.expectNothingLost();
+});
+
+test('what was not told is not taken away by a deletion', async () => {
+  const { alice, bob, polled } = await watched();
+  alice.remove('a/one');
+  await polled(bob);
+  bob.write('a/one', 'mine');
+  expect(await bob.sync(LATELY)).toMatchObject({ deletedLocal: 0, conflicts: [{ path: 'a/one' }] });
+  expect(bob.read('a/one')).toBe('mine');
+});
+
+test('what a pull has brought is there for the next cycle', async () => {
+  const { alice, bob, walks, polled } = await watched();
+  alice.write('a/new', 'theirs');
+  alice.write('new/deep', 'theirs');
+  alice.remove('a/two');
+  await polled(bob);
+  expect(await bob.sync(LATELY)).toMatchObject({ downloaded: 2, deletedLocal: 1, problems: [] });
+  expect(await bob.sync(LATELY)).toMatchObject({ uploaded: 0, deletedRemote: 0, downloaded: 0, problems: [] });
+  expect(walks).toEqual([false, false]);
+  expect(await alice.sync()).toMatchObject({ downloaded: 0, deletedLocal: 0 });
+});
+
+test.each<{ what: string; act: (bob: Replica) => void; report: object }>([
+  { what: 'a deletion', act: (bob) => bob.remove('a/one'), report: { deletedRemote: 1 } },
+  { what: 'a rename', act: (bob) => bob.rename('a/one', 'b/one'), report: { deletedRemote: 1, uploaded: 1 } },
+])('$what is looked at whole before it takes anything away elsewhere', async ({ act, report }) => {
+  const { bob, walks } = await watched();
+  act(bob);
+  expect(await bob.sync(LATELY)).toMatchObject(report);
+  expect(walks).toEqual([false, true]);
+});
+
+test('what stops a person is looked at whole', async () => {
+  const { bob, walks } = await watched();
+  for (const path of ['a/one', 'a/two', 'b/three']) bob.remove(path);
+  expect(await bob.failing(LATELY)).toMatchObject({ kind: 'veto' });
+  expect(walks.slice(0, 2)).toEqual([false, true]);
+});
+
+test('what a person asks for is looked at whole', async () => {
+  const { bob, walks } = await watched();
+  bob.write('a/one', 'second');
+  await bob.datastore.preview();
+  await bob.sync();
+  expect(walks).toEqual([true, true]);
+});
+
+test('what another process of this root has brought is no deletion', async () => {
+  const { alice, bob, walks } = await watched();
+  alice.write('a/new', 'theirs');
+  alice.write('a/one', 'theirs');
+  await alice.sync();
+  const window = bob.datastore;
+  bob.restart();
+  const { sync } = bob.datastore;
+  expect(await sync()).toMatchObject({ downloaded: 2 });
+  walks.length = 0;
+  expect(await window.sync(LATELY)).toMatchObject({ deletedRemote: 0, uploaded: 0, problems: [], conflicts: [] });
+  await bob.datastore.close();
+  bob.datastore = window;
+});
