@@ -701,6 +701,32 @@ export const MUTANTS: readonly Mutant[] = [
     unseen: 'a state is seldom lost in it right after a first sync that died',
   },
   {
+    name: 'told, and taken from memory',
+    edits: [
+      {
+        file: 'adapters/fs/remembered-walk.ts',
+        find: 'if (told.has(path) || !found.isSettled',
+        replace: 'if (!found.isSettled',
+      },
+    ],
+    suites: [engine('recall.test.ts')],
+    breaks: /what was told is pushed/,
+    unseen: 'it is found half a minute later, and compared with the disk before it is replaced',
+  },
+  {
+    name: 'taken away elsewhere from memory',
+    edits: [
+      {
+        file: 'engine/cycle/sight.ts',
+        find: "    plan.steps.some(({ kind }) => kind === 'delete-remote'));",
+        replace: '    plan.steps.length < 0);',
+      },
+    ],
+    suites: [engine('recall.test.ts')],
+    breaks: /is looked at whole before it takes anything away elsewhere/,
+    unseen: 'a push looks once more whether what it deletes is gone',
+  },
+  {
     name: 'batch barrier that drops errors',
     edits: [
       {

@@ -15,6 +15,7 @@ const PARTS = [
   'tsconfig.base.json',
   'vitest.config.ts',
   'esbuild.mjs',
+  'scripts/build',
   'media',
   'LICENSE',
 ];
