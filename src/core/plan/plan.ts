@@ -104,7 +104,7 @@ export interface PlanInput {
   /** Why a path must not travel in either direction; null: it may. */
   readonly withheld?: (path: SyncPath) => string | null;
   /** All paths that are not the same in all three, and maybe some that are; else each is compared. */
-  readonly moved?: Iterable<SyncPath> | undefined;
+  readonly candidates?: Iterable<SyncPath> | undefined;
   /** Whether it is known of all names on either side that no two contend for one place; else they are looked at. */
   readonly areNamesFree?: (() => boolean) | undefined;
   readonly policy: PlanPolicy;
@@ -120,7 +120,7 @@ export function makePlan(input: PlanInput): Plan {
   const answer = answerer(input);
   const decided: Step[] = [];
   const found: { readonly conflict: Conflict; readonly answered: Step | null }[] = [];
-  for (const path of input.moved ?? movedPaths(input)) {
+  for (const path of input.candidates ?? everyPath(input)) {
     const versions = {
       path,
       base: base.get(path) ?? null,
@@ -153,7 +153,7 @@ export function makePlan(input: PlanInput): Plan {
 }
 
 /** Paths of the three that are not the same in all of them: few of many. */
-function* movedPaths({ base, local: { files }, remote }: PlanInput): Iterable<SyncPath> {
+function* everyPath({ base, local: { files }, remote }: PlanInput): Iterable<SyncPath> {
   for (const path of base.keys()) {
     const sha256 = hashIn(base, path);
     if (files.get(path)?.sha256 !== sha256 || remote.get(path)?.sha256 !== sha256) yield path;

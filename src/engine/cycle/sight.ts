@@ -16,7 +16,7 @@ import { emptyScan, type Scan, scanRoot } from '../root/scan.ts';
 import type { BaseMeta } from '../state/base-store.ts';
 import type { Ledger } from '../state/ledger.ts';
 import { ancestryOf } from './ancestry.ts';
-import { movedHere, movedPaths } from './moved-paths.ts';
+import { candidatePaths, candidatesHere } from './candidates.ts';
 import type { CycleParts } from './run.ts';
 import { settleIntents } from './settle.ts';
 
@@ -69,7 +69,7 @@ export async function look(parts: CycleParts, options: SyncOptions, from: Lookin
   settleIntents(ledger, from.intents, scan);
   const isLeftOut = (path: SyncPath): boolean => scan.isExcluded(path) || parts.withheld(path) !== null;
   const withheld = await parts.names.withheld(ledger.entries, breathe);
-  await setAside(ledger, [...withheld, ...scan.moved], isLeftOut, breathe);
+  await setAside(ledger, [...withheld, ...scan.candidates], isLeftOut, breathe);
   if (early === null && nothingMoved(ledger, scan))
     return { view: EMPTY_VIEW, scan, plan: EMPTY_PLAN, vetoes: [], moved: [], refused: [] };
   const view = early ?? (await reading());
@@ -81,7 +81,7 @@ export async function look(parts: CycleParts, options: SyncOptions, from: Lookin
     refused: [...view.refused, ...damagedPaths(view, ledger, scan)],
     busy: options.busyPaths,
     withheld: parts.withheld,
-    ...movedPaths(parts, ledger.entries, scan, view),
+    ...candidatePaths(parts, ledger.entries, scan, view),
     policy: policyOf(options, from.conflictSuffix),
   };
   const whole = makePlan(input);
@@ -95,7 +95,7 @@ export async function look(parts: CycleParts, options: SyncOptions, from: Lookin
     scan,
     view,
     plan,
-    moved: movedHere(ledger.entries, scan),
+    candidates: candidatesHere(ledger.entries, scan),
   });
   const vetoes = vet(facts);
   return { view, scan, plan, vetoes, moved, refused };
@@ -155,7 +155,7 @@ function nothingMoved(ledger: Ledger, scan: Scan): boolean {
   if (ledger.meta.commit?.files !== ledger.entries.size || hasExcluded(ledger)) return false;
   if (scan.unknown.size > scan.irregular.size || scan.files.size !== ledger.entries.size) return false;
   // As many as the base has, and each with the hash it has there: what was noted of the base since can only agree with it.
-  for (const path of scan.moved) if (isOther(ledger, scan, path)) return false;
+  for (const path of scan.candidates) if (isOther(ledger, scan, path)) return false;
   return true;
 }
 
@@ -200,11 +200,11 @@ export async function factsOf(
     view: RemoteView;
     plan: Plan;
     /** Has every path of the base that is not there as in the base; all are looked at where it is left out. */
-    moved?: Iterable<SyncPath>;
+    candidates?: Iterable<SyncPath>;
   },
 ): Promise<SafetyFacts> {
   const { meta, entries } = at.ledger;
-  const { excluded, isOtherwise } = compareRoot(at.ledger, at.scan, at.moved ?? entries.keys());
+  const { excluded, isOtherwise } = compareRoot(at.ledger, at.scan, at.candidates ?? entries.keys());
   const head = at.state.head;
   const seen =
     meta.datastoreId === null

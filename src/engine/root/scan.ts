@@ -32,7 +32,7 @@ export interface Scan extends LocalTree {
    * What is not as the base has it, or had to be read to know, and what the base has that was not found. Each other path of the base is
    * in `files`, with its hash.
    */
-  readonly moved: ReadonlySet<SyncPath>;
+  readonly candidates: ReadonlySet<SyncPath>;
 }
 
 const HASHERS = 8;
@@ -66,7 +66,7 @@ export async function scanRoot(
   const contents = new Map<SyncPath, Uint8Array>();
   let room = options.keep ?? 0;
   const unread = new Map<SyncPath, { readonly path: SyncPath; readonly size: number }>();
-  const moved = new Set<SyncPath>();
+  const candidates = new Set<SyncPath>();
   let inBase = 0;
   const isTime = nowAndThen();
   for (const [name, stamp] of walk.files) {
@@ -79,14 +79,14 @@ export async function scanRoot(
       inBase += 1;
       continue;
     }
-    moved.add(path);
+    candidates.add(path);
     if (base.has(path)) inBase += 1;
     const parsed = parseSyncPath(name);
     if (parsed.ok) unread.set(path, { path, size: stamp.size });
     else unknown.set(name, parsed.problem);
   }
   // As many as it has: then none is gone.
-  if (inBase < base.size) for (const path of base.keys()) if (!walk.files.has(path)) moved.add(path);
+  if (inBase < base.size) for (const path of base.keys()) if (!walk.files.has(path)) candidates.add(path);
   const take = (path: SyncPath, { stamp, sha256, bytes }: HashedFile) => {
     found.set(path, { path, stamp, sha256 });
     if (base.get(path)?.sha256 === sha256) refreshed.push({ path, stamp, sha256, seenAt: walk.at });
@@ -120,7 +120,7 @@ export async function scanRoot(
     isWhole: walk.isWhole,
     refreshed,
     contents,
-    moved,
+    candidates,
   };
 }
 
@@ -134,7 +134,7 @@ export const emptyScan = (skip: Skip, base: BaseTree): Scan => ({
   isWhole: true,
   refreshed: [],
   contents: new Map(),
-  moved: new Set(base.keys()),
+  candidates: new Set(base.keys()),
 });
 
 /** Whether a scan takes its content from the base. */

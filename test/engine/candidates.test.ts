@@ -7,7 +7,7 @@ import type { ParsedShard } from '../../src/core/format/sync-index.ts';
 import type { BaseEntry, Entry } from '../../src/core/format/tree.ts';
 import type { SyncPath } from '../../src/core/paths/sync-path.ts';
 import { makePlan } from '../../src/core/plan/plan.ts';
-import { movedPaths } from '../../src/engine/cycle/moved-paths.ts';
+import { candidatePaths } from '../../src/engine/cycle/candidates.ts';
 import { EMPTY_VIEW, type RemoteView } from '../../src/engine/remote/remote-log.ts';
 import { emptyScan, scanRoot } from '../../src/engine/root/scan.ts';
 import { openBaseNames } from '../../src/engine/state/base-names.ts';
@@ -55,9 +55,9 @@ test('whatever base, root and remote become from cycle to cycle: the same is pla
         const remote = treeOf(drawn.remote, entry);
         const files = treeOf(drawn.local, localEntry);
         const view: RemoteView = { ...EMPTY_VIEW, tree: remote, shards: shardsOf(remote, earlier) };
-        const moved = new Set([...base.keys(), ...files.keys()]);
-        for (const path of moved) if (base.get(path)?.sha256 === files.get(path)?.sha256) moved.delete(path);
-        const scan = { ...emptyScan(none, new Map()), files, moved };
+        const candidates = new Set([...base.keys(), ...files.keys()]);
+        for (const path of candidates) if (base.get(path)?.sha256 === files.get(path)?.sha256) candidates.delete(path);
+        const scan = { ...emptyScan(none, new Map()), files, candidates };
         // As what is settled after the scan: it agrees with what was found.
         const now = draftOf(base);
         for (const path of Object.keys(drawn.noted).map(at)) {
@@ -66,7 +66,7 @@ test('whatever base, root and remote become from cycle to cycle: the same is pla
           else now.set({ ...found, seenAt: 1 });
         }
         const input = { ...planInput({}), base: now, local: scan, remote };
-        expect(makePlan({ ...input, ...movedPaths(parts, now, scan, view) })).toEqual(makePlan(input));
+        expect(makePlan({ ...input, ...candidatePaths(parts, now, scan, view) })).toEqual(makePlan(input));
       }
     }),
   );
@@ -147,5 +147,5 @@ test('a scan names what is other than in the base, and what it cannot know witho
   writeFileSync(join(box.root, 'new'), 'new');
   rmSync(join(box.root, 'gone'));
   const scan = await scanRoot(box.files, base, (path) => path === 'left-out', nodeCodec);
-  expect([...scan.moved].toSorted()).toEqual(['gone', 'left-out', 'new', 'other', 'young']);
+  expect([...scan.candidates].toSorted()).toEqual(['gone', 'left-out', 'new', 'other', 'young']);
 });
