@@ -129,8 +129,7 @@ test('what another process of this root has brought is no deletion', async () =>
   await alice.sync();
   const window = bob.datastore;
   bob.restart();
-  const { sync } = bob.datastore;
-  expect(await sync()).toMatchObject({ downloaded: 2 });
+  expect(await bob.sync()).toMatchObject({ downloaded: 2 });
   walks.length = 0;
   expect(await window.sync(LATELY)).toMatchObject({ deletedRemote: 0, uploaded: 0, problems: [], conflicts: [] });
   await bob.datastore.close();

@@ -19,10 +19,10 @@ export interface Listed {
  */
 export interface RememberedWalk {
   /** From now on a watcher tells of every change, as far as it hears of it. Nothing is remembered before. */
-  trust(): void;
-  distrust(): void;
+  readonly trust: () => void;
+  readonly distrust: () => void;
   /** What is at this absolute path, or a name in it, may be another. */
-  touch(path: string): void;
+  readonly touch: (path: string) => void;
   begin(walk: WalkBegun): WalkInMemory;
 }
 

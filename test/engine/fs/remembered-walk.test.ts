@@ -7,7 +7,6 @@ import { openRootFolder } from '../../../src/adapters/fs/root-folder.ts';
 import { walkFolder } from '../../../src/adapters/fs/walk.ts';
 import { systemClock } from '../../../src/adapters/system.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
-import '../../support/properties.ts';
 
 /* A walk may take from memory what nobody has told of; what it gives is what is there. */
 

@@ -59,16 +59,22 @@ function memoryOf(disk: Disk<Process>): string | null | undefined {
 const CAPABILITIES = /"capabilities":(?:null|\{[^}]*\})/;
 const NONE = '"capabilities":null';
 
+/** What is in each record. */
+const OF_ALL: ReadonlySet<string> = new Set(['format', 'remote']);
+
+const isBlank = (value: unknown): boolean =>
+  value === null ||
+  value === 0 ||
+  (Array.isArray(value) && value.length === 0) ||
+  (typeof value === 'object' && 'count' in value && value.count === 0);
+
 /** As one that is made for what was found out about the store. */
 function saysNothing(text: string): boolean {
   const [line = ''] = text.split('\n', 1);
   try {
-    const { format, remote, entries, ...rest } = JSON.parse(line.replace(CAPABILITIES, NONE)) as {
-      readonly [name: string]: unknown;
-      readonly entries: { readonly count: number };
-    };
-    const isBlank = (value: unknown) => value === null || value === 0 || (Array.isArray(value) && value.length === 0);
-    return entries.count === 0 && Object.values(rest).every(isBlank);
+    const fields = JSON.parse(line.replace(CAPABILITIES, NONE)) as Readonly<Record<string, unknown>>;
+    const says = Object.entries(fields).filter(([name, value]) => !OF_ALL.has(name) && !isBlank(value));
+    return says.length === 0;
   } catch {
     return false;
   }
