@@ -2,7 +2,7 @@ import type { SyncError } from '../../src/core/errors.ts';
 import type { Choice, Conflict } from '../../src/core/plan/plan.ts';
 import type { SyncOptions } from '../../src/engine/datastore.ts';
 import { hashOf } from './disk/node.ts';
-import { filesOf } from './hands.ts';
+import { filesOf, hiddenFilesOf } from './hands.ts';
 import type { Answer } from './scenario.ts';
 import type { World } from './world.ts';
 
@@ -10,11 +10,12 @@ import type { World } from './world.ts';
 
 export type Approval = Pick<SyncOptions, 'acceptRemote' | 'allowMassDelete'>;
 
-/** Whoever accepts another remote says again everything that lies in the root. */
+/** Whoever accepts another remote says again everything that lies in the root, also in folders that are out of sight for a while. */
 export function joins({ machines, oracle, trace }: World, client: number): void {
   const machine = machines[client];
   if (machine === undefined) return;
-  for (const [path, node] of filesOf(machine.disk)) oracle.people[client]?.insists(path, hashOf(node));
+  for (const [path, node] of [...filesOf(machine.disk), ...hiddenFilesOf(machine.disk)])
+    oracle.people[client]?.insists(path, hashOf(node));
   trace.note(`person ${client + 1}: accepts the remote`);
 }
 

@@ -1,6 +1,7 @@
 import { isBeingWritten } from './disk/kernel.ts';
 import { locate, type Spot } from './disk/locate.ts';
 import { type Disk, type FileNode, type FolderNode, hashOf, type Node } from './disk/node.ts';
+import { pathOf } from './disk/path-of.ts';
 import { flush } from './disk/power.ts';
 import type { Process } from './machine.ts';
 import type { Act } from './scenario.ts';
@@ -26,8 +27,8 @@ export interface HandsParts {
   readonly isRootAway: () => boolean;
 }
 
-/** Of folders that are out of sight: a person who means `docs` may have called it `Docs`. */
-const spelling = new WeakMap<Node, string>();
+/** Of folders that are out of sight, their whole paths as they were spelled: a person who means `docs` may have called it `Docs`. */
+const origins = new WeakMap<Node, string>();
 
 /** What a person does with files: at one moment, and durable at once. Answers what was done in words, or null where it could not be. */
 export function actOn(
@@ -103,7 +104,7 @@ export function actOn(
       const away = at(act.path, '/workspace');
       if (spot.node?.kind !== 'folder' || away === null || away.node !== null) return null;
       const name = spot.real ?? spot.name;
-      spelling.set(spot.node, name);
+      origins.set(spot.node, pathOf(disk, spot.folder, name));
       unseen(() => {
         moved(spot, away);
         change([{ folder: spot.folder, key: spot.key, becomes: { name, node: disk.newLink(OUTSIDE) } }]);
@@ -126,7 +127,7 @@ export function actOn(
       if (now.node?.kind === 'link') change([{ folder: now.folder, key: now.key, becomes: null }]);
       const free = at(path);
       if (free === null || free.node !== null) return;
-      moved(from, { ...free, name: spelling.get(from.node) ?? free.name });
+      moved(from, { ...free, name: origins.get(from.node)?.split('/').at(-1) ?? free.name });
       isBack = true;
     });
     if (!isBack && attempts > 0) later(10_000, () => comeBack(path, attempts - 1));
@@ -217,6 +218,15 @@ export function filesOf(disk: Disk<Process>): Map<string, FileNode> {
       if (node.kind === 'folder') visit(node, `${below}${name}/`);
       if (node.kind === 'file') files.set(below + name, node);
     }
+  }
+}
+
+/** Every regular file in folders that are out of sight, by the path that it had, and will have again. */
+export function* hiddenFilesOf(disk: Disk<Process>): Iterable<readonly [string, FileNode]> {
+  const { node: above } = locate(disk, ROOT.slice(0, ROOT.lastIndexOf('/')), 'look', false);
+  for (const { node } of above?.kind === 'folder' ? above.entries.values() : []) {
+    const path = inRoot(origins.get(node) ?? '');
+    if (path !== null) yield* filesBelow(path, node);
   }
 }
 

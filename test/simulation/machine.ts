@@ -139,13 +139,16 @@ const EPOCH = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 export const wallTime = (loop: Loop, machine: Pick<Machine, 'aheadMs'>): number => EPOCH + loop.time + machine.aheadMs;
 
+/** What no timer takes less than: so small a rest could vanish in a sum of times, and time would stand still. Node's least is 1 ms. */
+const LEAST_TIMER_MS = 0.001;
+
 /** The clocks as a program on this machine sees them. */
 export function clockOf(loop: Loop, process: Process): Clock {
   const { machine } = process;
   const monotonic = () => loop.time - machine.lagMs;
 
   function after(ms: number, tick: () => void): () => void {
-    const due = monotonic() + Math.max(0, ms);
+    const due = monotonic() + (ms > 0 ? Math.max(LEAST_TIMER_MS, ms) : 0);
     let cancel = () => {};
     const arm = () => {
       cancel = loop.after(due - monotonic(), process, () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { joins } from './answers.ts';
 import { locate } from './disk/locate.ts';
 import { createDisk } from './disk/node.ts';
 import { ROOT } from './hands.ts';
@@ -163,6 +164,37 @@ test.each([
   machine.disk.closed(node, process, wrote);
   person.maySayPut('a', sha256);
   expect(person.maySayRemoval('a')).toBe(mayRemove);
+});
+
+test('whoever accepts another remote says again what lies in the root, and in a folder that is out of sight for a while', () => {
+  const world = createWorld(makeScenario(1, 2), false);
+  const machine = world.machines[0] as Machine;
+  const person = world.oracle.people[0] as Person;
+  const save = (path: string) => {
+    world.act(machine, { act: 'save', path, size: 20, style: 'replace' });
+    const { node } = locate(machine.disk, `${ROOT}/${path}`, 'test', false);
+    if (node?.kind !== 'file') throw new Error('it was not saved');
+    const sha256 = sha256Of(node.data);
+    // Committed, and brought back by itself from then on.
+    expect(person.maySayPut(path, sha256)).toBe(true);
+    return sha256;
+  };
+  const [seen, hidden, gone, goneHidden] = ['a', 'docs/old/b', 'c', 'docs/old/d'].map(save) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  for (const path of ['c', 'docs/old/d']) world.act(machine, { act: 'delete', path });
+  world.act(machine, { act: 'swap folder for a link', path: 'docs/old', ms: 1_000 });
+  expect(person.maySayPut('docs/old/b', hidden)).toBe(false);
+  joins(world, 0);
+  expect(person.maySayPut('a', seen)).toBe(true);
+  expect(person.maySayPut('docs/old/b', hidden)).toBe(true);
+  expect(person.maySayPut('docs/old/b', hidden)).toBe(false);
+  // What its person has deleted lies nowhere.
+  expect(person.maySayPut('c', gone)).toBe(false);
+  expect(person.maySayPut('docs/old/d', goneHidden)).toBe(false);
 });
 
 test('whose lease it is says the process that took it, not a name', () => {

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
+import { FAULTS } from './fault-names.ts';
 import { type Invariant, titleOf } from './oracle/invariants.ts';
 import { playRegression } from './play-regression.ts';
 import { REGRESSIONS } from './regressions.ts';
 import { type Failure, runSeeds } from './run-seeds.ts';
 
 const SEEDS = 2_000;
+/** Of each kind of fault: ten in a thousand seeds. */
+const LEAST_STRIKES = SEEDS / 100;
 
 test(`${SEEDS} seeds keep every invariant`, { timeout: 900_000 }, async () => {
   const { failures, seeds, operations, faults, pace } = await runSeeds({ from: 1, count: SEEDS });
@@ -13,6 +16,8 @@ test(`${SEEDS} seeds keep every invariant`, { timeout: 900_000 }, async () => {
   // Seeds in which little happens would keep everything easily.
   expect(operations).toBeGreaterThan(100 * SEEDS);
   expect(Object.values(faults).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10 * SEEDS);
+  // What strikes hardly ever shows nothing.
+  expect(FAULTS.filter((name) => (faults[name] ?? 0) < LEAST_STRIKES)).toEqual([]);
   expect(pace.more).toBeGreaterThan(SEEDS);
   expect(pace.fewer).toBeGreaterThan(SEEDS / 4);
 });

@@ -6,12 +6,23 @@ import type { Process } from './machine.ts';
 export function baseOf(disk: Disk<Process>): { readonly epoch: number; readonly files: number } | null {
   const lines = (recordText(disk, 'base.jsonl') ?? '').split('\n');
   try {
-    const { epoch, entries } = JSON.parse(lines[0] ?? '') as { epoch: number; entries: { count: number } };
-    return { epoch, files: entries.count };
+    const { epoch, entries, beside = NONE } = JSON.parse(lines[0] ?? '') as Line;
+    // Zero where there are none, whatever of it was only changed.
+    return { epoch, files: entries.count + beside.changed.length - beside.gone.length };
   } catch {
     return null;
   }
 }
+
+interface Line {
+  readonly epoch: number;
+  /** As they were written last. */
+  readonly entries: { readonly count: number };
+  /** What is other than in those. */
+  readonly beside?: typeof NONE;
+}
+
+const NONE: { readonly changed: readonly unknown[]; readonly gone: readonly unknown[] } = { changed: [], gone: [] };
 
 /** A record in the state folder of a machine's only root; null where there is none of this name. */
 export function recordText(disk: Disk<Process>, name: string): string | null {
