@@ -8,8 +8,8 @@ import type { Invariant } from './oracle/invariants.ts';
 import { createRandom } from './random.ts';
 import type { World } from './world.ts';
 
-/** Rounds in which everybody syncs once, until nothing moves any more. */
-const ROUNDS = 24;
+/** Rounds in which everybody syncs once, until nothing moves any more. In each fourth one a person makes room for one file. */
+const ROUNDS = 40;
 /** Longer than a ttl and a wait. */
 const PAUSE_MS = 45_000;
 
