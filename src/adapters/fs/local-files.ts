@@ -11,6 +11,7 @@ import { folderMode, makeFolder, setFolderMode } from './folder-mode.ts';
 import { syncFolder } from './fsync.ts';
 import type { Top } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
+import { openLastFolder } from './last-folder.ts';
 import { openLinker } from './link-in.ts';
 import { lookAtFiles } from './look-at-files.ts';
 import { closeRead, openAt, openReader, openRegular, persist } from './open-file.ts';
@@ -54,9 +55,11 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
   const stager = openStager(area, clock);
   const open = openReader(root);
   const folders = openTouchedFolders(root.path);
+  const lastFolder = openLastFolder(root, clock);
   const room: ApplyRoom = {
     root,
     area,
+    parentOf: lastFolder.parentOf,
     linkIn: openLinker(log, openPartNotes(area), link),
     touched: folders.add,
     removed: folders.removed,
@@ -101,6 +104,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
       }
     },
     flush: async () => {
+      lastFolder.release();
       try {
         const { isDurable, isComplete } = folders.sync();
         // Moved by a person meanwhile, to wherever.
