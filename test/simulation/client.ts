@@ -22,6 +22,7 @@ import type { Loop } from './loop.ts';
 import { clockOf, type Process } from './machine.ts';
 import type { Random } from './random.ts';
 import { leaveAll, readHere } from './read-here.ts';
+import { stageHere, stageNone } from './stage-here.ts';
 import { gzip, zstd } from './zlib.ts';
 
 export interface Program {
@@ -93,8 +94,9 @@ export function startProgram({
         run,
         clock,
         log: logger,
-        // Every second process, so that both ways to read are played.
+        // By processes, so that all ways to read and to write are played.
         readWhole: (root) => (process.id % 2 === 0 ? readHere(openWholeReader(root)) : leaveAll),
+        stageMany: process.id % 3 === 0 ? stageNone : stageHere,
       }),
     lockFile: {
       ...openLockFile(`${here}${ROOT}/.datastore-staging/lock`),

@@ -29,6 +29,7 @@ import { stampOf } from './stamp.ts';
 import { sweepParts } from './sweep-parts.ts';
 import { openTouchedFolders } from './touched-folders.ts';
 import { walkFolder } from './walk.ts';
+import { openStageMany, type StageMany } from './writing/stage-many.ts';
 
 export interface LocalFilesOptions {
   /** Absolute; may be reached through links. */
@@ -45,6 +46,7 @@ export interface LocalFilesOptions {
   readonly link?: (from: string, to: string) => void;
   /** In place of threads, for a disk that only this thread knows. */
   readonly readWhole?: (root: Top) => LocalFiles['readWhole'];
+  readonly stageMany?: StageMany;
 }
 
 /** The root of a workspace on this machine's disk. Nothing is made or read until a method is called. */
@@ -52,7 +54,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
   const { workspace, root: relative, run, clock, log, link, isUndated = false } = options;
   const root = openRootFolder(workspace, relative);
   const area = openStagingArea(root, run);
-  const stager = openStager(area, clock);
+  const stager = openStager(area, clock, options.stageMany ?? openStageMany(clock, log));
   const open = openReader(root);
   const folders = openTouchedFolders(root.path);
   const lastFolder = openLastFolder(root, clock);

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { startThread, type Thread } from '../../../src/adapters/fs/reading/thread.ts';
+import { startThread, type Thread } from '../../../src/adapters/fs/threads/thread.ts';
 
 /* A thread is asked, and one that ends owes no answer for ever. */
 
