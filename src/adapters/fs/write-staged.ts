@@ -59,8 +59,23 @@ export async function stageBody(begin: Begin, body: AsyncIterable<Uint8Array>, a
   return finish(written);
 }
 
-/** `LocalFiles.stageAll`. All are written before the first is flushed: one that is made while the file system commits has to wait for it. */
+/** Files that one call has open. */
+const OPEN_AT_ONCE = 32;
+
+/** `LocalFiles.stageAll`. */
 export async function stageContents(
+  begin: Begin,
+  contents: readonly Content[],
+  breathe: () => Promise<unknown>,
+): Promise<readonly (StagedFile | SyncError)[]> {
+  const staged: (StagedFile | SyncError)[] = [];
+  for (let at = 0; at < contents.length; at += OPEN_AT_ONCE)
+    staged.push(...(await stageGroup(begin, contents.slice(at, at + OPEN_AT_ONCE), breathe)));
+  return staged;
+}
+
+/** All are written before the first is flushed: one that is made while the file system commits has to wait for it. */
+async function stageGroup(
   begin: Begin,
   contents: readonly Content[],
   breathe: () => Promise<unknown>,

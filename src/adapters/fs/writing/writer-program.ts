@@ -9,5 +9,5 @@ let answered = Promise.resolve();
 parentPort?.on('message', (question: Question) => {
   const writing = writeQuestion(question);
   // A defect ends the thread: whoever waits is told.
-  answered = Promise.all([writing, answered]).then(([answer]) => parentPort?.postMessage(answer));
+  answered = Promise.all([writing, answered]).then(([answer]) => parentPort?.postMessage(answer, []));
 });

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { SyncError } from '../../src/core/errors.ts';
+import type { LocalFiles } from '../../src/engine/ports.ts';
+import { openWorld } from '../support/replica.ts';
+
+/* While one batch is put in place the next is fetched: not more than that, in their order, and nothing is left on its way. */
+
+/** What `applyToDisk` puts in place in one go. */
+const BATCH = 1_000;
+
+test('all come, each after it was announced, and no more than two batches lie in staging', async () => {
+  const { alice, bob, seen } = await apart(2 * BATCH + 200);
+  expect(await bob.sync()).toMatchObject({ downloaded: 2 * BATCH + 200, problems: [] });
+  expect(bob.files()).toEqual(alice.files());
+  expect(seen.unannounced).toEqual([]);
+  expect(seen.most).toBeGreaterThan(BATCH);
+  expect(seen.most).toBeLessThanOrEqual(2 * BATCH);
+});
+
+test.each(['intend', 'install'] as const)(
+  'where %s fails nothing of the next batch is still on its way, and a later sync brings the rest',
+  async (where) => {
+    const { alice, bob, seen } = await apart(BATCH + 300, { fails: where });
+    expect(await bob.failing()).toMatchObject({ kind: 'local' });
+    expect(seen.underWay).toBe(0);
+    const { staged } = seen;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(seen.staged).toBe(staged);
+    seen.fails = null;
+    expect(await bob.sync()).toMatchObject({ problems: [] });
+    expect(bob.files()).toEqual(alice.files());
+  },
+);
+
+interface Seen {
+  fails: 'intend' | 'install' | null;
+  staged: number;
+  installed: number;
+  underWay: number;
+  /** Staged and not yet in place, at the most. */
+  most: number;
+  readonly unannounced: string[];
+}
+
+/** Alice has sent `count` small files, Bob has nothing yet. */
+async function apart(count: number, { fails = null }: Pick<Partial<Seen>, 'fails'> = {}) {
+  const world = openWorld();
+  const alice = world.replica('alice');
+  for (let nth = 0; nth < count; nth += 1) alice.write(`${nth % 30}/${nth}`, `content ${nth}`);
+  await alice.sync();
+  const seen: Seen = { fails, staged: 0, installed: 0, underWay: 0, most: 0, unannounced: [] };
+  const bob = world.replica('bob', { files: (files) => watched(files, seen) });
+  return { alice, bob, seen };
+}
+
+function watched(files: LocalFiles, seen: Seen): LocalFiles {
+  const announced = new Set<string>();
+  const fail = (at: Seen['fails']) => {
+    if (seen.fails === at) throw new SyncError('local', 'the disk is full', 'Free some space.');
+  };
+  return {
+    ...files,
+    async stageAll(contents) {
+      seen.underWay += 1;
+      try {
+        return await files.stageAll(contents);
+      } finally {
+        seen.underWay -= 1;
+        seen.staged += contents.length;
+        seen.most = Math.max(seen.most, seen.staged - seen.installed);
+      }
+    },
+    async intend(intents) {
+      fail('intend');
+      for (const { path } of intents) announced.add(path);
+      await files.intend(intents);
+    },
+    async install(staged, path, expected) {
+      fail('install');
+      if (!announced.has(path)) seen.unannounced.push(path);
+      const answer = await files.install(staged, path, expected);
+      seen.installed += 1;
+      return answer;
+    },
+  };
+}
