@@ -8,6 +8,7 @@ import { type Budget, bounded, createByteGate } from '../../src/adapters/store/b
 import { createInFlight } from '../../src/adapters/store/in-flight.ts';
 import { retrying } from '../../src/adapters/store/retrying.ts';
 import type { HistoryPolicy } from '../../src/core/garbage/keep.ts';
+import { BATCH_LIMITS, type BatchLimits } from '../../src/core/plan/batches.ts';
 import type { CompressionLimits } from '../../src/core/plan/compression.ts';
 import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../src/core/plan/packs.ts';
@@ -49,6 +50,8 @@ export interface ProgramParts {
 
 /** A bound that small files can reach. */
 export const BYTES_IN_FLIGHT = 2_000;
+/** So small that many a pull has several. */
+const BATCHES: readonly BatchLimits[] = [BATCH_LIMITS, { files: 3, bytes: 1_000 }, { files: 1, bytes: 1_000 }];
 /** So few that the places are often all taken: else their number never changes. */
 const IN_FLIGHT = { least: 2, start: 3, most: 8 };
 
@@ -123,6 +126,7 @@ export function startProgram({
     chunks,
     compression,
     history,
+    batches: BATCHES[process.id % BATCHES.length] ?? BATCH_LIMITS,
   });
   return { process, datastore, budget };
 }

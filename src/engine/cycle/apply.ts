@@ -1,6 +1,7 @@
 import type { Problem } from '../../core/errors.ts';
 import type { BaseEntry, Entry, FileStamp } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
+import { type BatchLimits, batchesOf } from '../../core/plan/batches.ts';
 import type { Step } from '../../core/plan/plan.ts';
 import { breathing } from '../breath.ts';
 import type { FetchParts } from '../contents/download.ts';
@@ -22,6 +23,7 @@ export interface Applied {
 }
 
 export interface ApplyParts extends FetchParts {
+  readonly batches: BatchLimits;
   readonly log: Log;
   readonly clock: Clock;
   /** The filesystem's clock when the scan began. */
@@ -33,9 +35,6 @@ export interface ApplyParts extends FetchParts {
   /** What is done so far becomes durable: called after every batch, also after one that failed. */
   readonly record: (advanced: readonly BaseEntry[], forgotten: readonly SyncPath[], isLast: boolean) => Promise<void>;
 }
-
-const BATCH_FILES = 1_000;
-const BATCH_BYTES = 256 << 20;
 
 /**
  * Brings the remote's changes to disk: `download`, `delete-local` and `keep-both` steps, deletions first. While one batch is put in place the
@@ -55,7 +54,7 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
   const stop = new AbortController();
   const signal = parts.signal ? AbortSignal.any([parts.signal, stop.signal]) : stop.signal;
   const fetch = openArrivals({ ...parts, signal });
-  const all = [...batches(steps)];
+  const all = [...batchesOf(steps, parts.batches)];
   let coming = fetch(all[0] ?? []);
   try {
     for (const [index, batch] of all.entries()) {
@@ -153,19 +152,3 @@ const intent = (step: Step): ApplyIntent => ({
   expected: step.local?.sha256 ?? null,
   becomes: step.kind === 'delete-local' ? null : (step.remote?.sha256 ?? null),
 });
-
-/** Bounded in files and bytes, so that a stop half-way keeps what has arrived. */
-function* batches(steps: readonly Step[]): Iterable<readonly Step[]> {
-  let batch: Step[] = [];
-  let bytes = 0;
-  for (const step of steps) {
-    batch.push(step);
-    bytes += step.remote?.size ?? 0;
-    if (batch.length >= BATCH_FILES || bytes >= BATCH_BYTES) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-  }
-  if (batch.length > 0) yield batch;
-}
