@@ -35,20 +35,27 @@ const shared = {
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
 /** Runs in a thread of its own, and lies as text in the programs that start it. */
-const readerProgram = await build({
-  ...shared,
-  format: 'cjs',
-  entryPoints: ['src/adapters/fs/reading/reader-program.ts'],
-  metafile: false,
-  write: false,
-});
+async function threadProgram(entry) {
+  const { outputFiles } = await build({
+    ...shared,
+    format: 'cjs',
+    entryPoints: [`src/adapters/fs/${entry}.ts`],
+    metafile: false,
+    write: false,
+  });
+  return JSON.stringify(outputFiles[0].text);
+}
 
 const split = {
   ...shared,
   splitting: true,
   outExtension: { '.js': '.cjs' },
   write: false,
-  define: { READER_PROGRAM: JSON.stringify(readerProgram.outputFiles[0].text), VERSION: JSON.stringify(version) },
+  define: {
+    READER_PROGRAM: await threadProgram('reading/reader-program'),
+    WRITER_PROGRAM: await threadProgram('writing/writer-program'),
+    VERSION: JSON.stringify(version),
+  },
 };
 
 const targets = {

@@ -1,5 +1,6 @@
 import { HISTORY, type HistoryPolicy } from '../core/garbage/keep.ts';
 import { withholder } from '../core/paths/credential-paths.ts';
+import { BATCH_LIMITS, type BatchLimits } from '../core/plan/batches.ts';
 import { COMPRESSION_LIMITS, type CompressionLimits } from '../core/plan/compression.ts';
 import { CHUNK_LIMITS, type ChunkLimits } from '../core/plan/cut-chunks.ts';
 import { PACK_LIMITS, type PackLimits } from '../core/plan/packs.ts';
@@ -42,6 +43,8 @@ export interface DatastoreParts {
   readonly ttlMs: number;
   /** How long to wait for a held lease, or for another process on this root, milliseconds. */
   readonly waitMs: number;
+  /** How much is put in place in one go; `BATCH_LIMITS` when absent. */
+  readonly batches?: BatchLimits;
   /** Which files travel together; `PACK_LIMITS` when absent. */
   readonly packs?: PackLimits;
   /** Where large files are cut; `CHUNK_LIMITS` when absent. */
@@ -169,6 +172,7 @@ function composeParts(given: DatastoreParts, root: GuardedRoot): CycleParts {
     budget: createByteBudget(BUDGET_BYTES),
     packs: given.packs ?? PACK_LIMITS,
     chunks: given.chunks ?? CHUNK_LIMITS,
+    batches: given.batches ?? BATCH_LIMITS,
     compression: given.compression ?? COMPRESSION_LIMITS,
   };
 }

@@ -114,7 +114,8 @@ test.each([
   alice.write('a', '2');
   await alice.sync();
   // Its heartbeats stand still, as those of a process that Ctrl-Z has stopped.
-  bob.restart({ clock: createManualClock({ hurries: true }) });
+  const clock = createManualClock({ hurries: true });
+  bob.restart({ clock });
   const stopped = bob.datastore;
   const meanwhile = {
     async sync() {
@@ -128,6 +129,7 @@ test.each([
   };
   const run = async () => {
     for (const step of order) await meanwhile[step]();
+    clock.jump(60_000);
   };
   bob.store.plan({ on: 'get', key: /^objects/, fault: { kind: 'between', run } });
   await expect(stopped.sync()).rejects.toMatchObject({ kind: 'locked' });

@@ -200,6 +200,50 @@ test('one that was taken over leaves its successor alone: neither its beats nor 
   expect(() => readFileSync(path)).toThrow('ENOENT');
 });
 
+const looks: readonly { readonly what: string; readonly between: (clock: ManualClock) => void; readonly at: number }[] =
+  [
+    { what: 'at once', between: () => {}, at: 1 },
+    { what: 'some milliseconds later', between: (clock) => void clock.advance(5), at: 1 },
+    { what: 'later than that', between: (clock) => void clock.advance(10), at: 2 },
+    { what: 'when the computer was asleep', between: (clock) => clock.jump(60_000), at: 2 },
+    { what: 'when the clock was set back', between: (clock) => clock.jump(-60_000), at: 2 },
+  ];
+
+test.each(looks)('who asks again $what looks at the lock $at times', async ({ between, at }) => {
+  const { clock, enter } = onRoot();
+  const read = { count: 0 };
+  const guard = await enter('counted', { dress: counting(read) });
+  const before = read.count;
+  await guard.assertHeld();
+  between(clock);
+  await settled();
+  await guard.assertHeld();
+  expect(read.count - before).toBe(at);
+});
+
+test('one that has not beaten for long looks each time', async () => {
+  const { clock, enter } = onRoot();
+  const read = { count: 0 };
+  const late = { ...clock, after: () => () => {} };
+  const guard = await enter('slow', { dress: counting(read), clock: late });
+  await clock.advance(TTL / 2);
+  const before = read.count;
+  for (let nth = 0; nth < 3; nth += 1) await guard.assertHeld();
+  expect(read.count - before).toBe(3);
+});
+
+test('after a beat it is looked at again', async () => {
+  const { clock, enter } = onRoot();
+  const read = { count: 0 };
+  const guard = await enter('counted', { dress: counting(read) });
+  await clock.advance(TTL / 3 - 1);
+  await guard.assertHeld();
+  await clock.advance(1);
+  const before = read.count;
+  await guard.assertHeld();
+  expect(read.count - before).toBe(1);
+});
+
 test('sixteen at once: each has it alone', async () => {
   const { clock, enter } = onRoot();
   let inside = 0;
@@ -216,6 +260,11 @@ test('sixteen at once: each has it alone', async () => {
   await Promise.all(all);
   expect(most).toBe(1);
 });
+
+/** Counts how often the lock is read. */
+const counting =
+  (read: { count: number }) =>
+  (lock: LockFile): LockFile => ({ ...lock, read: () => ((read.count += 1), lock.read()) });
 
 /** Says whether one that waits has entered by now. */
 function watched(entering: Promise<RootGuard>) {

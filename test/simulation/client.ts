@@ -9,6 +9,7 @@ import { type Budget, bounded, createByteGate } from '../../src/adapters/store/b
 import { createInFlight } from '../../src/adapters/store/in-flight.ts';
 import { retrying } from '../../src/adapters/store/retrying.ts';
 import type { HistoryPolicy } from '../../src/core/garbage/keep.ts';
+import { BATCH_LIMITS, type BatchLimits } from '../../src/core/plan/batches.ts';
 import type { CompressionLimits } from '../../src/core/plan/compression.ts';
 import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../src/core/plan/packs.ts';
@@ -23,6 +24,7 @@ import type { Loop } from './loop.ts';
 import { clockOf, type Process } from './machine.ts';
 import type { Random } from './random.ts';
 import { leaveAll, readHere } from './read-here.ts';
+import { stageHere, stageNone } from './stage-here.ts';
 import { gzip, zstd } from './zlib.ts';
 
 export interface Program {
@@ -51,6 +53,8 @@ export interface ProgramParts {
 const MISSED = 0.05;
 /** A bound that small files can reach. */
 export const BYTES_IN_FLIGHT = 2_000;
+/** So small that many a pull has several. */
+const BATCHES: readonly BatchLimits[] = [BATCH_LIMITS, { files: 3, bytes: 1_000 }, { files: 1, bytes: 1_000 }];
 /** So few that the places are often all taken: else their number never changes. */
 const IN_FLIGHT = { least: 2, start: 3, most: 8 };
 
@@ -105,8 +109,9 @@ export function startProgram({
         clock,
         log: logger,
         memory,
-        // Every second process, so that both ways to read are played.
+        // By processes, so that all ways to read and to write are played.
         readWhole: (root) => (process.id % 2 === 0 ? readHere(openWholeReader(root)) : leaveAll),
+        stageMany: process.id % 3 === 0 ? stageNone : stageHere,
       }),
     lockFile: {
       ...openLockFile(`${here}${ROOT}/.datastore-staging/lock`),
@@ -133,6 +138,7 @@ export function startProgram({
     chunks,
     compression,
     history,
+    batches: BATCHES[process.id % BATCHES.length] ?? BATCH_LIMITS,
   });
   return { process, datastore, budget };
 }

@@ -21,6 +21,7 @@ import { openStateFiles } from '../../src/adapters/fs/state-files.ts';
 import { createMemoryStore, type MemoryBucket } from '../../src/adapters/store/memory-store.ts';
 import { systemClock, systemIds } from '../../src/adapters/system.ts';
 import type { HistoryPolicy } from '../../src/core/garbage/keep.ts';
+import type { BatchLimits } from '../../src/core/plan/batches.ts';
 import type { CompressionLimits } from '../../src/core/plan/compression.ts';
 import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../src/core/plan/packs.ts';
@@ -46,6 +47,7 @@ export interface ReplicaOptions {
   readonly packs?: PackLimits;
   readonly chunks?: ChunkLimits;
   readonly compression?: CompressionLimits;
+  readonly batches?: BatchLimits;
   readonly history?: HistoryPolicy;
   readonly codec?: Codec;
 }
@@ -103,7 +105,9 @@ const PLACE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 /** Every content in an object of its own. */
 export const APART: PackLimits = { fileBytes: 0, packBytes: 0, files: 1, keptBytes: 0 };
 
-export function openWorld(shape: Pick<ReplicaOptions, 'packs' | 'chunks' | 'compression' | 'history'> = {}): World {
+export function openWorld(
+  shape: Pick<ReplicaOptions, 'packs' | 'chunks' | 'compression' | 'history' | 'batches'> = {},
+): World {
   const bucket: MemoryBucket = new Map();
   const open = (prefix: string) => createMemoryStore({ codec: nodeCodec, clock: systemClock, bucket, prefix });
   const store = open('team');
@@ -195,6 +199,7 @@ function openReplica(name: string, open: (prefix: string) => ObjectStore, first:
       waitMs: options.waitMs ?? 2_000,
       ...(options.packs && { packs: options.packs }),
       ...(options.chunks && { chunks: options.chunks }),
+      ...(options.batches && { batches: options.batches }),
       ...(options.compression && { compression: options.compression }),
       ...(options.history && { history: options.history }),
     });

@@ -5,7 +5,8 @@ import { type FileStamp, sameStamp } from '../../core/format/tree.ts';
 import type { ApplyAnswer, StagedFile } from '../../engine/ports.ts';
 import { removeEmptyParents } from './empty-parents.ts';
 import { syncFolder } from './fsync.ts';
-import { type Folder, isStill, kindOf, parentOf, type Top } from './guarded-path.ts';
+import { type Folder, isStill, kindOf, type Top } from './guarded-path.ts';
+import type { LastFolder } from './last-folder.ts';
 import type { LinkIn } from './link-in.ts';
 import { putBack } from './put-back.ts';
 import { type Placed, putInPlace } from './put-in-place.ts';
@@ -16,6 +17,8 @@ import { sameContentStamp, stampOf } from './stamp.ts';
 export interface ApplyRoom {
   readonly root: Top;
   readonly area: StagingArea;
+  /** `parentOf` in the root. */
+  readonly parentOf: LastFolder['parentOf'];
   readonly linkIn: LinkIn;
   /** Told of every folder whose names change. */
   readonly touched: (folder: string) => void;
@@ -78,7 +81,7 @@ function inFolder(
   act: (parent: Folder, target: string) => ApplyAnswer,
 ): ApplyAnswer {
   try {
-    const found = parentOf(room.root, path, make ? { mode: 0o777 } : undefined);
+    const found = room.parentOf(path, make ? { mode: 0o777 } : undefined);
     switch (found.kind) {
       case 'missing':
         return { kind: 'moved' };

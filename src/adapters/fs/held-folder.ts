@@ -11,6 +11,8 @@ export interface HeldFolder {
   nameIn(name: string): string;
   /** Whether what was opened by that name is still called so, in this folder, where its path says. */
   has(fd: number, name: string): boolean;
+  /** Whether the folder itself is still where its path says, and nothing on the way there is a link. */
+  isThere(): boolean;
   release(): void;
 }
 
@@ -45,6 +47,7 @@ export function openHeldFolders(): HeldFolders {
         folder,
         nameIn: (name) => `${OPEN_FILES}/${fd}/${name}`,
         has: (file, name) => liesAt(file, `${path}/${name}`),
+        isThere: () => liesAt(fd, path),
         release() {
           if (!isHeld) return;
           isHeld = false;

@@ -11,6 +11,7 @@ import { folderMode, makeFolder, setFolderMode } from './folder-mode.ts';
 import { syncFolder } from './fsync.ts';
 import type { Folder, Top } from './guarded-path.ts';
 import { writeIntents } from './intents.ts';
+import { openLastFolder } from './last-folder.ts';
 import { openLinker } from './link-in.ts';
 import { lookAtFiles } from './look-at-files.ts';
 import { closeRead, openAt, openReader, openRegular, persist } from './open-file.ts';
@@ -29,6 +30,7 @@ import { stampOf } from './stamp.ts';
 import { sweepParts } from './sweep-parts.ts';
 import { openTouchedFolders } from './touched-folders.ts';
 import { walkFolder } from './walk.ts';
+import { openStageMany, type StageMany } from './writing/stage-many.ts';
 
 export interface LocalFilesOptions {
   /** Absolute; may be reached through links. */
@@ -47,6 +49,7 @@ export interface LocalFilesOptions {
   readonly memory?: RememberedWalk;
   /** In place of threads, for a disk that only this thread knows. */
   readonly readWhole?: (root: Top) => LocalFiles['readWhole'];
+  readonly stageMany?: StageMany;
 }
 
 /** The root of a workspace on this machine's disk. Nothing is made or read until a method is called. */
@@ -54,12 +57,14 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
   const { workspace, root: relative, run, clock, log, link, memory, isUndated = false } = options;
   const root = openRootFolder(workspace, relative);
   const area = openStagingArea(root, run);
-  const stager = openStager(area, clock);
+  const stager = openStager(area, clock, options.stageMany ?? openStageMany(clock, log));
   const open = openReader(root);
   const folders = openTouchedFolders(root.path);
+  const lastFolder = openLastFolder(root, clock);
   const room: ApplyRoom = {
     root,
     area,
+    parentOf: lastFolder.parentOf,
     linkIn: openLinker(log, openPartNotes(area), link),
     touched: (folder) => {
       folders.add(folder);
@@ -110,6 +115,7 @@ export function openLocalFiles(options: LocalFilesOptions): LocalFiles {
       }
     },
     flush: async () => {
+      lastFolder.release();
       try {
         const { isDurable, isComplete } = folders.sync();
         // Moved by a person meanwhile, to wherever.

@@ -3,14 +3,14 @@ import { SyncError } from '../../core/errors.ts';
 import type { Entry } from '../../core/format/tree.ts';
 import type { Read } from '../../core/plan/plan-reads.ts';
 import { all } from '../all.ts';
-import { AT_ONCE } from '../each.ts';
 import type { Fetched, FetchParts } from './download.ts';
 import { AT_WORK, decodedWhole } from './encoding.ts';
 import { readRange } from './read-range.ts';
 
 /** While one is flushed, the other is written. */
 const GROUPS_AT_ONCE = 2;
-const GROUP = AT_ONCE / GROUPS_AT_ONCE;
+/** Files that are handed over together: enough to do for somebody else while this thread has its own to do. */
+const GROUP = 128;
 
 /**
  * Brings what one range of an object holds into staging, each content verified by its hash. What did not come as the index names
@@ -22,7 +22,7 @@ export function openFetcher<T>(
   { store, files, codec, budget, signal, onBytes }: FetchParts,
   entryOf: (item: T) => Entry,
 ): FetchTogether<T> {
-  // Over all ranges: each group is so many files that are open.
+  // Over all ranges: each group has files that are open.
   const staging = pLimit(GROUPS_AT_ONCE);
   const decoding = pLimit(AT_WORK);
 

@@ -1,13 +1,12 @@
 import type { Problem } from '../../core/errors.ts';
 import type { BaseEntry, Entry, FileStamp } from '../../core/format/tree.ts';
 import type { SyncPath } from '../../core/paths/sync-path.ts';
+import { type BatchLimits, batchesOf } from '../../core/plan/batches.ts';
 import type { Step } from '../../core/plan/plan.ts';
-import { planReads } from '../../core/plan/plan-reads.ts';
 import { breathing } from '../breath.ts';
-import { type Fetched, type FetchParts, fetchEntry } from '../contents/download.ts';
-import { openFetcher } from '../contents/fetch-together.ts';
-import { AT_ONCE, each } from '../each.ts';
+import type { FetchParts } from '../contents/download.ts';
 import type { ApplyAnswer, ApplyIntent, Clock, Log, StagedFile } from '../ports.ts';
+import { type Arrived, openArrivals } from './arrivals.ts';
 import { keepCopy } from './keep-copy.ts';
 
 export interface Applied {
@@ -24,6 +23,7 @@ export interface Applied {
 }
 
 export interface ApplyParts extends FetchParts {
+  readonly batches: BatchLimits;
   readonly log: Log;
   readonly clock: Clock;
   /** The filesystem's clock when the scan began. */
@@ -36,13 +36,12 @@ export interface ApplyParts extends FetchParts {
   readonly record: (advanced: readonly BaseEntry[], forgotten: readonly SyncPath[], isLast: boolean) => Promise<void>;
 }
 
-const BATCH_FILES = 1_000;
-const BATCH_BYTES = 256 << 20;
-
-/** Brings the remote's changes to disk: `download`, `delete-local` and `keep-both` steps, deletions first. */
+/**
+ * Brings the remote's changes to disk: `download`, `delete-local` and `keep-both` steps, deletions first. While one batch is put in place the
+ * contents of the next are fetched.
+ */
 export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Promise<Applied> {
   const { files } = parts;
-  const fetchTogether = openFetcher(parts, entryOf);
   const total = {
     advanced: [] as BaseEntry[],
     forgotten: [] as SyncPath[],
@@ -52,30 +51,41 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
     moved: [] as SyncPath[],
     missing: [] as Problem[],
   };
-  const all = [...batches(steps)];
-  for (const batch of all) {
-    const from = { advanced: total.advanced.length, forgotten: total.forgotten.length };
-    try {
-      await applyBatch(batch);
-    } finally {
-      await files.flush();
-      const isLast = batch === all.at(-1);
-      await parts.record(total.advanced.slice(from.advanced), total.forgotten.slice(from.forgotten), isLast);
+  const stop = new AbortController();
+  const signal = parts.signal ? AbortSignal.any([parts.signal, stop.signal]) : stop.signal;
+  const fetch = openArrivals({ ...parts, signal });
+  const all = [...batchesOf(steps, parts.batches)];
+  let coming = fetch(all[0] ?? []);
+  try {
+    for (const [index, batch] of all.entries()) {
+      const from = { advanced: total.advanced.length, forgotten: total.forgotten.length };
+      try {
+        await removeAll(batch.filter((step) => step.kind === 'delete-local'));
+        const arrived = await coming;
+        parts.signal?.throwIfAborted();
+        if (arrived.failure === null) coming = fetch(all[index + 1] ?? []);
+        await installAll(arrived);
+      } finally {
+        await files.flush();
+        const isLast = index === all.length - 1;
+        await parts.record(total.advanced.slice(from.advanced), total.forgotten.slice(from.forgotten), isLast);
+      }
     }
+  } finally {
+    // Nothing is left on its way, whatever came in between.
+    stop.abort();
+    await coming;
   }
   return total;
 
-  async function applyBatch(batch: readonly Step[]) {
-    const removals = batch.filter((step) => step.kind === 'delete-local');
-    await intend(removals);
-    for (const step of removals) await settle(step, await removeLocal(step));
-    const arrivals = batch.filter((step) => step.kind !== 'delete-local');
-    const ready: { readonly step: Step; readonly file: StagedFile }[] = [];
-    const failure = await stageAll(arrivals, (step, file) => ready.push({ step, file })).then(
-      () => null,
-      (error: unknown) => ({ error }),
-    );
-    parts.signal?.throwIfAborted();
+  async function removeAll(steps: readonly Step[]) {
+    await intend(steps);
+    for (const step of steps) await settle(step, await removeLocal(step));
+  }
+
+  async function installAll({ ready, problems, missing, failure }: Arrived) {
+    total.problems.push(...problems);
+    total.missing.push(...missing);
     await intend(ready.map(({ step }) => step));
     const breathe = breathing(parts.clock, parts.signal);
     for (const { step, file } of ready) {
@@ -90,27 +100,6 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
     if (steps.length === 0) return;
     await parts.onChange();
     await files.intend(steps.map(intent));
-  }
-
-  async function stageAll(steps: readonly Step[], arrived: (step: Arrival, file: StagedFile) => void) {
-    const { together, alone } = planReads(steps.filter(isArrival), entryOf);
-    const left: Arrival[] = [...alone];
-    await each(together, AT_ONCE, async (read) => {
-      const fetched = await fetchTogether(read);
-      for (const { item } of read.wanted) {
-        const answer = fetched.get(item);
-        if (answer) take(item, answer);
-        else left.push(item);
-      }
-    });
-    await each(left, AT_ONCE, async (step) => {
-      take(step, await fetchEntry(parts, step.remote));
-    });
-
-    function take(step: Arrival, fetched: Fetched) {
-      if (fetched.kind === 'staged') return arrived(step, fetched.file);
-      (fetched.kind === 'missing' ? total.missing : total.problems).push({ path: step.path, reason: fetched.reason });
-    }
   }
 
   async function install(step: Step, file: StagedFile): Promise<ApplyAnswer> {
@@ -158,30 +147,8 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
   }
 }
 
-type Arrival = Step & { readonly remote: Entry };
-
-const isArrival = (step: Step): step is Arrival => step.remote !== null;
-
-const entryOf = ({ remote }: Arrival): Entry => remote;
-
 const intent = (step: Step): ApplyIntent => ({
   path: step.path,
   expected: step.local?.sha256 ?? null,
   becomes: step.kind === 'delete-local' ? null : (step.remote?.sha256 ?? null),
 });
-
-/** Bounded in files and bytes, so that a stop half-way keeps what has arrived. */
-function* batches(steps: readonly Step[]): Iterable<readonly Step[]> {
-  let batch: Step[] = [];
-  let bytes = 0;
-  for (const step of steps) {
-    batch.push(step);
-    bytes += step.remote?.size ?? 0;
-    if (batch.length >= BATCH_FILES || bytes >= BATCH_BYTES) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-  }
-  if (batch.length > 0) yield batch;
-}

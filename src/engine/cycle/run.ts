@@ -1,4 +1,5 @@
 import type { Commit } from '../../core/format/records.ts';
+import type { BatchLimits } from '../../core/plan/batches.ts';
 import type { CompressionLimits } from '../../core/plan/compression.ts';
 import type { ChunkLimits } from '../../core/plan/cut-chunks.ts';
 import type { PackLimits } from '../../core/plan/packs.ts';
@@ -27,6 +28,7 @@ export interface CycleParts extends LeaseParts {
   readonly compare: Compare;
   readonly codec: Codec;
   readonly budget: ByteBudget;
+  readonly batches: BatchLimits;
   readonly packs: PackLimits;
   readonly chunks: ChunkLimits;
   readonly compression: CompressionLimits;

@@ -143,7 +143,7 @@ export interface LocalFiles {
     body: AsyncIterable<Uint8Array>,
     as: { mtime: number; exec: boolean; mode?: number | undefined; signal?: AbortSignal | undefined },
   ): Promise<StagedFile>;
-  /** The same of contents in memory, in their order, and cheaper: all are open at once, and made durable together. What could not be written is why. */
+  /** The same of contents in memory, in their order, and cheaper: up to 32 are open at once, and made durable together. What could not be written is why. */
   stageAll(
     contents: readonly { readonly bytes: Uint8Array; readonly mtime: number; readonly exec: boolean }[],
   ): Promise<readonly (StagedFile | SyncError)[]>;

@@ -2,11 +2,15 @@ import { SyncError } from '../../core/errors.ts';
 import { type LockRecord, lockText } from '../../core/format/lock-record.ts';
 import type { FileLockParts } from '../lease/file-lock.ts';
 import { takeFileLock } from '../lease/take-file-lock.ts';
+import type { Clock } from '../ports.ts';
 
 export interface RootGuard {
   /** What its lock is known by. */
   readonly tenure: string;
-  /** SyncError('locked') when another has taken the root over, because this process stood still for too long. */
+  /**
+   * SyncError('locked') when another has taken the root over, because this process stood still for too long. One that beats looks at its lock
+   * only once in some milliseconds: nobody takes that over.
+   */
   assertHeld(): Promise<void>;
   release(): Promise<void>;
 }
@@ -16,6 +20,10 @@ export type GuardParts = Omit<FileLockParts, 'ttlMs' | 'pollMs' | 'what'>;
 /** So long the lock of a process that is gone stands at most. */
 export const GUARD_TTL_MS = 30_000;
 const POLL_MS = 100;
+/** So long a look at the own lock is good for. */
+const LOOK_MS = 10;
+/** Whoever has beaten since then has stood still for too short a time to be taken over, also when somebody's clock runs fast. */
+const LIVELY_MS = GUARD_TTL_MS / 2;
 
 /** Keeps two processes from running a cycle on one root at once. SyncError('locked') after `waitMs`; `onWait` at each look before. */
 export async function guardRoot(
@@ -39,10 +47,18 @@ export async function guardRoot(
   const { lock } = taken;
   let over = false;
   let cancel = () => {};
+  let beaten = momentOf(clock);
+  let looked: Moment | null = null;
   const beat = () => {
     cancel = clock.after(GUARD_TTL_MS / 3, () => {
+      const begun = momentOf(clock);
       lock
         .beat()
+        .then(() => {
+          beaten = begun;
+          // It leaves a successor's lock alone, and does not say so.
+          looked = null;
+        })
         .catch((error: unknown) => log.warn(`the root's lock could not be renewed: ${String(error)}`))
         .finally(() => over || beat());
     });
@@ -51,8 +67,13 @@ export async function guardRoot(
   return {
     tenure: lock.record.nonce,
     async assertHeld() {
+      if (looked !== null && since(clock, looked) < LOOK_MS && since(clock, beaten) < LIVELY_MS) return;
+      const begun = momentOf(clock);
       const lost = await lock.lostTo();
-      if (lost === null) return;
+      if (lost === null) {
+        looked = begun;
+        return;
+      }
       throw new SyncError(
         'locked',
         'another process took this root over, because this one had stood still',
@@ -67,3 +88,14 @@ export async function guardRoot(
     },
   };
 }
+
+interface Moment {
+  readonly now: number;
+  readonly monotonic: number;
+}
+
+const momentOf = (clock: Clock): Moment => ({ now: clock.now(), monotonic: clock.monotonic() });
+
+/** Milliseconds, by the clock that says more: one stands still while the computer sleeps, the other may be set. */
+const since = (clock: Clock, { now, monotonic }: Moment): number =>
+  Math.max(Math.abs(clock.now() - now), clock.monotonic() - monotonic);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { AT_WORK, openCrew } from '../../../src/adapters/fs/reading/crew.ts';
-import type { Thread } from '../../../src/adapters/fs/reading/thread.ts';
+import { AT_WORK, openCrew } from '../../../src/adapters/fs/threads/crew.ts';
+import type { Thread } from '../../../src/adapters/fs/threads/thread.ts';
 
 /* How many threads there are, and when they go. Each answers when the test says so. */
 

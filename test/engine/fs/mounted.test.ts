@@ -121,6 +121,17 @@ test('a filesystem mounted over a folder that is being read: what is read next i
   await held.close();
 });
 
+test('a filesystem mounted over a folder into which files come: none goes where its path does not lead', async (context) => {
+  const box = openSandbox();
+  for (const name of ['a', 'b', 'c']) await box.files.install(await box.stage(name), `folder/${name}`, null);
+  mountSmall(context, join(box.root, 'folder'));
+  expect(await box.files.install(await box.stage('d'), 'folder/d', null)).toMatchObject({ kind: 'refused' });
+  expect(contents(box.root)).toEqual({ 'folder/': '' });
+  await box.files.flush();
+  expect(await box.files.install(await box.stage('d'), 'folder/d', null)).toMatchObject({ kind: 'done' });
+  expect(contents(box.root)).toEqual({ 'folder/': '', 'folder/d': 'd' });
+});
+
 test('a folder reached through another process, which mounts what it likes, is not taken for one of this', async (context) => {
   const box = openSandbox();
   box.write('folder/a', 'mine');

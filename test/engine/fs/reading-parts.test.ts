@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { isUnlimited } from '../../../src/adapters/fs/reading/address-space.ts';
 import { inBatches } from '../../../src/adapters/fs/reading/batches.ts';
+import { isUnlimited } from '../../../src/adapters/fs/threads/address-space.ts';
 
 test.each([
   ['nothing', [], []],

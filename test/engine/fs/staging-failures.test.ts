@@ -12,6 +12,7 @@ const disk = vi.hoisted(() => ({
   fails: new Set<string>(),
   target: -1,
   open: new Set<number>(),
+  mostOpen: 0,
 }));
 // Other files of this worker have loaded the adapters with the real disk, and others will.
 vi.hoisted(() => vi.resetModules());
@@ -38,6 +39,7 @@ vi.mock('node:fs', async (load) => {
   const openSync: Call = (...given) => {
     const fd = real['openSync']?.(...given) as number;
     if (/\/in\/\d+$/.test(String(given[0]))) disk.open.add(fd);
+    disk.mostOpen = Math.max(disk.mostOpen, disk.open.size);
     if (String(given[0]).endsWith('/in/1')) disk.target = fd;
     return fd;
   };
@@ -83,5 +85,14 @@ test('also what cannot be taken away again stops none, and leaves nothing open',
   const contents = ['a', 'b', 'c'].map((text) => ({ bytes: Buffer.from(text), mtime: 1_000, exec: false }));
   const staged = await box.files.stageAll(contents);
   expect(staged.map((one) => one instanceof SyncError)).toEqual([false, true, false]);
+  expect([...disk.open]).toEqual([]);
+});
+
+test('of many, some are open at a time', async () => {
+  const box = openSandbox();
+  disk.mostOpen = 0;
+  const contents = Array.from({ length: 100 }, () => ({ bytes: Buffer.from('text'), mtime: 1_000, exec: false }));
+  expect(await box.files.stageAll(contents)).toHaveLength(100);
+  expect(disk.mostOpen).toBe(32);
   expect([...disk.open]).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { startThread, type Thread } from '../../../src/adapters/fs/reading/thread.ts';
+import { startThread, type Thread } from '../../../src/adapters/fs/threads/thread.ts';
 
 /* A thread is asked, and one that ends owes no answer for ever. */
 
@@ -23,6 +23,7 @@ test('answers come in the order of the questions', async () => {
 test.each([
   ['fails at its start', 'throw new Error("no memory")', 'no memory'],
   ['fails at a question', 'answer(() => { throw new Error("a defect") })', 'a defect'],
+  ['fails at its work', 'parentPort.on("message", async () => { throw new Error("a defect") })', 'a defect'],
   ['ends', 'parentPort.on("message", () => process.exit(3))', '3'],
 ])('all who wait are told when it %s, and all who ask later', async (_how, program, said) => {
   const thread = started(program);
@@ -37,6 +38,19 @@ test('one that does not come to an end keeps nobody waiting who stops it', async
   thread.stop();
   await waiting;
   await expect(thread.ask(2)).rejects.toThrow('stopped');
+});
+
+test('memory that is given with a question is not copied, and gone here', async () => {
+  const thread = startThread<Uint8Array<ArrayBuffer>, number>(
+    `const { parentPort } = require('node:worker_threads');
+     parentPort.on('message', (bytes) => parentPort.postMessage(bytes[0]));`,
+    null,
+    ({ buffer }) => [buffer],
+  );
+  onTestFinished(() => thread.stop());
+  const bytes = new Uint8Array([7]);
+  expect(await thread.ask(bytes)).toBe(7);
+  expect(bytes).toHaveLength(0);
 });
 
 test('it knows nothing of the environment', async () => {

@@ -1,8 +1,8 @@
 import type { Clock, LocalFiles, Log } from '../../../engine/ports.ts';
 import type { Top } from '../guarded-path.ts';
-import { hasAllMemory } from './address-space.ts';
+import { hasAllMemory } from '../threads/address-space.ts';
+import { AT_WORK, type Crew, openCrew } from '../threads/crew.ts';
 import { inBatches } from './batches.ts';
-import { AT_WORK, type Crew, openCrew } from './crew.ts';
 import { openReadFew } from './read-few.ts';
 import type { Answer, Place, Question } from './reader-messages.ts';
 import { openWholeReader, WHOLE_BYTES } from './whole-files.ts';

@@ -1,5 +1,5 @@
+import { startThread, type Thread } from '../threads/thread.ts';
 import type { Answer, Place, Question } from './reader-messages.ts';
-import { startThread, type Thread } from './thread.ts';
 
 /** The program of a reader, which a bundle has in it as text: no file to be found, none to be missing. */
 declare const READER_PROGRAM: string;

@@ -91,7 +91,7 @@ export function openCrew<Question, Answer>(
     stopGrowing = null;
     for (const { thread } of members) thread.stop();
     members.clear();
-    for (const { reject } of queue.splice(0)) reject(new Error('nobody reads any more'));
+    for (const { reject } of queue.splice(0)) reject(new Error('nobody asks any more'));
   }
 
   return {

@@ -8,8 +8,15 @@ export interface Thread<Question, Answer> {
   stop(): void;
 }
 
-/** `program`: text of CommonJS, or where it lies. It gets `data`, and none of the environment, where secrets may be. Throws where none can be made. */
-export function startThread<Question, Answer>(program: string | URL, data: unknown): Thread<Question, Answer> {
+/**
+ * `program`: text of CommonJS, or where it lies. It gets `data`, and none of the environment, where secrets may be. Memory that is
+ * `given` with a question goes with it and needs no copy. Throws where none can be made.
+ */
+export function startThread<Question, Answer>(
+  program: string | URL,
+  data: unknown,
+  given: (question: Question) => ArrayBuffer[] = () => [],
+): Thread<Question, Answer> {
   const worker = new Worker(program, {
     eval: typeof program === 'string',
     workerData: data,
@@ -47,7 +54,7 @@ export function startThread<Question, Answer>(program: string | URL, data: unkno
       return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject });
         worker.ref();
-        worker.postMessage(question, []);
+        worker.postMessage(question, given(question));
       });
     },
     stop: () => stop(new Error('the thread was stopped')),
