@@ -1,4 +1,14 @@
-import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -208,3 +218,21 @@ test('whatever is done, a walk from memory finds what is there when only writes 
     { numRuns: 40 },
   );
 }, 60_000);
+
+test('a folder that changed after a walk began, and was given back its time, is listed again', async () => {
+  const box = openSandbox();
+  box.write('a/one', 'x');
+  const folder = join(box.root, 'a');
+  utimesSync(folder, new Date('2026-01-01'), new Date('2026-01-01'));
+  const memory = openRememberedWalk(box.root);
+  memory.trust();
+  // In the same step of the clock a second name may come, and its time be given back again.
+  await walk(box, memory, { at: lstatSync(folder).ctimeMs - 1 });
+  const again = memory.begin({
+    root: openRootFolder(box.workspace, 'data').folder(),
+    skip: none,
+    at: LATER,
+    mayRecall: true,
+  });
+  expect(again.recall('a', folder)).toEqual({ kind: 'folders' });
+});
