@@ -179,6 +179,48 @@ test('what is told during a walk is for the next', async () => {
   expect((await walk(box, memory)).found).toEqual(await now(box));
 });
 
+test('a name that comes while its folder is listed, and is told to nobody, is found by the next', async () => {
+  const { box, memory } = await remembering();
+  meeting.set('a/one', () => writeFileSync(join(box.root, 'a/new'), ''));
+  await walk(box, memory, { mayRecall: false });
+  expect(meeting.size).toBe(0);
+  expect((await walk(box, memory)).found).toEqual(await now(box));
+});
+
+test.each<{ what: string; act: (memory: RememberedWalk, box: Sandbox) => Promise<unknown> | void }>([
+  {
+    what: 'another walk has begun since',
+    act: async (memory, box) => {
+      const path = join(box.root, 'a/one');
+      appendFileSync(path, 'x');
+      memory.touch(path);
+      await walk(box, memory);
+    },
+  },
+  {
+    what: 'too much was told meanwhile',
+    act: ({ touch }, { root }) => {
+      for (let nth = 0; nth <= 10_000; nth += 1) touch(join(root, `${nth}`));
+      appendFileSync(join(root, 'a/one'), 'x');
+      touch(join(root, 'a/one'));
+    },
+  },
+  {
+    what: 'a watcher has begun meanwhile',
+    act: ({ trust }, { root }) => (appendFileSync(join(root, 'a/one'), 'x'), trust()),
+  },
+])('what a walk has found is not remembered when $what', async ({ act }) => {
+  const { box, memory } = await remembering();
+  const root = openRootFolder(box.workspace, 'data').folder();
+  const begun = memory.begin({ root, skip: none, at: LATER, mayRecall: false });
+  // Its end comes late.
+  const late = { ...begun, end: () => {} };
+  await walkFolder(root, { skip: none, clock: systemClock, memory: late });
+  await act(memory, box);
+  begun.end();
+  expect((await walk(box, memory)).found).toEqual(await now(box));
+});
+
 test('whatever is done, a walk from memory finds what is there when only writes in place are told', async () => {
   const name = fc.constantFrom('a', 'b', 'c');
   const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));
