@@ -7,7 +7,6 @@ import { openReadWhole } from '../../../src/adapters/fs/reading/read-whole.ts';
 import type { Answer, Question } from '../../../src/adapters/fs/reading/reader-messages.ts';
 import { WHOLE_BYTES } from '../../../src/adapters/fs/reading/whole-files.ts';
 import { openRootFolder } from '../../../src/adapters/fs/root-folder.ts';
-import { systemClock } from '../../../src/adapters/system.ts';
 import type { FileStamp } from '../../../src/core/format/tree.ts';
 import type { HashedFile, Log } from '../../../src/engine/ports.ts';
 import { scanRoot } from '../../../src/engine/root/scan.ts';
