@@ -22,7 +22,7 @@ export interface SyncOptions {
   readonly acceptRemote?: number;
   /**
    * May begin from the register as this process saw it lately, instead of asking. What goes up names that version, so its swap asks; where
-   * nothing does, it is asked at the end.
+   * nothing does, it is asked at the end. And from the root as an earlier walk of this process found it, where nobody has told of a change.
    */
   readonly fromLastSeen?: boolean;
   /** Shown to others while the lease is held. */

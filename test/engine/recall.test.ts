@@ -1,4 +1,4 @@
-import { readdirSync, utimesSync } from 'node:fs';
+import { readdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LocalFiles } from '../../src/engine/ports.ts';
@@ -11,6 +11,8 @@ const LATELY = { fromLastSeen: true } as const;
 const OLD = new Date('2026-01-01');
 /** Longer than the step of a clock that folders are asked for. */
 const SETTLED_MS = 150;
+
+const nothing = () => false;
 
 /** Folders whose names changed long ago. */
 async function aged({ root }: Replica): Promise<void> {
@@ -31,7 +33,7 @@ async function watched() {
       return walk;
     },
   });
-  const [alice, bob] = [world.replica('alice'), world.replica('bob', { files: counted })];
+  const [alice, bob] = [world.replica('alice'), world.replica('bob', { files: counted, skip: nothing })];
   for (const path of ['a/one', 'a/two', 'b/three']) alice.write(path, 'first');
   await alice.sync();
   await bob.sync();
@@ -134,4 +136,54 @@ test('what another process of this root has brought is no deletion', async () =>
   expect(await window.sync(LATELY)).toMatchObject({ deletedRemote: 0, uploaded: 0, problems: [], conflicts: [] });
   await bob.datastore.close();
   bob.datastore = window;
+});
+
+test.each([
+  { what: 'looks at all', options: {} },
+  { what: 'a watcher has asked for', options: LATELY },
+])('a root without its mark asks, also after a cycle that $what', async ({ options }) => {
+  const { world, alice, bob, polled } = await watched();
+  // As another host that brings back a copy on a share: no watcher here tells of it.
+  rmSync(join(bob.root, '.datastore-staging'), { recursive: true });
+  bob.write('a/one', 'of the copy');
+  alice.write('b/new', 'theirs');
+  await polled(bob);
+  await bob.failing(options);
+  expect(await bob.failing()).toMatchObject({ kind: 'veto' });
+  expect(await world.remoteFiles()).toMatchObject({ 'a/one': 'first' });
+});
+
+test.each<{
+  what: string;
+  options?: object;
+  act: (alice: Replica, bob: Replica, tell: (path: string) => void) => void;
+}>([
+  {
+    what: 'a veto',
+    act: (alice) => {
+      for (const path of ['a/one', 'a/two', 'b/three']) alice.remove(path);
+    },
+  },
+  {
+    what: 'a conflict',
+    act: (alice, bob, tell) => {
+      alice.write('a/one', 'theirs');
+      bob.write('a/one', 'mine');
+      tell('a/one');
+    },
+  },
+  {
+    what: 'what is held back',
+    options: { busyPaths: new Set(['a/one']) },
+    act: (alice) => alice.write('a/one', 'theirs'),
+  },
+])('$what alone is looked at whole before it is told', async ({ act, options }) => {
+  const { alice, bob, walks, tell } = await watched();
+  act(alice, bob, tell);
+  await alice.sync({ allowMassDelete: true });
+  // So that the remote is asked, and no second pass comes of that.
+  await bob.datastore.close();
+  bob.restart();
+  await bob.failing({ ...LATELY, ...options });
+  expect(walks.slice(0, 2)).toEqual([false, true]);
 });

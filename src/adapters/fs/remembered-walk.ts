@@ -85,7 +85,7 @@ export function openRememberedWalk(top: string): RememberedWalk {
       forget();
     },
     touch(path) {
-      if (!isTrusted) return;
+      if (!isTrusted || touched.size > MOST_TOUCHED) return;
       const at = pathBelow(top, path);
       touched.add(at);
       touched.add(parentOf(at));
@@ -115,7 +115,8 @@ export function openRememberedWalk(top: string): RememberedWalk {
         },
         keep(path, listed, before) {
           const stamp = stampOf(before);
-          folders.set(path, { listed, dev: before.dev, stamp, isSettled: isSettled(stamp, at) });
+          // A later ctime is that of a file which the cycle itself has put there: of a folder it proves nothing.
+          folders.set(path, { listed, dev: before.dev, stamp, isSettled: stamp.ctime < at && isSettled(stamp, at) });
         },
         end() {
           // Else a watcher began or ended meanwhile, or too much was told.

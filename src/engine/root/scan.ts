@@ -20,7 +20,7 @@ export type Skip = (path: string, isFolder: boolean) => boolean;
 export interface Scan extends LocalTree {
   /** The part of `unknown` that is no regular file (links, sockets, devices): left alone by rule, not by failure. */
   readonly irregular: ReadonlyMap<string, string>;
-  /** The filesystem's clock when the scan began: everything in it was read later. */
+  /** The filesystem's clock when the scan began: every content that the base does not have was read later. */
   readonly at: number;
   /** False: some of it is as an earlier walk found it, because nobody has told of a change. */
   readonly isWhole: boolean;

@@ -7,10 +7,10 @@ import { openReadWhole } from '../../../src/adapters/fs/reading/read-whole.ts';
 import type { Answer, Question } from '../../../src/adapters/fs/reading/reader-messages.ts';
 import { WHOLE_BYTES } from '../../../src/adapters/fs/reading/whole-files.ts';
 import { openRootFolder } from '../../../src/adapters/fs/root-folder.ts';
-import { systemClock } from '../../../src/adapters/system.ts';
 import type { FileStamp } from '../../../src/core/format/tree.ts';
 import type { HashedFile, Log } from '../../../src/engine/ports.ts';
 import { scanRoot } from '../../../src/engine/root/scan.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 
 /* Many small files are read by threads; what those cannot read is left to be opened. */
@@ -96,12 +96,15 @@ test('who gives up waits for no thread', async () => {
   expect(read).toHaveLength(seen);
 });
 
+/** Every disk answers at once by it, however busy this machine is. */
+const QUICK = createManualClock({ hurries: true });
+
 /** In place of threads: answers what `work` says. */
 function readingBy(box: Sandbox, work: (question: Question) => Promise<Answer>, dismiss = () => {}) {
   const said: string[] = [];
   const log: Log = { debug: (text) => said.push(text), info() {}, warn() {}, error() {} };
   const place = { workspace: box.workspace, root: 'data' };
-  const readWhole = openReadWhole(openRootFolder(place.workspace, place.root), place, systemClock, log, async () => ({
+  const readWhole = openReadWhole(openRootFolder(place.workspace, place.root), place, QUICK, log, async () => ({
     ask: work,
     dismiss,
   }));
@@ -143,7 +146,7 @@ test('where no thread can be had, they are read without', async () => {
   const box = filledSandbox();
   const place = { workspace: box.workspace, root: 'data' };
   const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
-  const readWhole = openReadWhole(openRootFolder(place.workspace, place.root), place, systemClock, log, () =>
+  const readWhole = openReadWhole(openRootFolder(place.workspace, place.root), place, QUICK, log, () =>
     Promise.reject(new Error('it was removed')),
   );
   let read = 0;

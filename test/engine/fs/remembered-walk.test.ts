@@ -1,4 +1,14 @@
-import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -169,6 +179,48 @@ test('what is told during a walk is for the next', async () => {
   expect((await walk(box, memory)).found).toEqual(await now(box));
 });
 
+test('a name that comes while its folder is listed, and is told to nobody, is found by the next', async () => {
+  const { box, memory } = await remembering();
+  meeting.set('a/one', () => writeFileSync(join(box.root, 'a/new'), ''));
+  await walk(box, memory, { mayRecall: false });
+  expect(meeting.size).toBe(0);
+  expect((await walk(box, memory)).found).toEqual(await now(box));
+});
+
+test.each<{ what: string; act: (memory: RememberedWalk, box: Sandbox) => Promise<unknown> | void }>([
+  {
+    what: 'another walk has begun since',
+    act: async (memory, box) => {
+      const path = join(box.root, 'a/one');
+      appendFileSync(path, 'x');
+      memory.touch(path);
+      await walk(box, memory);
+    },
+  },
+  {
+    what: 'too much was told meanwhile',
+    act: ({ touch }, { root }) => {
+      for (let nth = 0; nth <= 10_000; nth += 1) touch(join(root, `${nth}`));
+      appendFileSync(join(root, 'a/one'), 'x');
+      touch(join(root, 'a/one'));
+    },
+  },
+  {
+    what: 'a watcher has begun meanwhile',
+    act: ({ trust }, { root }) => (appendFileSync(join(root, 'a/one'), 'x'), trust()),
+  },
+])('what a walk has found is not remembered when $what', async ({ act }) => {
+  const { box, memory } = await remembering();
+  const root = openRootFolder(box.workspace, 'data').folder();
+  const begun = memory.begin({ root, skip: none, at: LATER, mayRecall: false });
+  // Its end comes late.
+  const late = { ...begun, end: () => {} };
+  await walkFolder(root, { skip: none, clock: systemClock, memory: late });
+  await act(memory, box);
+  begun.end();
+  expect((await walk(box, memory)).found).toEqual(await now(box));
+});
+
 test('whatever is done, a walk from memory finds what is there when only writes in place are told', async () => {
   const name = fc.constantFrom('a', 'b', 'c');
   const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));
@@ -208,3 +260,21 @@ test('whatever is done, a walk from memory finds what is there when only writes 
     { numRuns: 40 },
   );
 }, 60_000);
+
+test('a folder that changed after a walk began, and was given back its time, is listed again', async () => {
+  const box = openSandbox();
+  box.write('a/one', 'x');
+  const folder = join(box.root, 'a');
+  utimesSync(folder, new Date('2026-01-01'), new Date('2026-01-01'));
+  const memory = openRememberedWalk(box.root);
+  memory.trust();
+  // In the same step of the clock a second name may come, and its time be given back again.
+  await walk(box, memory, { at: lstatSync(folder).ctimeMs - 1 });
+  const again = memory.begin({
+    root: openRootFolder(box.workspace, 'data').folder(),
+    skip: none,
+    at: LATER,
+    mayRecall: true,
+  });
+  expect(again.recall('a', folder)).toEqual({ kind: 'folders' });
+});
