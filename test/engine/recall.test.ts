@@ -11,6 +11,8 @@ const LATELY = { fromLastSeen: true } as const;
 const OLD = new Date('2026-01-01');
 /** Longer than the step of a clock that folders are asked for. */
 const SETTLED_MS = 150;
+/** More than is read at once, or kept to be sent. */
+const LARGE = 'x'.repeat(1_500_000);
 
 const nothing = () => false;
 
@@ -25,6 +27,7 @@ async function aged({ root }: Replica): Promise<void> {
 async function watched() {
   const world = openWorld();
   const walks: boolean[] = [];
+  const opened: string[] = [];
   const counted = (files: LocalFiles): LocalFiles => ({
     ...files,
     async walk(...given) {
@@ -32,9 +35,14 @@ async function watched() {
       walks.push(walk.isWhole);
       return walk;
     },
+    async open(path) {
+      opened.push(path);
+      return files.open(path);
+    },
   });
   const [alice, bob] = [world.replica('alice'), world.replica('bob', { files: counted, skip: nothing })];
   for (const path of ['a/one', 'a/two', 'b/three']) alice.write(path, 'first');
+  alice.write('b/large', LARGE);
   await alice.sync();
   await bob.sync();
   await aged(bob);
@@ -43,12 +51,13 @@ async function watched() {
   await bob.sync(LATELY);
   expect(walks.at(-1)).toBe(false);
   walks.length = 0;
+  opened.length = 0;
   /** As a poll does that finds a new commit. */
   const polled = async (replica: Replica) => {
     await alice.sync();
     await replica.datastore.lease();
   };
-  return { world, alice, bob, walks, polled, tell: (path: string) => bob.memory.touch(join(bob.root, path)) };
+  return { world, alice, bob, walks, opened, polled, tell: (path: string) => bob.memory.touch(join(bob.root, path)) };
 }
 
 test('what was told is pushed, and the rest is not looked at', async () => {
@@ -109,9 +118,27 @@ test.each<{ what: string; act: (bob: Replica) => void; report: object }>([
   expect(walks).toEqual([false, true]);
 });
 
+test('what two looks see is read once', async () => {
+  const { bob, walks, opened } = await watched();
+  bob.rename('b/large', 'a/large');
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+  expect(await bob.sync(LATELY)).toMatchObject({ uploaded: 1, deletedRemote: 1 });
+  expect(walks).toEqual([false, true]);
+  expect(opened).toEqual(['a/large']);
+});
+
+test('while a conflict is open each cycle looks once, at all', async () => {
+  const { alice, bob, polled, walks } = await watched();
+  alice.write('a/one', 'theirs');
+  bob.write('a/one', 'mine');
+  await polled(bob);
+  for (let nth = 0; nth < 3; nth += 1) expect((await bob.sync(LATELY)).conflicts).toHaveLength(1);
+  expect(walks).toEqual([false, true, true, true]);
+});
+
 test('what stops a person is looked at whole', async () => {
   const { bob, walks } = await watched();
-  for (const path of ['a/one', 'a/two', 'b/three']) bob.remove(path);
+  for (const path of ['a/one', 'a/two', 'b/three', 'b/large']) bob.remove(path);
   expect(await bob.failing(LATELY)).toMatchObject({ kind: 'veto' });
   expect(walks.slice(0, 2)).toEqual([false, true]);
 });
@@ -161,7 +188,7 @@ test.each<{
   {
     what: 'a veto',
     act: (alice) => {
-      for (const path of ['a/one', 'a/two', 'b/three']) alice.remove(path);
+      for (const path of ['a/one', 'a/two', 'b/three', 'b/large']) alice.remove(path);
     },
   },
   {

@@ -718,7 +718,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'engine/cycle/sight.ts',
-        find: "    plan.steps.some(({ kind }) => kind === 'delete-remote'));",
+        find: "    plan.steps.some(({ kind }) => kind === 'delete-remote' || kind === 'forget'));",
         replace: '    plan.steps.length < 0);',
       },
     ],

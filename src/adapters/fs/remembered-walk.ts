@@ -18,7 +18,7 @@ export interface Listed {
  * written in its place is not found before a walk that looks at all.
  */
 export interface RememberedWalk {
-  /** From now on a watcher tells of every change, as far as it hears of it. Nothing is remembered before. */
+  /** From now on a watcher tells of every change, as far as it hears of it. Nothing is remembered before, nor once another folder has come in place of the root. */
   readonly trust: () => void;
   readonly distrust: () => void;
   /** What is at this absolute path, or a name in it, may be another. */
@@ -57,7 +57,7 @@ interface Remembered {
   readonly isSettled: boolean;
 }
 
-interface Memory extends Pick<WalkBegun, 'root' | 'skip'> {
+interface Memory extends Pick<WalkBegun, 'skip'> {
   readonly folders: ReadonlyMap<string, Remembered>;
 }
 
@@ -69,6 +69,7 @@ export function openRememberedWalk(top: string): RememberedWalk {
   let isTrusted = false;
   let memory: Memory | null = null;
   let touched = new Set<string>();
+  let watched: Folder | null = null;
 
   function forget(): void {
     memory = null;
@@ -78,6 +79,7 @@ export function openRememberedWalk(top: string): RememberedWalk {
   return {
     trust() {
       isTrusted = true;
+      watched = null;
       forget();
     },
     distrust() {
@@ -92,7 +94,10 @@ export function openRememberedWalk(top: string): RememberedWalk {
       if (touched.size > MOST_TOUCHED) memory = null;
     },
     begin({ root, skip, at, mayRecall }) {
-      const known = mayRecall && memory !== null && isOf(memory, root, skip) ? memory.folders : NONE;
+      // A watcher may still listen to the one that was there.
+      if (watched !== null && !isSameRoot(watched, root)) isTrusted = false;
+      watched = root;
+      const known = mayRecall && isTrusted && memory !== null && memory.skip === skip ? memory.folders : NONE;
       const told = touched;
       const keeps = isTrusted;
       const folders = new Map<string, Remembered>();
@@ -114,13 +119,15 @@ export function openRememberedWalk(top: string): RememberedWalk {
           return { kind: 'listed', listed: found.listed };
         },
         keep(path, listed, before) {
+          if (!keeps) return;
           const stamp = stampOf(before);
           // A later ctime is that of a file which the cycle itself has put there: of a folder it proves nothing.
-          folders.set(path, { listed, dev: before.dev, stamp, isSettled: stamp.ctime < at && isSettled(stamp, at) });
+          const isOld = stamp.ctime < at && isSettled(stamp, at);
+          folders.set(path, { listed: withoutRoom(listed), dev: before.dev, stamp, isSettled: isOld });
         },
         end() {
           // Else a watcher began or ended meanwhile, or too much was told.
-          if (keeps && begun === touched && touched.size <= MOST_TOUCHED) memory = { root, skip, folders };
+          if (keeps && begun === touched && touched.size <= MOST_TOUCHED) memory = { skip, folders };
         },
       };
     },
@@ -129,8 +136,17 @@ export function openRememberedWalk(top: string): RememberedWalk {
 
 const NONE: ReadonlyMap<string, Remembered> = new Map();
 
-const isOf = (memory: Memory, root: Folder, skip: unknown): boolean =>
-  memory.skip === skip && memory.root.dev === root.dev && memory.root.ino === root.ino;
+const isSameRoot = (one: Folder, other: Folder): boolean => one.dev === other.dev && one.ino === other.ino;
+
+/** Lists that grew have room for more, and of many folders that is more than what they hold. */
+const withoutRoom = ({ files, irregular, folders }: Listed): Listed => ({
+  files: exactly(files),
+  irregular: exactly(irregular),
+  folders: exactly(folders),
+});
+
+const EMPTY: readonly never[] = [];
+const exactly = <T>(list: readonly T[]): readonly T[] => (list.length === 0 ? EMPTY : list.slice());
 
 const isAsListed = ({ stamp }: Remembered, now: FileStamp): boolean =>
   stamp.mtime === now.mtime && stamp.ctime === now.ctime;

@@ -97,11 +97,13 @@ async function runPass(
   const keep = options.direction === 'pull' ? 0 : parts.packs.keptBytes;
   const looking = { ...run, state, view, intents, rootThere: true, keep };
   // What moved meanwhile was not told, and what a run left that died was told to nobody.
-  const isTold = options.fromLastSeen === true && pass === 1 && intents.length === 0;
+  const isTold = options.fromLastSeen === true && pass === 1 && intents.length === 0 && ledger.meta.open.length === 0;
   // And a root without its mark gets a new one at the end: whether it is otherwise has to be seen before that.
   const mayRecall = isTold && (await run.files.mark()) === ledger.meta.rootMark;
   const first = await look(parts, options, { ...looking, mayRecall });
-  const sight = wantsWholeLook(first) ? await look(parts, options, { ...looking, view: first.view }) : first;
+  const sight = wantsWholeLook(first)
+    ? await look(parts, options, { ...looking, view: first.view, seen: first.scan })
+    : first;
   const planAgain = (on: RegisterState) => ({ view: sight.view, again: on });
   if (sight.vetoes.length > 0) {
     // What stops a person has to be true now.

@@ -45,6 +45,7 @@ export interface Looking {
   /** As for `scanRoot`. */
   readonly keep: number;
   readonly mayRecall?: boolean;
+  readonly seen?: Scan;
 }
 
 const EMPTY_PLAN: Plan = { steps: [], conflicts: [], held: [] };
@@ -60,6 +61,7 @@ export async function look(parts: CycleParts, options: SyncOptions, from: Lookin
         breathe,
         keep: from.keep,
         mayRecall: from.mayRecall ?? false,
+        seen: from.seen,
       })
     : Promise.resolve(emptyScan(parts.skip, ledger.entries));
   const reading = () => viewOf(parts, state, from.view, options.signal);
@@ -109,7 +111,7 @@ export const wantsWholeLook = ({ scan, plan, vetoes }: Sight): boolean =>
   !scan.isWhole &&
   (vetoes.length + plan.held.length + plan.conflicts.length > 0 ||
     scan.unknown.size > scan.irregular.size ||
-    plan.steps.some(({ kind }) => kind === 'delete-remote'));
+    plan.steps.some(({ kind }) => kind === 'delete-remote' || kind === 'forget'));
 
 /** Neither is under way any more when one has failed. */
 async function both<A, B>(one: Promise<A>, other: Promise<B> | null): Promise<readonly [A, B | null]> {

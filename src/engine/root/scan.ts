@@ -49,6 +49,8 @@ export interface ScanOptions {
   readonly keep?: number;
   /** What nobody has told of may be as an earlier walk found it. Not by default. */
   readonly mayRecall?: boolean;
+  /** A scan just before: what it has read is not read again, unless it was too young then. */
+  readonly seen?: Scan | undefined;
 }
 
 /** The root as it is now. A file whose stamp is the base's is not read again, unless it is racily clean. */
@@ -67,6 +69,7 @@ export async function scanRoot(
   let room = options.keep ?? 0;
   const unread = new Map<SyncPath, { readonly path: SyncPath; readonly size: number }>();
   const candidates = new Set<SyncPath>();
+  const read: Read[] = [];
   let inBase = 0;
   const isTime = nowAndThen();
   for (const [name, stamp] of walk.files) {
@@ -82,20 +85,23 @@ export async function scanRoot(
     candidates.add(path);
     if (base.has(path)) inBase += 1;
     const parsed = parseSyncPath(name);
-    if (parsed.ok) unread.set(path, { path, size: stamp.size });
+    const seen = parsed.ok ? readBefore(options.seen, path, stamp) : null;
+    if (seen !== null) read.push(seen);
+    else if (parsed.ok) unread.set(path, { path, size: stamp.size });
     else unknown.set(name, parsed.problem);
   }
   // As many as it has: then none is gone.
   if (inBase < base.size) for (const path of base.keys()) if (!walk.files.has(path)) candidates.add(path);
-  const take = (path: SyncPath, { stamp, sha256, bytes }: HashedFile) => {
+  const take = (path: SyncPath, { stamp, sha256, bytes }: HashedFile, seenAt = walk.at) => {
     found.set(path, { path, stamp, sha256 });
-    if (base.get(path)?.sha256 === sha256) refreshed.push({ path, stamp, sha256, seenAt: walk.at });
+    if (base.get(path)?.sha256 === sha256) refreshed.push({ path, stamp, sha256, seenAt });
     else if (bytes !== null && bytes.byteLength + HELD_BYTES <= room) {
       contents.set(path, bytes);
       room -= bytes.byteLength + HELD_BYTES;
     }
     options.onFile?.(found.size);
   };
+  for (const { path, file, at } of read) take(path, file, at);
   await files.readWhole([...unread.values()], {
     keeps: () => room > 0,
     onRead: (path, file) => {
@@ -122,6 +128,19 @@ export async function scanRoot(
     contents,
     candidates,
   };
+}
+
+interface Read {
+  readonly path: SyncPath;
+  readonly file: HashedFile;
+  readonly at: number;
+}
+
+function readBefore(seen: Scan | undefined, path: SyncPath, stamp: FileStamp): Read | null {
+  const before = seen?.files.get(path);
+  if (seen === undefined || before === undefined) return null;
+  if (!sameStamp(before.stamp, stamp) || !isSettled(stamp, seen.at)) return null;
+  return { path, file: { ...before, bytes: seen.contents.get(path) ?? null }, at: seen.at };
 }
 
 /** Of a root that does not exist yet. */

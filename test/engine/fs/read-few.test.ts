@@ -16,7 +16,9 @@ function reading(msOf: (nth: number) => number) {
   const clock = { ...createManualClock({ hurries: true }), monotonic: () => now };
   const asked: string[][] = [];
   const read: string[] = [];
-  const reader: WholeReader = (paths) => {
+  const keeping: boolean[] = [];
+  const reader: WholeReader = (paths, keeps) => {
+    keeping.push(keeps);
     for (const path of paths) now += msOf(Number(path.slice('file-'.length)));
     asked.push([...paths]);
     return paths.map((path) => (path === 'file-2' ? null : { stamp: {} as never, sha256: path, bytes: null }));
@@ -25,19 +27,23 @@ function reading(msOf: (nth: number) => number) {
   return {
     asked,
     read,
-    all: (signal?: AbortSignal) => readFew(FILES, { keeps: () => false, onRead: (path) => read.push(path), signal }),
+    keeping,
+    all: (signal?: AbortSignal) =>
+      readFew(FILES, { keeps: () => read.length < 5, onRead: (path) => read.push(path), signal }),
   };
 }
 
 test.each([
   { disk: 'quick', msOf: () => 1, asked: COUNT },
   { disk: 'slow', msOf: () => 4, asked: 1 },
-  { disk: 'slow now and then', msOf: (nth: number) => (nth === 5 ? 16 : 1), asked: COUNT },
+  { disk: 'slow now and then', msOf: (nth: number) => (nth === 5 ? 9 : 1), asked: COUNT },
   { disk: 'slow from then on', msOf: (nth: number) => (nth < 12 ? 1 : 8), asked: 17 },
 ])('a disk that is $disk: $asked are read', async ({ msOf, asked }) => {
   const { all, ...seen } = reading(msOf);
   await all();
   expect(seen.asked.flat()).toEqual(FILES.slice(0, asked).map(({ path }) => path));
+  // Asked anew for each batch.
+  expect(seen.keeping).toEqual(seen.keeping.map((_, nth) => nth < 3));
   expect(seen.read).toEqual(seen.asked.flat().filter((path) => path !== 'file-2'));
 });
 

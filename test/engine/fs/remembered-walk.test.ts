@@ -129,6 +129,18 @@ test.each<{ what: string; act: (memory: RememberedWalk, box: Sandbox) => Promise
   { what: 'a watcher has ended', act: ({ distrust }) => distrust() },
   { what: 'a watcher begins anew', act: ({ trust }) => trust() },
   { what: 'other things are skipped', act: (memory, box) => walk(box, memory, { skip: () => false }) },
+  {
+    what: 'the root was another folder for a while',
+    act: async (memory, box) => {
+      const away = `${box.root}-away`;
+      renameSync(box.root, away);
+      mkdirSync(box.root);
+      await walk(box, memory);
+      rmSync(box.root, { recursive: true });
+      renameSync(away, box.root);
+      for (let nth = 0; nth < 2; nth += 1) await walk(box, memory);
+    },
+  },
   { what: 'the root is another folder', act: (_, { root }) => (renameSync(root, `${root}-old`), mkdirSync(root)) },
   {
     what: 'something could not be seen',

@@ -6,7 +6,7 @@ import type { WholeReader } from './whole-files.ts';
 /** What a file may take, in milliseconds: a disk that is asked for longer would stop whatever else this thread does. */
 const SLOW_MS = 3;
 /** Between two looks at the clock. */
-const BATCH = { files: 8, bytes: 1 << 20 };
+const BATCH = { files: 4, bytes: 1 << 20 };
 
 /** `LocalFiles.readWhole` on the thread of the caller, as long as the disk answers at once: the first file tells, and each batch after it. */
 export function openReadFew(read: WholeReader, clock: Clock): LocalFiles['readWhole'] {
