@@ -287,7 +287,15 @@ test('a file that goes back where a download could not stay is compared with wha
 });
 
 /** The record of a base in which nothing is. */
-const BLANK = { format: 2, remote: 's3://bucket', epoch: 0, commit: null, open: [], entries: { count: 0 } };
+const BLANK = {
+  format: 2,
+  remote: 's3://bucket',
+  epoch: 0,
+  newest: null,
+  commit: null,
+  open: [],
+  entries: { count: 0 },
+};
 
 test.each([
   ['changes nothing', [], () => {}],
@@ -297,13 +305,20 @@ test.each([
   ['sends a commit', [9], ({ send }) => send('head.json', headOf({ id: 'next' }))],
   ['renews its lease', [], ({ send }) => send('head.json', headOf(null))],
   ['deletes an object', [9], ({ send }) => send('objects/x', null)],
-  ['remembers something else', [9], ({ remember }) => remember({ epoch: 2 })],
+  ['remembers something else', [9], ({ remember }) => remember({ commit: { id: 'other' } })],
+  [
+    'sees that the register has moved on',
+    [],
+    ({ remember }) => remember({ epoch: 2, newest: { generation: 4 }, head: {} }),
+  ],
+  ['forgets an epoch', [9], ({ remember }) => remember({ epoch: 0 })],
+  ['forgets a generation', [9], ({ remember }) => remember({ newest: { generation: 2 } })],
   ['doubts what it has found out about the store', [], ({ remember }) => remember({ capabilities: null })],
   ['finds out about the store', [], ({ remember }) => remember({ ...BLANK, capabilities: {} }), 'no record'],
   ['remembers something', [9], ({ remember }) => remember({ ...BLANK, epoch: 1 }), 'no record'],
   ['remembers a file', [9], ({ remember }) => remember({ ...BLANK, entries: { count: 1 } }), 'no record'],
-  ['learns what became of a commit', [], ({ remember }) => remember({ epoch: 2 }), 'journal.json'],
-  ['notes what a run that died has brought', [], ({ remember }) => remember({ epoch: 2 }), 'apply.json'],
+  ['learns what became of a commit', [], ({ remember }) => remember({ commit: { id: 'other' } }), 'journal.json'],
+  ['notes what a run that died has brought', [], ({ remember }) => remember({ commit: { id: 'other' } }), 'apply.json'],
   ['has carried out an earlier plan', [], ({ write }) => write('a'), 'looks again'],
   ['is not the one that writes', [], ({ write }) => write('a'), 'another'],
 ] as const satisfies readonly (readonly [string, readonly number[], (hands: Hands) => void, string?])[])(
@@ -321,7 +336,13 @@ test.each([
       disk.change([{ folder, key, becomes: { name, node: made } }], who);
     };
     const remember = (change: object) => {
-      const line = { epoch: 1, capabilities: { etagForm: 'bare' }, ...change };
+      const line = {
+        epoch: 1,
+        newest: { generation: 3 },
+        capabilities: { etagForm: 'bare' },
+        commit: { id: 'one' },
+        ...change,
+      };
       put('/state/base.jsonl', `${JSON.stringify(line)}\n`, by);
     };
     put(`${ROOT}/old`, 'old', null);

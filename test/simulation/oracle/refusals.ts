@@ -31,7 +31,7 @@ export function watchRefusals(blame: Blame): Refusals {
       const { disk, client } = by.machine;
       const all = doneBy(by);
       let before = all.length;
-      let base: string | null | undefined;
+      let base: Memory | undefined;
       return {
         looks() {
           before = all.length;
@@ -40,7 +40,7 @@ export function watchRefusals(blame: Blame): Refusals {
         refused() {
           for (const what of new Set(all.slice(before)))
             blame(9, `client ${client + 1}: a sync that was refused ${what}`);
-          if (base !== undefined && memoryOf(disk) !== base)
+          if (base !== undefined && !isAsBefore(memoryOf(disk), base))
             blame(9, `client ${client + 1}: a sync that was refused remembers something else than before`);
         },
       };
@@ -48,16 +48,35 @@ export function watchRefusals(blame: Blame): Refusals {
   };
 }
 
+/** What a base says; null: nothing, or there is none. */
+type Memory = {
+  /** All but what is below, and what was found out about the store: that is asked again, and says nothing of what is in step. */
+  readonly inStep: string;
+  /** Of the register as it was seen last, which may have moved on since. */
+  readonly epoch: number;
+  readonly generation: number;
+} | null;
+
 /** Undefined where a commit waits for its outcome, or a run has died: what is known of those goes into the base, whatever is planned then. */
-function memoryOf(disk: Disk<Process>): string | null | undefined {
+function memoryOf(disk: Disk<Process>): Memory | undefined {
   if (['journal.json', 'apply.json'].some((name) => recordText(disk, name) !== null)) return undefined;
   const text = recordText(disk, 'base.jsonl');
-  return text === null || saysNothing(text) ? null : text.replace(CAPABILITIES, NONE);
+  return text === null ? null : parse(text);
 }
 
-// What is found out about the store, or doubted, is asked again, and says nothing of what is in step.
-const CAPABILITIES = /"capabilities":(?:null|\{[^}]*\})/;
-const NONE = '"capabilities":null';
+function parse(text: string): Memory {
+  const [line = ''] = text.split('\n', 1);
+  const { capabilities: _found, head: _seen, epoch, newest, ...rest } = JSON.parse(line) as Line;
+  const says = Object.entries(rest).filter(([name, value]) => !OF_ALL.has(name) && !isBlank(value));
+  if (says.length === 0 && epoch === 0) return null;
+  return { inStep: JSON.stringify(rest), epoch, generation: newest?.generation ?? 0 };
+}
+
+interface Line {
+  readonly [field: string]: unknown;
+  readonly epoch: number;
+  readonly newest?: { readonly generation: number } | null;
+}
 
 /** What is in each record. */
 const OF_ALL: ReadonlySet<string> = new Set(['format', 'remote']);
@@ -68,14 +87,7 @@ const isBlank = (value: unknown): boolean =>
   (Array.isArray(value) && value.length === 0) ||
   (typeof value === 'object' && 'count' in value && value.count === 0);
 
-/** As one that is made for what was found out about the store. */
-function saysNothing(text: string): boolean {
-  const [line = ''] = text.split('\n', 1);
-  try {
-    const fields = JSON.parse(line.replace(CAPABILITIES, NONE)) as Readonly<Record<string, unknown>>;
-    const says = Object.entries(fields).filter(([name, value]) => !OF_ALL.has(name) && !isBlank(value));
-    return says.length === 0;
-  } catch {
-    return false;
-  }
+function isAsBefore(now: Memory | undefined, before: Memory): boolean {
+  if (now === undefined || now === null || before === null) return now === before;
+  return now.inStep === before.inStep && now.epoch >= before.epoch && now.generation >= before.generation;
 }
