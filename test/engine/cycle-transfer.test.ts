@@ -6,6 +6,7 @@ import { SyncError } from '../../src/core/errors.ts';
 import type { ChunkLimits } from '../../src/core/plan/cut-chunks.ts';
 import type { LocalFiles } from '../../src/engine/ports.ts';
 import { drawn } from '../support/drawn.ts';
+import { oneByOne } from '../support/one-by-one.ts';
 import { APART, openWorld, type Replica } from '../support/replica.ts';
 
 const MIB = 1 << 20;
@@ -195,7 +196,7 @@ test('a file that cannot be read to its end is a problem of its own', async () =
   let sick = false;
   const alice = world.replica('alice', {
     files: (files) => ({
-      ...files,
+      ...oneByOne(files),
       async open(path) {
         const file = await files.open(path);
         if (!sick || path !== 'sick') return file;
@@ -217,7 +218,7 @@ test('an unreadable file is unknown: reported, and nothing happens to it on the 
   let locked = false;
   const alice = world.replica('alice', {
     files: (files) => ({
-      ...files,
+      ...oneByOne(files),
       open: (path) =>
         locked && path === 'secret'
           ? Promise.reject(new SyncError('local', 'EACCES', 'Let it be read.'))
@@ -272,7 +273,7 @@ async function inStep(alice: Replica, bob: Replica) {
 function changingWhileRead(files: LocalFiles, replica: Replica, times: number): LocalFiles {
   let left = times;
   return {
-    ...files,
+    ...oneByOne(files),
     async open(path) {
       const file = await files.open(path);
       if (path !== 'log.txt') return file;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { PACK_LIMITS } from '../../src/core/plan/packs.ts';
 import { drawn } from '../support/drawn.ts';
+import { oneByOne } from '../support/one-by-one.ts';
 import { openWorld, type Replica } from '../support/replica.ts';
 
 /* Small files travel together: one object goes up, ranges of it come down, each content verified by itself. */
@@ -52,7 +53,7 @@ test('a file that moves while its pack is read stays out of it, and goes up in t
   let left = 1;
   const alice = world.replica('alice', {
     files: (files) => ({
-      ...files,
+      ...oneByOne(files),
       async open(path) {
         const file = await files.open(path);
         if (path !== 'moves') return file;
@@ -86,7 +87,7 @@ test.each([
     let opened = 0;
     const alice = world.replica('alice', {
       files: (files) => ({
-        ...files,
+        ...oneByOne(files),
         open: (path) => {
           opened += 1;
           return files.open(path);

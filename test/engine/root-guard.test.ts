@@ -212,7 +212,7 @@ const looks: readonly { readonly what: string; readonly between: (clock: ManualC
 test.each(looks)('who asks again $what looks at the lock $at times', async ({ between, at }) => {
   const { clock, enter } = onRoot();
   const read = { count: 0 };
-  const guard = await enter('counted', { dress: counting(read) });
+  const guard = await enter('counted', { dress: counting(read), lookMs: 10 });
   const before = read.count;
   await guard.assertHeld();
   between(clock);
@@ -221,11 +221,20 @@ test.each(looks)('who asks again $what looks at the lock $at times', async ({ be
   expect(read.count - before).toBe(at);
 });
 
+test('who says nothing of it looks each time', async () => {
+  const { enter } = onRoot();
+  const read = { count: 0 };
+  const guard = await enter('counted', { dress: counting(read) });
+  const before = read.count;
+  for (let nth = 0; nth < 3; nth += 1) await guard.assertHeld();
+  expect(read.count - before).toBe(3);
+});
+
 test('one that has not beaten for long looks each time', async () => {
   const { clock, enter } = onRoot();
   const read = { count: 0 };
   const late = { ...clock, after: () => () => {} };
-  const guard = await enter('slow', { dress: counting(read), clock: late });
+  const guard = await enter('slow', { dress: counting(read), lookMs: 10, clock: late });
   await clock.advance(TTL / 2);
   const before = read.count;
   for (let nth = 0; nth < 3; nth += 1) await guard.assertHeld();
@@ -235,7 +244,7 @@ test('one that has not beaten for long looks each time', async () => {
 test('after a beat it is looked at again', async () => {
   const { clock, enter } = onRoot();
   const read = { count: 0 };
-  const guard = await enter('counted', { dress: counting(read) });
+  const guard = await enter('counted', { dress: counting(read), lookMs: 10 });
   await clock.advance(TTL / 3 - 1);
   await guard.assertHeld();
   await clock.advance(1);
@@ -298,6 +307,7 @@ interface Entering {
   readonly signal?: AbortSignal;
   readonly dress?: (lock: LockFile) => LockFile;
   readonly seen?: LockSighting;
+  readonly lookMs?: number;
 }
 
 /** A lock in a folder of its own; every entrant is a process with its own handle. */
@@ -326,6 +336,7 @@ function onRoot() {
         identity,
         log,
         ...(options.seen ? { seen: options.seen } : {}),
+        ...(options.lookMs === undefined ? {} : { lookMs: options.lookMs }),
       },
       purpose,
       options.waitMs ?? 0,

@@ -9,19 +9,20 @@ export interface RootGuard {
   readonly tenure: string;
   /**
    * SyncError('locked') when another has taken the root over, because this process stood still for too long. One that beats looks at its lock
-   * only once in some milliseconds: nobody takes that over.
+   * only once in `lookMs`: nobody takes that over.
    */
   assertHeld(): Promise<void>;
   release(): Promise<void>;
 }
 
-export type GuardParts = Omit<FileLockParts, 'ttlMs' | 'pollMs' | 'what'>;
+export interface GuardParts extends Omit<FileLockParts, 'ttlMs' | 'pollMs' | 'what'> {
+  /** So long a look at the own lock is good for, milliseconds. Default: each change looks. */
+  readonly lookMs?: number;
+}
 
 /** So long the lock of a process that is gone stands at most. */
 export const GUARD_TTL_MS = 30_000;
 const POLL_MS = 100;
-/** So long a look at the own lock is good for. */
-const LOOK_MS = 10;
 /** Whoever has beaten since then has stood still for too short a time to be taken over, also when somebody's clock runs fast. */
 const LIVELY_MS = GUARD_TTL_MS / 2;
 
@@ -33,7 +34,7 @@ export async function guardRoot(
   signal?: AbortSignal,
   onWait?: (holder: LockRecord | null) => void,
 ): Promise<RootGuard> {
-  const { clock, log } = given;
+  const { clock, log, lookMs = 0 } = given;
   const parts: FileLockParts = { ...given, ttlMs: GUARD_TTL_MS, pollMs: POLL_MS, what: 'the root' };
   const taken = await takeFileLock(parts, { purpose, waitMs, onWait, signal });
   if (taken.kind === 'held') {
@@ -67,7 +68,7 @@ export async function guardRoot(
   return {
     tenure: lock.record.nonce,
     async assertHeld() {
-      if (looked !== null && since(clock, looked) < LOOK_MS && since(clock, beaten) < LIVELY_MS) return;
+      if (looked !== null && since(clock, looked) < lookMs && since(clock, beaten) < LIVELY_MS) return;
       const begun = momentOf(clock);
       const lost = await lock.lostTo();
       if (lost === null) {
