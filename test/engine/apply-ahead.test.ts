@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SyncError } from '../../src/core/errors.ts';
 import type { LocalFiles } from '../../src/engine/ports.ts';
@@ -40,6 +42,35 @@ test.each(['intend', 'install'] as const)(
     expect(bob.files()).toEqual(alice.files());
   },
 );
+
+test.each(['intend', 'install'] as const)(
+  'where %s fails what was staged of the next batch is dropped',
+  async (where) => {
+    const { bob, seen } = await apart(3 * BATCH);
+    // The first batch comes, and all of the third is here when the second fails.
+    seen.beforeInstall = async (nth) => {
+      while (nth <= BATCH && seen.staged < 2 * BATCH) await new Promise((resolve) => setTimeout(resolve, 1));
+      if (nth !== BATCH + 1) return;
+      while (seen.staged < 3 * BATCH) await new Promise((resolve) => setTimeout(resolve, 1));
+      if (where === 'install') throw new SyncError('local', 'the disk is full', 'Free some space.');
+    };
+    if (where === 'intend') seen.beforeInstall = async (nth) => void (nth === BATCH && (seen.fails = 'intend'));
+    expect(await bob.failing()).toMatchObject({ kind: 'local' });
+    expect(inStaging(bob.root).length).toBeLessThanOrEqual(BATCH);
+    seen.fails = null;
+    seen.beforeInstall = async () => {};
+    expect(await bob.sync()).toMatchObject({ problems: [] });
+    expect(inStaging(bob.root).length).toBeLessThanOrEqual(BATCH);
+  },
+);
+
+/** Downloads that wait in staging, of all runs. */
+const inStaging = (root: string): string[] => {
+  const staging = join(root, '.datastore-staging');
+  return readdirSync(staging).flatMap((run) =>
+    existsSync(join(staging, run, 'in')) ? readdirSync(join(staging, run, 'in')) : [],
+  );
+};
 
 interface Seen {
   fails: 'intend' | 'install' | null;

@@ -232,6 +232,26 @@ test('one that has not beaten for long looks each time', async () => {
   expect(read.count - before).toBe(3);
 });
 
+test('one that stood still after it had made its lock looks each time until it has beaten', async () => {
+  const { clock, enter } = onRoot();
+  const read = { count: 0 };
+  const late = { ...clock, after: () => () => {} };
+  const guard = await enter('slow', {
+    clock: late,
+    dress: (lock) => ({
+      ...counting(read)(lock),
+      async create(content) {
+        const made = await lock.create(content);
+        await clock.advance(TTL - 1_000);
+        return made;
+      },
+    }),
+  });
+  const before = read.count;
+  for (let nth = 0; nth < 3; nth += 1) await guard.assertHeld();
+  expect(read.count - before).toBe(3);
+});
+
 test('after a beat it is looked at again', async () => {
   const { clock, enter } = onRoot();
   const read = { count: 0 };
