@@ -35,6 +35,8 @@ export async function guardRoot(
 ): Promise<RootGuard> {
   const { clock, log } = given;
   const parts: FileLockParts = { ...given, ttlMs: GUARD_TTL_MS, pollMs: POLL_MS, what: 'the root' };
+  // Others may have seen the lock from its first moment on, however late this process hears that it has it.
+  let beaten = momentOf(clock);
   const taken = await takeFileLock(parts, { purpose, waitMs, onWait, signal });
   if (taken.kind === 'held') {
     throw new SyncError(
@@ -47,7 +49,6 @@ export async function guardRoot(
   const { lock } = taken;
   let over = false;
   let cancel = () => {};
-  let beaten = momentOf(clock);
   let looked: Moment | null = null;
   const beat = () => {
     cancel = clock.after(GUARD_TTL_MS / 3, () => {
