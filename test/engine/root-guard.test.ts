@@ -206,6 +206,11 @@ const looks: readonly { readonly what: string; readonly between: (clock: ManualC
     { what: 'some milliseconds later', between: (clock) => void clock.advance(5), at: 1 },
     { what: 'later than that', between: (clock) => void clock.advance(10), at: 2 },
     { what: 'when the computer was asleep', between: (clock) => clock.jump(60_000), at: 2 },
+    {
+      what: 'later, when the clock was set back by as much',
+      between: (clock) => (void clock.advance(10), clock.jump(-10)),
+      at: 2,
+    },
     { what: 'when the clock was set back', between: (clock) => clock.jump(-60_000), at: 2 },
   ];
 
