@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { foreignFiles } from '../../../src/adapters/fs/foreign-files.ts';
 import { openRootFolder } from '../../../src/adapters/fs/root-folder.ts';
 import { openStager } from '../../../src/adapters/fs/staged-file.ts';
 import { openStagingArea } from '../../../src/adapters/fs/staging-area.ts';
 import { openStageMany, questionOf } from '../../../src/adapters/fs/writing/stage-many.ts';
+import { startWriter } from '../../../src/adapters/fs/writing/start-writer.ts';
 import { writeQuestion } from '../../../src/adapters/fs/writing/write-question.ts';
 import type { Answer, Question } from '../../../src/adapters/fs/writing/writer-messages.ts';
 import { systemClock } from '../../../src/adapters/system.ts';
@@ -148,6 +149,18 @@ test('a name that is taken is passed over', async () => {
   const question = () => questionOf(contentsOf(2), { inbox: area.inbox(), name: 't' });
   const [first, second] = [await writeQuestion(question()), await writeQuestion(question())];
   expect([...first, ...second].map((one) => fileOf(one).name)).toEqual(['t-0', 't-1', 't-2', 't-3']);
+});
+
+test('a thread that has two questions answers the first first, however much longer that takes', async () => {
+  const box = openSandbox();
+  const { area } = stagingBy(box, async () => []);
+  const thread = startWriter();
+  onTestFinished(() => thread.stop());
+  const ask = (count: number, name: string) =>
+    thread.ask(questionOf(contentsOf(count), { inbox: area.inbox(), name })).then((answer) => answer.map(fileOf));
+  const [many, few] = await Promise.all([ask(MANY, 'many'), ask(2, 'few')]);
+  expect(many.filter(({ name }) => name.startsWith('many-'))).toHaveLength(MANY);
+  expect(few.map(({ name }) => name)).toEqual(['few-0', 'few-1']);
 });
 
 test('what threads have staged for a run that died is ours, as what is staged here: no file of a person', async () => {
