@@ -219,10 +219,10 @@ test.each(looks)('who asks again $what looks at the lock $at times', async ({ be
   const read = { count: 0 };
   const guard = await enter('counted', { dress: counting(read) });
   const before = read.count;
-  await guard.assertHeld();
+  await guard.assertHeldLately();
   between(clock);
   await settled();
-  await guard.assertHeld();
+  await guard.assertHeldLately();
   expect(read.count - before).toBe(at);
 });
 
@@ -233,7 +233,7 @@ test('one that has not beaten for long looks each time', async () => {
   const guard = await enter('slow', { dress: counting(read), clock: late });
   await clock.advance(TTL / 2);
   const before = read.count;
-  for (let nth = 0; nth < 3; nth += 1) await guard.assertHeld();
+  for (let nth = 0; nth < 3; nth += 1) await guard.assertHeldLately();
   expect(read.count - before).toBe(3);
 });
 
@@ -253,7 +253,7 @@ test('one that stood still after it had made its lock looks each time until it h
     }),
   });
   const before = read.count;
-  for (let nth = 0; nth < 3; nth += 1) await guard.assertHeld();
+  for (let nth = 0; nth < 3; nth += 1) await guard.assertHeldLately();
   expect(read.count - before).toBe(3);
 });
 
@@ -262,10 +262,10 @@ test('after a beat it is looked at again', async () => {
   const read = { count: 0 };
   const guard = await enter('counted', { dress: counting(read) });
   await clock.advance(TTL / 3 - 1);
-  await guard.assertHeld();
+  await guard.assertHeldLately();
   await clock.advance(1);
   const before = read.count;
-  await guard.assertHeld();
+  await guard.assertHeldLately();
   expect(read.count - before).toBe(1);
 });
 

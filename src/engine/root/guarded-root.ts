@@ -26,7 +26,7 @@ export function openGuardedRoot(parts: GuardedRootParts): GuardedRoot {
   let guard: RootGuard | null = null;
 
   async function assertHeld(): Promise<void> {
-    await guard?.assertHeld();
+    await guard?.assertHeldLately();
   }
 
   return {

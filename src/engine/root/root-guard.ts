@@ -7,11 +7,10 @@ import type { Clock } from '../ports.ts';
 export interface RootGuard {
   /** What its lock is known by. */
   readonly tenure: string;
-  /**
-   * SyncError('locked') when another has taken the root over, because this process stood still for too long. One that beats looks at its lock
-   * only once in some milliseconds: nobody takes that over.
-   */
+  /** SyncError('locked') when another has taken the root over, because this process stood still for too long. */
   assertHeld(): Promise<void>;
+  /** The same for one small change after another: who beats looks only once in some milliseconds, for nobody waits so short a time. */
+  assertHeldLately(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -67,20 +66,10 @@ export async function guardRoot(
   beat();
   return {
     tenure: lock.record.nonce,
-    async assertHeld() {
+    assertHeld,
+    async assertHeldLately() {
       if (looked !== null && since(clock, looked) < LOOK_MS && since(clock, beaten) < LIVELY_MS) return;
-      const begun = momentOf(clock);
-      const lost = await lock.lostTo();
-      if (lost === null) {
-        looked = begun;
-        return;
-      }
-      throw new SyncError(
-        'locked',
-        'another process took this root over, because this one had stood still',
-        'Sync again: nothing was changed after that.',
-        { details: lost.lock },
-      );
+      await assertHeld();
     },
     async release() {
       over = true;
@@ -88,6 +77,21 @@ export async function guardRoot(
       await lock.release();
     },
   };
+
+  async function assertHeld(): Promise<void> {
+    const begun = momentOf(clock);
+    const lost = await lock.lostTo();
+    if (lost === null) {
+      looked = begun;
+      return;
+    }
+    throw new SyncError(
+      'locked',
+      'another process took this root over, because this one had stood still',
+      'Sync again: nothing was changed after that.',
+      { details: lost.lock },
+    );
+  }
 }
 
 interface Moment {
