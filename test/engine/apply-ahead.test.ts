@@ -49,7 +49,8 @@ test.each(['intend', 'install'] as const)(
     const { bob, seen } = await apart(3 * BATCH);
     // The first batch comes, and all of the third is here when the second fails.
     seen.beforeInstall = async (nth) => {
-      while (nth <= BATCH && seen.staged < 2 * BATCH) await new Promise((resolve) => setTimeout(resolve, 1));
+      const wanted = nth <= BATCH ? 2 * BATCH : 0;
+      while (seen.staged < wanted) await new Promise((resolve) => setTimeout(resolve, 1));
       if (nth !== BATCH + 1) return;
       while (seen.staged < 3 * BATCH) await new Promise((resolve) => setTimeout(resolve, 1));
       if (where === 'install') throw new SyncError('local', 'the disk is full', 'Free some space.');
