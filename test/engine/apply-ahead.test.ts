@@ -1,7 +1,9 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { SyncError } from '../../src/core/errors.ts';
+import { StoreError, SyncError } from '../../src/core/errors.ts';
 import type { LocalFiles } from '../../src/engine/ports.ts';
-import { openWorld } from '../support/replica.ts';
+import { APART, openWorld } from '../support/replica.ts';
 
 /* While one batch is put in place the next is fetched: not more than that, in their order, and nothing is left on its way. */
 
@@ -41,6 +43,69 @@ test.each(['intend', 'install'] as const)(
   },
 );
 
+test.each(['intend', 'install'] as const)(
+  'where %s fails what was staged of the next batch is dropped',
+  async (where) => {
+    const { bob, seen } = await apart(3 * BATCH);
+    // The first batch comes, and all of the third is here when the second fails.
+    seen.beforeInstall = async (nth) => {
+      const wanted = nth <= BATCH ? 2 * BATCH : 0;
+      while (seen.staged < wanted) await new Promise((resolve) => setTimeout(resolve, 1));
+      if (nth !== BATCH + 1) return;
+      while (seen.staged < 3 * BATCH) await new Promise((resolve) => setTimeout(resolve, 1));
+      if (where === 'install') throw new SyncError('local', 'the disk is full', 'Free some space.');
+    };
+    if (where === 'intend') seen.beforeInstall = async (nth) => void (nth === BATCH && (seen.fails = 'intend'));
+    expect(await bob.failing()).toMatchObject({ kind: 'local' });
+    expect(inStaging(bob.root).length).toBeLessThanOrEqual(BATCH);
+    seen.fails = null;
+    seen.beforeInstall = async () => {};
+    expect(await bob.sync()).toMatchObject({ problems: [] });
+    expect(inStaging(bob.root).length).toBeLessThanOrEqual(BATCH);
+  },
+);
+
+test('where one fails what has come of a pack of the next is dropped, also when that is cut off in between', async () => {
+  const many = 10 * BATCH;
+  const { bob, seen } = await apart(2 * many, { batch: many });
+  seen.beforeInstall = async () => {
+    while (seen.staged <= many) await new Promise((resolve) => setTimeout(resolve, 1));
+    throw new SyncError('local', 'the disk is full', 'Free some space.');
+  };
+  expect(await bob.failing()).toMatchObject({ kind: 'local' });
+  expect(seen.staged).toBeLessThan(2 * many);
+  expect(inStaging(bob.root).length).toBeLessThanOrEqual(many);
+});
+
+test('where one does not come the next is not asked for', async () => {
+  const world = openWorld({ batches: { files: 2, bytes: 1 << 20 }, packs: APART });
+  const alice = world.replica('alice');
+  for (let nth = 0; nth < 8; nth += 1) alice.write(`${nth}`, `content ${nth}`);
+  await alice.sync();
+  const asked: string[] = [];
+  const bob = world.replica('bob', {
+    decorate: (store) => ({
+      ...store,
+      get: (key, options) => {
+        if (key.startsWith('objects/')) asked.push(key);
+        if (asked.length > 2) throw new StoreError('unreachable', 'no network');
+        return store.get(key, options);
+      },
+    }),
+  });
+  expect(await bob.failing()).toMatchObject({ kind: 'offline' });
+  expect(asked).toHaveLength(4);
+  expect(Object.keys(bob.files())).toHaveLength(2);
+});
+
+/** Downloads that wait in staging, of all runs. */
+const inStaging = (root: string): string[] => {
+  const staging = join(root, '.datastore-staging');
+  return readdirSync(staging).flatMap((run) =>
+    existsSync(join(staging, run, 'in')) ? readdirSync(join(staging, run, 'in')) : [],
+  );
+};
+
 interface Seen {
   fails: 'intend' | 'install' | null;
   beforeInstall: (nth: number) => Promise<void>;
@@ -53,8 +118,11 @@ interface Seen {
 }
 
 /** Alice has sent `count` small files, Bob has nothing yet. */
-async function apart(count: number, { fails = null }: Pick<Partial<Seen>, 'fails'> = {}) {
-  const world = openWorld({ batches: { files: BATCH, bytes: 1 << 20 } });
+async function apart(
+  count: number,
+  { fails = null, batch = BATCH }: Pick<Partial<Seen>, 'fails'> & { readonly batch?: number } = {},
+) {
+  const world = openWorld({ batches: { files: batch, bytes: 1 << 20 } });
   const alice = world.replica('alice');
   for (let nth = 0; nth < count; nth += 1) alice.write(`${nth % 30}/${nth}`, `content ${nth}`);
   await alice.sync();

@@ -206,50 +206,66 @@ const looks: readonly { readonly what: string; readonly between: (clock: ManualC
     { what: 'some milliseconds later', between: (clock) => void clock.advance(5), at: 1 },
     { what: 'later than that', between: (clock) => void clock.advance(10), at: 2 },
     { what: 'when the computer was asleep', between: (clock) => clock.jump(60_000), at: 2 },
+    {
+      what: 'later, when the clock was set back by as much',
+      between: (clock) => (void clock.advance(10), clock.jump(-10)),
+      at: 2,
+    },
     { what: 'when the clock was set back', between: (clock) => clock.jump(-60_000), at: 2 },
   ];
 
 test.each(looks)('who asks again $what looks at the lock $at times', async ({ between, at }) => {
   const { clock, enter } = onRoot();
   const read = { count: 0 };
-  const guard = await enter('counted', { dress: counting(read), lookMs: 10 });
-  const before = read.count;
-  await guard.assertHeld();
-  between(clock);
-  await settled();
-  await guard.assertHeld();
-  expect(read.count - before).toBe(at);
-});
-
-test('who says nothing of it looks each time', async () => {
-  const { enter } = onRoot();
-  const read = { count: 0 };
   const guard = await enter('counted', { dress: counting(read) });
   const before = read.count;
-  for (let nth = 0; nth < 3; nth += 1) await guard.assertHeld();
-  expect(read.count - before).toBe(3);
+  await guard.assertHeldLately();
+  between(clock);
+  await settled();
+  await guard.assertHeldLately();
+  expect(read.count - before).toBe(at);
 });
 
 test('one that has not beaten for long looks each time', async () => {
   const { clock, enter } = onRoot();
   const read = { count: 0 };
   const late = { ...clock, after: () => () => {} };
-  const guard = await enter('slow', { dress: counting(read), lookMs: 10, clock: late });
+  const guard = await enter('slow', { dress: counting(read), clock: late });
   await clock.advance(TTL / 2);
   const before = read.count;
-  for (let nth = 0; nth < 3; nth += 1) await guard.assertHeld();
+  for (let nth = 0; nth < 3; nth += 1) await guard.assertHeldLately();
+  expect(read.count - before).toBe(3);
+});
+
+test('one that stood still after it had made its lock looks each time until it has beaten', async () => {
+  const { clock, enter } = onRoot();
+  const read = { count: 0 };
+  const late = { ...clock, after: () => () => {} };
+  const guard = await enter('slow', {
+    clock: late,
+    dress: (lock) => ({
+      ...counting(read)(lock),
+      async create(content) {
+        const made = await lock.create(content);
+        await clock.advance(TTL - 1_000);
+        return made;
+      },
+    }),
+  });
+  const before = read.count;
+  for (let nth = 0; nth < 3; nth += 1) await guard.assertHeldLately();
   expect(read.count - before).toBe(3);
 });
 
 test('after a beat it is looked at again', async () => {
   const { clock, enter } = onRoot();
   const read = { count: 0 };
-  const guard = await enter('counted', { dress: counting(read), lookMs: 10 });
+  const guard = await enter('counted', { dress: counting(read) });
   await clock.advance(TTL / 3 - 1);
-  await guard.assertHeld();
+  await guard.assertHeldLately();
   await clock.advance(1);
   const before = read.count;
-  await guard.assertHeld();
+  await guard.assertHeldLately();
   expect(read.count - before).toBe(1);
 });
 
@@ -307,7 +323,6 @@ interface Entering {
   readonly signal?: AbortSignal;
   readonly dress?: (lock: LockFile) => LockFile;
   readonly seen?: LockSighting;
-  readonly lookMs?: number;
 }
 
 /** A lock in a folder of its own; every entrant is a process with its own handle. */
@@ -336,7 +351,6 @@ function onRoot() {
         identity,
         log,
         ...(options.seen ? { seen: options.seen } : {}),
-        ...(options.lookMs === undefined ? {} : { lookMs: options.lookMs }),
       },
       purpose,
       options.waitMs ?? 0,

@@ -117,7 +117,7 @@ const FOLDERS: OwnNames = {
 const SPENT_RUN: OwnNames = {
   files: /^intents\.jsonl$/,
   folders: [
-    [/^in$/, { files: new RegExp(`^(?:\\d+|settled(?:${NEW})?)$`), folders: [] }],
+    [/^in$/, { files: new RegExp(`^(?:\\d+(?:-\\d+)?|settled(?:${NEW})?)$`), folders: [] }],
     [/^aside$/, FOLDERS],
   ],
 };

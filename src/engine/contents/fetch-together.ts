@@ -75,7 +75,12 @@ export function openFetcher<T>(
             );
           }),
         ),
-      );
+      ).catch(async (error: unknown) => {
+        // Nobody hears of what has come.
+        for (const one of fetched.values())
+          if (one.kind === 'staged') await files.discard(one.file).catch(() => undefined);
+        throw error;
+      });
       return fetched;
     });
 }

@@ -74,7 +74,7 @@ export async function applyToDisk(parts: ApplyParts, steps: readonly Step[]): Pr
   } finally {
     // Nothing is left on its way, whatever came in between.
     stop.abort();
-    await coming;
+    for (const { file } of (await coming).ready) await files.discard(file).catch(() => undefined);
   }
   return total;
 

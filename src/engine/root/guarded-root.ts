@@ -21,27 +21,19 @@ export interface GuardedRootParts extends Omit<GuardParts, 'file' | 'seen'> {
   readonly waitMs: number;
 }
 
-/** A file that is put in place is compared with what was planned for it anyhow, and of those there may be many. */
-const LOOK_MS = 10;
-
 export function openGuardedRoot(parts: GuardedRootParts): GuardedRoot {
   const seen = unseen();
   let guard: RootGuard | null = null;
 
   async function assertHeld(): Promise<void> {
-    await guard?.assertHeld();
+    await guard?.assertHeldLately();
   }
 
   return {
     state: heldState(parts.state, assertHeld),
     openFiles: (run) => heldFiles(parts.openFiles(run), assertHeld),
     async alone(purpose, signal, work) {
-      const mine = await guardRoot(
-        { ...parts, file: parts.lockFile, seen, lookMs: LOOK_MS },
-        purpose,
-        parts.waitMs,
-        signal,
-      );
+      const mine = await guardRoot({ ...parts, file: parts.lockFile, seen }, purpose, parts.waitMs, signal);
       if (guard !== null) {
         // What stood still until another took the root over has not noticed yet: this guard would cover it.
         await mine.release();

@@ -7,22 +7,20 @@ import type { Clock } from '../ports.ts';
 export interface RootGuard {
   /** What its lock is known by. */
   readonly tenure: string;
-  /**
-   * SyncError('locked') when another has taken the root over, because this process stood still for too long. One that beats looks at its lock
-   * only once in `lookMs`: nobody takes that over.
-   */
+  /** SyncError('locked') when another has taken the root over, because this process stood still for too long. */
   assertHeld(): Promise<void>;
+  /** The same for one small change after another: who beats looks only once in some milliseconds, for nobody waits so short a time. */
+  assertHeldLately(): Promise<void>;
   release(): Promise<void>;
 }
 
-export interface GuardParts extends Omit<FileLockParts, 'ttlMs' | 'pollMs' | 'what'> {
-  /** So long a look at the own lock is good for, milliseconds. Default: each change looks. */
-  readonly lookMs?: number;
-}
+export type GuardParts = Omit<FileLockParts, 'ttlMs' | 'pollMs' | 'what'>;
 
 /** So long the lock of a process that is gone stands at most. */
 export const GUARD_TTL_MS = 30_000;
 const POLL_MS = 100;
+/** So long a look at the own lock is good for. */
+const LOOK_MS = 10;
 /** Whoever has beaten since then has stood still for too short a time to be taken over, also when somebody's clock runs fast. */
 const LIVELY_MS = GUARD_TTL_MS / 2;
 
@@ -34,8 +32,10 @@ export async function guardRoot(
   signal?: AbortSignal,
   onWait?: (holder: LockRecord | null) => void,
 ): Promise<RootGuard> {
-  const { clock, log, lookMs = 0 } = given;
+  const { clock, log } = given;
   const parts: FileLockParts = { ...given, ttlMs: GUARD_TTL_MS, pollMs: POLL_MS, what: 'the root' };
+  // Others may have seen the lock from its first moment on, however late this process hears that it has it.
+  let beaten = momentOf(clock);
   const taken = await takeFileLock(parts, { purpose, waitMs, onWait, signal });
   if (taken.kind === 'held') {
     throw new SyncError(
@@ -48,7 +48,6 @@ export async function guardRoot(
   const { lock } = taken;
   let over = false;
   let cancel = () => {};
-  let beaten = momentOf(clock);
   let looked: Moment | null = null;
   const beat = () => {
     cancel = clock.after(GUARD_TTL_MS / 3, () => {
@@ -67,20 +66,10 @@ export async function guardRoot(
   beat();
   return {
     tenure: lock.record.nonce,
-    async assertHeld() {
-      if (looked !== null && since(clock, looked) < lookMs && since(clock, beaten) < LIVELY_MS) return;
-      const begun = momentOf(clock);
-      const lost = await lock.lostTo();
-      if (lost === null) {
-        looked = begun;
-        return;
-      }
-      throw new SyncError(
-        'locked',
-        'another process took this root over, because this one had stood still',
-        'Sync again: nothing was changed after that.',
-        { details: lost.lock },
-      );
+    assertHeld,
+    async assertHeldLately() {
+      if (looked !== null && since(clock, looked) < LOOK_MS && since(clock, beaten) < LIVELY_MS) return;
+      await assertHeld();
     },
     async release() {
       over = true;
@@ -88,6 +77,21 @@ export async function guardRoot(
       await lock.release();
     },
   };
+
+  async function assertHeld(): Promise<void> {
+    const begun = momentOf(clock);
+    const lost = await lock.lostTo();
+    if (lost === null) {
+      looked = begun;
+      return;
+    }
+    throw new SyncError(
+      'locked',
+      'another process took this root over, because this one had stood still',
+      'Sync again: nothing was changed after that.',
+      { details: lost.lock },
+    );
+  }
 }
 
 interface Moment {

@@ -1,7 +1,10 @@
 import { mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openLastFolder } from '../../../src/adapters/fs/last-folder.ts';
+import { openRootFolder } from '../../../src/adapters/fs/root-folder.ts';
 import type { ApplyAnswer } from '../../../src/engine/ports.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 import { contents, openSandbox, type Sandbox } from './sandbox.ts';
 
 /* While one file after another comes into a folder, it is held open. What happens to it, and to those above it, between two of them. */
@@ -86,6 +89,17 @@ test.skipIf(process.platform !== 'linux')('one folder is held, as long as files 
   expect(heldBelow(box.root)).toEqual([box.root]);
   await box.files.flush();
   expect(heldBelow(box.root)).toEqual([]);
+});
+
+test.skipIf(process.platform !== 'linux')('who forgets to release it holds it for a second', async () => {
+  const box = openSandbox();
+  const clock = createManualClock();
+  const folder = openLastFolder(openRootFolder(box.workspace, 'data'), clock);
+  for (const name of ['a', 'b', 'c']) folder.parentOf(`few/${name}`, { mode: 0o777 });
+  expect(heldBelow(box.root)).toEqual([join(box.root, 'few')]);
+  await clock.advance(1_000);
+  expect(heldBelow(box.root)).toEqual([]);
+  expect(folder.parentOf('few/d')).toMatchObject({ kind: 'folder' });
 });
 
 const install = async (box: Sandbox, path: string): Promise<ApplyAnswer> =>

@@ -132,6 +132,22 @@ test('a filesystem mounted over a folder into which files come: none goes where 
   expect(contents(box.root)).toEqual({ 'folder/': '', 'folder/d': 'd' });
 });
 
+test('a folder of the same file system bound over the one above: what comes, or is replaced, harms nothing there', async (context) => {
+  const box = openSandbox();
+  for (const name of ['a', 'b', 'c']) await box.files.install(await box.stage(name), `up/folder/${name}`, null);
+  const expected = await box.stamp('up/folder/a');
+  mkdirSync(join(box.outside, 'folder'));
+  writeFileSync(join(box.outside, 'folder', 'a'), 'theirs');
+  const up = join(box.root, 'up');
+  orSkip(context, () => execFileSync('mount', ['--bind', box.outside, up], { stdio: 'pipe' }));
+  onTestFinished(() => void execFileSync('umount', ['-l', up], { stdio: 'pipe' }));
+  const before = contents(box.outside);
+  expect((await box.files.install(await box.stage('d'), 'up/folder/d', null)).kind).toBe('refused');
+  expect((await box.files.install(await box.stage('new'), 'up/folder/a', expected)).kind).not.toBe('done');
+  expect((await box.files.remove('up/folder/a', expected)).kind).not.toBe('done');
+  expect(contents(box.outside)).toEqual(before);
+});
+
 test('a folder reached through another process, which mounts what it likes, is not taken for one of this', async (context) => {
   const box = openSandbox();
   box.write('folder/a', 'mine');

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { foreignFiles } from '../../../src/adapters/fs/foreign-files.ts';
 import { openRootFolder } from '../../../src/adapters/fs/root-folder.ts';
 import { openStager } from '../../../src/adapters/fs/staged-file.ts';
 import { openStagingArea } from '../../../src/adapters/fs/staging-area.ts';
 import { openStageMany, questionOf } from '../../../src/adapters/fs/writing/stage-many.ts';
+import { startWriter } from '../../../src/adapters/fs/writing/start-writer.ts';
 import { writeQuestion } from '../../../src/adapters/fs/writing/write-question.ts';
 import type { Answer, Question } from '../../../src/adapters/fs/writing/writer-messages.ts';
 import { systemClock } from '../../../src/adapters/system.ts';
@@ -148,3 +150,34 @@ test('a name that is taken is passed over', async () => {
   const [first, second] = [await writeQuestion(question()), await writeQuestion(question())];
   expect([...first, ...second].map((one) => fileOf(one).name)).toEqual(['t-0', 't-1', 't-2', 't-3']);
 });
+
+test('a thread that has two questions answers the first first, however much longer that takes', async () => {
+  const box = openSandbox();
+  const { area } = stagingBy(box, async () => []);
+  const thread = startWriter();
+  onTestFinished(() => thread.stop());
+  const ask = (count: number, name: string) =>
+    thread.ask(questionOf(contentsOf(count), { inbox: area.inbox(), name })).then((answer) => answer.map(fileOf));
+  const [many, few] = await Promise.all([ask(MANY, 'many'), ask(2, 'few')]);
+  expect(many.filter(({ name }) => name.startsWith('many-'))).toHaveLength(MANY);
+  expect(few.map(({ name }) => name)).toEqual(['few-0', 'few-1']);
+});
+
+test('what threads have staged for a run that died is ours, as what is staged here: no file of a person', async () => {
+  const box = openSandbox();
+  await box.files.stageAll(contentsOf(2));
+  expect(await foreignFiles(box.root, false)).toHaveLength(0);
+  await box.files.stageAll(contentsOf(MANY));
+  expect(await foreignFiles(box.root, false)).toHaveLength(0);
+});
+
+test.each([2, MANY])(
+  'where staging is no folder, each of %i contents says why, and all is not ended by it',
+  async (count) => {
+    const box = openSandbox();
+    symlinkSync(box.outside, join(box.root, '.datastore-staging'));
+    const staged = await box.files.stageAll(contentsOf(count));
+    expect(staged.map((one) => (one instanceof SyncError ? one.kind : one))).toEqual(staged.map(() => 'local'));
+    expect(staged).toHaveLength(count);
+  },
+);

@@ -13,7 +13,7 @@ export interface Room {
 
 /**
  * Stages those of the contents that are quickly had elsewhere than on the thread of the caller, as `LocalFiles.stageAll`. Null each that it leaves,
- * or could not write: it has to be staged, to be there or to say why it cannot be. Throws what `room` throws.
+ * or could not write, also where there is no room: it has to be staged, to be there or to say why it cannot be.
  */
 export type StageMany = (contents: readonly Content[], room: () => Room) => Promise<readonly (StagedFile | null)[]>;
 
@@ -38,7 +38,8 @@ export function openStageMany(
     if (seen < WORTH_A_THREAD || small.length === 0 || !hasAllMemory()) return contents.map(() => null);
     opening ??= open();
     const writers = await opening.catch(leaveAll);
-    const answer = (await writers?.ask(questionOf(small, room())).catch(leaveAll)) ?? [];
+    const ask = async () => writers?.ask(questionOf(small, room()));
+    const answer = (await ask().catch(leaveAll)) ?? [];
     const staged = answer[Symbol.iterator]();
     return contents.map(({ bytes }) => (bytes.byteLength <= SMALL ? (staged.next().value ?? null) : null));
   };
