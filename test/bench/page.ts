@@ -113,7 +113,7 @@ const OBSTACLES: { readonly [Id in Workload]?: string } = {
   W1: 'every file is looked at three times (to plan, before and after it is sent) on the main thread, and read and hashed on another',
   W2: 'the start of Node; the scan itself is one `lstat` a file and one request',
   W3: 'the start of Node, one look at every file, the lease (more than 64 changes take it), then the lines of each shard that changes, made anew',
-  W4: 'each file is fsynced before it gets its place, which is checked before and after',
+  W4: 'each file is written and fsynced on another thread before it gets its place, which is checked before and after on the main one',
   W8: 'every file is read and hashed at its new place, on another thread, and the whole index is written again',
   'W5-UP':
     'the file is hashed whole before the lease is taken, and again, whole and by chunk, as it is sent, all on one core',
@@ -123,6 +123,7 @@ const OBSTACLES: { readonly [Id in Workload]?: string } = {
   'W7-UP': 'as with few files, and the index of all of them',
   W6: 'one `lstat` a file, and the base of all of them read and compared',
   'W7-DOWN': 'as with few files',
+  W10: 'each folder is asked for its times, in both roots; four requests come one after another, and what comes down is flushed before it is noted',
 };
 
 /** What stands in the way where a peer was clearly faster, or where a goal was not met. */
