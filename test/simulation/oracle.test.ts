@@ -320,6 +320,7 @@ test.each([
   ['learns what became of a commit', [], ({ remember }) => remember({ commit: { id: 'other' } }), 'journal.json'],
   ['notes what a run that died has brought', [], ({ remember }) => remember({ commit: { id: 'other' } }), 'apply.json'],
   ['has carried out an earlier plan', [], ({ write }) => write('a'), 'looks again'],
+  ['has acted by an earlier register', [], ({ write }) => write('a'), 'learns'],
   ['is not the one that writes', [], ({ write }) => write('a'), 'another'],
 ] as const satisfies readonly (readonly [string, readonly number[], (hands: Hands) => void, string?])[])(
   'a sync that is refused and %s',
@@ -361,6 +362,7 @@ test.each([
       send: (key, bytes) => world.oracle.sends(other, key, bytes),
     });
     if (how === 'looks again') refusal.looks();
+    if (how === 'learns') world.oracle.refusals.learns(by);
     refusal.refused();
     const ofRefusal = world.violations.filter(({ detail }) => detail.includes('a sync that was refused'));
     expect(ofRefusal.map(({ invariant }) => invariant)).toEqual(blamed);

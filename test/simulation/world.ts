@@ -190,6 +190,11 @@ export function createWorld(scenario: Scenario, keepsTrace: boolean): World {
   function watched(line: ObjectStore, by: Process): ObjectStore {
     return {
       ...line,
+      async get(key, options) {
+        const found = await line.get(key, options);
+        if (key === 'head.json' && found.kind === 'found') oracle.refusals.learns(by);
+        return found;
+      },
       put(key, bytes, options) {
         oracle.sends(by, key, bytes);
         return line.put(key, bytes, options);

@@ -7,12 +7,14 @@ import type { Blame } from './invariants.ts';
 export interface Refusals {
   /** A program has changed something: `what` in plain words. */
   changes(by: Process, what: string): void;
+  /** A program has read another register than the one it knew. */
+  learns(by: Process): void;
   /** Of a sync that begins now. */
   watch(by: Process): Refusal;
 }
 
 export interface Refusal {
-  /** It begins to look at both sides, maybe anew: what it did before was of an earlier plan. */
+  /** It begins to look at both sides, maybe anew, or at another register: what it did before was of an earlier plan. */
   looks(): void;
   /** It ended in a veto: nothing of its last plan may be done, and what it remembers is what it remembered. */
   refused(): void;
@@ -20,6 +22,7 @@ export interface Refusal {
 
 export function watchRefusals(blame: Blame): Refusals {
   const done = new WeakMap<Process, string[]>();
+  const watched = new WeakMap<Process, Refusal>();
   const doneBy = (by: Process): string[] => {
     let all = done.get(by);
     if (all === undefined) done.set(by, (all = []));
@@ -27,12 +30,13 @@ export function watchRefusals(blame: Blame): Refusals {
   };
   return {
     changes: (by, what) => void doneBy(by).push(what),
+    learns: (by) => watched.get(by)?.looks(),
     watch(by) {
       const { disk, client } = by.machine;
       const all = doneBy(by);
       let before = all.length;
       let base: Memory | undefined;
-      return {
+      const refusal: Refusal = {
         looks() {
           before = all.length;
           base = memoryOf(disk);
@@ -44,6 +48,8 @@ export function watchRefusals(blame: Blame): Refusals {
             blame(9, `client ${client + 1}: a sync that was refused remembers something else than before`);
         },
       };
+      watched.set(by, refusal);
+      return refusal;
     },
   };
 }
