@@ -679,7 +679,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'mark of the root looked for and not compared',
     edits: [
       {
-        file: 'engine/cycle/sight.ts',
+        file: 'engine/cycle/safety-facts.ts',
         find: 'if (mark === rootMark) return null;',
         replace: 'if (mark !== null) return null;',
       },

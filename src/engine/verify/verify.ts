@@ -8,8 +8,9 @@ import { asTrusted, judgeDrift, pendingCounts, rottenPaths, type VerifyFacts } f
 import type { Drift, VerifyReport } from '../../core/verify/verify-report.ts';
 import { blockedPaths, unknownPaths } from '../cycle/left-alone.ts';
 import { type CycleParts, type Run, withRun } from '../cycle/run.ts';
+import { factsOf } from '../cycle/safety-facts.ts';
 import { settleCommits, settleIntents, sweepStaging } from '../cycle/settle.ts';
-import { damagedPaths, factsOf } from '../cycle/sight.ts';
+import { damagedPaths } from '../cycle/sight.ts';
 import { requireEmpty } from '../cycle/writing.ts';
 import type { VerifyOptions } from '../datastore.ts';
 import type { Lease } from '../lease/lease.ts';
