@@ -91,7 +91,7 @@ export function startProgram({
   if (process.tool === 'vscode') {
     memory.trust();
     process.hears = (path) => {
-      if (!process.random.chance(MISSED)) memory.touch(`${here}${path}`);
+      if (!process.random.chance(MISSED) && path.startsWith(ROOT)) memory.touch(`${here}${path}`);
     };
   }
   // The same folder for every process of this machine, whatever its paths begin with.

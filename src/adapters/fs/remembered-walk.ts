@@ -168,8 +168,10 @@ function statsOf(absolute: string): (FileStamp & { readonly dev: number }) | nul
 
 /** As a walk names it. */
 function pathBelow(top: string, absolute: string): string {
-  const path = relative(top, absolute).split(sep).join('/');
-  return process.platform === 'darwin' ? path.normalize('NFC') : path;
+  const isPlain = absolute.startsWith(top) && absolute[top.length] === sep;
+  const path = isPlain ? absolute.slice(top.length + 1) : relative(top, absolute);
+  const named = sep === '/' ? path : path.split(sep).join('/');
+  return process.platform === 'darwin' ? named.normalize('NFC') : named;
 }
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));

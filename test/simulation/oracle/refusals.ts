@@ -67,8 +67,13 @@ type Memory = {
 function memoryOf(disk: Disk<Process>): Memory | undefined {
   if (['journal.json', 'apply.json'].some((name) => recordText(disk, name) !== null)) return undefined;
   const text = recordText(disk, 'base.jsonl');
-  return text === null ? null : parse(text);
+  if (text === null) return null;
+  if (parsed?.text !== text) parsed = { text, memory: parse(text) };
+  return parsed.memory;
 }
+
+/** Asked for at each look at a register, and rarely another. */
+let parsed: { readonly text: string; readonly memory: Memory } | null = null;
 
 function parse(text: string): Memory {
   const [line = ''] = text.split('\n', 1);
