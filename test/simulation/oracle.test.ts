@@ -8,7 +8,7 @@ import { makeScenario, makeTraits } from './make-scenario.ts';
 import type { Violation } from './oracle/invariants.ts';
 import { watchModes } from './oracle/modes.ts';
 import { createPerson, type Person } from './oracle/person.ts';
-import { history, nonceOf, type Planted, twoCommits } from './oracle/planted-history.ts';
+import { history, nonceOf, type Planted, twoCommits, twoHeads } from './oracle/planted-history.ts';
 import { createRegisterCheck, type Writer } from './oracle/register.ts';
 import { sha256Of } from './oracle/remote-format.ts';
 import { createRandom } from './random.ts';
@@ -109,6 +109,30 @@ test('a content counts as kept at its path and at copies of it, not anywhere', (
   expect(chain.wasKept('a.conflict-x-20260102T030405Z.md', sha256)).toBe(true);
   expect(chain.wasKept('b.md', sha256)).toBe(false);
   expect(chain.wasKept('a.md', sha256Of(Buffer.from('content 1')))).toBe(false);
+});
+
+test.each([
+  ['sent before, and arrives late', []],
+  ['sent after that', [9]],
+])('the removal of a file that a program has put back since: %s', (how, blamed) => {
+  const world = createWorld(makeScenario(1, 2), false);
+  const machine = world.machines[0] as Machine;
+  const by = world.program(0, 'vscode').process;
+  const { objects, heads } = twoHeads({ entry: { path: 'b' } });
+  for (const [key, bytes] of objects)
+    world.remote.bucket.set(key, { bytes, etag: key, sha256: sha256Of(bytes), lastModified: world.remote.now() });
+  const arrives = (head: Uint8Array) => world.remote.listener.written('head.json', head, by);
+  world.act(machine, { act: 'save', path: 'a', size: 20, style: 'replace' });
+  arrives(heads[0]);
+  const { folder, key, node } = locate(machine.disk, `${ROOT}/a`, 'test', false);
+  world.act(machine, { act: 'delete', path: 'a' });
+  const send = () => world.oracle.sends(by, 'head.json', heads[1]);
+  if (how.startsWith('sent before')) send();
+  machine.disk.change([{ folder, key, becomes: node && { name: 'a', node } }], by);
+  send();
+  arrives(heads[1]);
+  const removals = world.violations.filter(({ detail }) => detail.includes('deletes a for everybody'));
+  expect(removals.map(({ invariant }) => invariant)).toEqual(blamed);
 });
 
 test.each([

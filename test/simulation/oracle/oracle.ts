@@ -41,6 +41,8 @@ const DAY_MS = 20 * 3_600_000;
 
 const CONFLICT_COPY = /\.conflict-[A-Za-z0-9-]+-\d{8}T\d{6}Z/;
 
+const NONE: ReadonlySet<string> = new Set();
+
 export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
   const { history } = remote.traits;
   const chain = createChain(
@@ -57,6 +59,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
   const versions = new Set<string>();
   /** Of the versions: what has another size needs no hash to be none of them. */
   const sizes = new Set<number>();
+  /** By commit: which removals were still to be said when its author sent it first. It may arrive when its author is gone. */
+  const saidWith = new Map<string, ReadonlySet<string>>();
   const hidden = new Set<number>();
   /** Something is put out of sight within the act of a program that is going on. */
   const swapping = new Set<number>();
@@ -68,7 +72,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
       if (key !== 'head.json') return chain.written(key, bytes);
       const client = by.machine.client;
       for (const change of chain.advance(bytes, { holder: holderOf(client), process: by.id }) ?? [])
-        checkChange(client, change);
+        checkChange(client, change, saidWith.get(commitIn(bytes) ?? ''));
     },
     deleted(key, by) {
       if (by !== null) chain.deleted(key, remote.now());
@@ -84,7 +88,7 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
   }
 
   /** What a commit replaces, its author must have seen; what it says, its author must have done. */
-  function checkChange(client: number, change: Change): void {
+  function checkChange(client: number, change: Change, said: ReadonlySet<string> = NONE): void {
     const { path, before, after } = change;
     const person = people[client];
     if (person === undefined) return;
@@ -94,7 +98,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     if (before && !person.hasSeen(path, before.sha256))
       blame(3, `${who} ${after ? 'replaces' : 'deletes'} ${path}, whose version by ${before.by} it has not seen`);
     if (after === null) {
-      if (!person.maySayRemoval(path)) blame(9, `${who} deletes ${path} for everybody, which its person did not`);
+      if (!person.maySayRemoval(path) && !said.has(path))
+        blame(9, `${who} deletes ${path} for everybody, which its person did not`);
       return;
     }
     const isCopy = CONFLICT_COPY.test(path) && versions.has(after.sha256);
@@ -282,6 +287,8 @@ export function createOracle({ remote, machines, blame }: OracleParts): Oracle {
     people,
     refusals,
     sends(by, key, bytes) {
+      const id = bytes === null || key !== 'head.json' ? null : commitIn(bytes);
+      if (id !== null && !saidWith.has(id)) saidWith.set(id, people[by.machine.client]?.removalsToSay() ?? NONE);
       // A lease is renewed, and given back, whatever becomes of the sync.
       if (bytes === null || key !== 'head.json' || !isKnownCommit(bytes))
         refusals.changes(by, `changed ${key} on the remote`);

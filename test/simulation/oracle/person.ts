@@ -30,6 +30,8 @@ export interface Person {
   /** Whether something was saved at this path that no commit of this person has said yet; then it is said. */
   maySayPut(path: string, sha256: string): boolean;
   maySayRemoval(path: string): boolean;
+  /** Paths of removals that no commit has said yet. */
+  removalsToSay(): ReadonlySet<string>;
   /** Whether this version must still be found: nothing this person did has given it up. */
   needs(sha256: string): boolean;
 }
@@ -145,6 +147,7 @@ export function createPerson(isCommitted: (sha256: string) => boolean): Person {
       for (const [sha256, at] of puts.get(path) ?? []) if (at < done) puts.get(path)?.delete(sha256);
       return true;
     },
+    removalsToSay: () => new Set(removals.keys()),
     needs: (sha256) => orphans.has(sha256) || [...current.values()].includes(sha256),
   };
 }

@@ -20,17 +20,25 @@ export function history(planted: Planted): readonly Violation[] {
   return twoCommits(planted).violations;
 }
 
-export function twoCommits(planted: Planted): { readonly chain: Chain; readonly violations: readonly Violation[] } {
+/** What lies in a bucket beside the register, and the two registers. */
+export function twoHeads(planted: Planted): {
+  readonly objects: ReadonlyMap<string, Uint8Array>;
+  readonly heads: readonly [Uint8Array, Uint8Array];
+} {
   const objects = new Map<string, Uint8Array>();
+  const first = write(objects, 1, null, {});
+  return { objects, heads: [first.head, write(objects, 2, first.pointer, planted).head] };
+}
+
+export function twoCommits(planted: Planted): { readonly chain: Chain; readonly violations: readonly Violation[] } {
+  const { objects, heads } = twoHeads(planted);
   const violations: Violation[] = [];
   const chain = createChain(
     (key) => objects.get(key) ?? null,
     (invariant, detail) => violations.push({ invariant, detail }),
   );
-  const first = write(objects, 1, null, {});
-  chain.advance(first.head, { holder: 'user1@host1', process: 1 });
-  const second = write(objects, 2, first.pointer, planted);
-  chain.advance(second.head, { holder: 'user2@host2', process: 2 });
+  for (const [index, head] of heads.entries())
+    chain.advance(head, { holder: `user${index + 1}@host${index + 1}`, process: index + 1 });
   return { chain, violations };
 }
 

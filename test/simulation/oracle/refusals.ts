@@ -35,16 +35,16 @@ export function watchRefusals(blame: Blame): Refusals {
       const { disk, client } = by.machine;
       const all = doneBy(by);
       let before = all.length;
-      let base: Memory | undefined;
+      let base: string | null | undefined;
       const refusal: Refusal = {
         looks() {
           before = all.length;
-          base = memoryOf(disk);
+          base = recordOf(disk);
         },
         refused() {
           for (const what of new Set(all.slice(before)))
             blame(9, `client ${client + 1}: a sync that was refused ${what}`);
-          if (base !== undefined && !isAsBefore(memoryOf(disk), base))
+          if (base !== undefined && !isAsBefore(recordOf(disk), base))
             blame(9, `client ${client + 1}: a sync that was refused remembers something else than before`);
         },
       };
@@ -63,19 +63,13 @@ type Memory = {
   readonly generation: number;
 } | null;
 
-/** Undefined where a commit waits for its outcome, or a run has died: what is known of those goes into the base, whatever is planned then. */
-function memoryOf(disk: Disk<Process>): Memory | undefined {
-  if (['journal.json', 'apply.json'].some((name) => recordText(disk, name) !== null)) return undefined;
-  const text = recordText(disk, 'base.jsonl');
-  if (text === null) return null;
-  if (parsed?.text !== text) parsed = { text, memory: parse(text) };
-  return parsed.memory;
+/** Its record; undefined where a commit waits for its outcome, or a run has died: what is known of those goes into the base, whatever is planned then. */
+function recordOf(disk: Disk<Process>): string | null | undefined {
+  const isWaiting = ['journal.json', 'apply.json'].some((name) => recordText(disk, name) !== null);
+  return isWaiting ? undefined : recordText(disk, 'base.jsonl');
 }
 
-/** Asked for at each look at a register, and rarely another. */
-let parsed: { readonly text: string; readonly memory: Memory } | null = null;
-
-function parse(text: string): Memory {
+function memoryOf(text: string): Memory {
   const [line = ''] = text.split('\n', 1);
   const { capabilities: _found, head: _seen, epoch, newest, ...rest } = JSON.parse(line) as Line;
   const says = Object.entries(rest).filter(([name, value]) => !OF_ALL.has(name) && !isBlank(value));
@@ -98,7 +92,9 @@ const isBlank = (value: unknown): boolean =>
   (Array.isArray(value) && value.length === 0) ||
   (typeof value === 'object' && 'count' in value && value.count === 0);
 
-function isAsBefore(now: Memory | undefined, before: Memory): boolean {
-  if (now === undefined || now === null || before === null) return now === before;
-  return now.inStep === before.inStep && now.epoch >= before.epoch && now.generation >= before.generation;
+function isAsBefore(now: string | null | undefined, before: string | null): boolean {
+  if (now === before || now === undefined) return now === before;
+  const [one, other] = [now, before].map((text) => (text === null ? null : memoryOf(text)));
+  if (!one || !other) return one === other;
+  return one.inStep === other.inStep && one.epoch >= other.epoch && one.generation >= other.generation;
 }
