@@ -52,7 +52,7 @@ const WHERE = ['call', 'request'] as const;
 export const FAULTS: readonly string[] = [
   ...WHERE.flatMap((at) => [nameOf({ at, harm: { kind: 'kill' } }), nameOf({ at, harm: { kind: 'power' } })]),
   ...WHERE.map((at) => nameOf({ at, harm: { kind: 'act', act: { act: 'touch', path: '' } } })),
-  nameOf({ at: 'call', harm: { kind: 'act', act: { act: 'swap folder for a link', path: '', ms: 0 } } }),
+  ...WHERE.map((at) => nameOf({ at, harm: { kind: 'act', act: { act: 'swap folder for a link', path: '', ms: 0 } } })),
   nameOf({ at: 'call', harm: { kind: 'short write' } }),
   nameOf({ at: 'request', harm: { kind: 'stand still', ms: 0 } }),
   ...new Set(Object.values(CALLS).flatMap<string>(({ codes }) => codes)),

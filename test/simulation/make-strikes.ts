@@ -47,7 +47,7 @@ export function makeStrikes(random: Random, deed: Deed, { act, swap, hasPowerCut
   }
 
   function onLine(on: string): Harm {
-    const kind = random.weighted({ answer: 12, kill: 1, power: hasPowerCuts ? 2 : 0, act: 3, still: 1 });
+    const kind = random.weighted({ answer: 12, kill: 1, power: hasPowerCuts ? 2 : 0, act: 3, link: 0.2, still: 1 });
     switch (kind) {
       case 'answer':
         return { kind: 'answer', how: random.pick(ANSWER_FAULTS.filter((how) => canStrike(how, on))) };
@@ -57,6 +57,8 @@ export function makeStrikes(random: Random, deed: Deed, { act, swap, hasPowerCut
         return { kind: 'power' };
       case 'act':
         return { kind: 'act', act: act() };
+      case 'link':
+        return { kind: 'act', act: swap() };
       case 'still':
         return { kind: 'stand still', ms: random.spread(1_000, 300_000) };
     }
