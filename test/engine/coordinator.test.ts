@@ -277,6 +277,15 @@ test('dispose ends everything: the running cycle, the timers, the watcher, the l
   expect(clock.waiting).toBe(0);
 });
 
+test('dispose after a cycle that a watcher asked for leaves no timer', async () => {
+  const { coordinator, clock, watcher } = start();
+  await clock.advance(0);
+  watcher.changed(['a']);
+  await clock.advance(1);
+  await coordinator.dispose();
+  expect(clock.waiting).toBe(0);
+});
+
 test('dispose right after a trigger: the cycle does not begin behind the closed door', async () => {
   const { coordinator, clock, watcher, calls } = start();
   await clock.advance(0);

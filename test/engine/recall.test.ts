@@ -165,6 +165,20 @@ test('what another process of this root has brought is no deletion', async () =>
   bob.datastore = window;
 });
 
+test('after a run that died while it brought files all is looked at', async () => {
+  const { alice, bob, walks, polled } = await watched();
+  alice.write('a/one', 'theirs');
+  await polled(bob);
+  bob.onState = (name) => {
+    if (name === 'base.jsonl' && bob.read('a/one') === 'theirs') throw new Error('crashed here');
+  };
+  expect(await bob.failing(LATELY)).toMatchObject({ message: expect.stringContaining('crashed here') });
+  bob.onState = () => {};
+  walks.length = 0;
+  expect(await bob.sync(LATELY)).toMatchObject({ downloaded: 0, uploaded: 0, conflicts: [] });
+  expect(walks).toEqual([true]);
+});
+
 test.each([
   { what: 'looks at all', options: {} },
   { what: 'a watcher has asked for', options: LATELY },

@@ -269,6 +269,52 @@ test('after a beat it is looked at again', async () => {
   expect(read.count - before).toBe(1);
 });
 
+test('a look is as old as its begin, however long it took', async () => {
+  const { clock, enter } = onRoot();
+  const read = { count: 0 };
+  const slow = { ms: 0 };
+  const guard = await enter('slow', {
+    dress: (lock) => ({
+      ...lock,
+      async read() {
+        read.count += 1;
+        await clock.advance(slow.ms);
+        return lock.read();
+      },
+    }),
+  });
+  slow.ms = 8;
+  await guard.assertHeldLately();
+  await clock.advance(3);
+  const before = read.count;
+  await guard.assertHeldLately();
+  expect(read.count - before).toBe(1);
+});
+
+test('a beat is as old as its begin, however long it took', async () => {
+  const { clock, enter } = onRoot();
+  const read = { count: 0 };
+  let end = () => {};
+  const written = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const guard = await enter('slow', {
+    dress: (lock) => ({
+      ...counting(read)(lock),
+      async beat(content) {
+        await lock.beat(content);
+        await written;
+      },
+    }),
+  });
+  await clock.advance(TTL / 3 + TTL / 2 - 1);
+  end();
+  await clock.advance(1);
+  const before = read.count;
+  for (let nth = 0; nth < 3; nth += 1) await guard.assertHeldLately();
+  expect(read.count - before).toBe(3);
+});
+
 test('sixteen at once: each has it alone', async () => {
   const { clock, enter } = onRoot();
   let inside = 0;
