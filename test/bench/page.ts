@@ -112,7 +112,7 @@ function flushesText(flushes: Ledger['flushes']): string {
 const OBSTACLES: { readonly [Id in Workload]?: string } = {
   W1: 'every file is looked at three times (to plan, before and after it is sent) on the main thread, and read and hashed on another',
   W2: 'the start of Node; the scan itself is one `lstat` a file and one request',
-  W3: 'the start of Node, one look at every file, the lease (more than 64 changes take it), then the lines of each shard that changes, made anew',
+  W3: 'the start of Node, one look at every file, then the lines of each shard that changes, made anew',
   W4: 'each file is written and fsynced on another thread before it gets its place, which is checked before and after on the main one',
   W8: 'every file is read and hashed at its new place, on another thread, and the whole index is written again',
   'W5-UP':

@@ -25,10 +25,10 @@ await describeStores((open) => {
     await bob.sync();
     const ends: string[] = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
-      // More than 64 files need the lease, fewer go without; a pull changes the disk.
+      // More than 256 files need the lease, fewer go without; a pull changes the disk.
       const [victim, other] = round % 2 === 0 ? [alice, bob] : [bob, alice];
       const isPull = round % 3 === 0;
-      edit(isPull ? other : victim, round, round % 4 === 1 ? 70 : 12, random);
+      edit(isPull ? other : victim, round, round % 4 === 1 ? 260 : 12, random);
       if (isPull) await other.sync();
       const running = victim.start(isPull ? 'pull' : 'sync', '--json');
       await sleep(cycleMs * (0.15 + 0.85 * random()));

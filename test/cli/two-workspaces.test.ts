@@ -202,7 +202,7 @@ await describeStores((open) => {
     alice.save('start', 's');
     await alice.sync();
     // Small ones, which go without the lease; then many files, which need it.
-    for (const [round, files] of [2, 66].entries()) {
+    for (const [round, files] of [2, 260].entries()) {
       for (const member of everybody)
         for (let index = 0; index < files; index += 1)
           member.save(`${round}/${member.name}/${index}`, `${member.name} ${index}`);
@@ -210,7 +210,7 @@ await describeStores((open) => {
       expect(ended.map((one) => [one.code, one.json()['uploaded']])).toEqual(everybody.map(() => [0, files]));
     }
     const truth = await team.remote();
-    expect(truth.files.size).toBe(1 + 3 * 2 + 3 * 66);
+    expect(truth.files.size).toBe(1 + 3 * 2 + 3 * 260);
     expect(truth.chain).toHaveLength(7);
     await team.settle();
     await team.expectEqual();

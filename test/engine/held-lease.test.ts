@@ -117,7 +117,7 @@ test.each([
   'the lease is lost while %s go up: no commit, nothing lost, and the next cycle goes through',
   async (_title, key) => {
     const { world, alice, bob } = await inStep();
-    for (let index = 0; index < 80; index += 1) bob.write(`many/${index}`, `content ${index}`);
+    for (let index = 0; index < 260; index += 1) bob.write(`many/${index}`, `content ${index}`);
     const { generation } = await world.remote();
     const steal = async () => {
       const { lease } = await alice.datastore.lease();
@@ -129,7 +129,7 @@ test.each([
     const failure = await bob.failing();
     expect(failure.kind).toBe('lease-lost');
     expect(await world.remote()).toMatchObject({ generation: generation + 1, lease: null });
-    expect(await bob.sync()).toMatchObject({ uploaded: 80, downloaded: 1 });
+    expect(await bob.sync()).toMatchObject({ uploaded: 260, downloaded: 1 });
     expect(await world.remoteFiles()).toEqual(bob.files());
     await world.expectNothingLost();
   },
@@ -145,7 +145,7 @@ test('a purpose of any length leaves a register that everybody can read', async 
 test('after the lease is known to be lost nothing more is sent', async () => {
   const { world, alice, bob } = await inStep();
   bob.restart({ ttlMs: 200 });
-  for (let index = 0; index < 200; index += 1) bob.write(`many/${index}`, `content ${index}`);
+  for (let index = 0; index < 260; index += 1) bob.write(`many/${index}`, `content ${index}`);
   bob.store.plan({
     on: 'put',
     key: /^head/,
@@ -168,7 +168,7 @@ test('after the lease is known to be lost nothing more is sent', async () => {
   bob.store.heal();
   await systemClock.sleep(250);
   bob.restart();
-  expect(await bob.sync()).toMatchObject({ uploaded: 200 });
+  expect(await bob.sync()).toMatchObject({ uploaded: 260 });
   await alice.sync();
   expect(alice.files()).toEqual(bob.files());
 });

@@ -89,9 +89,9 @@ test('for another workspace nothing has changed', async () => {
 });
 
 test('only its beginning lives: a push that takes the lease asks for its size', async () => {
-  const { world, alice, pack } = await packed(100);
-  change(alice, 20, 100);
-  expect(await alice.sync()).toMatchObject({ uploaded: 80 });
+  const { world, alice, pack } = await packed(400);
+  change(alice, 80, 400);
+  expect(await alice.sync()).toMatchObject({ uploaded: 320 });
   expect(asks(alice).map(({ key }) => key)).toEqual([pack]);
   expect([...(await named(alice)).values()].flat()).not.toContain(pack);
   expect((await world.remoteFiles())[name(7)]).toBe(content(7));
@@ -167,10 +167,10 @@ async function threes(packs: number) {
 
 test('many sparse packs are rewritten by several pushes', async () => {
   const { alice, lives, changeTwo } = await threes(50);
+  const held = await alice.datastore.acquire({ purpose: 'test' });
   changeTwo(alice);
   await alice.sync();
   expect(await lives(alice)).toBe(50 - 32);
-  const held = await alice.datastore.acquire({ purpose: 'test' });
   alice.write('other.txt', 'one more');
   await alice.sync();
   await held.release();
@@ -244,7 +244,7 @@ test('more than a small push may carry waits for one that takes the lease', asyn
   alice.store.forget();
   await alice.sync();
   expect((await named(alice)).get(name(39))).toEqual([pack]);
-  for (let nth = 100; nth < 200; nth += 1) alice.write(name(nth), content(nth));
+  for (let nth = 100; nth < 400; nth += 1) alice.write(name(nth), content(nth));
   await alice.sync();
   expect((await named(alice)).get(name(39))).not.toEqual([pack]);
   expect((await world.remote()).files.get(name(39))?.equals(large(39))).toBe(true);
@@ -253,16 +253,18 @@ test('more than a small push may carry waits for one that takes the lease', asyn
 
 test('a small push rewrites what it makes sparse itself; what was so before waits for one that takes the lease', async () => {
   const { alice, lives, changeTwo } = await threes(40);
+  const held = await alice.datastore.acquire({ purpose: 'test' });
   changeTwo(alice);
   await alice.sync();
+  await held.release();
   expect(await lives(alice)).toBe(40 - 32);
   alice.write('other.txt', 'one more');
   await alice.sync();
   expect(await lives(alice)).toBe(40 - 32);
-  const held = await alice.datastore.acquire({ purpose: 'test' });
+  const again = await alice.datastore.acquire({ purpose: 'test' });
   alice.write('other.txt', 'one more, changed');
   await alice.sync();
-  await held.release();
+  await again.release();
   expect(await lives(alice)).toBe(0);
 });
 

@@ -3,7 +3,7 @@ import { openWorld } from '../support/replica.ts';
 
 /* Few and light changes are one swap, which takes the lease and gives it back; for others the lease is taken before, and given back after. */
 
-const MOST = 64;
+const MOST = 256;
 const MOST_BYTES = 4 << 20;
 
 test.each([

@@ -3,7 +3,7 @@ import type { Sha256, Slice } from '../../core/format/tree.ts';
 import type { CompressionLimits } from '../../core/plan/compression.ts';
 import { all } from '../all.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
-import { putOnce } from '../remote/remote-log.ts';
+import { putOnce } from '../remote/put-once.ts';
 import { storeErrorKind } from '../remote/store-error.ts';
 import { createEncoder, isReadable } from './encoding.ts';
 import { canHold, type Standing } from './standing.ts';

@@ -31,8 +31,9 @@ export function leaseTicket(lease: Lease, state: RegisterState, signal: AbortSig
   };
 }
 
-const SMALL_FILES = 64;
+/** What comes second has sent these bytes in vain. Files cost little more than their bytes, because they travel in packs. */
 const SMALL_BYTES = 4 << 20;
+const SMALL_FILES = 256;
 
 /** Few and light changes on a free register may acquire, commit and release in one swap. */
 export function isSmall(steps: readonly Step[], state: RegisterState): boolean {
