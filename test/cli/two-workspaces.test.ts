@@ -214,7 +214,7 @@ await describeStores((open) => {
     expect(truth.chain).toHaveLength(7);
     await team.settle();
     await team.expectEqual();
-    expect(await team.whereabouts()).toMatchObject({ 'at its path': 205, LOST: 0 });
+    expect(await team.whereabouts()).toMatchObject({ 'at its path': 787, LOST: 0 });
   });
 
   test('a holder that sleeps past its ttl in mid-upload: another takes over, and it can commit nothing', async () => {
