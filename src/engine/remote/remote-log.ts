@@ -12,12 +12,14 @@ import {
 import type { Entry, RemoteTree } from '../../core/format/tree.ts';
 import { compareByUtf8, type SyncPath } from '../../core/paths/sync-path.ts';
 import type { Held } from '../../core/plan/plan.ts';
-import { all } from '../all.ts';
+import { each } from '../each.ts';
 import type { Codec, ObjectStore } from '../ports.ts';
 import { putOnce } from './put-once.ts';
 import { readAll } from './read-object.ts';
 import { rememberShards } from './remember-shards.ts';
 import { refusalOf, storeErrorKind } from './store-error.ts';
+
+const SHARDS_AT_ONCE = 16;
 
 /** One commit as it stands on the remote. */
 export interface RemoteView {
@@ -188,12 +190,14 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
     entry,
     async writeShards(stretches, previous, epoch, signal) {
       const there = new Map((previous?.shards ?? []).map((shard) => [shard.sha256, shard]));
-      const pointers: (ShardPointer | Promise<ShardPointer>)[] = [];
-      for (const shard of cutShards(stretches, (text) => codec.sha256(text))) {
-        if ('text' in shard) pointers.push(there.get(shard.sha256) ?? write(shard));
-        else pointers.push(shard);
-      }
-      return all(pointers);
+      const pointers: ShardPointer[] = [];
+      let cut = 0;
+      // One is cut when there is room for its text: all at once would be the whole index in memory, in three forms.
+      await each(cutShards(stretches, (text) => codec.sha256(text)), SHARDS_AT_ONCE, async (shard) => {
+        const nth = cut++;
+        pointers[nth] = 'text' in shard ? (there.get(shard.sha256) ?? (await write(shard))) : shard;
+      });
+      return pointers;
 
       async function write(shard: Shard) {
         const pointer = {
