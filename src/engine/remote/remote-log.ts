@@ -193,10 +193,14 @@ export function createRemoteLog(store: ObjectStore, codec: Codec, cache: RecordC
       const pointers: ShardPointer[] = [];
       let cut = 0;
       // One is cut when there is room for its text: all at once would be the whole index in memory, in three forms.
-      await each(cutShards(stretches, (text) => codec.sha256(text)), SHARDS_AT_ONCE, async (shard) => {
-        const nth = cut++;
-        pointers[nth] = 'text' in shard ? (there.get(shard.sha256) ?? (await write(shard))) : shard;
-      });
+      await each(
+        cutShards(stretches, (text) => codec.sha256(text)),
+        SHARDS_AT_ONCE,
+        async (shard) => {
+          const nth = cut++;
+          pointers[nth] = 'text' in shard ? (there.get(shard.sha256) ?? (await write(shard))) : shard;
+        },
+      );
       return pointers;
 
       async function write(shard: Shard) {
