@@ -51,8 +51,10 @@ export async function stageBody(begin: Begin, body: AsyncIterable<Uint8Array>, a
     const running = createHash('sha256');
     for await (const bytes of body) {
       if (as.signal?.aborted) throw new SyncError('cancelled', 'The download was stopped.', 'Sync again.');
+      // On the thread pool, while it is hashed here.
+      const writing = write(fd, bytes);
       running.update(bytes);
-      await write(fd, bytes);
+      await writing;
     }
     return running.digest('hex');
   });

@@ -11,7 +11,7 @@ import {
 import { parseSyncPath, type SyncPath } from '../../core/paths/sync-path.ts';
 import { type Breathe, nowAndThen } from '../breath.ts';
 import { each } from '../each.ts';
-import type { Codec, HashedFile, LocalFiles } from '../ports.ts';
+import type { Codec, HashedFile, LocalFiles, OpenFile } from '../ports.ts';
 import { isDraft } from '../state/draft-tree.ts';
 import { hashOfUnchanged, isPacked } from '../state/packed-tree.ts';
 
@@ -179,18 +179,9 @@ export async function hashFile(
     try {
       const file = await files.open(path);
       try {
-        const hasher = codec.hasher();
-        let bytes: Uint8Array | null = null;
-        for (let offset = 0; offset < file.stamp.size; ) {
-          signal?.throwIfAborted();
-          const part = await file.read(offset, Math.min(READ_BYTES, file.stamp.size - offset));
-          if (part.byteLength === 0) break;
-          hasher.update(part);
-          offset += part.byteLength;
-          if (part.byteLength === file.stamp.size) bytes = part;
-        }
+        const { sha256, bytes } = await hashOpen(file, codec, signal);
         const after = await file.stampNow();
-        if (after && sameStamp(file.stamp, after)) return { stamp: after, sha256: hasher.digest(), bytes };
+        if (after && sameStamp(file.stamp, after)) return { stamp: after, sha256, bytes };
       } finally {
         await file.close();
       }
@@ -218,3 +209,33 @@ function excluder(skip: Skip): (path: SyncPath) => boolean {
 }
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+/** `bytes`: of a file that is read in one go. What is next is read while what was read is hashed. */
+async function hashOpen(
+  file: OpenFile,
+  codec: Codec,
+  signal?: AbortSignal,
+): Promise<{ readonly sha256: Sha256; readonly bytes: Uint8Array | null }> {
+  const { size } = file.stamp;
+  const hasher = codec.hasher();
+  const rooms = size > READ_BYTES ? [new Uint8Array(READ_BYTES), new Uint8Array(READ_BYTES)] : [];
+  let bytes: Uint8Array | null = null;
+  let [offset, nth] = [0, 0];
+  const readNext = () => file.read(offset, Math.min(READ_BYTES, size - offset), rooms[nth++ % 2]);
+  let reading = readNext();
+  try {
+    while (offset < size) {
+      signal?.throwIfAborted();
+      const part = await reading;
+      if (part.byteLength === 0) break;
+      offset += part.byteLength;
+      if (offset < size) reading = readNext();
+      hasher.update(part);
+      if (part.byteLength === size) bytes = part;
+    }
+  } finally {
+    // Its handle is closed next.
+    await reading.catch(() => {});
+  }
+  return { sha256: hasher.digest(), bytes };
+}
