@@ -24,3 +24,40 @@ test.each([
   await bob.sync();
   expect(written.hits()).toBe(swaps + 1);
 });
+
+test('what another has committed, and this process has read meanwhile, is not overwritten by what was planned before', async () => {
+  const world = openWorld();
+  const [alice, bob] = [world.replica('alice'), world.replica('bob')];
+  bob.write('first', 'of all');
+  await bob.sync();
+  await alice.sync();
+  bob.write('his', '1');
+  alice.write('hers', '1');
+  bob.store.plan({
+    on: 'put',
+    key: /^commits/,
+    fault: {
+      kind: 'between',
+      async run() {
+        await alice.sync();
+        // As a poll does while a push is under way.
+        await bob.datastore.lease();
+      },
+    },
+  });
+  expect(await bob.sync()).toMatchObject({ uploaded: 1, downloaded: 1 });
+  expect(await world.remoteFiles()).toEqual({ first: 'of all', his: '1', hers: '1' });
+});
+
+test('while another holds the lease nothing is sent in vain', async () => {
+  const world = openWorld();
+  const [alice, bob] = [world.replica('alice'), world.replica('bob', { waitMs: 0 })];
+  bob.write('first', 'of all');
+  await bob.sync();
+  const held = await alice.datastore.acquire({ purpose: 'test' });
+  bob.write('his', '1');
+  bob.store.forget();
+  expect(await bob.failing()).toMatchObject({ kind: 'locked' });
+  expect(bob.store.puts().filter((key) => key.startsWith('objects/'))).toEqual([]);
+  await held.release();
+});
